@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "lib/base/text.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr std::string_view temporary_prefix = ".understudy-tmp-";
+
+Failure io_failure(std::string_view what, const fs::path& path, int error) {
+  std::string hint;
+  if (error == ENOSPC || error == EDQUOT) hint = "Free some space on that disk and run the command again.";
+  if (error == EACCES || error == EROFS || error == EPERM) hint = "Check that you may write there.";
+  const Code code = error == ENOENT ? Code::not_found : Code::io;
+  return fail_with_hint(code, fmt::format("Cannot {} {}: {}", what, path.string(), std::strerror(error)), hint);
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<> write_all(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) return io_failure("write", path, errno);
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::write(file.get(), bytes.data() + done, std::min<std::size_t>(bytes.size() - done, 1 << 30));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return io_failure("write", path, errno);
+    done += static_cast<std::size_t>(n);
+  }
+  return {};
+}
+
+template <class Container>
+Result<Container> read_whole(const fs::path& path, std::uint64_t max_bytes) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return io_failure("read", path, errno);
+  std::error_code error;
+  if (fs::is_directory(path, error)) return fail(Code::bad_file, "{} is a folder, not a file", path.string());
+  const auto size = fs::file_size(path, error);
+  if (error) return io_failure("read", path, error.value());
+  if (size > max_bytes) return fail(Code::bad_file, "{} is larger than {} bytes, too large for what it should be", path.string(), max_bytes);
+  Container bytes;
+  bytes.resize(size);
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t n = ::read(file.get(), bytes.data() + done, size - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return io_failure("read", path, errno);
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+}  // namespace
+
+Result<Bytes> read_file(const fs::path& path, std::uint64_t max_bytes) { return read_whole<Bytes>(path, max_bytes); }
+Result<std::string> read_text(const fs::path& path, std::uint64_t max_bytes) { return read_whole<std::string>(path, max_bytes); }
+
+fs::path temporary_name(const fs::path& target) {
+  return target.parent_path() / fmt::format("{}{}-{}", temporary_prefix, ::getpid(), target.filename().string());
+}
+
+bool is_temporary(const fs::path& path) { return path.filename().string().starts_with(temporary_prefix); }
+
+int remove_temporaries(const fs::path& folder) {
+  int removed = 0;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (is_temporary(it->path()) && it->is_regular_file(ignored) && fs::remove(it->path(), ignored)) ++removed;
+  }
+  return removed;
+}
+
+Result<> sync_file(const fs::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::fsync(file.get()) != 0) return io_failure("write", path, errno);
+  return {};
+}
+
+Result<> sync_folder(const fs::path& path) {
+  const fs::path folder = path.empty() ? fs::path(".") : path;
+  Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems refuse to sync a folder (EINVAL); the rename itself has happened then.
+  if (file.get() < 0) return io_failure("open", folder, errno);
+  if (::fsync(file.get()) != 0 && errno != EINVAL) return io_failure("write", folder, errno);
+  return {};
+}
+
+Result<> make_folders(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error && !fs::is_directory(path)) return io_failure("make the folder", path, error.value());
+  return {};
+}
+
+Result<> write_through(const fs::path& path, const std::function<Result<>(const fs::path&)>& fill) {
+  if (path.has_parent_path()) TRY_VOID(make_folders(path.parent_path()));
+  const fs::path temporary = temporary_name(path);
+  auto abandon = [&](Error error) -> Result<> {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    return Failure(std::move(error));
+  };
+  if (auto filled = fill(temporary); !filled) return abandon(std::move(filled).error());
+  if (auto synced = sync_file(temporary); !synced) return abandon(std::move(synced).error());
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return abandon(io_failure("write", path, errno).value());
+  return sync_folder(path.parent_path());
+}
+
+Result<> write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  return write_through(path, [&](const fs::path& temporary) { return write_all(temporary, bytes); });
+}
+
+Result<> write_text(const fs::path& path, std::string_view text) {
+  return write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+Result<std::vector<fs::path>> image_files(const fs::path& folder) {
+  static constexpr std::array suffixes{".jpg", ".jpeg", ".png", ".tif", ".tiff"};
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const auto suffix = lower_case(it->path().extension().string());
+    if (is_temporary(it->path()) || std::find(suffixes.begin(), suffixes.end(), suffix) == suffixes.end()) continue;
+    files.push_back(it->path());
+  }
+  if (error) return io_failure("list the folder", folder, error.value());
+  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return a.string() < b.string(); });
+  return files;
+}
+
+}  // namespace understudy

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/system.hpp"
+
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+namespace understudy {
+namespace {
+
+volatile std::sig_atomic_t stop_count = 0;
+
+extern "C" void on_stop_signal(int number) {
+  if (stop_count != 0) ::_exit(128 + number);
+  stop_count = 1;
+}
+
+// The value behind "key : value" in a /proc text file, for the first line that starts with the key.
+std::string proc_value(const char* file, std::string_view key) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(key)) continue;
+    const auto colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    const auto start = line.find_first_not_of(" \t", colon + 1);
+    return start == std::string::npos ? std::string() : line.substr(start);
+  }
+  return {};
+}
+
+std::uint64_t meminfo(std::string_view key) {
+  const auto value = proc_value("/proc/meminfo", key);
+  return value.empty() ? 0 : std::stoull(value) * 1024;
+}
+
+}  // namespace
+
+void catch_stop_signals() {
+  struct sigaction action {};
+  action.sa_handler = on_stop_signal;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+bool stop_signalled() { return stop_count != 0; }
+
+unsigned cpu_threads() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<unsigned>(std::max(1, CPU_COUNT(&set)));
+  return 1;
+}
+
+std::string cpu_name() { return proc_value("/proc/cpuinfo", "model name"); }
+
+std::vector<std::string> cpu_features() {
+  std::vector<std::string> found;
+  std::istringstream flags(proc_value("/proc/cpuinfo", "flags"));
+  for (std::string flag; flags >> flag;) {
+    for (const char* wanted : {"sse4_2", "avx2", "fma", "f16c", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8"}) {
+      if (flag == wanted) found.push_back(flag);
+    }
+  }
+  return found;
+}
+
+std::uint64_t memory_total() { return meminfo("MemTotal"); }
+std::uint64_t memory_available() { return meminfo("MemAvailable"); }
+
+std::uint64_t memory_peak() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::uint64_t disk_free(const fs::path& path) {
+  struct statvfs info {};
+  if (::statvfs(path.c_str(), &info) != 0) return 0;
+  return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+}
+
+fs::path executable_path() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error);
+}
+
+bool is_terminal_stderr() { return ::isatty(STDERR_FILENO) == 1; }
+
+int terminal_columns() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+double wall_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace understudy

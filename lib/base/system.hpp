@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operating system, all in one place: everything that a port to Windows or macOS has to write again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/base/files.hpp"
+
+namespace understudy {
+
+void catch_stop_signals();  // SIGINT and SIGTERM set a flag; the second one ends the process at once
+bool stop_signalled();
+
+unsigned cpu_threads();           // processors this process may use
+std::string cpu_name();           // "AMD EPYC 9B14"
+std::vector<std::string> cpu_features();  // those that matter: avx2, avx512f, avx512_bf16, amx_bf16, …
+std::uint64_t memory_total();     // bytes
+std::uint64_t memory_available();
+std::uint64_t memory_peak();      // this process's largest resident size so far, bytes
+std::uint64_t disk_free(const fs::path&);
+fs::path executable_path();
+bool is_terminal_stderr();
+int terminal_columns();           // of standard error; 80 when unknown
+double wall_time();               // seconds since 1970
+
+}  // namespace understudy

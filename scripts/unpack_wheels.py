@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Takes libraries, headers, CMake files, models and licences out of the pinned wheels, and nothing else.
+
+usage: unpack_wheels.py WHEEL_DIR OUT_DIR [--gpu]
+       unpack_wheels.py --cuda-requirements WHEEL_DIR    prints the exact CUDA packages that the torch wheel names
+"""
+import pathlib
+import re
+import shutil
+import sys
+import zipfile
+
+# wheel name prefix -> list of (pattern on the member's path, folder below OUT_DIR, prefix to strip)
+RULES = {
+    "torch": [
+        (r"torch/include/.*", "torch", "torch/"),
+        (r"torch/lib/(libtorch_cpu|libtorch|libc10)\.so", "torch", "torch/"),
+        (r"torch/lib/libgomp\.so\.1", "torch", "torch/"),
+        (r"torch-[^/]*dist-info/(licenses/)?(LICENSE|NOTICE)", "torch/licence", None),
+    ],
+    "nvidia_cuda_runtime": [(r"nvidia/cu13/lib/libcudart\.so\.13", "torch/lib", None),
+                            (r".*dist-info/.*License\.txt", "torch/licence-cudart", None)],
+    "nvidia_cuda_cupti": [(r"nvidia/cu13/lib/libcupti\.so\.13", "torch/lib", None),
+                          (r".*dist-info/.*License\.txt", "torch/licence-cupti", None)],
+    "openvino": [
+        (r"openvino/include/.*", "openvino", "openvino/"),
+        (r"openvino/cmake/.*", "openvino", "openvino/"),
+        (r"openvino/libs/(libopenvino\.so|libopenvino_(intel_cpu_plugin|onnx_frontend|tensorflow_lite_frontend|ir_frontend)"
+         r"|libtbb\.so|libtbbmalloc\.so|libtbbbind|libhwloc).*", "openvino", "openvino/"),
+        (r"openvino-[^/]*dist-info/.*(LICENSE|third-party).*", "openvino/licence", None),
+    ],
+    "mediapipe": [
+        (r"mediapipe/modules/face_detection/face_detection_(short_range|full_range_sparse)\.tflite", "models", None),
+        (r"mediapipe/modules/face_landmark/face_landmark\.tflite", "models", None),
+        (r"mediapipe/modules/iris_landmark/iris_landmark\.tflite", "models", None),
+        (r"mediapipe-[^/]*dist-info/(licenses/)?LICENSE", "models", None),
+    ],
+}
+# With a GPU the whole library folders come along: torch opens libtorch_cuda and its friends by name.
+GPU_RULES = {
+    "torch": [(r"torch/lib/lib[^/]*\.so(\.\d+)?", "torch", "torch/")],
+    "nvidia": [(r"nvidia/[^/]+/lib/.*", "nvidia", "nvidia/")],
+    "triton": [],
+}
+
+
+def take(wheel, rules, out):
+    count = 0
+    with zipfile.ZipFile(wheel) as archive:
+        for member in archive.infolist():
+            for pattern, folder, strip in rules:
+                if member.is_dir() or not re.fullmatch(pattern, member.filename):
+                    continue
+                name = member.filename[len(strip):] if strip else pathlib.PurePosixPath(member.filename).name
+                target = out / folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(member) as source, open(target, "wb") as sink:
+                    shutil.copyfileobj(source, sink, 1 << 20)
+                count += 1
+                break
+    return count
+
+
+def cuda_requirements(wheels):
+    """The torch wheel pins its CUDA packages by exact version; their hashes are pip's affair (over TLS)."""
+    wheel = next(wheels.glob("torch-*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+        lines = archive.read(name).decode().splitlines()
+    found = (re.match(r"Requires-Dist: (nvidia-[\w-]+|cuda-[\w-]+)(?:\[[^]]*\])?\s*(==[\w.]+)", l) for l in lines)
+    return [m.group(1) + m.group(2) for m in found if m]
+
+
+def main():
+    if sys.argv[1] == "--cuda-requirements":
+        print(" ".join(cuda_requirements(pathlib.Path(sys.argv[2]))))
+        return
+    gpu = "--gpu" in sys.argv
+    wheels, out = (pathlib.Path(a) for a in sys.argv[1:3])
+    for wheel in sorted(wheels.glob("*.whl")):
+        rules = [r for key, rows in RULES.items() if wheel.name.startswith(key + "-") for r in rows]
+        if gpu:
+            rules = [r for key, rows in GPU_RULES.items() if wheel.name.startswith(key) for r in rows] + rules
+        count = take(wheel, rules, out)
+        print(f"  {wheel.name.split('-')[0]}: {count} files")
+        if rules and not count:
+            sys.exit(f"{wheel.name}: nothing taken from it; the wheel's layout is not the expected one")
+
+
+if __name__ == "__main__":
+    main()
