@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/project/workspace.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "lib/base/text.hpp"
+
+namespace understudy {
+
+Result<Side> parse_side(std::string_view text) {
+  if (text == "src") return Side::src;
+  if (text == "dst") return Side::dst;
+  return fail(Code::bad_option, "The side is src or dst, not '{}'", text);
+}
+
+static std::string data_name(Side side) { return "data_" + std::string(side_name(side)); }
+
+fs::path Workspace::frames(Side side) const { return root / data_name(side); }
+fs::path Workspace::aligned(Side side) const { return frames(side) / "aligned"; }
+fs::path Workspace::aligned_debug(Side side) const { return frames(side) / "aligned_debug"; }
+fs::path Workspace::model() const { return root / "model"; }
+fs::path Workspace::merged() const { return frames(Side::dst) / "merged"; }
+fs::path Workspace::merged_mask() const { return frames(Side::dst) / "merged_mask"; }
+fs::path Workspace::result() const { return root / "result.mp4"; }
+fs::path Workspace::result_mask() const { return root / "result_mask.mp4"; }
+fs::path Workspace::state() const { return root / ".understudy"; }
+
+Result<fs::path> Workspace::video(Side side) const {
+  static constexpr std::array not_videos{".json", ".txt", ".png", ".jpg", ".jpeg", ".pak", ".dat", ".part"};
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (!it->is_regular_file(ignored) || is_temporary(it->path())) continue;
+    const auto suffix = lower_case(it->path().extension().string());
+    if (std::find(not_videos.begin(), not_videos.end(), suffix) != not_videos.end()) continue;
+    if (lower_case(it->path().stem().string()) == data_name(side) && !suffix.empty()) found.push_back(it->path());
+  }
+  if (found.empty()) {
+    return fail_with_hint(Code::not_found, fmt::format("There is no {} video in {}", data_name(side), root.string()),
+                          fmt::format("Put the {} video there under the name {}.mp4 (or .mov, .mkv …).",
+                                      side == Side::src ? "source face's" : "destination", data_name(side)));
+  }
+  return *std::min_element(found.begin(), found.end());
+}
+
+Result<Workspace> open_workspace(const fs::path& root) {
+  std::error_code error;
+  if (!fs::is_directory(root, error)) {
+    return fail_with_hint(Code::not_found, fmt::format("The workspace {} is not a folder", root.string()),
+                          "Name an existing folder with -w, or make one with: understudy new -w FOLDER");
+  }
+  return Workspace{fs::absolute(root, error)};
+}
+
+Result<Workspace> create_workspace(const fs::path& root) {
+  TRY_VOID(make_folders(root));
+  TRY(const Workspace workspace, open_workspace(root));
+  for (const auto& folder : {workspace.aligned(Side::src), workspace.aligned(Side::dst), workspace.model(), workspace.state()}) {
+    TRY_VOID(make_folders(folder));
+  }
+  return workspace;
+}
+
+}  // namespace understudy

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The workspace folder, laid out as DeepFaceLab lays it out (spec pipeline.md 0.1), so that an existing one can be gone on with.
+#pragma once
+
+#include <string_view>
+
+#include "lib/base/files.hpp"
+
+namespace understudy {
+
+enum class Side { src, dst };
+inline std::string_view side_name(Side side) { return side == Side::src ? "src" : "dst"; }
+Result<Side> parse_side(std::string_view);
+
+struct Workspace {
+  fs::path root;
+
+  fs::path frames(Side) const;         // data_src/
+  fs::path aligned(Side) const;        // data_src/aligned/
+  fs::path aligned_debug(Side) const;  // data_src/aligned_debug/
+  fs::path model() const;              // model/
+  fs::path merged() const;             // data_dst/merged/
+  fs::path merged_mask() const;        // data_dst/merged_mask/
+  fs::path result() const;             // result.mp4
+  fs::path result_mask() const;        // result_mask.mp4
+  fs::path state() const;              // .understudy/: journals, job logs
+  // data_src.* / data_dst.*: the first video by name with that stem; not_found names the folder and what to put there.
+  Result<fs::path> video(Side) const;
+};
+
+// Any folder that exists can be a workspace; what is missing in it is made when needed.
+Result<Workspace> open_workspace(const fs::path& root);
+// Makes the folders of an empty workspace.
+Result<Workspace> create_workspace(const fs::path& root);
+
+}  // namespace understudy
