@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/pickle.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <random>
+
+#include "lib/base/npy.hpp"
+
+namespace understudy {
+namespace {
+
+Bytes unhex(std::string_view hex) {
+  Bytes bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes.push_back(static_cast<std::uint8_t>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+  }
+  return bytes;
+}
+
+fs::path reference() {
+  const char* set = std::getenv("UNDERSTUDY_REFERENCE");
+  return set ? fs::path(set) : fs::path("../shared/reference");
+}
+
+pickle::Value sample() {
+  const std::vector<float> floats = {1.5f, -2, 3, 4, 5, 6};
+  auto dict = pickle::Value::dict();
+  dict.set("face_type", "whole_face");
+  dict.set("mod", 1.25);
+  dict.set("n", std::int64_t{-7000000000});
+  dict.set("small", 200);
+  dict.set("none", pickle::Value());
+  dict.set("flag", true);
+  dict.set("pts", NdArray::of<float>(floats, {3, 2}));
+  dict.set("raw", pickle::Value::bytes(Blob(Bytes(300, 7))));
+  dict.set("list", pickle::Value::list({1, 2.0, "x"}));
+  dict.set("tuple", pickle::Value::tuple({1, 2, 3, 4}));
+  dict.set("type", pickle::Enum{"facelib.FaceType", "FaceType", 4});
+  return dict;
+}
+
+TEST(Pickle, ReadsWhatPythonWrites) {
+  // pickle.dumps({'a':[1,2.5,'x',None,True],'b':(1,2,3,4),'big':-5000000000,'s':b'\x00\x01','neg':-3}, protocol=3)
+  const auto value = pickle::read(
+      unhex("80037d71002858010000006171015d7102284b0147400400000000000058010000007871034e88655801000000627104284b014b02"
+            "4b034b04"
+            "747105580300000062696771068a05000efad5fe580100000073710743020001710858030000006e656771094afdffffff752e"));
+  ASSERT_TRUE(value) << to_sentence(value.error());
+  EXPECT_EQ(*value->find("a"), pickle::Value::list({1, 2.5, "x", pickle::Value(), true}));
+  EXPECT_EQ(*value->find("b"), pickle::Value::tuple({1, 2, 3, 4}));
+  EXPECT_EQ(value->find("big")->as_int(), -5000000000);
+  EXPECT_EQ(value->find("neg")->as_int(), -3);
+  EXPECT_EQ(value->find("s")->as_bytes()->size(), 2u);
+  EXPECT_EQ(value->find("absent"), nullptr);
+}
+
+TEST(Pickle, MemoSharesObjects) {
+  // s = ['k','k']; pickle.dumps({'p': s, 'q': s}, protocol=4)
+  const auto value = pickle::read(unhex("80049519000000000000007d94288c0170945d94288c016b946803658c0171946802752e"));
+  ASSERT_TRUE(value) << to_sentence(value.error());
+  EXPECT_EQ(*value->find("p"), pickle::Value::list({"k", "k"}));
+  EXPECT_EQ(*value->find("p"), *value->find("q"));
+}
+
+TEST(Pickle, RoundTripsInBothProtocols) {
+  for (const auto protocol : {pickle::Protocol::three, pickle::Protocol::four}) {
+    const auto bytes = pickle::write(sample(), protocol);
+    EXPECT_EQ(bytes[1], static_cast<int>(protocol));
+    const auto back = pickle::read(bytes);
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(*back, sample());
+  }
+}
+
+TEST(Pickle, CopiesAreIndependent) {
+  const auto original = sample();
+  auto changed = original;
+  changed.set("mod", 2.0);
+  changed.erase("flag");
+  EXPECT_EQ(original.find("mod")->as_number(), 1.25);
+  EXPECT_NE(original.find("flag"), nullptr);
+  EXPECT_EQ(changed.find("flag"), nullptr);
+}
+
+TEST(Pickle, RefusesCode) {
+  // cos\nsystem\n(S'id'\ntR. in protocol 2 clothes
+  const std::string evil =
+      "\x80\x02"
+      "cos\nsystem\nX\x02\0\0\0id\x85R.";
+  const auto value = pickle::read(Bytes(evil.begin(), evil.end()));
+  ASSERT_FALSE(value);
+  EXPECT_THAT(value.error().message, testing::HasSubstr("os.system"));
+}
+
+TEST(Pickle, RefusesCyclesDepthAndLies) {
+  EXPECT_FALSE(pickle::read(unhex("80049506000000000000005d946800612e")));  // l = []; l.append(l)
+  Bytes deep = {0x80, 4, ')'};
+  deep.insert(deep.end(), 1000000, 0x85);
+  deep.push_back('.');
+  EXPECT_FALSE(pickle::read(deep));
+  EXPECT_FALSE(pickle::read(unhex("80048effffffffffffff7f2e")));  // bytes of 2^63 - 1
+  EXPECT_FALSE(pickle::read(unhex("80044e72ffffff7f2e")));        // a memo number of 2^31
+  EXPECT_FALSE(pickle::read({}));
+}
+
+TEST(Pickle, EveryCutAndManyFlipsAreSurvived) {
+  const auto whole = pickle::write(sample());
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(pickle::read(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)))) << size;
+  }
+  std::mt19937 random(1);
+  for (int i = 0; i < 20000; ++i) {
+    auto damaged = whole;
+    for (int flips = 0; flips < 3; ++flips) damaged[random() % damaged.size()] = static_cast<std::uint8_t>(random());
+    [[maybe_unused]] const auto value = pickle::read(std::move(damaged));
+  }
+}
+
+TEST(Pickle, ReadsEveryFileOfTheReferenceModels) {
+  if (!fs::exists(reference() / "dfl")) GTEST_SKIP() << "no reference data";
+  int files = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(reference() / "dfl")) {
+    const auto& path = entry.path();
+    const auto folder = path.parent_path().filename();
+    const bool weights = path.extension() == ".npy" && (folder == "model" || folder == "after_1_step");
+    if (!weights && path.extension() != ".dat") continue;
+    const auto value = pickle::read_file(path);
+    ASSERT_TRUE(value) << to_sentence(value.error());
+    EXPECT_NE(value->as_dict(), nullptr) << path;
+    ++files;
+  }
+  EXPECT_GT(files, 20);
+}
+
+TEST(NdArray, FortranOrderIsHonoured) {
+  NdArray array{"u1", {2, 3}, true, Blob(Bytes{1, 4, 2, 5, 3, 6})};
+  EXPECT_EQ(array.to<float>(), (std::vector<float>{1, 2, 3, 4, 5, 6}));
+}
+
+TEST(NdArray, HalfFloats) {
+  NdArray array{"f2", {4}, false, Blob(Bytes{0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, 0x00, 0x7c})};
+  const auto values = array.to<double>();
+  EXPECT_EQ(values[0], 1.0);
+  EXPECT_EQ(values[1], -2.0);
+  EXPECT_EQ(values[2], 0x1p-24);
+  EXPECT_TRUE(std::isinf(values[3]));
+}
+
+TEST(Npy, RoundTrip) {
+  const auto path = fs::temp_directory_path() / fmt::format("understudy-npy-{}.npy", ::getpid());
+  const std::vector<double> values = {1, 2, 3, 4, 5, 6};
+  for (const auto& shape : {std::vector<std::int64_t>{6}, {2, 3}, {1, 3, 2}}) {
+    const auto array = NdArray::of<double>(values, shape);
+    ASSERT_TRUE(write_npy(path, array));
+    const auto back = read_npy(path);
+    ASSERT_TRUE(back) << to_sentence(back.error());
+    EXPECT_EQ(*back, array);
+  }
+  fs::remove(path);
+}
+
+TEST(Npy, ReferenceArchives) {
+  if (!fs::exists(reference() / "dfl")) GTEST_SKIP() << "no reference data";
+  int archives = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(reference() / "dfl")) {
+    if (entry.path().extension() != ".npz") continue;
+    const auto arrays = read_npz(entry.path());
+    ASSERT_TRUE(arrays) << to_sentence(arrays.error());
+    EXPECT_FALSE(arrays->empty());
+    ++archives;
+  }
+  EXPECT_GT(archives, 0);
+}
+
+}  // namespace
+}  // namespace understudy
