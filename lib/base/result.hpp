@@ -58,7 +58,8 @@ inline void check(bool holds, std::string_view what, std::source_location at = s
   if (!temporary) return ::understudy::Failure(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 // The same for Result<void> or an ignored value:  TRY_VOID(write_file(path, bytes));
-#define TRY_VOID(expression)                                                                      \
-  do {                                                                                            \
-    if (auto try_ = (expression); !try_) return ::understudy::Failure(std::move(try_).error()); \
+#define TRY_VOID(expression) TRY_VOID_(US_CONCAT(try_, __LINE__), expression)
+#define TRY_VOID_(temporary, expression)                                                                  \
+  do {                                                                                                    \
+    if (auto temporary = (expression); !temporary) return ::understudy::Failure(std::move(temporary).error()); \
   } while (false)

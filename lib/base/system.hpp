@@ -23,6 +23,8 @@ std::uint64_t disk_free(const fs::path&);
 fs::path executable_path();
 bool is_terminal_stderr();
 int terminal_columns();           // of standard error; 80 when unknown
+bool load_library(const char* name);  // dlopen, globally visible; false when it is not there
+void prefer_huge_pages(void* block, std::size_t bytes);  // a wish, silently ignored where the system has none
 double wall_time();               // seconds since 1970
 
 }  // namespace understudy

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "lib/tensor/caching_allocator.hpp"
+#include "lib/tensor/safetensors.hpp"
+
+namespace understudy {
+namespace {
+
+fs::path scratch_file() { return fs::temp_directory_path() / fmt::format("understudy-tensor-{}.safetensors", ::getpid()); }
+
+TEST(Safetensors, RoundTripKeepsShapesTypesAndValues) {
+  const auto path = scratch_file();
+  const Tensor a = torch::randn({3, 4, 5, 2}).contiguous(torch::MemoryFormat::ChannelsLast);
+  const Tensor b = torch::randn({7}).to(torch::kBFloat16), c = torch::tensor({42L});
+  const auto checksum = write_safetensors(path, {{"a", a}, {"b/weight", b}, {"iters", c}, {"none", torch::empty({0})}});
+  ASSERT_TRUE(checksum);
+  const auto read = read_safetensors(path, *checksum);
+  ASSERT_TRUE(read) << to_sentence(read.error());
+  EXPECT_TRUE(torch::equal(read->at("a"), a));
+  EXPECT_TRUE(torch::equal(read->at("b/weight"), b));
+  EXPECT_EQ(read->at("iters").item<long>(), 42);
+  EXPECT_EQ(read->at("none").numel(), 0);
+  EXPECT_FALSE(read_safetensors(path, *checksum + 1));
+  fs::remove(path);
+}
+
+// Every single byte of the header region turned over: never a crash, and never accepted under the checksum.
+TEST(Safetensors, DamageIsRefused) {
+  const auto path = scratch_file();
+  const auto checksum = *write_safetensors(path, {{"a", torch::ones({4, 4})}});
+  const Bytes good = *read_file(path);
+  for (std::size_t i = 0; i < good.size(); i += 3) {
+    Bytes bad = good;
+    bad[i] ^= 0x5a;
+    ASSERT_TRUE(write_file(path, bad));
+    EXPECT_FALSE(read_safetensors(path, checksum)) << i;
+    (void)read_safetensors(path);
+  }
+  for (std::size_t size : {0u, 7u, 20u, static_cast<unsigned>(good.size() - 1)}) {
+    ASSERT_TRUE(write_file(path, std::span(good).first(size)));
+    EXPECT_FALSE(read_safetensors(path)) << size;
+  }
+  fs::remove(path);
+}
+
+TEST(Tensor, ImagesGoThereAndBack) {
+  ImageF image(5, 3, 3);
+  for (std::size_t i = 0; i < image.data.size(); ++i) image.data[i] = static_cast<float>(i);
+  const Tensor t = to_tensor(std::array{image, image});
+  EXPECT_EQ(t.sizes(), torch::IntArrayRef({2, 3, 3, 5}));
+  EXPECT_TRUE(t.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  EXPECT_EQ(t[1][2][1][4].item<float>(), image.at(4, 1, 2));
+  EXPECT_EQ(to_image(t, 1), image);
+}
+
+TEST(CachingAllocator, KeepsBlocksForTheSameSize) {
+  install_caching_allocator();
+  { const Tensor t = torch::ones({1 << 20}); }
+  EXPECT_GE(cached_memory_bytes(), std::size_t{4} << 20);
+  const auto before = cached_memory_bytes();
+  const Tensor t = torch::full({1 << 20}, 3.0f);
+  EXPECT_LT(cached_memory_bytes(), before);
+  EXPECT_EQ(t.sum().item<float>(), 3.0f * (1 << 20));
+  release_cached_memory();
+  EXPECT_EQ(cached_memory_bytes(), 0u);
+}
+
+}  // namespace
+}  // namespace understudy
