@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/nets/layers.hpp"
+
+#include <xxhash.h>
+
+#include <cmath>
+
+namespace understudy {
+
+Parameter& Parameters::add(std::string name, Tensor master) {
+  if (master.dim() == 4) master = master.contiguous(torch::MemoryFormat::ChannelsLast);
+  master = master.to(device_);
+  Parameter parameter{std::move(name), master, master.detach().set_requires_grad(true)};
+  return all_.emplace_back(std::move(parameter));
+}
+
+Parameter& Parameters::add_weight(std::string name, std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out) {
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(XXH3_64bits_withSeed(name.data(), name.size(), seed_));
+  const double limit = std::sqrt(6.0 / static_cast<double>(fan_in + fan_out));
+  Tensor master = torch::empty(shape);
+  master.uniform_(-limit, limit, generator);
+  return add(std::move(name), std::move(master));
+}
+
+Parameter& Parameters::add_zeros(std::string name, std::vector<std::int64_t> shape) { return add(std::move(name), torch::zeros(shape)); }
+
+void Parameters::set_precision(Precision precision) {
+  precision_ = precision;
+  for (auto& p : all_) {
+    p.value = precision == Precision::fp32 ? p.master.detach() : p.master.detach().to(torch::kBFloat16);
+    p.value.set_requires_grad(true);
+  }
+}
+
+void Parameters::refresh_values() {
+  torch::NoGradGuard no_grad;
+  for (auto& p : all_) {
+    if (precision_ == Precision::bf16) p.value.copy_(p.master);
+  }
+}
+
+void Parameters::set_requires_grad(bool wanted) {
+  for (auto& p : all_) p.value.set_requires_grad(wanted);
+}
+
+Parameter* Parameters::find(std::string_view name) {
+  for (auto& p : all_) {
+    if (p.name == name) return &p;
+  }
+  return nullptr;
+}
+
+std::int64_t Parameters::count() const {
+  std::int64_t n = 0;
+  for (const auto& p : all_) n += p.master.numel();
+  return n;
+}
+
+Tensor Activation::operator()(Tensor x, double slope) const {
+  if (cosine) return x * torch::cos(x);
+  return torch::leaky_relu_(x, slope);
+}
+
+Conv::Conv(Parameters& parameters, const std::string& name, int in, int out, int kernel, int stride)
+    : weight_(&parameters.add_weight(name + "/weight", {out, in, kernel, kernel}, std::int64_t{in} * kernel * kernel, std::int64_t{out} * kernel * kernel)),
+      bias_(&parameters.add_zeros(name + "/bias", {out})),
+      stride_(stride),
+      padding_(kernel / 2) {}
+
+Tensor Conv::operator()(const Tensor& x) const {
+  return torch::conv2d(x, weight_->value, bias_->value, {stride_, stride_}, {padding_, padding_});
+}
+
+Dense::Dense(Parameters& parameters, const std::string& name, std::int64_t in, std::int64_t out)
+    : weight_(&parameters.add_weight(name + "/weight", {out, in}, in, out)), bias_(&parameters.add_zeros(name + "/bias", {out})) {}
+
+Tensor Dense::operator()(const Tensor& x) const { return torch::linear(x, weight_->value, bias_->value); }
+
+Tensor depth_to_space(const Tensor& x) {
+  const auto n = x.size(0), c = x.size(1) / 4, h = x.size(2), w = x.size(3);
+  // In channels_last the two dx blocks of one dy lie side by side: the move is a copy of runs of 2C numbers.
+  const Tensor nhwc = x.permute({0, 2, 3, 1}).reshape({n, h, w, 2, 2 * c});
+  return nhwc.permute({0, 1, 3, 2, 4}).reshape({n, 2 * h, 2 * w, c}).permute({0, 3, 1, 2});
+}
+
+Tensor pixel_norm(const Tensor& x) {
+  const Tensor f = x.to(torch::kFloat32);
+  return (f * torch::rsqrt(f.square().mean(-1, /*keepdim=*/true) + 1e-6)).to(x.scalar_type());
+}
+
+Down::Down(Parameters& parameters, const std::string& name, int in, int out, Activation act)
+    : conv_(parameters, name + "/conv1", in, out, 5, 2), act_(act) {}
+
+Up::Up(Parameters& parameters, const std::string& name, int in, int out, Activation act)
+    : conv_(parameters, name + "/conv1", in, out * 4, 3), act_(act) {}
+
+Residual::Residual(Parameters& parameters, const std::string& name, int channels, Activation act)
+    : conv1_(parameters, name + "/conv1", channels, channels, 3), conv2_(parameters, name + "/conv2", channels, channels, 3), act_(act) {}
+
+Tensor Residual::operator()(const Tensor& x) const {
+  const Tensor y = conv2_(act_(conv1_(x), 0.2));
+  return act_(y.add_(x), 0.2);
+}
+
+}  // namespace understudy
