@@ -39,7 +39,7 @@ target_link_options(torch::torch INTERFACE -Wl,--allow-shlib-undefined -Wl,-rpat
 file(GLOB OPENVINO_LIBRARY ${UNDERSTUDY_DEPS}/openvino/libs/libopenvino.so.*)
 add_library(openvino::runtime UNKNOWN IMPORTED)
 set_target_properties(openvino::runtime PROPERTIES IMPORTED_LOCATION ${OPENVINO_LIBRARY}
-  INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${UNDERSTUDY_DEPS}/openvino/include)
+  INTERFACE_INCLUDE_DIRECTORIES ${UNDERSTUDY_DEPS}/openvino/include)
 target_link_options(openvino::runtime INTERFACE -Wl,--allow-shlib-undefined -Wl,-rpath,${UNDERSTUDY_DEPS}/openvino/libs)
 
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)

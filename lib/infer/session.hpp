@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Running a finished network on the CPU. Nothing outside this room knows which library does it (OpenVINO).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/base/files.hpp"
+
+namespace understudy::infer {
+
+using Shape = std::vector<std::int64_t>;
+
+struct TensorInfo {
+  std::string name;  // may be empty
+  Shape shape;
+  std::size_t size() const;  // number of floats
+};
+
+struct Tensor {
+  Shape shape;
+  std::vector<float> data;
+};
+
+struct SessionOptions {
+  int streams = 1;            // infer() calls that may run at once (on sessions made by share()), one thread each...
+  int threads = 0;            // ...unless more threads are given in all; 0 = streams
+  std::vector<Shape> shapes;  // of the inputs, to fix or change them (a batch); empty = as the model says
+  bool bf16 = false;          // half precision where the CPU has it; off: always exact fp32
+};
+
+// One network ready to run. Not thread-safe: share() gives each thread its own.
+class Session {
+ public:
+  // .tflite, .onnx or .xml (with its .bin beside it).
+  static Result<Session> load(const fs::path&, const SessionOptions& = {});
+  // The same from memory (.tflite or .onnx); the name is for messages and tells the format by its ending.
+  static Result<Session> load(std::span<const std::uint8_t>, const std::string& name, const SessionOptions& = {});
+  // The same network and weights with buffers of its own.
+  Session share() const;
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  const std::vector<TensorInfo>& inputs() const;
+  const std::vector<TensorInfo>& outputs() const;
+
+  // The memory of an input, to be filled before run(): inputs()[i].size() floats.
+  std::span<float> input(std::size_t i);
+  Result<> run();
+  // The results of the last run, in outputs() order; valid until the next run.
+  std::span<const float> output(std::size_t i) const;
+  // Index of an input or output by name, or -1.
+  int output_index(std::string_view name) const;
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl>);
+  std::unique_ptr<Impl> impl_;
+};
+
+std::string engine_version();  // "OpenVINO 2026.4.1…", for doctor
+
+}  // namespace understudy::infer
