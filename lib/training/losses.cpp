@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/training/losses.hpp"
+
+#include <cmath>
+#include <map>
+#include <mutex>
+
+namespace understudy {
+namespace {
+
+// weights[j - i] at row i, column j: a correlation without padding as a (in - k + 1, in) matrix, transposed for x @ Kᵀ.
+Tensor band_matrix(int in, const std::vector<double>& weights, int padding) {
+  const int k = static_cast<int>(weights.size());
+  const int out = in + 2 * padding - k + 1;
+  Tensor transposed = torch::zeros({in, out});
+  auto entry = transposed.accessor<float, 2>();
+  for (int i = 0; i < out; ++i) {
+    for (int t = 0; t < k; ++t) {
+      const int j = i + t - padding;
+      if (j >= 0 && j < in) entry[j][i] = static_cast<float>(weights[t]);
+    }
+  }
+  return transposed;
+}
+
+std::vector<double> gaussian_weights(int size, double sigma, double centre) {
+  std::vector<double> weights(size);
+  double sum = 0;
+  for (int i = 0; i < size; ++i) sum += weights[i] = std::exp(-(i - centre) * (i - centre) / (2 * sigma * sigma));
+  for (double& w : weights) w /= sum;
+  return weights;
+}
+
+// Matrices are made once per (size, kernel, device).
+class MatrixCache {
+ public:
+  Tensor get(int in, int size, double sigma, int padding, torch::Device device) {
+    std::lock_guard lock(mutex_);
+    Tensor& matrix = made_[{in, size, sigma, padding, device.str()}];
+    // An odd kernel is centred on its middle tap, an even one between two: (size-1)/2 is both.
+    if (!matrix.defined()) matrix = band_matrix(in, gaussian_weights(size, sigma, (size - 1) / 2.0), padding).to(device);
+    return matrix;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::tuple<int, int, double, int, std::string>, Tensor> made_;
+};
+
+MatrixCache& matrices() {
+  static MatrixCache cache;
+  return cache;
+}
+
+// Correlates H and W with the kernel; the result is transposed, (…,W',H'), which suits whoever only takes means.
+Tensor correlate_transposed(const Tensor& x, int size, double sigma, int padding) {
+  const Tensor over_w = torch::matmul(x, matrices().get(static_cast<int>(x.size(-1)), size, sigma, padding, x.device()));
+  return torch::matmul(over_w.transpose(-1, -2), matrices().get(static_cast<int>(x.size(-2)), size, sigma, padding, x.device()));
+}
+
+}  // namespace
+
+Tensor gaussian_blur(const Tensor& x, double sigma) {
+  int size = std::max(3, static_cast<int>(4 * sigma));
+  if (size % 2 == 0) ++size;
+  return correlate_transposed(x.contiguous(), size, sigma, size / 2).transpose(-1, -2);
+}
+
+Tensor dssim(const Tensor& a, const Tensor& b, int window) {
+  constexpr double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
+  const Tensor maps = correlate_transposed(torch::stack({a, b, a * b, a.square() + b.square()}).contiguous(), window, 1.5, 0);
+  const Tensor mean_a = maps[0], mean_b = maps[1];
+  const Tensor means = mean_a * mean_b * 2, squares = mean_a.square() + mean_b.square();
+  const Tensor luminance = (means + c1) / (squares + c1);
+  const Tensor contrast = (maps[2] * 2 - means + c2) / (maps[3] - squares + c2);
+  return (1 - (luminance * contrast).mean({-1, -2})) / 2;
+}
+
+std::vector<StructureWindow> structure_windows(int resolution) {
+  const int large = static_cast<int>(resolution / 11.6), small = static_cast<int>(resolution / 23.2);
+  if (resolution < 256) return {{large, 10.0}};
+  return {{large, 5.0}, {small, 5.0}};
+}
+
+Tensor structure_loss(const Tensor& a, const Tensor& b, int resolution) {
+  Tensor sum;
+  for (const auto& window : structure_windows(resolution)) {
+    const Tensor term = dssim(a, b, window.size).mean(1) * window.weight;
+    sum = sum.defined() ? sum + term : term;
+  }
+  return sum;
+}
+
+Tensor soft_mask(const Tensor& mask, int resolution) {
+  return gaussian_blur(mask, std::max(1, resolution / 32)).clamp(0, 0.5) * 2;
+}
+
+Tensor blur_out_mask(const Tensor& target, const Tensor& mask, int resolution) {
+  const double sigma = resolution / 128.0;
+  const Tensor outside = 1 - mask;
+  const Tensor background = gaussian_blur(target * outside, sigma);
+  Tensor weight = 1 - gaussian_blur(mask, sigma);
+  weight = torch::where(weight == 0, torch::ones_like(weight), weight);
+  return target * mask + background / weight * outside;
+}
+
+Tensor style_loss(const Tensor& a, const Tensor& b) {
+  auto deviation = [](const Tensor& x) { return (x.var({2, 3}, /*unbiased=*/false) + 1e-5).sqrt(); };
+  const Tensor means = (a.mean({2, 3}) - b.mean({2, 3})).square().sum(1);
+  const Tensor deviations = (deviation(a) - deviation(b)).square().sum(1);
+  return (means + deviations) / a.size(1);
+}
+
+Tensor mean_square(const Tensor& a, const Tensor& b) { return (a - b).square().mean({1, 2, 3}); }
+
+}  // namespace understudy

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/training/optimizer.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <cmath>
+#include <numbers>
+
+#include "lib/training/optimizer_kernels.hpp"
+
+namespace understudy {
+namespace {
+
+std::uint64_t mixed(std::uint64_t x) {  // splitmix64's finaliser
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
+double global_norm(const std::vector<Tensor>& gradients) {
+  double squares = 0;
+  for (const auto& g : gradients) squares += g.to(torch::kFloat32).square().sum().item<double>();
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+Optimizer::Optimizer(OptimizerSettings settings, std::vector<Parameter*> parameters) : settings_(settings) {
+  for (auto* p : parameters) {
+    Slots slots{p, torch::zeros_like(p->master), {}};
+    if (settings_.kind == OptimizerKind::adabelief) slots.second = torch::zeros_like(p->master);
+    slots_.push_back(std::move(slots));
+  }
+}
+
+void Optimizer::step() {
+  torch::NoGradGuard no_grad;
+  ++steps_;
+  UpdateRule rule;
+  rule.lr = static_cast<float>(settings_.lr);
+  // The counter is raised first: the cosine sees 1 in the first step (golden case optim_*_cos500).
+  if (settings_.lr_cos > 0) {
+    rule.lr *= static_cast<float>((std::cos(2 * std::numbers::pi * static_cast<double>(steps_) / settings_.lr_cos) + 1) / 2);
+  }
+  rule.epsilon = static_cast<float>(settings_.epsilon);
+  rule.beta1 = static_cast<float>(settings_.kind == OptimizerKind::adabelief ? settings_.beta1 : settings_.rho);
+  rule.beta2 = static_cast<float>(settings_.beta2);
+  rule.keep_below = settings_.lr_dropout >= 1 ? 0xffffffffu : static_cast<std::uint32_t>(settings_.lr_dropout * 4294967296.0);
+
+  std::vector<Tensor> gradients;
+  for (auto& slots : slots_) gradients.push_back(slots.parameter->value.grad());
+  if (settings_.clip_norm > 0) {
+    std::vector<Tensor> defined;
+    std::copy_if(gradients.begin(), gradients.end(), std::back_inserter(defined), [](const Tensor& g) { return g.defined(); });
+    const double norm = global_norm(defined);
+    if (norm >= settings_.clip_norm) rule.gradient_scale = static_cast<float>(settings_.clip_norm / norm);
+  }
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (!gradients[i].defined()) continue;
+    auto& [parameter, first, second] = slots_[i];
+    rule.key = static_cast<std::uint32_t>(mixed(settings_.seed ^ mixed(static_cast<std::uint64_t>(steps_) * 1000003 + i)));
+    // Same memory order as the master, so that one index means the same number in all of them.
+    Tensor gradient = gradients[i];
+    if (gradient.strides() != parameter->master.strides()) gradient = torch::empty_like(parameter->value).copy_(gradient);
+    update_tensor(rule, parameter->master, gradient, first, second, parameter->value);
+    parameter->value.mutable_grad().reset();
+  }
+}
+
+std::vector<NamedTensor> Optimizer::state() const {
+  std::vector<NamedTensor> all{{"iters", torch::tensor({steps_})}};
+  for (const auto& slots : slots_) {
+    if (settings_.kind == OptimizerKind::adabelief) {
+      all.push_back({"ms/" + slots.parameter->name, slots.first});
+      all.push_back({"vs/" + slots.parameter->name, slots.second});
+    } else {
+      all.push_back({"acc/" + slots.parameter->name, slots.first});
+    }
+  }
+  return all;
+}
+
+Tensor* Optimizer::slot(std::string_view name) {
+  for (auto& slots : slots_) {
+    const auto& own = slots.parameter->name;
+    if (name == "ms/" + own || name == "acc/" + own) return &slots.first;
+    if (name == "vs/" + own) return &slots.second;
+  }
+  return nullptr;
+}
+
+Result<> Optimizer::load_state(const std::map<std::string, Tensor>& saved) {
+  for (const auto& [name, own] : state()) {
+    const auto it = saved.find(name);
+    if (it == saved.end()) return fail(Code::bad_file, "The saved optimiser has no tensor '{}'", name);
+    if (it->second.sizes() != own.sizes()) return fail(Code::bad_file, "The saved optimiser's tensor '{}' has another shape", name);
+    if (name != "iters") own.copy_(it->second);
+  }
+  steps_ = saved.at("iters").item<std::int64_t>();
+  return {};
+}
+
+}  // namespace understudy
