@@ -21,7 +21,7 @@ foreach(module core imgproc calib3d features2d flann photo video)
   find_library(OPENCV_${module}_LIBRARY opencv_${module} REQUIRED)
   add_library(opencv::${module} UNKNOWN IMPORTED)
   set_target_properties(opencv::${module} PROPERTIES IMPORTED_LOCATION ${OPENCV_${module}_LIBRARY}
-    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES /usr/include/opencv4)
+    INTERFACE_INCLUDE_DIRECTORIES /usr/include/opencv4)
 endforeach()
 
 # LibTorch from the wheel. Its TorchConfig.cmake asks for a CUDA toolkit, so the target is written here. Its include
