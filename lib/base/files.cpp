@@ -59,7 +59,9 @@ Result<Container> read_whole(const fs::path& path, std::uint64_t max_bytes) {
   if (fs::is_directory(path, error)) return fail(Code::bad_file, "{} is a folder, not a file", path.string());
   const auto size = fs::file_size(path, error);
   if (error) return io_failure("read", path, error.value());
-  if (size > max_bytes) return fail(Code::bad_file, "{} is larger than {} bytes, too large for what it should be", path.string(), max_bytes);
+  if (size > max_bytes)
+    return fail(Code::bad_file, "{} is larger than {} bytes, too large for what it should be", path.string(),
+                max_bytes);
   Container bytes;
   bytes.resize(size);
   std::size_t done = 0;
@@ -76,8 +78,29 @@ Result<Container> read_whole(const fs::path& path, std::uint64_t max_bytes) {
 
 }  // namespace
 
+Result<Bytes> read_range(const fs::path& path, std::uint64_t offset, std::uint64_t size) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return io_failure("read", path, errno);
+  std::error_code error;
+  const auto file_size = fs::file_size(path, error);
+  if (error) return io_failure("read", path, error.value());
+  Bytes bytes(static_cast<std::size_t>(offset < file_size ? std::min<std::uint64_t>(size, file_size - offset) : 0));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::pread(file.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return io_failure("read", path, errno);
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
 Result<Bytes> read_file(const fs::path& path, std::uint64_t max_bytes) { return read_whole<Bytes>(path, max_bytes); }
-Result<std::string> read_text(const fs::path& path, std::uint64_t max_bytes) { return read_whole<std::string>(path, max_bytes); }
+Result<std::string> read_text(const fs::path& path, std::uint64_t max_bytes) {
+  return read_whole<std::string>(path, max_bytes);
+}
 
 fs::path temporary_name(const fs::path& target) {
   return target.parent_path() / fmt::format("{}{}-{}", temporary_prefix, ::getpid(), target.filename().string());

@@ -20,10 +20,12 @@ using Bytes = std::vector<std::uint8_t>;
 
 // The whole file; refuses one larger than max_bytes.
 Result<Bytes> read_file(const fs::path&, std::uint64_t max_bytes = std::uint64_t{1} << 32);
+// At most `size` bytes from `offset` on; fewer when the file ends before.
+Result<Bytes> read_range(const fs::path&, std::uint64_t offset, std::uint64_t size);
 Result<std::string> read_text(const fs::path&, std::uint64_t max_bytes = std::uint64_t{1} << 28);
 
-// Temporary name beside the target, write, fsync, rename, fsync of the folder. A failure leaves the target as it was and
-// removes the temporary file. Parent folders are made.
+// Temporary name beside the target, write, fsync, rename, fsync of the folder. A failure leaves the target as it was
+// and removes the temporary file. Parent folders are made.
 Result<> write_file(const fs::path&, std::span<const std::uint8_t>);
 Result<> write_text(const fs::path&, std::string_view);
 // For writers that need a path (FFmpeg, a streaming format): calls fill(temporary path), then fsyncs and renames.

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/face_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/face/jpeg_segments.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr std::size_t max_mask_bytes = 50000;
+constexpr std::uint64_t max_face_file = std::uint64_t{1} << 30;
+
+Failure no_metadata() {
+  return fail_with_hint(Code::not_found, "the picture carries no face metadata",
+                        "Only faces that were extracted by understudy or DeepFaceLab can be used here.");
+}
+
+}  // namespace
+
+Result<FaceInfo> face_info_from_jpeg(std::span<const std::uint8_t> jpeg) {
+  TRY(const auto segments, jpeg_segments(jpeg));
+  const JpegSegment* metadata = nullptr;
+  for (const auto& segment : segments) {
+    if (segment.marker == metadata_marker) metadata = &segment;  // the last one wins (spec pipeline.md 3.1)
+  }
+  if (!metadata) return no_metadata();
+  const auto payload = jpeg.subspan(metadata->payload, metadata->offset + metadata->size - metadata->payload);
+  TRY(const auto dict, pickle::read(Bytes(payload.begin(), payload.end())));
+  if (!dict.as_dict() || dict.as_dict()->empty()) return no_metadata();
+  return face_info_from_dict(dict);
+}
+
+Result<Bytes> with_face_info(std::span<const std::uint8_t> jpeg, const FaceInfo& info) {
+  TRY(const auto segments, jpeg_segments(jpeg));
+  const Bytes payload = pickle::write(dict_from_face_info(info), pickle::Protocol::three);
+  if (payload.size() > max_segment_payload) {
+    return fail(Code::bad_file, "the face's metadata needs {} bytes, and a JPEG segment holds {}", payload.size(),
+                max_segment_payload);
+  }
+  std::size_t after = 2;  // behind the last APPn, or behind the start marker
+  for (const auto& segment : segments) {
+    if (segment.marker >= 0xe0 && segment.marker < metadata_marker) after = segment.offset + segment.size;
+  }
+  const std::size_t length = payload.size() + 2;
+  const std::array<std::uint8_t, 4> head = {0xff, metadata_marker, static_cast<std::uint8_t>(length >> 8),
+                                            static_cast<std::uint8_t>(length & 255)};
+  Bytes out;
+  const auto append = [&out](std::span<const std::uint8_t> bytes) {
+    out.insert(out.end(), bytes.begin(), bytes.end());
+  };
+  const auto append_metadata = [&] {
+    append(head);
+    append(payload);
+  };
+  append(jpeg.first(2));
+  if (after == 2) append_metadata();
+  for (const auto& segment : segments) {
+    if (segment.marker != metadata_marker) append(jpeg.subspan(segment.offset, segment.size));
+    if (segment.offset + segment.size == after) append_metadata();
+  }
+  append(jpeg.subspan(segments.back().offset + segments.back().size));
+  return out;
+}
+
+Result<Face> read_face(const fs::path& path) {
+  const auto doing = fmt::format("reading {}", path.string());
+  TRY(const auto jpeg, read_file(path, max_face_file));
+  auto info = face_info_from_jpeg(jpeg);
+  if (!info) return during(info.error(), doing);
+  auto image = decode_image(jpeg);
+  if (!image) return during(image.error(), doing);
+  return Face{normalise_channels(*std::move(image), 3), *std::move(info)};
+}
+
+Result<FaceInfo> read_face_info(const fs::path& path) {
+  // The metadata stands at the beginning; a whole picture is read only where other segments push it further back.
+  TRY(auto beginning, read_range(path, 0, 256 * 1024));
+  auto info = face_info_from_jpeg(beginning);
+  if (!info && info.error().code == Code::io) {
+    TRY(const auto jpeg, read_file(path, max_face_file));
+    info = face_info_from_jpeg(jpeg);
+  }
+  if (!info) {
+    if (info.error().code == Code::io) info.error().code = Code::bad_file;
+    return during(info.error(), fmt::format("reading {}", path.string()));
+  }
+  return info;
+}
+
+Result<> write_face_jpeg(const fs::path& path, const ImageU8& image_bgr, int quality, const FaceInfo& info) {
+  TRY(const auto jpeg, encode_jpeg(image_bgr, {.quality = quality}));
+  auto file = with_face_info(jpeg, info);
+  if (!file) return during(file.error(), fmt::format("writing {}", path.string()));
+  return write_file(path, *file);
+}
+
+Result<ImageF> decode_mask(std::span<const std::uint8_t> encoded) {
+  TRY(auto image, decode_image(encoded));
+  return to_float(normalise_channels(std::move(image), 1));
+}
+
+Result<Bytes> encode_mask(const ImageF& mask) {
+  const ImageU8 image = to_u8_truncated(mask);
+  auto file = encode_png(image, {.level = 6});
+  for (int quality = 100; file && file->size() > max_mask_bytes && quality >= 1; --quality) {
+    file = encode_jpeg(image, {.quality = quality});
+  }
+  return file;
+}
+
+Result<std::vector<SavedInfo>> read_meta_dat(const fs::path& path) {
+  TRY(const auto value, pickle::read_file(path));
+  const auto* entries = value.as_dict();
+  if (!entries) return fail(Code::bad_file, "{} is no saved metadata", path.string());
+  std::vector<SavedInfo> saved;
+  for (const auto& [key, entry] : *entries) {
+    const auto* name = key.as_string();
+    const auto* pair = entry.as_sequence();
+    const auto size = pair && pair->size() == 2 ? (*pair)[0].numbers() : std::nullopt;
+    if (!name || !size || size->size() < 2) return fail(Code::bad_file, "{} is no saved metadata", path.string());
+    auto info = face_info_from_dict((*pair)[1]);
+    if (!info) return during(info.error(), fmt::format("reading {} in {}", *name, path.string()));
+    saved.push_back({*name, static_cast<int>((*size)[1]), static_cast<int>((*size)[0]), *std::move(info)});
+  }
+  return saved;
+}
+
+Result<> write_meta_dat(const fs::path& path, std::span<const SavedInfo> saved) {
+  pickle::Dict entries;
+  for (const auto& one : saved) {
+    entries.emplace_back(one.file_name, pickle::Value::tuple({pickle::Value::tuple({one.height, one.width, 3}),
+                                                              dict_from_face_info(one.info)}));
+  }
+  return write_file(path, pickle::write(pickle::Value::dict(std::move(entries)), pickle::Protocol::three));
+}
+
+}  // namespace understudy

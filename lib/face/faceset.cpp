@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/faceset.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+
+namespace understudy {
+namespace {
+
+using pickle::Value;
+
+constexpr std::uint64_t max_table = std::uint64_t{1} << 33;
+constexpr std::uint64_t max_jpeg = std::uint64_t{1} << 30;
+
+std::uint64_t load64(std::span<const std::uint8_t> bytes, std::size_t at) {
+  std::uint64_t value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+// The dict of one face in a pak's table, renamed to the JPEG's keys (spec pipeline.md 3.6).
+Result<FacesetEntry> entry_from(const Value& config) {
+  FacesetEntry entry;
+  const auto text = [&config](std::string_view key) {
+    const auto* value = config.find(key);
+    return value && value->as_string() ? *value->as_string() : std::string();
+  };
+  entry.file_name = text("filename");
+  entry.person = text("person_name");
+  const auto plain_name = [](const std::string& name) {
+    return name.find_first_of("/\\") == std::string::npos && name != "..";
+  };
+  if (entry.file_name.empty() || !plain_name(entry.file_name) || !plain_name(entry.person)) {
+    return fail(Code::bad_file, "a face in the pack has an odd name");
+  }
+  auto dict = Value::dict();
+  for (const std::string_view key : {"landmarks", "seg_ie_polys", "eyebrows_expand_mod", "source_filename"}) {
+    if (const auto* value = config.find(key)) dict.set(key, *value);
+  }
+  if (const auto* mask = config.find("xseg_mask_compressed")) dict.set("xseg_mask", *mask);
+  TRY(entry.info, face_info_from_dict(dict));
+  if (const auto* type = config.find("face_type")) {
+    const auto code = type->as_int();
+    const auto known = code ? face_type_from_code(*code) : std::nullopt;
+    if (!known) return fail(Code::bad_file, "a face in the pack has an unknown face type");
+    entry.info.face_type = *known;
+  }
+  return entry;
+}
+
+Result<std::vector<FacesetEntry>> read_pak(const fs::path& path) {
+  std::error_code error;
+  const std::uint64_t file_size = fs::file_size(path, error);
+  TRY(const auto head, read_range(path, 0, 16));
+  if (head.size() < 16) return fail(Code::bad_file, "it is cut short");
+  if (load64(head, 0) != 1) return fail(Code::newer_version, "its version {} is not known", load64(head, 0));
+  const std::uint64_t table_size = load64(head, 8);
+  if (table_size > max_table || table_size > file_size - 16) return fail(Code::bad_file, "it is cut short");
+  TRY(auto table, read_range(path, 16, table_size));
+  TRY(const auto configs, pickle::read(std::move(table)));
+  const auto* list = configs.as_list();
+  if (!list) return fail(Code::bad_file, "its table is no list");
+  const std::uint64_t start = 16 + table_size + 8 * (std::uint64_t{list->size()} + 1);
+  TRY(const auto offsets, read_range(path, 16 + table_size, 8 * (std::uint64_t{list->size()} + 1)));
+  if (offsets.size() != 8 * (list->size() + 1)) return fail(Code::bad_file, "it is cut short");
+  std::vector<FacesetEntry> entries;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    TRY(auto entry, entry_from((*list)[i]));
+    // The last offset is the whole file's length, not relative to the data: so it is clamped (spec pipeline.md 3.6).
+    const std::uint64_t begin = load64(offsets, 8 * i), end = std::min(load64(offsets, 8 * (i + 1)), file_size - start);
+    if (begin > end) return fail(Code::bad_file, "its offsets are damaged");
+    entry.offset = start + begin;
+    entry.size = end - begin;
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+std::vector<fs::path> jpg_files(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& item : fs::directory_iterator(folder, error)) {
+    if (item.path().extension() == ".jpg" && !is_temporary(item.path())) files.push_back(item.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+void read_loose(const fs::path& folder, const std::string& person, std::vector<FacesetEntry>& entries,
+                std::vector<std::string>& skipped) {
+  for (const auto& path : jpg_files(folder)) {
+    auto info = read_face_info(path);
+    if (info) {
+      entries.push_back({path.filename().string(), person, *std::move(info)});
+    } else {
+      skipped.push_back((fs::path(person) / path.filename()).string());
+    }
+  }
+}
+
+Value config_of(const PackInput& input, const FaceInfo& info, const ImageSize& size) {
+  FaceInfo own;  // for the keys that the pack shares with the JPEG
+  own.landmarks = info.landmarks;
+  own.polygons = info.polygons;
+  own.xseg_mask = info.xseg_mask;
+  const auto dict = dict_from_face_info(own);
+  auto config = Value::dict();
+  config.set("sample_type", pickle::Enum{"samplelib.Sample", "SampleType", 1});
+  config.set("filename", input.file_name);
+  config.set("face_type", pickle::Enum{"facelib.FaceType", "FaceType", static_cast<int>(info.face_type)});
+  config.set("shape", Value::tuple({size.height, size.width, 3}));
+  config.set("landmarks", *dict.find("landmarks"));
+  auto no_polygons = Value::dict();
+  no_polygons.set("polys", Value::list());
+  config.set("seg_ie_polys", dict.find("seg_ie_polys") ? *dict.find("seg_ie_polys") : no_polygons);
+  config.set("xseg_mask", Value());
+  config.set("xseg_mask_compressed", dict.find("xseg_mask") ? *dict.find("xseg_mask") : Value());
+  config.set("eyebrows_expand_mod", info.eyebrows_expand_mod);
+  config.set("source_filename", info.source_filename);
+  config.set("person_name", input.person.empty() ? Value() : Value(input.person));
+  return config;
+}
+
+void put64(Bytes& out, std::uint64_t value) {
+  const auto at = out.size();
+  out.resize(at + 8);
+  std::memcpy(out.data() + at, &value, 8);
+}
+
+}  // namespace
+
+Result<Faceset> Faceset::open(const fs::path& folder) {
+  Faceset set;
+  set.folder_ = folder;
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return fail(Code::not_found, "There is no faceset folder {}", folder.string());
+  const auto pak = folder / "faceset.pak";
+  if (fs::exists(pak, error)) {
+    auto entries = read_pak(pak);
+    if (!entries) return during(entries.error(), fmt::format("reading {}", pak.string()));
+    set.packed_ = true;
+    set.entries_ = *std::move(entries);
+  } else {
+    read_loose(folder, "", set.entries_, set.skipped_);
+    std::vector<fs::path> people;
+    if (set.entries_.empty()) {
+      for (const auto& item : fs::directory_iterator(folder, error)) {
+        if (item.is_directory()) people.push_back(item.path());
+      }
+    }
+    std::ranges::sort(people);
+    for (const auto& person : people) read_loose(person, person.filename().string(), set.entries_, set.skipped_);
+  }
+  if (set.entries_.empty()) {
+    return Failure(Error{
+        Code::no_faces, fmt::format("There are no extracted faces in {}", folder.string()), "Run extract first.", {}});
+  }
+  return set;
+}
+
+std::vector<std::string> Faceset::persons() const {
+  std::set<std::string> names;
+  for (const auto& entry : entries_) {
+    if (!entry.person.empty()) names.insert(entry.person);
+  }
+  return {names.begin(), names.end()};
+}
+
+Result<Bytes> Faceset::jpeg(std::size_t index) const {
+  const auto& entry = entries_.at(index);
+  if (!packed_) return read_file(folder_ / entry.person / entry.file_name, max_jpeg);
+  if (entry.size > max_jpeg)
+    return fail(Code::bad_file, "{} in {} is too large", entry.file_name, (folder_ / "faceset.pak").string());
+  return read_range(folder_ / "faceset.pak", entry.offset, entry.size);
+}
+
+Result<ImageU8> Faceset::image(std::size_t index) const {
+  TRY(const auto bytes, jpeg(index));
+  auto image = decode_image(bytes);
+  if (!image)
+    return during(image.error(), fmt::format("reading face {} of {}", entries_[index].file_name, folder_.string()));
+  return normalise_channels(*std::move(image), 3);
+}
+
+Result<FaceInfo> Faceset::full_info(std::size_t index) const {
+  TRY(const auto bytes, jpeg(index));
+  auto info = face_info_from_jpeg(bytes);
+  if (!info)
+    return during(info.error(), fmt::format("reading face {} of {}", entries_[index].file_name, folder_.string()));
+  return info;
+}
+
+Result<> write_pak(const fs::path& path, std::span<const PackInput> inputs) {
+  pickle::List configs;
+  std::vector<std::uint64_t> offsets = {0};
+  for (const auto& input : inputs) {
+    const auto info = face_info_from_jpeg(input.jpeg);
+    if (!info) return during(info.error(), fmt::format("packing {}", input.file_name));
+    const auto size = image_size(input.jpeg);
+    if (!size) return during(size.error(), fmt::format("packing {}", input.file_name));
+    configs.push_back(config_of(input, *info, *size));
+    offsets.push_back(offsets.back() + input.jpeg.size());
+  }
+  const Bytes table = pickle::write(Value::list(std::move(configs)), pickle::Protocol::four);
+  Bytes out;
+  put64(out, 1);
+  put64(out, table.size());
+  out.insert(out.end(), table.begin(), table.end());
+  // DeepFaceLab's last entry is the absolute file length (spec formats.md 3).
+  offsets.back() += out.size() + 8 * offsets.size();
+  for (const auto offset : offsets) put64(out, offset);
+  for (const auto& input : inputs) out.insert(out.end(), input.jpeg.begin(), input.jpeg.end());
+  return write_file(path, out);
+}
+
+}  // namespace understudy
