@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The frames of a clip, wherever they lie: in a video file or as images in a folder.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "lib/image/image.hpp"
+#include "lib/media/probe.hpp"
+
+namespace understudy::media {
+
+struct Frame {
+  std::int64_t index = 0;  // 0-based
+  std::string name;        // FrameSource::name(index)
+  ImageU8 bgr;
+};
+
+class FrameSource {
+ public:
+  // decode_threads 0 = one per core. A folder must hold at least one image.
+  static Result<FrameSource> open(const fs::path&, int decode_threads = 0);
+  FrameSource(FrameSource&&) noexcept;
+  FrameSource& operator=(FrameSource&&) noexcept;
+  ~FrameSource();
+
+  std::int64_t count() const;
+  bool is_video() const;
+  const fs::path& path() const;
+  const VideoInfo* video() const;  // null for a folder
+  // File name of a frame: the image's own, or "00001.png" and on for a video (numbered from 1, at least 5 digits and as
+  // many as the count needs, so that names sort as frames follow: spec pipeline.md 10.1, W50).
+  const std::string& name(std::int64_t index) const;
+
+  // The next frame in order, empty at the end. A frame that cannot be read is an error that names it; the call after
+  // that goes on with the frame behind it.
+  Result<std::optional<Frame>> next();
+  // Exactly that frame; the following next() gives the one behind it. Near frames ahead are reached by decoding on.
+  Result<Frame> at(std::int64_t index);
+  // Where next() goes on. Cheap: nothing is decoded before the next read.
+  void go_to(std::int64_t index);
+  std::int64_t position() const;
+  // One image of a folder; may be called from several threads at once. Not for videos.
+  Result<Frame> read_image_file(std::int64_t index) const;
+
+ private:
+  struct Impl;
+  explicit FrameSource(std::unique_ptr<Impl>);
+  std::unique_ptr<Impl> impl_;
+};
+
+// "00001.png" for index 0 of up to 99,999 frames.
+std::string frame_name(std::int64_t index, std::int64_t count, std::string_view extension = "png");
+// Turns and mirrors as a display matrix asks.
+ImageU8 oriented(const ImageU8&, Orientation);
+
+}  // namespace understudy::media

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Internal to lib/media: where every frame of a video lies, so that frames can be counted and reached exactly.
+#pragma once
+
+#include "lib/media/ffmpeg.hpp"
+
+namespace understudy::media {
+
+struct KeyPacket {
+  std::int64_t pts, dts;
+};
+
+struct PacketIndex {
+  std::vector<std::int64_t> pts;  // of each shown frame, ascending
+  std::vector<KeyPacket> keys;    // ascending by pts
+  // False when packets do not name their frames one by one (no time stamps, VP8's hidden frames, ...): then frames were
+  // counted by decoding and are reached by decoding from the start.
+  bool seekable = true;
+};
+
+Result<PacketIndex> index_packets(AVFormatContext&, const AVStream&, const fs::path&);
+
+}  // namespace understudy::media

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/media/probe.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/media/packet_index.hpp"
+#include "lib/media/video_info.hpp"
+
+namespace understudy::media {
+namespace {
+
+const std::int32_t* display_matrix(const AVStream& stream) {
+  const std::uint8_t* data = nullptr;
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  const auto* side = av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data,
+                                             AV_PKT_DATA_DISPLAYMATRIX);
+  if (side && side->size >= 36) data = side->data;
+#else
+  size_t size = 0;
+  data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  if (size < 36) data = nullptr;
+#endif
+  return reinterpret_cast<const std::int32_t*>(data);
+}
+
+// The matrix is stored as rows (a b u)(c d v)(x y w) acting on row vectors. Free angles are rounded to quarter turns.
+Orientation read_orientation(const AVStream& stream) {
+  const auto* m = display_matrix(stream);
+  if (!m) return {};
+  const double a = m[0], b = m[1], c = m[3], d = m[4];
+  auto sign = [](double v) { return v > 0 ? 1 : v < 0 ? -1 : 0; };
+  if (std::abs(a) + std::abs(d) >= std::abs(b) + std::abs(c)) {
+    if (sign(a) == 0 || sign(d) == 0) return {};
+    return {sign(a), 0, 0, sign(d)};
+  }
+  if (sign(b) == 0 || sign(c) == 0) return {};
+  return {0, sign(c), sign(b), 0};
+}
+
+ColourTags read_colour(const AVCodecParameters& stream) {
+  ColourTags colour{stream.color_space, stream.color_primaries, stream.color_trc,
+                    stream.color_range == AVCOL_RANGE_JPEG, false};
+  plain_format(static_cast<AVPixelFormat>(stream.format), colour.full_range);
+  const auto* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(stream.format));
+  if (format && (format->flags & AV_PIX_FMT_FLAG_RGB)) {
+    colour.full_range = true;
+    return colour;
+  }
+  if (colour.matrix == AVCOL_SPC_UNSPECIFIED || colour.matrix == AVCOL_SPC_RGB) {
+    colour.matrix_assumed = true;
+    colour.matrix = std::min(stream.width, stream.height) >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+  }
+  return colour;
+}
+
+// Frame spacings that differ by more than rounding to the time base and half a percent mean a variable rate.
+void read_timing(VideoInfo& info, const AVStream& stream) {
+  const auto& t = info.ticks;
+  const double tick = info.time_base.value();
+  double step = stream.avg_frame_rate.num > 0 ? 1 / av_q2d(stream.avg_frame_rate) : 0;
+  if (t.size() > 1) {
+    std::int64_t shortest = t[1] - t[0], longest = shortest;
+    for (std::size_t i = 2; i < t.size(); ++i) {
+      shortest = std::min(shortest, t[i] - t[i - 1]);
+      longest = std::max(longest, t[i] - t[i - 1]);
+    }
+    const double mean = static_cast<double>(t.back() - t.front()) / static_cast<double>(t.size() - 1);
+    info.variable_rate = static_cast<double>(longest - shortest) > 2 + 0.005 * mean;
+    if (info.variable_rate || step <= 0) step = mean * tick;
+  }
+  if (step <= 0) step = 1.0 / 25;
+  const bool nominal = !info.variable_rate && stream.avg_frame_rate.num > 0;
+  info.frame_rate = ours(nominal ? stream.avg_frame_rate : av_d2q(1 / step, 1001000));
+  info.duration = static_cast<double>(t.back() - t.front()) * tick + step;
+}
+
+}  // namespace
+
+std::string to_text(const ColourTags& colour) {
+  std::string matrix = fmt::format("matrix {}", colour.matrix);
+  if (colour.matrix == AVCOL_SPC_BT709) matrix = "BT.709";
+  if (colour.matrix == AVCOL_SPC_SMPTE170M || colour.matrix == AVCOL_SPC_BT470BG) matrix = "BT.601";
+  if (colour.matrix == AVCOL_SPC_BT2020_NCL || colour.matrix == AVCOL_SPC_BT2020_CL) matrix = "BT.2020";
+  if (colour.matrix == AVCOL_SPC_RGB || colour.matrix == AVCOL_SPC_UNSPECIFIED) matrix = "RGB";
+  return fmt::format("{}, {} range{}", matrix, colour.full_range ? "full" : "limited",
+                     colour.matrix_assumed ? " (matrix assumed: the file does not say)" : "");
+}
+
+Result<VideoInfo> describe_video(AVFormatContext& input, const AVStream& stream, PacketIndex& index,
+                                 const fs::path& path) {
+  if (index.pts.empty()) {
+    return fail_with_hint(Code::bad_file, fmt::format("{} has a picture track without a single frame", path.string()),
+                          "Copy or download the file again in full.");
+  }
+  VideoInfo info;
+  info.path = path;
+  info.container = input.iformat->name;
+  info.codec = avcodec_get_name(stream.codecpar->codec_id);
+  info.orientation = read_orientation(stream);
+  info.width = stream.codecpar->width;
+  info.height = stream.codecpar->height;
+  if (info.orientation.swaps_sides()) std::swap(info.width, info.height);
+  if (stream.codecpar->sample_aspect_ratio.num > 0) info.pixel_aspect = ours(stream.codecpar->sample_aspect_ratio);
+  info.time_base = ours(stream.time_base);
+  info.ticks = index.pts;
+  info.colour = read_colour(*stream.codecpar);
+  for (unsigned i = 0; i < input.nb_streams; ++i)
+    info.sound_tracks += input.streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+  read_timing(info, stream);
+  return info;
+}
+
+Result<VideoInfo> probe(const fs::path& path) {
+  TRY(const InputPtr input, open_input(path));
+  TRY(const AVStream* const stream, picture_stream(*input, path));
+  TRY(PacketIndex index, index_packets(*input, *stream, path));
+  return describe_video(*input, *stream, index, path);
+}
+
+}  // namespace understudy::media

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/media/sound.hpp"
+
+#include <algorithm>
+
+namespace understudy::media {
+
+Result<SoundTracks> SoundTracks::open(const fs::path& path, AVFormatContext& output, double shift) {
+  SoundTracks sound;
+  sound.output_ = &output;
+  sound.shift_ = shift;
+  sound.packet_.reset(av_packet_alloc());
+  sound.encoded_packet_.reset(av_packet_alloc());
+  sound.frame_.reset(av_frame_alloc());
+  if (path.empty()) {
+    sound.ended_ = true;
+    return sound;
+  }
+  TRY(sound.input_, open_input(path));
+  for (unsigned i = 0; i < sound.input_->nb_streams; ++i) {
+    AVStream& in = *sound.input_->streams[i];
+    if (in.codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
+      TRY_VOID(sound.add_track(in, path));
+    } else {
+      in.discard = AVDISCARD_ALL;
+    }
+  }
+  return sound;
+}
+
+Result<> SoundTracks::add_track(AVStream& in, const fs::path& path) {
+  Track track;
+  track.in = &in;
+  track.out = avformat_new_stream(output_, nullptr);
+  av_dict_copy(&track.out->metadata, in.metadata, 0);
+  track.out->disposition = in.disposition;
+  track.out->time_base = in.time_base;
+  if (avformat_query_codec(output_->oformat, in.codecpar->codec_id, FF_COMPLIANCE_NORMAL) == 1) {
+    avcodec_parameters_copy(track.out->codecpar, in.codecpar);
+    track.out->codecpar->codec_tag = 0;  // the target container has its own names for codecs
+  } else {
+    TRY_VOID(start_encoder(track, path));
+  }
+  tracks_.push_back(std::move(track));
+  return {};
+}
+
+Result<> SoundTracks::start_encoder(Track& track, const fs::path& path) {
+  TRY(track.decoder, open_decoder(*track.in, path, 1));
+  const AVCodec* aac = avcodec_find_encoder(AV_CODEC_ID_AAC);
+  if (!aac) return fail(Code::external, "This FFmpeg has no AAC encoder for the sound of {}", path.string());
+  auto& decoder = *track.decoder;
+  if (decoder.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
+    av_channel_layout_default(&decoder.ch_layout, decoder.ch_layout.nb_channels);
+  track.encoder.reset(avcodec_alloc_context3(aac));
+  auto& encoder = *track.encoder;
+  encoder.sample_fmt = AV_SAMPLE_FMT_FLTP;
+  encoder.sample_rate = decoder.sample_rate >= 8000 && decoder.sample_rate <= 48000 ? decoder.sample_rate : 48000;
+  encoder.bit_rate = 192000;
+  encoder.time_base = {1, encoder.sample_rate};
+  av_channel_layout_copy(&encoder.ch_layout, &decoder.ch_layout);
+  if (output_->oformat->flags & AVFMT_GLOBALHEADER) encoder.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  SwrContext* resampler = nullptr;
+  swr_alloc_set_opts2(&resampler, &encoder.ch_layout, encoder.sample_fmt, encoder.sample_rate, &decoder.ch_layout,
+                      decoder.sample_fmt, decoder.sample_rate, 0, nullptr);
+  track.resampler.reset(resampler);
+  if (const int code = avcodec_open2(&encoder, aac, nullptr); code < 0 || !resampler || swr_init(resampler) < 0) {
+    return fail(Code::external, "Cannot encode the sound of {} as AAC: {}", path.string(), av_error(code));
+  }
+  track.out->time_base = encoder.time_base;
+  avcodec_parameters_from_context(track.out->codecpar, &encoder);
+  return {};
+}
+
+int SoundTracks::copied() const {
+  return static_cast<int>(std::count_if(tracks_.begin(), tracks_.end(), [](auto& t) { return !t.encoder; }));
+}
+int SoundTracks::encoded() const { return static_cast<int>(tracks_.size()) - copied(); }
+
+Result<> SoundTracks::write_until(double seconds) {
+  while (!ended_) {
+    if (!holding_ && av_read_frame(input_.get(), packet_.get()) < 0) {
+      ended_ = true;  // also for a damaged tail: what could be read is kept
+      break;
+    }
+    holding_ = true;
+    const auto track =
+        std::find_if(tracks_.begin(), tracks_.end(), [&](auto& t) { return t.in->index == packet_->stream_index; });
+    if (track == tracks_.end()) {
+      av_packet_unref(packet_.get());
+      holding_ = false;
+      continue;
+    }
+    const auto time = packet_->dts != AV_NOPTS_VALUE ? packet_->dts : packet_->pts;
+    if (time != AV_NOPTS_VALUE && static_cast<double>(time) * av_q2d(track->in->time_base) + shift_ > seconds)
+      return {};
+    if (track->encoder) {
+      TRY_VOID(reencode(*track, packet_.get()));
+    } else {
+      TRY_VOID(write_packet(*packet_, *track, track->in->time_base));
+    }
+    av_packet_unref(packet_.get());
+    holding_ = false;
+  }
+  return {};
+}
+
+Result<> SoundTracks::finish() {
+  TRY_VOID(write_until(1e18));
+  for (auto& track : tracks_) {
+    if (!track.encoder) continue;
+    TRY_VOID(reencode(track, nullptr));
+    TRY_VOID(encode_ready(track, true));
+    TRY_VOID(encode(track, nullptr));
+  }
+  return {};
+}
+
+Result<> SoundTracks::write_packet(AVPacket& packet, const Track& track, AVRational from) {
+  const auto shift = static_cast<std::int64_t>(shift_ / av_q2d(from));
+  if (packet.pts != AV_NOPTS_VALUE) packet.pts += shift;
+  if (packet.dts != AV_NOPTS_VALUE) packet.dts += shift;
+  packet.stream_index = track.out->index;
+  packet.pos = -1;
+  av_packet_rescale_ts(&packet, from, track.out->time_base);
+  if (const int code = av_interleaved_write_frame(output_, &packet); code < 0) {
+    return fail(Code::io, "Cannot write the sound: {}", av_error(code));
+  }
+  return {};
+}
+
+// Decodes one packet (null: what the decoder still holds) into the resampler and encodes what is ready.
+Result<> SoundTracks::reencode(Track& track, const AVPacket* packet) {
+  avcodec_send_packet(track.decoder.get(), packet);  // a damaged packet is a gap of silence at worst
+  while (avcodec_receive_frame(track.decoder.get(), frame_.get()) >= 0) {
+    if (track.samples == AV_NOPTS_VALUE) {
+      const auto start = frame_->best_effort_timestamp == AV_NOPTS_VALUE ? 0 : frame_->best_effort_timestamp;
+      track.samples = av_rescale_q(start, track.in->time_base, track.encoder->time_base);
+    }
+    swr_convert(track.resampler.get(), nullptr, 0, const_cast<const std::uint8_t**>(frame_->extended_data),
+                frame_->nb_samples);
+    TRY_VOID(encode_ready(track, false));
+  }
+  return {};
+}
+
+Result<> SoundTracks::encode_ready(Track& track, bool flush) {
+  const int block = track.encoder->frame_size;
+  if (flush) swr_convert(track.resampler.get(), nullptr, 0, nullptr, 0);
+  while (true) {
+    const auto ready = swr_get_delay(track.resampler.get(), track.encoder->sample_rate);
+    if (ready < block && !(flush && ready > 0)) return {};
+    FramePtr out(av_frame_alloc());
+    out->nb_samples = block;
+    out->format = track.encoder->sample_fmt;
+    out->sample_rate = track.encoder->sample_rate;
+    av_channel_layout_copy(&out->ch_layout, &track.encoder->ch_layout);
+    av_frame_get_buffer(out.get(), 0);
+    const int got = swr_convert(track.resampler.get(), out->extended_data, block, nullptr, 0);
+    if (got <= 0) return {};
+    out->nb_samples = got;
+    out->pts = track.samples;
+    track.samples += got;
+    TRY_VOID(encode(track, out.get()));
+  }
+}
+
+Result<> SoundTracks::encode(Track& track, const AVFrame* samples) {
+  if (const int code = avcodec_send_frame(track.encoder.get(), samples); code < 0) {
+    return fail(Code::external, "Cannot encode the sound: {}", av_error(code));
+  }
+  while (avcodec_receive_packet(track.encoder.get(), encoded_packet_.get()) >= 0) {
+    TRY_VOID(write_packet(*encoded_packet_, track, track.encoder->time_base));
+  }
+  return {};
+}
+
+}  // namespace understudy::media

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Internal to lib/media: carrying the sound of one file into another.
+#pragma once
+
+#include "lib/media/ffmpeg.hpp"
+
+namespace understudy::media {
+
+class SoundTracks {
+ public:
+  // Adds one stream to `output` (before its header is written) for every sound track of the file.
+  static Result<SoundTracks> open(const fs::path&, AVFormatContext& output, double shift);
+
+  // Writes the sound that lies before a time, so that sound and pictures interleave.
+  Result<> write_until(double seconds);
+  Result<> finish();
+  int copied() const;
+  int encoded() const;
+
+ private:
+  struct Track {
+    AVStream* in = nullptr;
+    AVStream* out = nullptr;
+    CodecPtr decoder, encoder;  // only for a track that cannot be copied
+    SwrPtr resampler;
+    std::int64_t samples = AV_NOPTS_VALUE;  // encoded so far, counted from time zero
+  };
+
+  SoundTracks() = default;
+  Result<> add_track(AVStream&, const fs::path&);
+  Result<> start_encoder(Track&, const fs::path&);
+  Result<> write_packet(AVPacket&, const Track&, AVRational from);
+  Result<> reencode(Track&, const AVPacket*);
+  Result<> encode_ready(Track&, bool flush);
+  Result<> encode(Track&, const AVFrame*);
+
+  InputPtr input_;
+  AVFormatContext* output_ = nullptr;
+  double shift_ = 0;
+  std::vector<Track> tracks_;
+  PacketPtr packet_, encoded_packet_;
+  FramePtr frame_;
+  bool holding_ = false;  // packet_ waits for its time
+  bool ended_ = false;
+};
+
+}  // namespace understudy::media

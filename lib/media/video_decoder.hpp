@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Internal to lib/media: frame-exact decoding of one video file.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "lib/image/image.hpp"
+#include "lib/media/packet_index.hpp"
+
+namespace understudy::media {
+
+class VideoDecoder {
+ public:
+  static Result<VideoDecoder> open(const fs::path&, int threads);
+
+  const VideoInfo& info() const { return info_; }
+  // That frame. Decodes on from where it stands when that is the shorter way, else from the key frame before.
+  Result<ImageU8> read(std::int64_t index);
+
+ private:
+  VideoDecoder() = default;
+  bool decode_one();  // into frame_; false at the end of the file
+  void rewind_before(std::int64_t index, int keys_back);
+  bool decode_until(std::int64_t index);
+  bool ahead_and_near(std::int64_t index) const;
+  std::int64_t index_of_frame();  // of frame_, or -1 for one that is not in the index
+  Result<ImageU8> convert();
+  std::optional<std::size_t> key_before(std::int64_t index) const;
+
+  VideoInfo info_;
+  PacketIndex index_;
+  InputPtr input_;
+  AVStream* stream_ = nullptr;
+  int threads_ = 0;
+  CodecPtr decoder_;
+  SwsPtr scaler_;
+  std::array<int, 3> scaler_for_{};  // width, height, format of the frames it was made for
+  PacketPtr packet_;
+  FramePtr frame_;
+  std::int64_t decoded_ = -1;     // index of the frame in frame_; the decoder stands behind it
+  bool held_ = false;             // frame_ has not been asked for yet
+  std::int64_t passed_from_ = 0;  // frames from here to decoded_ did not come out of the decoder
+  bool fresh_ = true;             // nothing decoded since the last seek
+  bool ended_ = false;
+};
+
+}  // namespace understudy::media

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing an H.264 video with exact frame times, colour tags and the original sound.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "lib/image/image.hpp"
+#include "lib/media/probe.hpp"
+
+namespace understudy::media {
+
+enum class VideoQuality { crf, bitrate, lossless };
+
+struct VideoOptions {
+  Rational time_base{1, 25};   // seconds per tick of TimedImage::tick
+  Rational frame_rate{25, 1};  // nominal: the last frame's duration and the encoder's rate control
+  Rational pixel_aspect{1, 1};
+  VideoQuality quality = VideoQuality::crf;
+  double crf = 16;       // 0..51, lower is better
+  double megabits = 16;  // per second, with VideoQuality::bitrate
+  std::string preset = "medium";
+  ColourTags colour{1, 2, 2, false, false};  // of the file to write; matrix 2 is taken as BT.709
+  fs::path sound_from;                       // all sound tracks of this file; empty for none
+  double sound_shift = 0;                    // seconds added to the sound's times
+  bool synthetic = true;                     // mark as made by a trained model (lib/media/marking.hpp)
+  std::string comment;                       // human readable, beside the mark
+  int threads = 0;                           // 0 = one per core
+};
+
+struct TimedImage {
+  ImageU8 bgr;
+  std::int64_t tick = 0;  // presentation time, ascending
+};
+
+struct VideoWritten {
+  std::int64_t frames = 0;
+  int sound_copied = 0;   // tracks
+  int sound_encoded = 0;  // tracks turned into AAC, because the container does not take their codec
+};
+
+// Pulls frames until there are none. H.264 in 4:2:0, 8 bit; lossless is RGB H.264 that gives every pixel back. 4:2:0
+// needs even sides: an odd picture gets its last row or column doubled. The container follows the extension (mp4, mov,
+// mkv). The final name appears when all is written and synced; an error or a stop in between leaves what was there.
+Result<VideoWritten> write_video(const fs::path&, const VideoOptions&,
+                                 const std::function<Result<std::optional<TimedImage>>()>& next);
+
+}  // namespace understudy::media
