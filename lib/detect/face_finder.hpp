@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// All faces of one frame with their landmarks: detectors, second looks, mesh and checks together.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "lib/detect/box_detector.hpp"
+#include "lib/detect/face_mesh.hpp"
+#include "lib/detect/landmarks68.hpp"
+#include "lib/face/face_file.hpp"
+
+namespace understudy {
+
+struct FoundFace {
+  Rect rect;                 // around the face from hairline to chin, frame pixels; may reach outside
+  float score = 0;           // of the mesh network, 0..1: how surely this is a face
+  float detector_score = 0;  // 0..1
+  Landmarks68 landmarks;     // frame pixels
+  Mesh468 mesh{};            // x, y frame pixels, z in the same scale
+};
+
+enum class Look {
+  usual,     // the whole frame; tiles, the short-range detector and turned frames only when that finds nothing
+  thorough,  // all of them always, for small faces beside large ones
+};
+
+struct FinderOptions {
+  float least_score = 0.5f;  // of the mesh network
+  float least_detector_score = 0.5f;
+  double least_side = 20;  // pixels; smaller faces give no usable landmarks
+};
+
+// What is found depends on the frame's pixels and the options alone: not on frames before it, threads or resuming.
+class FaceFinder {
+ public:
+  // `streams` = how many threads will call find() at once, each on its own share().
+  static Result<FaceFinder> load(int streams = 1, const FinderOptions& = {});
+  FaceFinder share() const;
+  // Largest face first.
+  Result<std::vector<FoundFace>> find(const ImageU8& frame_bgr, Look = Look::usual);
+  // Landmarks for a face whose rectangle is known, by hand or from another detector. Empty when no face is there.
+  Result<std::vector<FoundFace>> find_in(const ImageU8& frame_bgr, const Rect&);
+
+ private:
+  FaceFinder(BoxDetector far, BoxDetector near, FaceMesh mesh, const FinderOptions& options)
+      : far_(std::move(far)), near_(std::move(near)), mesh_(std::move(mesh)), options_(options) {}
+  Result<std::vector<Detection>> second_look(Pyramid&);
+  Result<std::vector<FoundFace>> verified(Pyramid&, const std::vector<Detection>&);
+  Result<std::vector<FoundFace>> refine(Pyramid&, Roi, float detector_score);
+
+  BoxDetector far_, near_;
+  FaceMesh mesh_;
+  FinderOptions options_;
+};
+
+}  // namespace understudy

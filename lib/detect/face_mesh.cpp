@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/detect/face_mesh.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace understudy {
+namespace {
+
+// MediaPipe's graphs scale both boxes by this much and make them square by the longer side.
+constexpr double roi_scale = 1.5;
+constexpr std::size_t mesh_points = std::tuple_size_v<Mesh468>;
+constexpr std::size_t left_eye_corner = 33, right_eye_corner = 263;  // outer corners, left and right in the image
+
+Point xy(const std::array<float, 3>& p) { return {p[0], p[1]}; }
+
+double angle_of(Point from, Point to) { return std::atan2(to.y - from.y, to.x - from.x); }
+
+}  // namespace
+
+Result<FaceMesh> FaceMesh::load(std::span<const std::uint8_t> model, const std::string& name, int streams) {
+  infer::SessionOptions options;
+  options.streams = streams;
+  TRY(infer::Session session, infer::Session::load(model, name, options));
+  FaceMesh mesh(std::move(session));
+  const auto& in = mesh.session_.inputs();
+  const auto& out = mesh.session_.outputs();
+  if (in.size() != 1 || in[0].shape.size() != 4 || out.size() != 2)
+    return fail(Code::bad_file, "{} is no face mesh network", name);
+  mesh.size_ = static_cast<int>(in[0].shape[1]);
+  mesh.points_ = out[0].size() == mesh_points * 3 ? 0 : 1;
+  mesh.score_ = 1 - mesh.points_;
+  if (out[mesh.points_].size() != mesh_points * 3 || out[mesh.score_].size() != 1)
+    return fail(Code::bad_file, "{} is no face mesh network", name);
+  return mesh;
+}
+
+FaceMesh FaceMesh::share() const {
+  FaceMesh other(session_.share());
+  other.size_ = size_;
+  other.points_ = points_;
+  other.score_ = score_;
+  return other;
+}
+
+Result<Mesh> FaceMesh::find(Pyramid& pyramid, const Roi& roi) {
+  pyramid.sample(roi, size_, Outside::edge, 0, 1, session_.input(0));
+  TRY_VOID(session_.run());
+  const auto raw = session_.output(points_);
+  const Affine frame_from_crop = roi.frame_from_crop(size_);
+  const double scale = roi.side / size_;
+  Mesh mesh;
+  mesh.score = 1 / (1 + std::exp(-session_.output(score_)[0]));
+  for (std::size_t i = 0; i < mesh_points; ++i) {
+    const Point p = frame_from_crop({raw[3 * i], raw[3 * i + 1]});
+    mesh.points[i] = {static_cast<float>(p.x), static_cast<float>(p.y), static_cast<float>(raw[3 * i + 2] * scale)};
+  }
+  return mesh;
+}
+
+Roi roi_of(const Detection& face) {
+  const Point centre{(face.box.left + face.box.right) / 2, (face.box.top + face.box.bottom) / 2};
+  return {centre, roi_scale * std::max(face.box.width(), face.box.height()),
+          angle_of(face.keypoints[0], face.keypoints[1])};
+}
+
+Roi roi_of(const Mesh& mesh) {
+  // The box is measured along the face's own axes, so that its size does not change as the head tilts.
+  const double angle = angle_of(xy(mesh.points[left_eye_corner]), xy(mesh.points[right_eye_corner]));
+  const double c = std::cos(angle), s = std::sin(angle);
+  Rect box{1e9, 1e9, -1e9, -1e9};
+  for (const auto& p : mesh.points) {
+    const double u = c * p[0] + s * p[1], v = -s * p[0] + c * p[1];
+    box = {std::min(box.left, u), std::min(box.top, v), std::max(box.right, u), std::max(box.bottom, v)};
+  }
+  const double u = (box.left + box.right) / 2, v = (box.top + box.bottom) / 2;
+  return {{c * u - s * v, s * u + c * v}, roi_scale * std::max(box.width(), box.height()), angle};
+}
+
+Rect bounds(const Mesh& mesh) {
+  Rect box{1e9, 1e9, -1e9, -1e9};
+  for (const auto& p : mesh.points) {
+    box = {std::min<double>(box.left, p[0]), std::min<double>(box.top, p[1]), std::max<double>(box.right, p[0]),
+           std::max<double>(box.bottom, p[1])};
+  }
+  return box;
+}
+
+}  // namespace understudy

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The MediaPipe networks (Apache-2.0, Google), linked into the program so that nothing has to be found at run time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace understudy::models {
+
+std::span<const std::uint8_t> face_detection_full_range_sparse();
+std::span<const std::uint8_t> face_detection_short_range();
+std::span<const std::uint8_t> face_landmark();
+std::span<const std::uint8_t> iris_landmark();
+
+}  // namespace understudy::models
