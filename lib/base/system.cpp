@@ -105,6 +105,8 @@ bool load_library(const char* name) { return ::dlopen(name, RTLD_NOW | RTLD_GLOB
 
 void prefer_huge_pages(void* block, std::size_t bytes) { ::madvise(block, bytes, MADV_HUGEPAGE); }
 
+void sleep_seconds(double seconds) { ::usleep(static_cast<useconds_t>(seconds * 1e6)); }
+
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }

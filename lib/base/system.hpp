@@ -25,6 +25,7 @@ bool is_terminal_stderr();
 int terminal_columns();           // of standard error; 80 when unknown
 bool load_library(const char* name);  // dlopen, globally visible; false when it is not there
 void prefer_huge_pages(void* block, std::size_t bytes);  // a wish, silently ignored where the system has none
+void sleep_seconds(double);
 double wall_time();               // seconds since 1970
 
 }  // namespace understudy

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/training/predictor.hpp"
+
+#include "lib/image/convert.hpp"
+#include "lib/nets/saehd.hpp"
+#include "lib/training/model_folder.hpp"
+
+namespace understudy {
+namespace {
+
+class SaehdPredictor final : public Predictor {
+ public:
+  SaehdPredictor(const ModelSpec& spec, FaceType face_type, torch::Device device)
+      : parameters_(0, device), net_(spec.shape, parameters_), face_type_(face_type) {}
+
+  Result<> load(const LoadedGeneration& generation, Precision precision) {
+    TRY_VOID(load_weights(parameters_.all(), generation.weights));
+    parameters_.set_precision(precision);
+    parameters_.set_requires_grad(false);
+    iteration_ = generation.iteration;
+    return {};
+  }
+
+  int resolution() const override { return net_.shape().resolution; }
+  FaceType face_type() const override { return face_type_; }
+  std::int64_t iteration() const override { return iteration_; }
+
+  Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr) override {
+    return guard_torch("predicting faces", [&] {
+      torch::InferenceMode inference;
+      const auto swap = net_.predict(to_tensor(dst_bgr).to(parameters_.device()));
+      std::vector<PredictedFace> faces;
+      for (int i = 0; i < static_cast<int>(dst_bgr.size()); ++i) {
+        faces.push_back({to_image(swap.bgr, i), to_image(swap.mask, i), to_image(swap.mask_dst, i)});
+        for (ImageF* image : {&faces.back().bgr, &faces.back().mask, &faces.back().mask_dst}) clamp_01(*image);
+      }
+      return faces;
+    });
+  }
+
+ private:
+  Parameters parameters_;
+  Saehd net_;
+  FaceType face_type_;
+  std::int64_t iteration_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& path, const PredictorOptions& options, std::vector<std::string>& warnings) {
+  TRY(const auto folder, ModelFolder::open(path));
+  TRY(const auto spec, spec_of(folder.description()));
+  TRY(const auto generation, folder.load(/*with_optimizer=*/false, warnings));
+  if (!generation) return fail_with_hint(Code::not_found, fmt::format("The model in {} has not been trained yet", path.string()), "Train it first: understudy train");
+  const Device device = open_device(options.threads, options.allow_gpu);
+  const auto key = Names<ModelFaceType>::all[static_cast<std::size_t>(folder.description().face_type())];
+  auto made = guard_torch("loading the model", [&] { return std::make_unique<SaehdPredictor>(spec, *face_type_from_key(key), device.device); });
+  if (!made) return Failure(made.error());
+  TRY_VOID((*made)->load(*generation, options.allow_bf16 && device.has_bf16 ? Precision::bf16 : Precision::fp32));
+  return std::unique_ptr<Predictor>(std::move(*made));
+}
+
+}  // namespace understudy

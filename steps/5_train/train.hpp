@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 5: trains a model on the src and dst facesets. In: aligned/ of both sides. Out: model/NAME/.
+#pragma once
+
+#include "lib/jobs/run.hpp"
+#include "lib/training/model_options.hpp"
+#include "steps/5_train/options.hpp"
+
+namespace understudy {
+
+struct TrainRequest {
+  fs::path models;             // WORKSPACE/model
+  fs::path src, dst;           // faceset folders
+  ModelDescription wanted;     // for a new model; for an existing one only the values the user gave count
+  std::vector<Row> wanted_rows;  // rows over `wanted` that tell which values were given
+  TrainOptions options;
+};
+
+struct TrainReport {
+  std::string model;
+  std::int64_t iteration = 0;        // reached
+  std::int64_t iterations_done = 0;  // in this call
+  double seconds = 0, seconds_per_iteration = 0, waited_part = 0;  // waited for samples, part of the time
+  double src_loss = 0, dst_loss = 0;  // means of the last 50 iterations
+  fs::path preview;
+};
+
+// Creates or resumes the model, trains until the target, the time or a stop, saves and returns. A stop by the user is
+// Code::cancelled after the save.
+Result<TrainReport> train(const TrainRequest&, Run&);
+
+// "90s", "10m", "2h", "1.5h" in seconds; bare numbers are minutes.
+Result<double> parse_duration(std::string_view);
+
+}  // namespace understudy
