@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/synthetic/anatomy.hpp"
+
+namespace understudy::synthetic {
+
+Anatomy::Anatomy(const Identity& id) {
+  eye = {31.5f + 1.8f * id.eye_spacing, 38.5f, -9.5f - 1.5f * id.eye_depth};
+  eye_half = 13.6f + 1.0f * id.eye_size;
+  lid_up = 5.6f + 1.1f * id.eye_size;
+  lid_low = 3.7f + 0.5f * id.eye_size;
+  eye_tilt = 0.05f + 0.06f * id.eye_tilt;
+  mouth_half = 26.0f + 2.5f * id.mouth_width;
+  lip_up = 7.2f + 2.2f * id.upper_lip;
+  lip_low = 9.2f + 2.2f * id.lower_lip;
+  brow_y_in = 54.5f + 2.0f * id.brow_height;
+  brow_y_arch = 60.5f + 2.5f * id.brow_height + 1.8f * id.brow_arch;
+  brow_y_out = 51.5f + 2.0f * id.brow_height;
+  brow_half = 3.1f + 1.2f * id.brow_thickness;
+  nose_root = {0, 42, 5.0f + 2.0f * id.nose_bridge};
+  nose_tip = {0, 9.5f - 3.0f * id.nose_length + 1.5f * id.nose_tip_up, 25.0f + 3.5f * id.nose_projection};
+  nose_wing = {11.5f + 2.0f * id.nose_width, 1.8f - 2.0f * id.nose_length, 14.0f + 0.8f * id.nose_projection};
+  nose_base_y = -4.5f - 2.0f * id.nose_length;
+  tip_radius = 9.6f + 1.0f * id.nose_width;
+  chin_y = -60.0f - 4.0f * id.chin_length;
+  hairline_y = 101.0f + 5.0f * id.forehead;
+}
+
+LidState Anatomy::lid_state(const Performance& p, int side) const {
+  LidState state;
+  const float blink = clamp01(p.blink[static_cast<std::size_t>(side)]);
+  const float look = std::clamp(p.gaze_y, -25.0f, 25.0f) / 25.0f;
+  const float squint = 0.18f * clamp01(p.smile) + 0.1f * clamp01(p.frown);
+  state.upper = (1 - blink) * (1 - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)]);
+  state.lower = (1 - squint * 1.3f) * (1 - 0.25f * look) * (1 - 0.2f * blink);
+  state.shift = 0.5f * look;
+  return state;
+}
+
+float Anatomy::lid_edge(float u, bool upper, const LidState& state) const {
+  const float t = std::clamp(u / eye_half, -1.0f, 1.0f);
+  const float tilt = u * eye_tilt - 0.4f;  // the outer corner lies higher
+  // The upper lid is highest slightly towards the nose, the lower lid lowest slightly outwards.
+  const float skew = upper ? t + 0.16f * (1 - t * t) : t - 0.18f * (1 - t * t);
+  const float arc = std::pow(std::max(0.0f, 1 - skew * skew), upper ? 0.72f : 0.85f);
+  const float shut = -lid_low * 0.55f * state.lower;  // where the lids meet
+  const float low = -lid_low * state.lower * arc;
+  if (!upper) return tilt + low + state.shift * arc;
+  return tilt + mix(shut * arc, lid_up * arc, state.upper) + state.shift * arc * clamp01(state.upper * 2);
+}
+
+float Anatomy::opening(float u, float v, const LidState& state) const {
+  if (std::abs(u) >= eye_half) return -std::max(std::abs(u) - eye_half, 0.01f);
+  return std::min(lid_edge(u, true, state) - v, v - lid_edge(u, false, state));
+}
+
+float Anatomy::lip_edge(float ax, bool upper) const {
+  const float t = clamp01(ax / mouth_half);
+  const float arc = std::max(0.0f, 1 - t * t);
+  if (upper) return lip_up * (std::pow(arc, 0.85f) * (1 - 0.12f * t) - 0.16f * bell(ax, 3.2f));
+  return lip_low * std::pow(arc, 0.80f);
+}
+
+float Anatomy::brow_y(float ax) const {
+  const float t = (ax - brow_in) / (brow_out - brow_in);
+  // Rises to the arch at 58 % of the length, then falls to the tail.
+  const float peak = 0.58f;
+  if (t < peak) return mix(brow_y_arch, brow_y_in, std::pow(1 - t / peak, 1.8f));
+  const float q = (t - peak) / (1 - peak);
+  return mix(brow_y_arch, brow_y_out, q * q * (1.2f - 0.2f * q));
+}
+
+float Anatomy::brow_thickness(float ax) const {
+  const float t = clamp01((ax - brow_in) / (brow_out - brow_in));
+  return brow_half * (t < 0.25f ? mix(0.85f, 1.0f, t * 4) : mix(1.0f, 0.28f, (t - 0.25f) / 0.75f));
+}
+
+float Anatomy::hairline(float ax) const {
+  // A slight peak in the middle, corners above the temples, then down in front of the ears.
+  return hairline_y + 2.0f * bell(ax - 34, 14) - 62.0f * ramp(44, 70, ax);
+}
+
+}  // namespace understudy::synthetic

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/synthetic/field.hpp"
+
+namespace understudy::synthetic {
+
+namespace {
+
+float ellipsoid(V3 p, V3 centre, V3 radii) {
+  const V3 d = p - centre;
+  const V3 q{d.x / radii.x, d.y / radii.y, d.z / radii.z};
+  const V3 g{q.x / radii.x, q.y / radii.y, q.z / radii.z};
+  const float k0 = length(q);
+  return k0 * (k0 - 1) / std::max(length(g), 1e-6f);
+}
+
+float capsule(V3 p, V3 a, V3 b, float ra, float rb) {
+  const V3 ab = b - a;
+  const float t = clamp01(dot(p - a, ab) / dot(ab, ab));
+  return length(p - a - ab * t) - mix(ra, rb, t);
+}
+
+}  // namespace
+
+HeadField::HeadField(const Identity& id, const Anatomy& at) : id_(id), at_(at) {}
+
+float HeadField::skull(V3 p) const {
+  const float ax = std::abs(p.x);
+  const V3 q{ax, p.y, p.z};
+  const float wide = 3.0f * id_.face_width;
+  float d = ellipsoid(q, {0, 68, -80}, {73 + wide, 84, 95});
+  d = smooth_min(d, ellipsoid(q, {0, 74, -27}, {56 + wide, 46, 40.5f}), 26);
+  d = smooth_min(d, ellipsoid(q, {0, 8, -42}, {59 + wide, 66, 53}), 20);
+  d = smooth_min(d, ellipsoid(q, {0, -22, -15}, {33, 30, 29}), 18);                                       // round the teeth
+  const float chin = at_.chin_y;
+  d = smooth_min(d, ellipsoid(q, {0, chin, -7}, {19 + 6 * id_.chin_width, 16.5f, 15.5f}), 15);
+  const float jaw = 51 + 6 * id_.jaw_width + wide * 0.6f;
+  const V3 corner{jaw, -35, -66};
+  d = smooth_min(d, capsule(q, {15 + 5 * id_.chin_width, chin - 1, -13}, corner, 12.5f, 12), 17);
+  d = smooth_min(d, capsule(q, corner, {61 + wide, 20, -72}, 12, 12), 16);
+  d = smooth_min(d, ellipsoid(q, {0, -42, -48}, {44, 22, 40}), 14);                                         // floor of the mouth
+  const float bone = 2.0f * id_.cheekbones;
+  d = smooth_min(d, ellipsoid(q, {46 + wide * 0.7f + bone, 14, -18}, {16, 11, 16.5f}), 17);
+  const float full = id_.cheek_fullness;
+  d = smooth_min(d, ellipsoid(q, {37 + wide * 0.5f, -14, -23 + 2.5f * full}, {25 + 2 * full, 29, 25 + 3 * full}), 18);
+  return d;
+}
+
+float HeadField::nose(V3 p, float ax) const {
+  const V3 q{ax, p.y, p.z};
+  const V3 tip = at_.nose_tip;
+  const float broad = 0.8f * id_.nose_width;
+  float d = capsule(q, at_.nose_root, tip + V3{0, 3.5f, 0.5f}, 6.0f + broad, 7.2f + broad);
+  d = smooth_min(d, ellipsoid(q, tip, {at_.tip_radius, at_.tip_radius * 0.92f, at_.tip_radius}), 6);
+  d = smooth_min(d, ellipsoid(q, at_.nose_wing - V3{5, 0, 0}, {7.2f, 6.6f, 9.5f}), 5);
+  return smooth_min(d, ellipsoid(q, {0, at_.nose_base_y + 4, 16}, {6.5f, 5.5f, 9.5f}), 4);
+}
+
+float HeadField::skin(V3 p) const {
+  const float ax = std::abs(p.x);
+  const V3 q{ax, p.y, p.z};
+  float d = skull(p);
+  if (p.z < -40) return d;
+  const float ridge = 1.5f + 2.2f * id_.brow_ridge;
+  d = smooth_min(d, capsule(q, {9, 50, 4 + 0.4f * ridge}, {45, 51, -10}, 6 + ridge * 0.6f, 6 + ridge * 0.4f), 12);
+  // Eye sockets, then the lids that bulge over the ball.
+  d = smooth_max(d, -ellipsoid(q, {at_.eye.x - 0.5f, at_.eye.y - 0.5f, 12 - 2.0f * id_.eye_depth}, {17, 9.5f, 12.5f}), 12);
+  d = smooth_min(d, nose(p, ax), 8);
+  d = smooth_min(d, length(q - at_.eye) - at_.lid, 4);
+  return d;
+}
+
+float HeadField::hair_thickness(V3 p) const {
+  const float ax = std::abs(p.x);
+  // Distance behind the hairline: above it in front, behind a line before the ear at the side.
+  const float above = p.y - at_.hairline(ax);
+  const float side = -58.0f - p.z + 0.15f * (p.y - 20);  // behind the temple
+  const float low = p.y - (id_.hair_style == HairStyle::bob ? -60.0f : mix(-30.0f, 4.0f, ramp(-120, -70, p.z)));
+  const float inside = std::min(std::max(above, side), low);
+  const float grown = ramp(-4, 26, inside);
+  switch (id_.hair_style) {
+    case HairStyle::bald:
+      return -6;
+    case HairStyle::cropped:
+      return mix(-5, 7.5f, grown) + 5.0f * ramp(0, 60, above) * grown;
+    case HairStyle::swept:
+      return mix(-5, 11, grown) + 12.0f * ramp(0, 40, above) * ramp(-150, 0, p.z);
+    case HairStyle::bob:
+      return mix(-5, 13, ramp(-3, 22, inside));
+  }
+  return -6;
+}
+
+float HeadField::hair(V3 p) const {
+  float d = skull(p) - hair_thickness(p);
+  if (id_.hair_style == HairStyle::bob) {
+    // Curtains beside the cheeks and the fall behind the neck.
+    const V3 q{std::abs(p.x), p.y, p.z};
+    const float curtain = capsule(q, {70, 66, -52}, {74, -62, -46}, 17, 13);
+    const float back = ellipsoid(p, {0, 0, -108}, {78, 96, 62});
+    d = smooth_min(d, smooth_min(curtain, back, 22), 16);
+    d = smooth_max(d, -(p.y + 84), 8);
+  }
+  return d;
+}
+
+}  // namespace understudy::synthetic

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/synthetic/motion.hpp"
+
+#include <numbers>
+
+namespace understudy::synthetic {
+
+namespace {
+constexpr float degree = std::numbers::pi_v<float> / 180;
+constexpr float face_fraction = 0.36f, face_height = 137;  // brows to chin, of the frame's height; mm
+constexpr V3 jaw_joint{0, 12, -70};
+}  // namespace
+
+Expression::Expression(const Anatomy& at, const Performance& play)
+    : at_(at), play_(play), jaw_angle_(0.25f * clamp01(play.mouth_open)) {}
+
+V3 Expression::opened(V3 rest, float weight) const {
+  const float a = jaw_angle_ * weight, c = std::cos(a), s = std::sin(a);
+  const V3 d = rest - jaw_joint;
+  // A jaw also glides forward a little as it opens.
+  return jaw_joint + V3{d.x, c * d.y - s * d.z, s * d.y + c * d.z} + V3{0, 0, 6 * a};
+}
+
+V3 Expression::mouth(V3 p, bool below) const {
+  const float ax = std::abs(p.x), side = p.x < 0 ? -1.0f : 1.0f, s = p.y - at_.mouth_y;
+  const float smile = play_.smile, pucker = clamp01(play_.pucker);
+  V3 d;
+  const float corner = bell(std::hypot(ax - at_.mouth_half, s * 0.9f), 19);
+  d += V3{side * (smile > 0 ? 6.5f : 2.0f) * smile, 5.0f * smile, -3.0f * std::max(smile, 0.0f)} * corner;
+  if (!below) d += V3{0, 1.6f * smile, -1.2f * smile} * (bell(ax, 24) * bell(s - 3, 10));
+  else d += V3{0, 0.8f * smile, -1.0f * smile} * (bell(ax, 24) * bell(s + 4, 12));
+  if (smile > 0) {
+    d += V3{side * 1.5f, 3.6f, 3.2f} * (smile * bell(std::hypot(ax - 39, p.y - 4), 19));  // cheeks rise
+    const float t = clamp01((2 - p.y) / 26);                                                 // and fold beside the nose
+    d.z -= smile * 1.8f * bell(ax - mix(17, 35, t), 3.2f) * ramp(6, -2, p.y) * ramp(-32, -22, p.y);
+  }
+  if (pucker > 0) {
+    const float zone = bell(ax, 32) * bell(s, 19);
+    d += V3{-p.x * 0.34f, 0, 6.5f * bell(ax, 22)} * (pucker * zone);
+    d.y += pucker * (below ? -1.6f : 1.6f) * bell(ax, 13) * bell(s, 11);
+  }
+  return d;
+}
+
+V3 Expression::brows(V3 p) const {
+  const float ax = std::abs(p.x), side = p.x < 0 ? -1.0f : 1.0f;
+  const float raise = play_.brow_raise[p.x < 0 ? 0 : 1];
+  // Across the nose both sides blend, or the skin would tear there.
+  const float both = mix(0.5f * (play_.brow_raise[0] + play_.brow_raise[1]), raise, ramp(0, 16, ax));
+  V3 d{0, 6.5f * both, -0.8f * both};
+  d = d * (bell(ax - 32, 34) * (p.y > 58 ? bell(p.y - 58, 26) : bell(p.y - 58, 12)));
+  d += V3{-side * 3.2f * ramp(0, 6, ax), -3.6f, 1.2f} * (play_.frown * bell(ax - 13, 13) * bell(p.y - 55, 13));
+  return d;
+}
+
+V3 Expression::skin(V3 p, bool below) const {
+  if (p.z < -100) return p;
+  const float ax = std::abs(p.x), s = p.y - at_.mouth_y;
+  // How far the skin follows the jaw: all the way at the chin, not at the cheekbones, half at the mouth's corners; at
+  // the seam the lower lip follows fully and the upper lip not at all.
+  float follow = ramp(at_.mouth_y + 26, at_.mouth_y - 26, p.y) * ramp(-98, -52, p.z);
+  const float t = p.z > -20 ? std::sqrt(std::max(0.0f, 1 - (ax / at_.mouth_half) * (ax / at_.mouth_half))) : 0;
+  if (t > 0) follow = below ? mix(follow, 1, t * bell(s, 30)) : mix(follow, 0, t * bell(s, 16));
+  V3 q = jaw_angle_ > 0 ? opened(p, follow) : p;
+  if (p.z > -70) {
+    if (p.y < 40) q += mouth(p, below) * ramp(40, 20, p.y);
+    if (p.y > 20) q += brows(p) * ramp(44, 52, p.y);
+  }
+  return q;
+}
+
+Camera camera_for(int width, int height) {
+  const float scale = face_fraction * static_cast<float>(std::min(width, height)) / face_height;  // samples a mm at z = 0
+  return {scale * Camera::distance, static_cast<float>(width) * 0.5f, static_cast<float>(height) * 0.5f};
+}
+
+HeadPlacement place_head(const Performance& play, int width, int height) {
+  const auto about_x = [](float a) { return M3{{{{1, 0, 0}, {0, std::cos(a), -std::sin(a)}, {0, std::sin(a), std::cos(a)}}}}; };
+  const auto about_y = [](float a) { return M3{{{{std::cos(a), 0, std::sin(a)}, {0, 1, 0}, {-std::sin(a), 0, std::cos(a)}}}}; };
+  const auto about_z = [](float a) { return M3{{{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}}}; };
+  // Spec pipeline.md 1.5 composes z, y, x in a frame whose y and z point the other way, so the signs here are turned.
+  const auto turned = [&](float share) {
+    return about_z(-static_cast<float>(play.roll) * degree * share) * about_y(-static_cast<float>(play.yaw) * degree * share) *
+           about_x(-static_cast<float>(play.pitch) * degree * share);
+  };
+  HeadPlacement out{turned(1), turned(0.12f), {}};
+  const float face_px = face_fraction * static_cast<float>(std::min(width, height));
+  const float mm = face_height / face_px * static_cast<float>(width);  // of one frame width at z = 0
+  const float depth = Camera::distance * (1 - 1 / std::max(0.2f, static_cast<float>(play.size)));
+  const float closer = (Camera::distance - depth) / Camera::distance;
+  out.shift = V3{static_cast<float>(play.x) * mm * closer, -static_cast<float>(play.y) * mm * closer - 4, depth};
+  return out;
+}
+
+}  // namespace understudy::synthetic

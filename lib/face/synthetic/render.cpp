@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <condition_variable>
+#include <mutex>
+#include <numbers>
+#include <thread>
+
+#include "lib/base/system.hpp"
+#include "lib/face/synthetic/noise.hpp"
+#include "lib/face/synthetic/paint.hpp"
+#include "lib/face/synthetic/raster.hpp"
+#include "lib/face/synthetic/scene.hpp"
+
+namespace understudy::synthetic {
+
+namespace {
+
+// One picture being drawn.
+class Frame {
+ public:
+  Frame(const Actor::Model& model, const Performance& play, const RenderOptions& options)
+      : model_(model), play_(play), options_(options), camera_(camera_for(options.width * options.supersampling, options.height * options.supersampling)),
+        placement_(place_head(play, options.width, options.height)), expression_(model.at, play),
+        painter_(model.id, model.at, play, placement_),
+        scene_(pose_scene(model, play, expression_, placement_, Lights(play).key_direction, make_occluder(play, options.width, options.height))),
+        raster_(options.width * options.supersampling, options.height * options.supersampling) {}
+
+  Rendered draw() {
+    for (std::size_t i = 0; i < scene_.size(); ++i) draw_mesh(static_cast<std::uint8_t>(i));
+    Rendered out;
+    shade(out);
+    const auto points = model_.landmarks.place(expression_, placement_, play_);
+    const auto scale = 1.0 / options_.supersampling;
+    for (std::size_t i = 0; i < 68; ++i) {
+      const V3 q = camera_.project(points[i]);
+      out.landmarks[i] = {q.x * scale - 0.5, q.y * scale - 0.5};  // pixel centres are whole numbers
+    }
+    constexpr double degree = std::numbers::pi / 180;
+    out.pose = {play_.pitch * degree, play_.yaw * degree, play_.roll * degree};
+    return out;
+  }
+
+ private:
+  void draw_mesh(std::uint8_t number) {
+    const Mesh& mesh = scene_[number];
+    auto& points = projected_.emplace_back(mesh.place.size());
+    for (std::size_t i = 0; i < points.size(); ++i) points[i] = camera_.project(mesh.place[i]);
+    const auto count = static_cast<std::uint32_t>(mesh.triangles.size());
+    const auto plain = std::min(mesh.first_cut, count);
+    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided, [](std::uint32_t, V3) { return true; });
+    raster_.draw(number, points, mesh.triangles, plain, count, mesh.two_sided, [&](std::uint32_t t, V3 w) {
+      const auto& tri = mesh.triangles[t];
+      w = in_perspective(w, points[tri[0]], points[tri[1]], points[tri[2]]);
+      const V3 rest = mesh.rest[tri[0]] * w.x + mesh.rest[tri[1]] * w.y + mesh.rest[tri[2]] * w.z;
+      if (mesh.material != Material::hair) return painter_.keep_skin(rest);
+      const auto n = static_cast<std::uint32_t>(model_.hair_height.size());
+      const auto height = [&](int k) { return model_.hair_height[tri[static_cast<std::size_t>(k)] % n]; };
+      return painter_.keep_hair(rest, mesh.extra[tri[0]], height(0) * w.x + height(1) * w.y + height(2) * w.z);
+    });
+  }
+
+  Spot spot_at(const Mesh& mesh, const std::vector<V3>& points, std::uint32_t triangle, float x, float y) const {
+    const auto& t = mesh.triangles[triangle];
+    V3 w = weights_at(points[t[0]], points[t[1]], points[t[2]], x, y);
+    w = in_perspective(w, points[t[0]], points[t[1]], points[t[2]]);
+    const auto blend = [&](const std::vector<V3>& v) { return v[t[0]] * w.x + v[t[1]] * w.y + v[t[2]] * w.z; };
+    const auto number = [&](const std::vector<float>& v, float otherwise) {
+      return v.empty() ? otherwise : v[t[0]] * w.x + v[t[1]] * w.y + v[t[2]] * w.z;
+    };
+    Spot spot;
+    spot.rest = blend(mesh.rest);
+    spot.place = blend(mesh.place);
+    spot.normal = normalised(blend(mesh.normal));
+    spot.to_camera = normalised(V3{0, 0, Camera::distance} - spot.place);
+    if (mesh.two_sided && dot(spot.normal, spot.to_camera) < 0) spot.normal = spot.normal * -1;
+    spot.soft_normal = mesh.soft_normal.empty() ? spot.normal : normalised(blend(mesh.soft_normal));
+    spot.occlusion = number(mesh.occlusion, 1);
+    spot.lit = number(mesh.lit, 1);
+    spot.extra = number(mesh.extra, 0);
+    return spot;
+  }
+
+  struct Pixel {
+    V3 colour;
+    float face = 0, occluder = 0;
+  };
+
+  Pixel pixel_at(int px, int py) const {
+    Pixel out;
+    const int s = options_.supersampling;
+    for (int k = 0; k < s * s; ++k) {
+      const int x = px * s + k % s, y = py * s + k / s;
+      const Sample seen = raster_.seen(x, y);
+      const float fx = static_cast<float>(x) + 0.5f, fy = static_cast<float>(y) + 0.5f;
+      if (seen.mesh == 255) {
+        const float unit = 1.0f / static_cast<float>(raster_.height());
+        out.colour += painter_.background((fx - camera_.centre_x) * unit, (fy - camera_.centre_y) * unit);
+        continue;
+      }
+      const Mesh& mesh = scene_[seen.mesh];
+      const Spot spot = spot_at(mesh, projected_[seen.mesh], seen.triangle, fx, fy);
+      const V3 c = painter_.colour(mesh.material, spot);
+      // Bright samples are held down before averaging, or a highlight's edge would stay jagged.
+      out.colour += V3{std::min(c.x, 1.6f), std::min(c.y, 1.6f), std::min(c.z, 1.6f)};
+      if (mesh.material == Material::bar || mesh.material == Material::hand) out.occluder += 1;
+      else if (painter_.is_face(mesh.material, spot.rest)) out.face += 1;
+    }
+    const float share = 1.0f / static_cast<float>(s * s);
+    return {out.colour * share, out.face * share, out.occluder * share};
+  }
+
+  // Linear light to an 8-bit value, highlights rolled off, with the grain of a sensor.
+  static std::uint8_t develop(float v, float grain) {
+    v = v < 0.75f ? v : 0.75f + 0.25f * std::tanh((v - 0.75f) / 0.25f * 0.8f);
+    const float s = v <= 0.0031308f ? 12.92f * v : 1.055f * std::pow(v, 1 / 2.4f) - 0.055f;
+    return static_cast<std::uint8_t>(std::clamp(s * 255 + grain + 0.5f, 0.0f, 255.0f));
+  }
+
+  void shade(Rendered& out) const {
+    const int w = options_.width, h = options_.height;
+    out.frame_bgr = ImageU8(w, h, 3);
+    out.face_mask = ImageU8(w, h, 1);
+    out.occluder_mask = ImageU8(w, h, 1);
+    for (int y = 0; y < h; ++y) {
+      for (int x = 0; x < w; ++x) {
+        const Pixel p = pixel_at(x, y);
+        const auto seed = static_cast<int>(play_.grain_seed);
+        const float luma = play_.grain * 2.6f * (hash01(x, y, seed) + hash01(x, y, seed + 7001) - 1);
+        const auto grain = [&](int c) { return luma + play_.grain * 1.2f * (hash01(x, y, seed * 3 + c + 9001) * 2 - 1); };
+        out.frame_bgr.at(x, y, 0) = develop(p.colour.z, grain(0));
+        out.frame_bgr.at(x, y, 1) = develop(p.colour.y, grain(1));
+        out.frame_bgr.at(x, y, 2) = develop(p.colour.x, grain(2));
+        out.face_mask.at(x, y) = static_cast<std::uint8_t>(p.face * 255 + 0.5f);
+        out.occluder_mask.at(x, y) = static_cast<std::uint8_t>(p.occluder * 255 + 0.5f);
+      }
+    }
+  }
+
+  const Actor::Model& model_;
+  const Performance& play_;
+  const RenderOptions& options_;
+  Camera camera_;
+  HeadPlacement placement_;
+  Expression expression_;
+  Painter painter_;
+  std::vector<Mesh> scene_;
+  std::vector<std::vector<V3>> projected_;
+  Raster raster_;
+};
+
+}  // namespace
+
+Actor::Actor(const Identity& id, float detail) : model_(std::make_unique<const Model>(id, detail)) {}
+Actor::~Actor() = default;
+Actor::Actor(Actor&&) noexcept = default;
+Actor& Actor::operator=(Actor&&) noexcept = default;
+const Identity& Actor::identity() const { return model_->id; }
+
+Rendered Actor::render(const Performance& play, const RenderOptions& options) const { return Frame(*model_, play, options).draw(); }
+
+Rendered render(const Identity& id, const Performance& play, const RenderOptions& options) {
+  return Actor(id, std::min(options.width, options.height) < 200 ? 0.45f : 1.0f).render(play, options);
+}
+
+void render_take(const Actor& actor, const std::vector<Performance>& plays, const RenderOptions& options,
+                 const std::function<bool(std::size_t, Rendered&&)>& take, unsigned threads) {
+  if (threads == 0) threads = cpu_threads();
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::unique_ptr<Rendered>> done(plays.size());
+  std::size_t next = 0, taken = 0;
+  bool stop = false;
+  const auto work = [&] {
+    for (;;) {
+      std::size_t mine;
+      {
+        std::unique_lock lock(mutex);
+        // Stay near the consumer, so that few pictures wait in memory.
+        changed.wait(lock, [&] { return stop || next >= plays.size() || next < taken + 2 * threads; });
+        if (stop || next >= plays.size()) return;
+        mine = next++;
+      }
+      auto picture = std::make_unique<Rendered>(actor.render(plays[mine], options));
+      const std::lock_guard lock(mutex);
+      done[mine] = std::move(picture);
+      changed.notify_all();
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (unsigned i = 0; i < threads; ++i) workers.emplace_back(work);
+  for (std::size_t i = 0; i < plays.size(); ++i) {
+    std::unique_ptr<Rendered> picture;
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return done[i] != nullptr; });
+      picture = std::move(done[i]);
+      taken = i + 1;
+      changed.notify_all();
+    }
+    if (take(i, std::move(*picture))) continue;
+    const std::lock_guard lock(mutex);
+    stop = true;
+    changed.notify_all();
+    break;
+  }
+}
+
+}  // namespace understudy::synthetic

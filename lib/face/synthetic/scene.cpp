@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/synthetic/scene.hpp"
+
+#include "lib/face/synthetic/paint.hpp"
+#include "lib/face/synthetic/raster.hpp"
+
+namespace understudy::synthetic {
+
+namespace {
+
+float lip_depth(const HeadMesh& head, const Anatomy& at) { return head.mesh.rest[head.nearest({0, at.mouth_y, 20}, 1)].z; }
+
+// Shells of hair, each a little farther out; extra holds 0 (root) .. 1 (tip).
+Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement) {
+  const Mesh& base = model.hair;
+  Mesh out;
+  out.material = Material::hair;
+  const std::size_t n = base.rest.size();
+  const float reach = model.id.hair_style == HairStyle::cropped ? 4.0f : 5.0f;
+  for (int k = 0; k < model.hair_shells; ++k) {
+    const float t = model.hair_shells > 1 ? static_cast<float>(k) / static_cast<float>(model.hair_shells - 1) : 0;
+    const auto offset = static_cast<std::uint32_t>(out.rest.size());
+    for (std::size_t i = 0; i < n; ++i) {
+      const float grown = ramp(-1, 8, model.hair_height[i]);
+      out.place.push_back(placement.head(base.rest[i] + base.normal[i] * (reach * t * grown) + V3{0, -1.5f * t * t, 0}));
+      out.extra.push_back(t);
+    }
+    out.rest.insert(out.rest.end(), base.rest.begin(), base.rest.end());
+    for (const auto& tri : base.triangles) out.triangles.push_back({tri[0] + offset, tri[1] + offset, tri[2] + offset});
+  }
+  out.normal.resize(out.rest.size());
+  for (std::size_t i = 0; i < out.rest.size(); ++i) out.normal[i] = placement.turn * base.normal[i % std::max<std::size_t>(n, 1)];
+  out.first_cut = 0;
+  return out;
+}
+
+void place(Mesh& mesh, const auto& where) {
+  for (std::size_t i = 0; i < mesh.rest.size(); ++i) mesh.place[i] = where(mesh.rest[i]);
+  compute_normals(mesh);
+}
+
+// The scene as the light sees it, for soft shadows.
+class ShadowMap {
+ public:
+  ShadowMap(const std::vector<Mesh>& scene, V3 light, V3 middle) : raster_(size, size), middle_(middle), l_(light) {
+    u_ = normalised(cross({0, 1, 0}, l_));
+    v_ = cross(l_, u_);
+    std::vector<V3> points;
+    for (const Mesh& mesh : scene) {
+      if (!mesh.casts_shadow) continue;
+      points.resize(mesh.place.size());
+      for (std::size_t i = 0; i < points.size(); ++i) points[i] = project(mesh.place[i]);
+      // Of the hair only the root shell casts.
+      auto count = static_cast<std::uint32_t>(mesh.triangles.size());
+      if (mesh.material == Material::hair) {
+        count = 0;
+        while (count < mesh.triangles.size() && mesh.extra[mesh.triangles[count][0]] <= 0) ++count;
+      }
+      raster_.draw(0, points, mesh.triangles, 0, count, true, [](std::uint32_t, V3) { return true; });
+    }
+  }
+
+  // 1 lit .. 0 in shadow: the share of a disc of taps that nothing stands before.
+  float lit(V3 p, V3 n) const {
+    constexpr float radius = 4.5f * size / span, bias = 4.0f;
+    const V3 q = project(p + n * 2.5f);
+    float open = 0;
+    constexpr int taps = 14;
+    for (int i = 0; i < taps; ++i) {
+      const float r = radius * std::sqrt((static_cast<float>(i) + 0.5f) / taps), a = 2.39996f * static_cast<float>(i);
+      const int x = static_cast<int>(q.x + r * std::cos(a)), y = static_cast<int>(q.y + r * std::sin(a));
+      if (x < 0 || y < 0 || x >= size || y >= size) open += 1;
+      else open += clamp01(1 - (raster_.nearness(x, y) - q.z - bias) / 3);
+    }
+    return open / taps;
+  }
+
+ private:
+  static constexpr int size = 288;
+  static constexpr float span = 380;  // mm
+  V3 project(V3 p) const {
+    const V3 d = p - middle_;
+    return {size * (0.5f + dot(d, u_) / span), size * (0.5f - dot(d, v_) / span), dot(d, l_)};
+  }
+  Raster raster_;
+  V3 middle_, l_, u_, v_;
+};
+
+}  // namespace
+
+Actor::Model::Model(const Identity& who, float detail)
+    : id(who), at(id), field(id, at), head(cast_head(field, id, at, detail)), hair(cast_hair(field, id, detail)),
+      eyes{make_eye(at, 0), make_eye(at, 1)}, ears{make_ear(id, field, 0), make_ear(id, field, 1)},
+      teeth{make_teeth(at, lip_depth(head, at), true), make_teeth(at, lip_depth(head, at), false)},
+      mouth(make_mouth(at, lip_depth(head, at))), tongue(make_tongue(at, lip_depth(head, at))), body(make_body(id)),
+      landmarks(head, field, at), hair_shells(hair.rest.empty() ? 0 : detail < 0.75f ? 4 : 7) {
+  for (const V3& p : hair.rest) hair_height.push_back(field.skull(p));
+}
+
+std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, const Expression& expression,
+                             const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders) {
+  std::vector<Mesh> scene;
+  HeadMesh head = model.head;
+  for (int r = 0; r < head.rows; ++r) {
+    const bool below = head.moves_with_jaw[static_cast<std::size_t>(r)] != 0;
+    for (int c = 0; c < head.columns; ++c) {
+      const auto i = head.index(r, c);
+      head.mesh.place[i] = placement.head(expression.skin(head.mesh.rest[i], below));
+    }
+  }
+  compute_normals(head.mesh);
+  soften_normals(head);
+  scene.push_back(std::move(head.mesh));
+  for (std::size_t side = 0; side < 2; ++side) {
+    Mesh eye = model.eyes[side];
+    const V3 centre{side == 0 ? -model.at.eye.x : model.at.eye.x, model.at.eye.y, model.at.eye.z};
+    place(eye, [&](V3 p) { return placement.head(centre + p); });
+    scene.push_back(std::move(eye));
+    Mesh ear = model.ears[side];
+    place(ear, [&](V3 p) { return placement.head(p); });
+    scene.push_back(std::move(ear));
+    Mesh teeth = model.teeth[side];
+    if (side == 0) place(teeth, [&](V3 p) { return placement.head(p); });
+    else place(teeth, [&](V3 p) { return placement.head(expression.jaw(p)); });
+    scene.push_back(std::move(teeth));
+  }
+  Mesh mouth = model.mouth, tongue = model.tongue, body = model.body;
+  place(mouth, [&](V3 p) { return placement.head(p); });
+  place(tongue, [&](V3 p) { return placement.head(expression.jaw(p)); });
+  place(body, [&](V3 p) { return placement.neck(p); });
+  scene.push_back(std::move(mouth));
+  scene.push_back(std::move(tongue));
+  scene.push_back(std::move(body));
+  if (model.hair_shells > 0) scene.push_back(grow_shells(model, placement));
+  for (Mesh& mesh : occluders) scene.push_back(std::move(mesh));
+
+  const ShadowMap shadows(scene, light, placement.head({0, 20, -40}));
+  for (Mesh& mesh : scene) {
+    mesh.lit.resize(mesh.place.size());
+    const bool deep = mesh.material == Material::eye || mesh.material == Material::teeth;
+    for (std::size_t i = 0; i < mesh.place.size(); ++i) {
+      // Samples lie on the skin in front of eyes and teeth, or their own lids would shade them whole.
+      const V3 n = mesh.normal[i];
+      mesh.lit[i] = shadows.lit(mesh.place[i] + (deep ? light * 9 : n * 0), n);
+    }
+  }
+  return scene;
+}
+
+}  // namespace understudy::synthetic

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Synthetic actors: people who do not exist, drawn by a small procedural renderer on the CPU. Who it is (Identity) and
+// what is played (Performance) are separate, so the truth of a face swap, "A performing B's lines", can be drawn too.
+// The same input gives the same bytes whatever the number of threads.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/image/geometry.hpp"
+#include "lib/image/image.hpp"
+
+namespace understudy::synthetic {
+
+struct Colour {
+  float r = 0, g = 0, b = 0;  // sRGB, 0..1
+};
+
+enum class HairStyle { bald, cropped, swept, bob };
+
+// Shape values are departures from an average head, about -1..1 each.
+struct Identity {
+  std::string name = "average";
+  std::uint32_t seed = 1;  // of freckles, mottling, strands
+
+  float face_width = 0, jaw_width = 0, chin_length = 0, chin_width = 0, cheekbones = 0, cheek_fullness = 0;
+  float forehead = 0, brow_ridge = 0;
+  float nose_length = 0, nose_width = 0, nose_projection = 0, nose_bridge = 0, nose_tip_up = 0;
+  float mouth_width = 0, upper_lip = 0, lower_lip = 0;
+  float eye_size = 0, eye_spacing = 0, eye_tilt = 0, eye_depth = 0;
+  float brow_height = 0, brow_thickness = 0, brow_arch = 0;
+  float ear_size = 0, neck_width = 0;
+
+  Colour skin{0.87f, 0.70f, 0.61f};
+  Colour lips{0.72f, 0.42f, 0.40f};
+  Colour iris{0.35f, 0.26f, 0.18f};
+  Colour hair{0.20f, 0.14f, 0.10f};
+  Colour brows{0.20f, 0.14f, 0.10f};
+  Colour clothes{0.25f, 0.30f, 0.38f};
+  HairStyle hair_style = HairStyle::cropped;
+  float brow_density = 0.8f;  // 0..1
+  float lashes = 0.5f;        // 0..1
+  float freckles = 0;         // 0..1
+  float stubble = 0;          // 0..1
+  float age = 0.3f;           // 0..1: folds and wrinkles
+  float redness = 0.5f;       // 0..1: of cheeks, nose and ears
+};
+
+enum class OccluderKind { none, bar, hand };
+
+// What is played, and the set it is played on. "Left" and "right" (index 0 and 1) are as seen in the image.
+struct Performance {
+  double yaw = 0;    // degrees; positive: nose towards image left, the sign of spec pipeline.md 1.5
+  double pitch = 0;  // degrees; positive: nose up
+  double roll = 0;   // degrees; positive: clockwise in the image
+  double x = 0, y = 0;  // shift of the head in the frame, in frame widths, right and down
+  double size = 1;      // 1: the face from brows to chin is about a third of the frame's height
+
+  std::array<float, 2> blink{0, 0};       // 0 open .. 1 shut
+  float gaze_x = 0, gaze_y = 0;           // degrees, towards image right and up, relative to the head
+  float mouth_open = 0;                   // 0..1
+  float smile = 0;                        // -1 (corners down) .. 1
+  float pucker = 0;                       // 0..1
+  std::array<float, 2> brow_raise{0, 0};  // -1..1
+  float frown = 0;                        // 0..1
+
+  double light_azimuth = -35, light_elevation = 35;  // degrees, where the key light stands; positive: image right, up
+  Colour light{1.0f, 0.96f, 0.90f};
+  float light_strength = 1;
+  float ambient = 1;
+
+  OccluderKind occluder = OccluderKind::none;
+  double occluder_x = 0, occluder_y = 0;  // its middle relative to the frame's middle, in frame widths
+  double occluder_angle = 0;              // degrees
+
+  Colour background{0.46f, 0.50f, 0.54f};
+  std::uint32_t set_seed = 7;  // of the background's soft shapes
+  std::uint32_t grain_seed = 0;
+  float grain = 1;  // 0 none, 1 that of an ordinary camera
+};
+
+struct RenderOptions {
+  int width = 400;
+  int height = 400;
+  int supersampling = 2;  // samples a pixel along each axis
+};
+
+struct Pose {
+  double pitch = 0, yaw = 0, roll = 0;  // radians, signs of spec pipeline.md 1.5
+};
+
+struct Rendered {
+  ImageU8 frame_bgr;
+  ImageU8 face_mask;      // 255 where the face itself is seen: skin from the hairline to the jaw, eyes, mouth
+  ImageU8 occluder_mask;  // 255 where the occluder is seen
+  std::array<Point, 68> landmarks;  // iBUG order (spec pipeline.md 1.1), pixels, of points bound to the surface
+  Pose pose;
+};
+
+// A head built once for an identity; drawing is const and may run in several threads.
+class Actor {
+ public:
+  // detail 1 suits frames up to 512 px; 0.5 builds in a quarter of the time and suits 128 px.
+  explicit Actor(const Identity&, float detail = 1);
+  ~Actor();
+  Actor(Actor&&) noexcept;
+  Actor& operator=(Actor&&) noexcept;
+
+  Rendered render(const Performance&, const RenderOptions& = {}) const;
+  const Identity& identity() const;
+
+  struct Model;
+
+ private:
+  std::unique_ptr<const Model> model_;
+};
+
+// One picture; the detail follows from the size. Actor is the quicker way to many.
+Rendered render(const Identity&, const Performance&, const RenderOptions& = {});
+
+// Renders performances[0..n) on all processors (or `threads`) and hands them over in order, from one thread.
+// `take` returns false to stop early.
+void render_take(const Actor&, const std::vector<Performance>&, const RenderOptions&,
+                 const std::function<bool(std::size_t index, Rendered&&)>& take, unsigned threads = 0);
+
+// The two people of the demo, and any number of others.
+Identity demo_identity_a();
+Identity demo_identity_b();
+Identity random_identity(std::uint32_t seed);
+// The two takes of the demo at t seconds: `src` goes through all poses and expressions; `dst` speaks to the camera,
+// turns, blinks, and has something pass in front of the face.
+Performance demo_performance_src(double t);
+Performance demo_performance_dst(double t);
+inline constexpr double demo_seconds = 5;
+
+}  // namespace understudy::synthetic
