@@ -6,7 +6,7 @@ namespace understudy::synthetic {
 Anatomy::Anatomy(const Identity& id) {
   eye = {31.5f + 1.8f * id.eye_spacing, 38.5f, -9.5f - 1.5f * id.eye_depth};
   eye_half = 13.6f + 1.0f * id.eye_size;
-  lid_up = 5.6f + 1.1f * id.eye_size;
+  lid_up = 5.1f + 0.9f * id.eye_size;
   lid_low = 3.7f + 0.5f * id.eye_size;
   eye_tilt = 0.05f + 0.06f * id.eye_tilt;
   mouth_half = 26.0f + 2.5f * id.mouth_width;
@@ -20,7 +20,7 @@ Anatomy::Anatomy(const Identity& id) {
   nose_tip = {0, 9.5f - 3.0f * id.nose_length + 1.5f * id.nose_tip_up, 25.0f + 3.5f * id.nose_projection};
   nose_wing = {11.5f + 2.0f * id.nose_width, 1.8f - 2.0f * id.nose_length, 14.0f + 0.8f * id.nose_projection};
   nose_base_y = -4.5f - 2.0f * id.nose_length;
-  tip_radius = 9.6f + 1.0f * id.nose_width;
+  tip_radius = 8.9f + 1.0f * id.nose_width;
   chin_y = -60.0f - 4.0f * id.chin_length;
   hairline_y = 101.0f + 5.0f * id.forehead;
 }
@@ -30,8 +30,8 @@ LidState Anatomy::lid_state(const Performance& p, int side) const {
   const float blink = clamp01(p.blink[static_cast<std::size_t>(side)]);
   const float look = std::clamp(p.gaze_y, -25.0f, 25.0f) / 25.0f;
   const float squint = 0.18f * clamp01(p.smile) + 0.1f * clamp01(p.frown);
-  state.upper = (1 - blink) * (1 - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)]);
-  state.lower = (1 - squint * 1.3f) * (1 - 0.25f * look) * (1 - 0.2f * blink);
+  state.upper = (1 - blink) * (0.94f - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)]);
+  state.lower = (1 - squint * 1.3f) * (1 - 0.25f * look) * (1 - 0.45f * blink);
   state.shift = 0.5f * look;
   return state;
 }
@@ -42,10 +42,9 @@ float Anatomy::lid_edge(float u, bool upper, const LidState& state) const {
   // The upper lid is highest slightly towards the nose, the lower lid lowest slightly outwards.
   const float skew = upper ? t + 0.16f * (1 - t * t) : t - 0.18f * (1 - t * t);
   const float arc = std::pow(std::max(0.0f, 1 - skew * skew), upper ? 0.72f : 0.85f);
-  const float shut = -lid_low * 0.55f * state.lower;  // where the lids meet
   const float low = -lid_low * state.lower * arc;
   if (!upper) return tilt + low + state.shift * arc;
-  return tilt + mix(shut * arc, lid_up * arc, state.upper) + state.shift * arc * clamp01(state.upper * 2);
+  return tilt + mix(-lid_low * state.lower * std::pow(std::max(0.0f, 1 - t * t), 0.85f) - 0.05f, lid_up * arc, state.upper) + state.shift * arc;
 }
 
 float Anatomy::opening(float u, float v, const LidState& state) const {
@@ -74,9 +73,11 @@ float Anatomy::brow_thickness(float ax) const {
   return brow_half * (t < 0.25f ? mix(0.85f, 1.0f, t * 4) : mix(1.0f, 0.28f, (t - 0.25f) / 0.75f));
 }
 
+float Anatomy::beside_ear(V3 p) const { return (std::hypot((p.y - 16) / 34, (p.z + 80) / 21) - 1) * 22; }
+
 float Anatomy::hairline(float ax) const {
   // A slight peak in the middle, corners above the temples, then down in front of the ears.
-  return hairline_y + 2.0f * bell(ax - 34, 14) - 62.0f * ramp(44, 70, ax);
+  return hairline_y - 1.5f + 3.0f * bell(ax - 26, 16) - 10.0f * ramp(30, 52, ax) - 52.0f * ramp(48, 72, ax);
 }
 
 }  // namespace understudy::synthetic

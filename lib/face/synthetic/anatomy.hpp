@@ -38,6 +38,7 @@ struct Anatomy {
   float brow_y(float ax) const;
   float brow_thickness(float ax) const;  // half thickness
   float hairline(float ax) const;        // y of the hairline on the forehead
+  float beside_ear(V3 p) const;          // mm outside the bare skin round the ear
 };
 
 }  // namespace understudy::synthetic

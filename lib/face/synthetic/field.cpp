@@ -33,15 +33,15 @@ float HeadField::skull(V3 p) const {
   d = smooth_min(d, ellipsoid(q, {0, -22, -15}, {33, 30, 29}), 18);                                       // round the teeth
   const float chin = at_.chin_y;
   d = smooth_min(d, ellipsoid(q, {0, chin, -7}, {19 + 6 * id_.chin_width, 16.5f, 15.5f}), 15);
-  const float jaw = 51 + 6 * id_.jaw_width + wide * 0.6f;
+  const float jaw = 47.5f + 5.5f * id_.jaw_width + wide * 0.6f;
   const V3 corner{jaw, -35, -66};
-  d = smooth_min(d, capsule(q, {15 + 5 * id_.chin_width, chin - 1, -13}, corner, 12.5f, 12), 17);
-  d = smooth_min(d, capsule(q, corner, {61 + wide, 20, -72}, 12, 12), 16);
+  d = smooth_min(d, capsule(q, {15 + 5 * id_.chin_width, chin - 1, -13}, corner, 12.5f, 11), 22);
+  d = smooth_min(d, capsule(q, corner, {60 + wide, 20, -72}, 11, 12), 20);
   d = smooth_min(d, ellipsoid(q, {0, -42, -48}, {44, 22, 40}), 14);                                         // floor of the mouth
   const float bone = 2.0f * id_.cheekbones;
-  d = smooth_min(d, ellipsoid(q, {46 + wide * 0.7f + bone, 14, -18}, {16, 11, 16.5f}), 17);
+  d = smooth_min(d, ellipsoid(q, {43.5f + wide * 0.7f + bone, 14, -17}, {16, 11, 16}), 20);
   const float full = id_.cheek_fullness;
-  d = smooth_min(d, ellipsoid(q, {37 + wide * 0.5f, -14, -23 + 2.5f * full}, {25 + 2 * full, 29, 25 + 3 * full}), 18);
+  d = smooth_min(d, ellipsoid(q, {34 + wide * 0.5f, -13, -22 + 2.5f * full}, {24 + 2 * full, 30, 24 + 3 * full}), 20);
   return d;
 }
 
@@ -49,8 +49,8 @@ float HeadField::nose(V3 p, float ax) const {
   const V3 q{ax, p.y, p.z};
   const V3 tip = at_.nose_tip;
   const float broad = 0.8f * id_.nose_width;
-  float d = capsule(q, at_.nose_root, tip + V3{0, 3.5f, 0.5f}, 6.0f + broad, 7.2f + broad);
-  d = smooth_min(d, ellipsoid(q, tip, {at_.tip_radius, at_.tip_radius * 0.92f, at_.tip_radius}), 6);
+  float d = capsule(q, at_.nose_root, tip + V3{0, 3.0f, 0.0f}, 6.4f + broad, 8.0f + broad);
+  d = smooth_min(d, ellipsoid(q, tip, {at_.tip_radius, at_.tip_radius * 0.92f, at_.tip_radius}), 9);
   d = smooth_min(d, ellipsoid(q, at_.nose_wing - V3{5, 0, 0}, {7.2f, 6.6f, 9.5f}), 5);
   return smooth_min(d, ellipsoid(q, {0, at_.nose_base_y + 4, 16}, {6.5f, 5.5f, 9.5f}), 4);
 }
@@ -75,17 +75,18 @@ float HeadField::hair_thickness(V3 p) const {
   const float above = p.y - at_.hairline(ax);
   const float side = -58.0f - p.z + 0.15f * (p.y - 20);  // behind the temple
   const float low = p.y - (id_.hair_style == HairStyle::bob ? -60.0f : mix(-30.0f, 4.0f, ramp(-120, -70, p.z)));
-  const float inside = std::min(std::max(above, side), low);
-  const float grown = ramp(-4, 26, inside);
+  float inside = smooth_min(smooth_max(above, side, 30), low, 12);
+  if (id_.hair_style != HairStyle::bob) inside = smooth_min(inside, at_.beside_ear(p), 8);
+  const float grown = ramp(-16, 42, inside);
   switch (id_.hair_style) {
     case HairStyle::bald:
       return -6;
     case HairStyle::cropped:
-      return mix(-5, 7.5f, grown) + 5.0f * ramp(0, 60, above) * grown;
+      return mix(-2.5f, 6.0f, grown) + 5.0f * ramp(0, 70, above) * grown;
     case HairStyle::swept:
-      return mix(-5, 11, grown) + 12.0f * ramp(0, 40, above) * ramp(-150, 0, p.z);
+      return mix(-3, 10, grown) + 12.0f * ramp(0, 40, above) * ramp(-150, 0, p.z);
     case HairStyle::bob:
-      return mix(-5, 13, ramp(-3, 22, inside));
+      return mix(-3, 14, grown);
   }
   return -6;
 }
@@ -97,7 +98,7 @@ float HeadField::hair(V3 p) const {
     const V3 q{std::abs(p.x), p.y, p.z};
     const float curtain = capsule(q, {70, 66, -52}, {74, -62, -46}, 17, 13);
     const float back = ellipsoid(p, {0, 0, -108}, {78, 96, 62});
-    d = smooth_min(d, smooth_min(curtain, back, 22), 16);
+    d = smooth_min(d, smooth_min(curtain, back, 26), 30);
     d = smooth_max(d, -(p.y + 84), 8);
   }
   return d;

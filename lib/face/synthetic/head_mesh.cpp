@@ -62,6 +62,17 @@ std::vector<float> make_columns(float step) {
   return all;
 }
 
+// Hair is shaded by its strands, not by the ripples of its volume.
+void blur_normals(Mesh& mesh, int stride) {
+  for (int pass = 0; pass < 6; ++pass) {
+    const auto before = mesh.normal;
+    for (std::size_t i = static_cast<std::size_t>(stride) + 1; i + static_cast<std::size_t>(stride) + 1 < before.size(); ++i) {
+      const auto s = static_cast<std::size_t>(stride);
+      mesh.normal[i] = normalised(before[i] * 2.0f + before[i - 1] + before[i + 1] + before[i - s] + before[i + s]);
+    }
+  }
+}
+
 // Lips and folds laid upon the cast surface.
 V3 relief(V3 p, const Identity& id, const Anatomy& at, bool below) {
   if (p.z < -35) return {};
@@ -122,6 +133,20 @@ void compute_normals(Mesh& mesh) {
   for (V3& n : mesh.normal) n = normalised(n);
 }
 
+void heal_seam(HeadMesh& head) {
+  for (int c = 0; c < head.columns; ++c) {
+    const V3 gap = head.mesh.rest[head.index(head.seam_upper + 2, c)] - head.mesh.rest[head.index(head.seam_lower - 2, c)];
+    const float whole = ramp(2.0f, 0.0f, length(gap));
+    if (whole <= 0) continue;
+    // The rows between have next to no area and so no normal worth the name.
+    const V3 sum = normalised(head.mesh.normal[head.index(head.seam_upper, c)] + head.mesh.normal[head.index(head.seam_lower, c)]);
+    for (int r = head.seam_upper; r <= head.seam_lower; ++r) {
+      V3& n = head.mesh.normal[head.index(r, c)];
+      n = normalised(mix(n, sum, whole));
+    }
+  }
+}
+
 HeadMesh cast_head(const HeadField& field, const Identity& id, const Anatomy& at, float detail) {
   const float step = 0.95f / detail;
   HeadMesh head;
@@ -159,6 +184,7 @@ HeadMesh cast_head(const HeadField& field, const Identity& id, const Anatomy& at
   join(head, at, rows);
   mesh.place = mesh.rest;
   compute_normals(mesh);
+  heal_seam(head);
   mesh.occlusion.resize(mesh.rest.size());
   for (std::size_t i = 0; i < mesh.rest.size(); ++i) mesh.occlusion[i] = occlusion_at(field, mesh.rest[i], mesh.normal[i]);
   return head;
@@ -206,7 +232,7 @@ Mesh cast_hair(const HeadField& field, const Identity& id, float detail) {
   mesh.material = Material::hair;
   if (id.hair_style == HairStyle::bald) return mesh;
   const float bottom = id.hair_style == HairStyle::bob ? -95.0f : -50.0f;
-  const float step = 2.2f / detail;
+  const float step = 1.7f / detail;
   const int fan = static_cast<int>(70 / step), level = static_cast<int>((axis_top - bottom) / step);
   const int columns = static_cast<int>(500 / step);
   const auto volume = [&](V3 p) { return field.hair(p); };
@@ -233,6 +259,7 @@ Mesh cast_hair(const HeadField& field, const Identity& id, float detail) {
   }
   mesh.place = mesh.rest;
   compute_normals(mesh);
+  blur_normals(mesh, static_cast<int>(stride));
   return mesh;
 }
 

@@ -43,6 +43,8 @@ struct HeadMesh {
 
 HeadMesh cast_head(const HeadField&, const Identity&, const Anatomy&, float detail);
 Mesh cast_hair(const HeadField&, const Identity&, float detail);
+// Outside the lips the rows of the seam coincide: gives them one normal, or a crease would show there.
+void heal_seam(HeadMesh&);
 // Blurs normals over the head's grid into soft_normal.
 void soften_normals(HeadMesh&);
 

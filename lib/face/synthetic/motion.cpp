@@ -7,7 +7,7 @@ namespace understudy::synthetic {
 
 namespace {
 constexpr float degree = std::numbers::pi_v<float> / 180;
-constexpr float face_fraction = 0.36f, face_height = 137;  // brows to chin, of the frame's height; mm
+constexpr float face_fraction = 0.385f, face_height = 137;  // brows to chin, of the frame's height; mm
 constexpr V3 jaw_joint{0, 12, -70};
 }  // namespace
 
@@ -27,17 +27,20 @@ V3 Expression::mouth(V3 p, bool below) const {
   V3 d;
   const float corner = bell(std::hypot(ax - at_.mouth_half, s * 0.9f), 19);
   d += V3{side * (smile > 0 ? 6.5f : 2.0f) * smile, 5.0f * smile, -3.0f * std::max(smile, 0.0f)} * corner;
-  if (!below) d += V3{0, 1.6f * smile, -1.2f * smile} * (bell(ax, 24) * bell(s - 3, 10));
-  else d += V3{0, 0.8f * smile, -1.0f * smile} * (bell(ax, 24) * bell(s + 4, 12));
+  const float lips = ramp(at_.mouth_half, at_.mouth_half - 14, ax);  // both sides agree where the lips meet
+  if (!below) d += V3{0, 1.6f * smile, -1.2f * smile} * (lips * bell(s - 3, 10));
+  else d += V3{0, 0.8f * smile, -1.0f * smile} * (lips * bell(s + 4, 12));
   if (smile > 0) {
     d += V3{side * 1.5f, 3.6f, 3.2f} * (smile * bell(std::hypot(ax - 39, p.y - 4), 19));  // cheeks rise
     const float t = clamp01((2 - p.y) / 26);                                                 // and fold beside the nose
     d.z -= smile * 1.8f * bell(ax - mix(17, 35, t), 3.2f) * ramp(6, -2, p.y) * ramp(-32, -22, p.y);
   }
+  // An open mouth draws the upper lip up a little.
+  if (!below) d.y += 1.8f * clamp01(play_.mouth_open) * lips * bell(s - 2, 9);
   if (pucker > 0) {
     const float zone = bell(ax, 32) * bell(s, 19);
     d += V3{-p.x * 0.34f, 0, 6.5f * bell(ax, 22)} * (pucker * zone);
-    d.y += pucker * (below ? -1.6f : 1.6f) * bell(ax, 13) * bell(s, 11);
+    d.y += pucker * (below ? -1.6f : 1.6f) * lips * bell(s, 11);
   }
   return d;
 }
@@ -88,7 +91,7 @@ HeadPlacement place_head(const Performance& play, int width, int height) {
   const float mm = face_height / face_px * static_cast<float>(width);  // of one frame width at z = 0
   const float depth = Camera::distance * (1 - 1 / std::max(0.2f, static_cast<float>(play.size)));
   const float closer = (Camera::distance - depth) / Camera::distance;
-  out.shift = V3{static_cast<float>(play.x) * mm * closer, -static_cast<float>(play.y) * mm * closer - 4, depth};
+  out.shift = V3{static_cast<float>(play.x) * mm * closer, -static_cast<float>(play.y) * mm * closer - 16, depth};
   return out;
 }
 

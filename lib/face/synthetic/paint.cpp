@@ -17,9 +17,9 @@ V3 linear(Colour c) { return {to_linear(c.r), to_linear(c.g), to_linear(c.b)}; }
 Lights::Lights(const Performance& play) {
   const float az = static_cast<float>(play.light_azimuth) * degree, el = static_cast<float>(play.light_elevation) * degree;
   key_direction = {std::sin(az) * std::cos(el), std::sin(el), std::cos(az) * std::cos(el)};
-  key = linear(play.light) * (0.86f * play.light_strength);
-  sky = V3{0.30f, 0.32f, 0.35f} * play.ambient;
-  ground = V3{0.17f, 0.145f, 0.125f} * play.ambient;
+  key = linear(play.light) * (1.0f * play.light_strength);
+  sky = V3{0.25f, 0.27f, 0.30f} * play.ambient;
+  ground = V3{0.14f, 0.12f, 0.105f} * play.ambient;
   fill = V3{0.10f, 0.105f, 0.115f} * play.ambient;
   rim = V3{0.6f, 0.65f, 0.7f} * play.ambient;
 }
@@ -182,7 +182,7 @@ V3 Painter::mouth(const Spot& spot) const {
 V3 Painter::body(const Spot& spot) const {
   const V3 p = spot.rest;
   // A round neckline; cloth beyond it, thick at the edge.
-  const float neckline = std::hypot(p.x * 0.98f, (p.z + 80) * 0.9f) - 88 - 0.42f * (p.y + 150) - 0.16f * (p.z + 80);
+  const float neckline = std::hypot(p.x * 0.98f, (p.z + 80) * 0.9f) - 88 - 0.42f * (p.y + 122) - 0.16f * (p.z + 80);
   if (neckline < 0) {
     Skin skin;
     skin.albedo = skin_ * V3{0.97f, 0.93f, 0.92f} * (1 + 0.12f * (fractal(p * 0.05f + seed_, 3) - 0.5f));
@@ -216,7 +216,9 @@ bool Painter::keep_skin(V3 rest) const {
 bool Painter::keep_hair(V3 rest, float shell, float height) const {
   const float strand = strand_at(id_, rest).value;
   // Ragged where the volume meets the skin, sparse in the outer shells.
-  if (height < 4 && strand < 0.62f - 0.14f * (height + 0.5f)) return false;
+  if (height < 3) {
+    if (strand < 0.66f - 0.15f * (height + 0.5f)) return false;
+  }
   return shell <= 0.001f || strand > 0.36f + 0.34f * shell;
 }
 

@@ -18,7 +18,7 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
   out.albedo = skin_;
   const bool front = p.z > -60;
   // Blood under the skin: cheeks, nose, chin, ears; slightly sallow forehead.
-  float blood = 0.35f * bell(std::hypot(ax - 40, (p.y - 4) * 0.9f), 20) + 0.35f * bell(std::hypot(p.x, p.y - 8), 13) * (p.z > 12 ? 1.0f : 0.0f) +
+  float blood = 0.35f * bell(std::hypot(ax - 40, (p.y - 4) * 0.9f), 20) + 0.20f * bell(std::hypot(p.x, p.y - 8), 14) * ramp(4, 22, p.z) +
                 0.18f * bell(std::hypot(p.x, p.y + 62), 14) + 0.25f * bell(std::hypot(ax - 12, p.y - 1), 7);
   blood = front ? blood * id_.redness : 0.15f;
   blood += 0.22f * (fractal(p * 0.055f + seed_, 3) - 0.5f) * (0.5f + id_.redness);
@@ -27,7 +27,7 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
   const float patches = fractal(p * 0.16f + seed_, 3) - 0.5f, pores = noise(p * 1.15f + seed_) - 0.5f;
   out.albedo = out.albedo * (1 + 0.10f * patches + 0.05f * pores);
   out.bump = 0.6f + 0.4f * id_.age;
-  out.gloss = 0.85f + 0.35f * bell(std::hypot(p.x, p.y - 78), 36) + 0.6f * bell(p.x, 9) * ramp(-2, 10, p.y) * (p.z > 8 ? 1.0f : 0.0f);
+  out.gloss = 0.85f + 0.35f * bell(std::hypot(p.x, p.y - 78), 36) + 0.6f * bell(p.x, 9) * ramp(-2, 10, p.y) * ramp(4, 20, p.z);
   if (front) {
     if (id_.freckles > 0) {
       const float where = bell(std::hypot(ax - 30, (p.y - 12) * 1.3f), 34) + 0.8f * bell(std::hypot(p.x, p.y - 20), 20);
@@ -41,7 +41,7 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
     // Nostrils, seen from below.
     const float nostril = bell(std::hypot((ax - 6.2f) * 0.75f, (p.z - 20.5f) * 0.55f), 3.0f) * ramp(at_.nose_base_y + 7.0f, at_.nose_base_y + 1.5f, p.y) *
                           ramp(-0.15f, -0.55f, normal.y);
-    out.albedo = mix(out.albedo, V3{0.035f, 0.012f, 0.010f}, clamp01(1.3f * nostril));
+    out.albedo = mix(out.albedo, V3{0.035f, 0.012f, 0.010f}, clamp01(1.0f * nostril));
     out.gloss *= 1 - clamp01(nostril);
     // Folds from nose to mouth, deeper with age and a smile.
     const float fold = distance_to_segment(ax, p.y, 16.5f, 0, 32, -22);
@@ -144,12 +144,13 @@ void Painter::paint_beard_and_scalp(V3 p, Skin& out) const {
     out.gloss *= 1 - 0.5f * amount;
   }
   if (id_.hair_style != HairStyle::bald) {
-    // Roots thin out in front of the hairline.
-    const float above = std::max(p.y - at_.hairline(ax), -58.0f - p.z);
+    // Roots thin out in front of the hairline and round the ears.
+    const float above = smooth_max(p.y - at_.hairline(ax), -58.0f - p.z, 30);
     const float low = p.y - 2.0f;
-    const float inside = std::min(above, low);
-    const float roots = ramp(-7, 4, inside + 5 * (strand_at(id_, p).value - 0.5f));
-    if (inside > -12) out.albedo = mix(out.albedo, hair_ * 0.7f, 0.85f * roots);
+    const float inside = std::min({above, low, at_.beside_ear(p)});
+    if (inside < -14) return;
+    const float roots = ramp(-7, 5, inside + 16 * (strand_at(id_, p).value - 0.5f));
+    out.albedo = mix(out.albedo, hair_ * 0.55f, 0.95f * roots);
     if (inside > -2) out.gloss *= 0.3f;
   }
 }

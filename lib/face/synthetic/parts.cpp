@@ -62,7 +62,7 @@ Mesh make_eye(const Anatomy& at, int side) {
 }
 
 Mesh make_teeth(const Anatomy& at, float lip_z, bool upper) {
-  const float top = upper ? at.mouth_y + 8.0f : at.mouth_y - 2.2f;
+  const float top = upper ? at.mouth_y + 6.0f : at.mouth_y - 3.2f;
   Mesh mesh = grid(Material::teeth, 8, 40, [&](float v, float u) {
     const float x = (u - 0.5f) * 50;
     const float arc = lip_z - 6.5f - x * x / 44 - (upper ? 0.0f : 1.5f);
@@ -77,7 +77,7 @@ Mesh make_teeth(const Anatomy& at, float lip_z, bool upper) {
 Mesh make_mouth(const Anatomy& at, float lip_z) {
   Mesh mesh = grid(Material::mouth, 10, 28, [&](float v, float u) {
     const float angle = 2 * pi * u, open = std::sqrt(std::max(0.0f, 1 - v * v));
-    return V3{std::cos(angle) * 29 * open, at.mouth_y - 9 + std::sin(angle) * 25 * open, lip_z - 9 - 34 * v};
+    return V3{std::cos(angle) * 24 * open, at.mouth_y - 5 + std::sin(angle) * 16 * open, lip_z - 9 - 34 * v};
   });
   mesh.two_sided = true;
   mesh.casts_shadow = false;
@@ -103,7 +103,7 @@ Mesh make_ear(const Identity& id, const HeadField& field, int side) {
     // v: 0 at the ear canal, 1 at the rim, then round to the back. u: around.
     const float angle = 2 * pi * u;
     const float lobe = ramp(-0.2f, -1, std::sin(angle));
-    const float outline_x = std::cos(angle) * mix(16.5f, 11, lobe), outline_y = std::sin(angle) * 31;
+    const float outline_x = std::cos(angle) * mix(16.0f, 12.0f, lobe), outline_y = std::copysign(std::pow(std::abs(std::sin(angle)), 0.85f), std::sin(angle)) * mix(29.0f, 25, lobe);
     const float r = std::min(v / 0.8f, 1.0f), behind = std::max(0.0f, v - 0.8f) / 0.2f;
     const float shrink = r * (1 - 0.25f * behind);
     // Profile from the canal outwards: bowl, inner ridge, groove, rolled rim.
@@ -113,7 +113,7 @@ Mesh make_ear(const Identity& id, const HeadField& field, int side) {
     const float front = ramp(6, -14, -outline_x * shrink * 1.0f);  // the front edge lies on the head
     height *= mix(1.0f, 0.25f, front);
     const float z = -76 - outline_x * shrink * size, y = 19 + outline_y * shrink * size;
-    return V3{sign * (root - 2 + height + 0.45f * (outline_x * shrink + 10)), y, z + 0.12f * (y - 19)};
+    return V3{sign * (root - 2 + height + 0.42f * (outline_x * shrink + 8) ), y, z + 0.12f * (y - 19)};
   });
   if (side == 0) for (auto& t : mesh.triangles) std::swap(t[1], t[2]);
   mesh.two_sided = true;
@@ -135,17 +135,18 @@ Mesh make_ear(const Identity& id, const HeadField& field, int side) {
 Mesh make_body(const Identity& id) {
   const float thick = 1 + 0.12f * id.neck_width;
   return grid(Material::body, 60, 72, [&](float v, float u) {
-    const float angle = 2 * pi * (u - 0.5f), y = mix(-20, -420, v);
+    const float angle = 2 * pi * (u - 0.5f), y = mix(15, -420, v);
     // Neck, then the slope of the shoulders, then the chest.
-    const float slope = ramp(-105, -175, y), chest = ramp(-150, -230, y);
+    const float slope = ramp(-88, -150, y), chest = ramp(-122, -205, y);
     const float half = mix(54 * thick, 92, slope) + 118 * chest;
     const float deep = mix(55 * thick, 66, slope) + 34 * chest;
     const float back = mix(-86, -80, slope);
-    const float power = mix(1.0f, 0.8f, chest);
+    const float top = mix(0.62f, 1.0f, ramp(15, -48, y));  // tucked into the head
+  const float power = mix(1.0f, 0.8f, chest);
     const float s = std::sin(angle), c = std::cos(angle);
     const auto rounded = [&](float t) { return std::copysign(std::pow(std::abs(t), power), t); };
     const float front = c > 0 ? 1.0f : 0.9f;
-    return V3{half * rounded(s), y - 10 * chest * std::abs(s), back + deep * rounded(c) * front};
+    return V3{half * top * rounded(s), y - 14 * chest * std::abs(s), back + deep * top * rounded(c) * front};
   });
 }
 

@@ -49,7 +49,7 @@ Identity demo_identity_b() {
   id.name = "Bo";
   id.seed = 23;
   id.face_width = 0.5f;
-  id.jaw_width = 0.8f;
+  id.jaw_width = 0.5f;
   id.chin_width = 0.6f;
   id.chin_length = 0.2f;
   id.cheekbones = 0.1f;
@@ -75,7 +75,7 @@ Identity demo_identity_b() {
   id.brows = {0.06f, 0.05f, 0.045f};
   id.clothes = {0.52f, 0.50f, 0.46f};
   id.hair_style = HairStyle::cropped;
-  id.brow_density = 1;
+  id.brow_density = 0.85f;
   id.lashes = 0.3f;
   id.stubble = 0.75f;
   id.age = 0.55f;

@@ -38,7 +38,7 @@ class Raster {
   Sample seen(int x, int y) const { return seen_[static_cast<std::size_t>(y) * width_ + x]; }
 
   // Draws triangles [first, last). Points are (x, y, nearness), nearness linear over the picture, larger in front.
-  // keep(triangle, weights) may refuse a sample (called after the depth test).
+  // keep(triangle, weights, seen before) may refuse a sample (called after the depth test).
   template <class Keep>
   void draw(std::uint8_t mesh, std::span<const V3> points, std::span<const std::array<std::uint32_t, 3>> triangles,
             std::uint32_t first, std::uint32_t last, bool two_sided, Keep&& keep) {
@@ -57,7 +57,7 @@ class Raster {
           if (w.x < 0 || w.y < 0 || w.z < 0) continue;
           const float near = w.x * a.z + w.y * b.z + w.z * c.z;
           const std::size_t i = static_cast<std::size_t>(y) * width_ + x;
-          if (near <= nearness_[i] || !keep(t, w)) continue;
+          if (near <= nearness_[i] || !keep(t, w, seen_[i])) continue;
           nearness_[i] = near;
           seen_[i] = {mesh, t};
         }

@@ -45,9 +45,11 @@ class Frame {
     auto& points = projected_.emplace_back(mesh.place.size());
     for (std::size_t i = 0; i < points.size(); ++i) points[i] = camera_.project(mesh.place[i]);
     const auto count = static_cast<std::uint32_t>(mesh.triangles.size());
+    // What lies inside the head never shows through its skin (mesh 0, drawn first), however tight the fit.
+    const bool inner = mesh.material == Material::eye || mesh.material == Material::teeth || mesh.material == Material::mouth;
     const auto plain = std::min(mesh.first_cut, count);
-    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided, [](std::uint32_t, V3) { return true; });
-    raster_.draw(number, points, mesh.triangles, plain, count, mesh.two_sided, [&](std::uint32_t t, V3 w) {
+    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided, [&](std::uint32_t, V3, Sample before) { return !inner || before.mesh != 0; });
+    raster_.draw(number, points, mesh.triangles, plain, count, mesh.two_sided, [&](std::uint32_t t, V3 w, Sample) {
       const auto& tri = mesh.triangles[t];
       w = in_perspective(w, points[tri[0]], points[tri[1]], points[tri[2]]);
       const V3 rest = mesh.rest[tri[0]] * w.x + mesh.rest[tri[1]] * w.y + mesh.rest[tri[2]] * w.z;

@@ -56,7 +56,7 @@ class ShadowMap {
         count = 0;
         while (count < mesh.triangles.size() && mesh.extra[mesh.triangles[count][0]] <= 0) ++count;
       }
-      raster_.draw(0, points, mesh.triangles, 0, count, true, [](std::uint32_t, V3) { return true; });
+      raster_.draw(0, points, mesh.triangles, 0, count, true, [](std::uint32_t, V3, Sample) { return true; });
     }
   }
 
@@ -109,6 +109,7 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, cons
     }
   }
   compute_normals(head.mesh);
+  heal_seam(head);
   soften_normals(head);
   scene.push_back(std::move(head.mesh));
   for (std::size_t side = 0; side < 2; ++side) {
@@ -125,7 +126,7 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, cons
     scene.push_back(std::move(teeth));
   }
   Mesh mouth = model.mouth, tongue = model.tongue, body = model.body;
-  place(mouth, [&](V3 p) { return placement.head(p); });
+  place(mouth, [&](V3 p) { return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y))); });
   place(tongue, [&](V3 p) { return placement.head(expression.jaw(p)); });
   place(body, [&](V3 p) { return placement.neck(p); });
   scene.push_back(std::move(mouth));

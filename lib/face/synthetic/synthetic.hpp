@@ -58,7 +58,7 @@ struct Performance {
   double pitch = 0;  // degrees; positive: nose up
   double roll = 0;   // degrees; positive: clockwise in the image
   double x = 0, y = 0;  // shift of the head in the frame, in frame widths, right and down
-  double size = 1;      // 1: the face from brows to chin is about a third of the frame's height
+  double size = 1;      // 1: the face from brows to chin is about two fifths of the frame's height
 
   std::array<float, 2> blink{0, 0};       // 0 open .. 1 shut
   float gaze_x = 0, gaze_y = 0;           // degrees, towards image right and up, relative to the head
