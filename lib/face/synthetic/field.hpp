@@ -38,8 +38,8 @@ float cast_inward(const Field& field, V3 origin, V3 direction, float start) {
     t += 12;
     d = field(origin + direction * t);
   }
-  for (int i = 0; i < 48 && t > 0; ++i) {
-    if (d < 0.02f) break;
+  for (int i = 0; i < 160 && t > 0; ++i) {  // rays graze the flanks of the nose
+    if (d < 0.03f) break;
     t -= std::max(d * 0.8f, 0.02f);
     d = field(origin + direction * t);
   }
