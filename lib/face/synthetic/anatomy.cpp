@@ -30,7 +30,8 @@ LidState Anatomy::lid_state(const Performance& p, int side) const {
   const float blink = clamp01(p.blink[static_cast<std::size_t>(side)]);
   const float look = std::clamp(p.gaze_y, -25.0f, 25.0f) / 25.0f;
   const float squint = 0.18f * clamp01(p.smile) + 0.1f * clamp01(p.frown);
-  state.upper = (1 - blink) * (0.94f - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)]);
+  state.upper =
+      (1 - blink) * (0.94f - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)]);
   state.lower = (1 - squint * 1.3f) * (1 - 0.25f * look) * (1 - 0.45f * blink);
   state.shift = 0.5f * look;
   return state;
@@ -44,7 +45,9 @@ float Anatomy::lid_edge(float u, bool upper, const LidState& state) const {
   const float arc = std::pow(std::max(0.0f, 1 - skew * skew), upper ? 0.72f : 0.85f);
   const float low = -lid_low * state.lower * arc;
   if (!upper) return tilt + low + state.shift * arc;
-  return tilt + mix(-lid_low * state.lower * std::pow(std::max(0.0f, 1 - t * t), 0.85f) - 0.05f, lid_up * arc, state.upper) + state.shift * arc;
+  return tilt +
+         mix(-lid_low * state.lower * std::pow(std::max(0.0f, 1 - t * t), 0.85f) - 0.05f, lid_up * arc, state.upper) +
+         state.shift * arc;
 }
 
 float Anatomy::opening(float u, float v, const LidState& state) const {

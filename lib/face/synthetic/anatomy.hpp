@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where things lie on a head: the measures that the shape, the movements, the landmarks and the paint share.
-// Head space: millimetres, x to image right, y up, z towards the camera at rest; the origin and the proportions are those
-// of the 68-point head of spec pipeline.md 1.5 with y and z turned round.
+// Head space: millimetres, x to image right, y up, z towards the camera at rest; the origin and the proportions are
+// those of the 68-point head of spec pipeline.md 1.5 with y and z turned round.
 #pragma once
 
 #include "lib/face/synthetic/synthetic.hpp"
@@ -19,11 +19,11 @@ struct LidState {
 struct Anatomy {
   explicit Anatomy(const Identity&);
 
-  V3 eye;  // centre of the image-right eyeball
+  V3 eye;                              // centre of the image-right eyeball
   float eyeball = 12.2f, lid = 13.4f;  // radii of the ball and of the lids over it
   float eye_half, lid_up, lid_low, eye_tilt;
   float mouth_y = -26, mouth_half, lip_up, lip_low;
-  float brow_in = 11, brow_out = 58, brow_y_in, brow_y_arch, brow_y_out, brow_half;
+  float brow_in = 11, brow_out = 59.5f, brow_y_in, brow_y_arch, brow_y_out, brow_half;
   V3 nose_root, nose_tip, nose_wing;
   float nose_base_y, tip_radius;
   float chin_y;

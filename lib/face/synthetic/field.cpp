@@ -30,14 +30,14 @@ float HeadField::skull(V3 p) const {
   float d = ellipsoid(q, {0, 68, -80}, {73 + wide, 84, 95});
   d = smooth_min(d, ellipsoid(q, {0, 74, -27}, {56 + wide, 46, 40.5f}), 26);
   d = smooth_min(d, ellipsoid(q, {0, 8, -42}, {59 + wide, 66, 53}), 20);
-  d = smooth_min(d, ellipsoid(q, {0, -22, -15}, {33, 30, 29}), 18);                                       // round the teeth
+  d = smooth_min(d, ellipsoid(q, {0, -22, -15}, {33, 30, 29}), 18);  // round the teeth
   const float chin = at_.chin_y;
   d = smooth_min(d, ellipsoid(q, {0, chin, -7}, {19 + 6 * id_.chin_width, 16.5f, 15.5f}), 15);
   const float jaw = 47.5f + 5.5f * id_.jaw_width + wide * 0.6f;
   const V3 corner{jaw, -35, -66};
   d = smooth_min(d, capsule(q, {15 + 5 * id_.chin_width, chin - 1, -13}, corner, 12.5f, 11), 22);
   d = smooth_min(d, capsule(q, corner, {60 + wide, 20, -72}, 11, 12), 20);
-  d = smooth_min(d, ellipsoid(q, {0, -42, -48}, {44, 22, 40}), 14);                                         // floor of the mouth
+  d = smooth_min(d, ellipsoid(q, {0, -42, -48}, {44, 22, 40}), 14);  // floor of the mouth
   const float bone = 2.0f * id_.cheekbones;
   d = smooth_min(d, ellipsoid(q, {43.5f + wide * 0.7f + bone, 14, -17}, {16, 11, 16}), 20);
   const float full = id_.cheek_fullness;
@@ -50,7 +50,9 @@ float HeadField::nose(V3 p, float ax) const {
   const V3 tip = at_.nose_tip;
   const float broad = 0.8f * id_.nose_width;
   float d = capsule(q, at_.nose_root, tip + V3{0, 3.0f, 0.0f}, 6.4f + broad, 8.0f + broad);
-  d = smooth_min(d, ellipsoid(q, tip, {at_.tip_radius, at_.tip_radius * 0.92f, at_.tip_radius}), 9);
+  // Wider towards the face: a flank that hung over could not be cast from inside.
+  d = smooth_min(d, capsule(q, at_.nose_root - V3{0, 0, 4}, tip + V3{0, 3, -13}, 7.4f + broad, 10.5f + broad), 6);
+  d = smooth_min(d, capsule(q, tip, {0, tip.y, 5}, at_.tip_radius, at_.tip_radius + 2.2f), 8);
   d = smooth_min(d, ellipsoid(q, at_.nose_wing - V3{5, 0, 0}, {7.2f, 6.6f, 9.5f}), 5);
   return smooth_min(d, ellipsoid(q, {0, at_.nose_base_y + 4, 16}, {6.5f, 5.5f, 9.5f}), 4);
 }
@@ -63,7 +65,8 @@ float HeadField::skin(V3 p) const {
   const float ridge = 1.5f + 2.2f * id_.brow_ridge;
   d = smooth_min(d, capsule(q, {9, 50, 4 + 0.4f * ridge}, {45, 51, -10}, 6 + ridge * 0.6f, 6 + ridge * 0.4f), 12);
   // Eye sockets, then the lids that bulge over the ball.
-  d = smooth_max(d, -ellipsoid(q, {at_.eye.x - 0.5f, at_.eye.y - 0.5f, 12 - 2.0f * id_.eye_depth}, {17, 9.5f, 12.5f}), 12);
+  d = smooth_max(d, -ellipsoid(q, {at_.eye.x - 0.5f, at_.eye.y - 0.5f, 12 - 2.0f * id_.eye_depth}, {17, 9.5f, 12.5f}),
+                 12);
   d = smooth_min(d, nose(p, ax), 8);
   d = smooth_min(d, length(q - at_.eye) - at_.lid, 4);
   return d;

@@ -19,8 +19,8 @@ struct Ray {
 // Rows 0..: crown fan, level rays down the face, fan under the chin. Level rays see the nose's underside edge on, as a
 // camera in front does; a fan from one point would fold there.
 struct Row {
-  float y = 0;      // of the ray's origin
-  float slope = 0;  // angle above the horizon
+  float y = 0;           // of the ray's origin
+  float slope = 0;       // angle above the horizon
   std::int8_t part = 0;  // 1, 2: inner side of the upper lip; -1, -2: of the lower; else 0
   bool below_seam = false;
 };
@@ -28,9 +28,11 @@ struct Row {
 std::vector<Row> make_rows(float mouth_y, float step, int& seam_upper, int& seam_lower) {
   std::vector<Row> rows;
   const int fan = std::max(12, static_cast<int>(38 / step));
-  for (int i = 0; i < fan; ++i) rows.push_back({axis_top, pi / 2 * (1 - static_cast<float>(i) / static_cast<float>(fan))});
+  for (int i = 0; i < fan; ++i)
+    rows.push_back({axis_top, pi / 2 * (1 - static_cast<float>(i) / static_cast<float>(fan))});
   const int upper = static_cast<int>((axis_top - mouth_y) / step);
-  for (int i = 0; i <= upper; ++i) rows.push_back({mix(axis_top, mouth_y, static_cast<float>(i) / static_cast<float>(upper)), 0});
+  for (int i = 0; i <= upper; ++i)
+    rows.push_back({mix(axis_top, mouth_y, static_cast<float>(i) / static_cast<float>(upper)), 0});
   seam_upper = static_cast<int>(rows.size()) - 1;
   rows.push_back({mouth_y, 0, 1});
   rows.push_back({mouth_y, 0, 2});
@@ -66,7 +68,8 @@ std::vector<float> make_columns(float step) {
 void blur_normals(Mesh& mesh, int stride) {
   for (int pass = 0; pass < 6; ++pass) {
     const auto before = mesh.normal;
-    for (std::size_t i = static_cast<std::size_t>(stride) + 1; i + static_cast<std::size_t>(stride) + 1 < before.size(); ++i) {
+    for (std::size_t i = static_cast<std::size_t>(stride) + 1; i + static_cast<std::size_t>(stride) + 1 < before.size();
+         ++i) {
       const auto s = static_cast<std::size_t>(stride);
       mesh.normal[i] = normalised(before[i] * 2.0f + before[i - 1] + before[i + 1] + before[i - s] + before[i + s]);
     }
@@ -83,8 +86,9 @@ V3 relief(V3 p, const Identity& id, const Anatomy& at, bool below) {
     const float q = s / std::max(at.lip_edge(ax, true), 0.5f);
     const float full = 2.4f + 0.9f * id.upper_lip;
     if (q < 1.5f) d.z += full * inner * std::sin(pi * std::pow(clamp01(q / 1.5f), 0.65f));
-    d.z += 0.9f * inner * bell(q - 1.0f, 0.22f);                                   // the ridge along the red's border
-    d.z -= 1.3f * bell(p.x, 2.8f) * ramp(at.mouth_y + 6, at.mouth_y + 10, p.y) * ramp(at.nose_base_y + 1, at.nose_base_y - 4, p.y);
+    d.z += 0.9f * inner * bell(q - 1.0f, 0.22f);  // the ridge along the red's border
+    d.z -= 1.3f * bell(p.x, 2.8f) * ramp(at.mouth_y + 6, at.mouth_y + 10, p.y) *
+           ramp(at.nose_base_y + 1, at.nose_base_y - 4, p.y);
   } else {
     const float q = -s / std::max(at.lip_edge(ax, false), 0.5f);
     const float full = 3.4f + 1.0f * id.lower_lip;
@@ -111,7 +115,8 @@ void join(HeadMesh& head, const Anatomy& at, const std::vector<Row>& rows) {
       const auto a = head.index(r, c), b = head.index(r, c + 1), e = head.index(r + 1, c), f = head.index(r + 1, c + 1);
       const V3 p = head.mesh.rest[a];
       if (rows[static_cast<std::size_t>(r)].part == 2 && std::abs(p.x) < at.mouth_half && p.z > -20) continue;
-      const bool near_eye = p.z > -25 && std::abs(std::abs(p.x) - at.eye.x) < at.eye_half + 4 && std::abs(p.y - at.eye.y) < 13;
+      const bool near_eye =
+          p.z > -25 && std::abs(std::abs(p.x) - at.eye.x) < at.eye_half + 4 && std::abs(p.y - at.eye.y) < 13;
       auto& list = near_eye ? cut : plain;
       list.push_back({a, e, b});
       list.push_back({b, e, f});
@@ -135,11 +140,13 @@ void compute_normals(Mesh& mesh) {
 
 void heal_seam(HeadMesh& head) {
   for (int c = 0; c < head.columns; ++c) {
-    const V3 gap = head.mesh.rest[head.index(head.seam_upper + 2, c)] - head.mesh.rest[head.index(head.seam_lower - 2, c)];
+    const V3 gap =
+        head.mesh.rest[head.index(head.seam_upper + 2, c)] - head.mesh.rest[head.index(head.seam_lower - 2, c)];
     const float whole = ramp(2.0f, 0.0f, length(gap));
     if (whole <= 0) continue;
     // The rows between have next to no area and so no normal worth the name.
-    const V3 sum = normalised(head.mesh.normal[head.index(head.seam_upper, c)] + head.mesh.normal[head.index(head.seam_lower, c)]);
+    const V3 sum =
+        normalised(head.mesh.normal[head.index(head.seam_upper, c)] + head.mesh.normal[head.index(head.seam_lower, c)]);
     for (int r = head.seam_upper; r <= head.seam_lower; ++r) {
       V3& n = head.mesh.normal[head.index(r, c)];
       n = normalised(mix(n, sum, whole));
@@ -186,7 +193,8 @@ HeadMesh cast_head(const HeadField& field, const Identity& id, const Anatomy& at
   compute_normals(mesh);
   heal_seam(head);
   mesh.occlusion.resize(mesh.rest.size());
-  for (std::size_t i = 0; i < mesh.rest.size(); ++i) mesh.occlusion[i] = occlusion_at(field, mesh.rest[i], mesh.normal[i]);
+  for (std::size_t i = 0; i < mesh.rest.size(); ++i)
+    mesh.occlusion[i] = occlusion_at(field, mesh.rest[i], mesh.normal[i]);
   return head;
 }
 
@@ -218,7 +226,8 @@ void soften_normals(HeadMesh& head) {
       line.resize(static_cast<std::size_t>(count) + 1);
       line[0] = {};
       const auto at = [&](int i) { return across ? head.index(l, i) : head.index(i, l); };
-      for (int i = 0; i < count; ++i) line[static_cast<std::size_t>(i) + 1] = line[static_cast<std::size_t>(i)] + mesh.soft_normal[at(i)];
+      for (int i = 0; i < count; ++i)
+        line[static_cast<std::size_t>(i) + 1] = line[static_cast<std::size_t>(i)] + mesh.soft_normal[at(i)];
       for (int i = 0; i < count; ++i) {
         const int from = std::max(0, i - reach), to = std::min(count, i + reach + 1);
         mesh.soft_normal[at(i)] = normalised(line[static_cast<std::size_t>(to)] - line[static_cast<std::size_t>(from)]);

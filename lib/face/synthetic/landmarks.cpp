@@ -6,9 +6,18 @@ namespace understudy::synthetic {
 namespace {
 
 // The jaw contour of the 68-point head in spec pipeline.md 1.5, right half (points 8..16), turned into head space.
-constexpr std::array<V3, 9> jaw_guide{{{0, -77, 1}, {17.7f, -75, -4.4f}, {33.4f, -67, -18.8f}, {47.4f, -56.4f, -30.8f},
-                                       {58.6f, -42.5f, -38}, {65.6f, -25.8f, -42}, {69.4f, -7.5f, -43.5f}, {71.6f, 11.3f, -45},
+constexpr std::array<V3, 9> jaw_guide{{{0, -77, 1},
+                                       {17.7f, -75, -4.4f},
+                                       {33.4f, -67, -18.8f},
+                                       {47.4f, -56.4f, -30.8f},
+                                       {58.6f, -42.5f, -38},
+                                       {65.6f, -25.8f, -42},
+                                       {69.4f, -7.5f, -43.5f},
+                                       {71.6f, 11.3f, -45},
                                        {72.4f, 30, -47.4f}}};
+
+// Where the five points lie along a brow, from that same head.
+constexpr std::array<float, 5> brow_shares{0, 0.25f, 0.53f, 0.80f, 1};
 
 }  // namespace
 
@@ -43,11 +52,13 @@ LandmarkSet::LandmarkSet(const HeadMesh& head, const HeadField& field, const Ana
     anchors_[static_cast<std::size_t>(8 - i)] = on_skin({-g.x, g.y, g.z}, 0);
   }
   for (int i = 0; i < 5; ++i) {
-    const float x = mix(at.brow_in + 1, at.brow_out, static_cast<float>(i) / 4);
+    const float x = mix(at.brow_in + 1, at.brow_out, brow_shares[static_cast<std::size_t>(i)]);
     pair(22 + i, 21 - i, x, at.brow_y(x) + 0.35f * at.brow_thickness(x), 0);
   }
   const V3 tip = at.nose_tip;
-  for (int i = 0; i < 4; ++i) anchors_[static_cast<std::size_t>(27 + i)] = in_front(0, mix(at.eye.y + 2.5f, tip.y - 0.5f, static_cast<float>(i) / 3), 0);
+  for (int i = 0; i < 4; ++i)
+    anchors_[static_cast<std::size_t>(27 + i)] =
+        in_front(0, mix(at.eye.y + 2.5f, tip.y - 0.5f, static_cast<float>(i) / 3), 0);
   const float wing = at.nose_wing.x + 1.8f;
   pair(35, 31, wing, at.nose_base_y + 2.2f, 0);
   pair(34, 32, wing * 0.52f, at.nose_base_y + 0.2f, 0);
@@ -75,14 +86,20 @@ V3 LandmarkSet::lid_point(int side, float u, bool upper, const Performance& play
   return {x, y, z};
 }
 
-std::array<V3, 68> LandmarkSet::place(const Expression& expression, const HeadPlacement& placement, const Performance& play) const {
+std::array<V3, 68> LandmarkSet::place(const Expression& expression, const HeadPlacement& placement,
+                                      const Performance& play) const {
   std::array<V3, 68> out;
-  for (std::size_t i = 0; i < 68; ++i) out[i] = placement.head(expression.skin(anchors_[i].rest, anchors_[i].below_seam));
+  for (std::size_t i = 0; i < 68; ++i)
+    out[i] = placement.head(expression.skin(anchors_[i].rest, anchors_[i].below_seam));
   const float h = at_.eye_half;
   // iBUG order runs 36 outer .. 39 inner over the top at image left, 42 inner .. 45 outer at image right.
-  const auto lid = [&](int side, float u, bool upper) { return placement.head(expression.skin(lid_point(side, u, upper, play), false)); };
-  const std::array<std::pair<float, bool>, 6> left{{{h, true}, {h * 0.36f, true}, {-h * 0.36f, true}, {-h, true}, {-h * 0.36f, false}, {h * 0.36f, false}}};
-  const std::array<std::pair<float, bool>, 6> right{{{-h, true}, {-h * 0.36f, true}, {h * 0.36f, true}, {h, true}, {h * 0.36f, false}, {-h * 0.36f, false}}};
+  const auto lid = [&](int side, float u, bool upper) {
+    return placement.head(expression.skin(lid_point(side, u, upper, play), false));
+  };
+  const std::array<std::pair<float, bool>, 6> left{
+      {{h, true}, {h * 0.36f, true}, {-h * 0.36f, true}, {-h, true}, {-h * 0.36f, false}, {h * 0.36f, false}}};
+  const std::array<std::pair<float, bool>, 6> right{
+      {{-h, true}, {-h * 0.36f, true}, {h * 0.36f, true}, {h, true}, {h * 0.36f, false}, {-h * 0.36f, false}}};
   for (std::size_t i = 0; i < 6; ++i) {
     out[36 + i] = lid(0, left[i].first, left[i].second);
     out[42 + i] = lid(1, right[i].first, right[i].second);

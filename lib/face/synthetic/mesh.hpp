@@ -33,7 +33,7 @@ void compute_normals(Mesh&);
 struct HeadMesh {
   Mesh mesh;
   int rows = 0, columns = 0;
-  int seam_upper = 0, seam_lower = 0;      // the rows at the lips' edges; between them the lips' inner sides
+  int seam_upper = 0, seam_lower = 0;       // the rows at the lips' edges; between them the lips' inner sides
   std::vector<std::int8_t> moves_with_jaw;  // per row: 1 below the seam
   std::vector<V3> directions;               // outward direction of each vertex's ray, for hair
   std::uint32_t index(int row, int column) const { return static_cast<std::uint32_t>(row * columns + column); }

@@ -28,11 +28,13 @@ V3 Expression::mouth(V3 p, bool below) const {
   const float corner = bell(std::hypot(ax - at_.mouth_half, s * 0.9f), 19);
   d += V3{side * (smile > 0 ? 6.5f : 2.0f) * smile, 5.0f * smile, -3.0f * std::max(smile, 0.0f)} * corner;
   const float lips = ramp(at_.mouth_half, at_.mouth_half - 14, ax);  // both sides agree where the lips meet
-  if (!below) d += V3{0, 1.6f * smile, -1.2f * smile} * (lips * bell(s - 3, 10));
-  else d += V3{0, 0.8f * smile, -1.0f * smile} * (lips * bell(s + 4, 12));
+  if (!below)
+    d += V3{0, 1.6f * smile, -1.2f * smile} * (lips * bell(s - 3, 10));
+  else
+    d += V3{0, 0.8f * smile, -1.0f * smile} * (lips * bell(s + 4, 12));
   if (smile > 0) {
     d += V3{side * 1.5f, 3.6f, 3.2f} * (smile * bell(std::hypot(ax - 39, p.y - 4), 19));  // cheeks rise
-    const float t = clamp01((2 - p.y) / 26);                                                 // and fold beside the nose
+    const float t = clamp01((2 - p.y) / 26);                                              // and fold beside the nose
     d.z -= smile * 1.8f * bell(ax - mix(17, 35, t), 3.2f) * ramp(6, -2, p.y) * ramp(-32, -22, p.y);
   }
   // An open mouth draws the upper lip up a little.
@@ -73,17 +75,25 @@ V3 Expression::skin(V3 p, bool below) const {
 }
 
 Camera camera_for(int width, int height) {
-  const float scale = face_fraction * static_cast<float>(std::min(width, height)) / face_height;  // samples a mm at z = 0
+  const float scale =
+      face_fraction * static_cast<float>(std::min(width, height)) / face_height;  // samples a mm at z = 0
   return {scale * Camera::distance, static_cast<float>(width) * 0.5f, static_cast<float>(height) * 0.5f};
 }
 
 HeadPlacement place_head(const Performance& play, int width, int height) {
-  const auto about_x = [](float a) { return M3{{{{1, 0, 0}, {0, std::cos(a), -std::sin(a)}, {0, std::sin(a), std::cos(a)}}}}; };
-  const auto about_y = [](float a) { return M3{{{{std::cos(a), 0, std::sin(a)}, {0, 1, 0}, {-std::sin(a), 0, std::cos(a)}}}}; };
-  const auto about_z = [](float a) { return M3{{{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}}}; };
+  const auto about_x = [](float a) {
+    return M3{{{{1, 0, 0}, {0, std::cos(a), -std::sin(a)}, {0, std::sin(a), std::cos(a)}}}};
+  };
+  const auto about_y = [](float a) {
+    return M3{{{{std::cos(a), 0, std::sin(a)}, {0, 1, 0}, {-std::sin(a), 0, std::cos(a)}}}};
+  };
+  const auto about_z = [](float a) {
+    return M3{{{{std::cos(a), -std::sin(a), 0}, {std::sin(a), std::cos(a), 0}, {0, 0, 1}}}};
+  };
   // Spec pipeline.md 1.5 composes z, y, x in a frame whose y and z point the other way, so the signs here are turned.
   const auto turned = [&](float share) {
-    return about_z(-static_cast<float>(play.roll) * degree * share) * about_y(-static_cast<float>(play.yaw) * degree * share) *
+    return about_z(-static_cast<float>(play.roll) * degree * share) *
+           about_y(-static_cast<float>(play.yaw) * degree * share) *
            about_x(-static_cast<float>(play.pitch) * degree * share);
   };
   HeadPlacement out{turned(1), turned(0.12f), {}};

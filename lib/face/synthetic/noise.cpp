@@ -14,7 +14,8 @@ int whole(float v) {
 
 float noise(V3 p) {
   const int x = whole(p.x), y = whole(p.y), z = whole(p.z);
-  const float u = fade(p.x - static_cast<float>(x)), v = fade(p.y - static_cast<float>(y)), w = fade(p.z - static_cast<float>(z));
+  const float u = fade(p.x - static_cast<float>(x)), v = fade(p.y - static_cast<float>(y)),
+              w = fade(p.z - static_cast<float>(z));
   const auto line = [&](int dy, int dz) { return mix(hash01(x, y + dy, z + dz), hash01(x + 1, y + dy, z + dz), u); };
   return mix(mix(line(0, 0), line(1, 0), v), mix(line(0, 1), line(1, 1), v), w);
 }

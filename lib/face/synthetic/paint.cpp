@@ -15,7 +15,8 @@ float to_linear(float v) { return v <= 0.04045f ? v / 12.92f : std::pow((v + 0.0
 V3 linear(Colour c) { return {to_linear(c.r), to_linear(c.g), to_linear(c.b)}; }
 
 Lights::Lights(const Performance& play) {
-  const float az = static_cast<float>(play.light_azimuth) * degree, el = static_cast<float>(play.light_elevation) * degree;
+  const float az = static_cast<float>(play.light_azimuth) * degree,
+              el = static_cast<float>(play.light_elevation) * degree;
   key_direction = {std::sin(az) * std::cos(el), std::sin(el), std::cos(az) * std::cos(el)};
   key = linear(play.light) * (1.0f * play.light_strength);
   sky = V3{0.25f, 0.27f, 0.30f} * play.ambient;
@@ -31,10 +32,21 @@ V3 Lights::ambient(V3 n) const {
 }
 
 Painter::Painter(const Identity& id, const Anatomy& at, const Performance& play, const HeadPlacement& place)
-    : id_(id), at_(at), play_(play), place_(place), lights_(play), skin_(linear(id.skin)), lips_(linear(id.lips)), iris_(linear(id.iris)),
-      hair_(linear(id.hair)), brows_(linear(id.brows)), clothes_(linear(id.clothes)), background_(linear(play.background)),
+    : id_(id),
+      at_(at),
+      play_(play),
+      place_(place),
+      lights_(play),
+      skin_(linear(id.skin)),
+      lips_(linear(id.lips)),
+      iris_(linear(id.iris)),
+      hair_(linear(id.hair)),
+      brows_(linear(id.brows)),
+      clothes_(linear(id.clothes)),
+      background_(linear(play.background)),
       lids_{at.lid_state(play, 0), at.lid_state(play, 1)},
-      seed_{static_cast<float>(id.seed % 1009) * 0.37f, static_cast<float>(id.seed % 757) * 0.53f, static_cast<float>(id.seed % 499) * 0.71f} {}
+      seed_{static_cast<float>(id.seed % 1009) * 0.37f, static_cast<float>(id.seed % 757) * 0.53f,
+            static_cast<float>(id.seed % 499) * 0.71f} {}
 
 V3 Painter::colour(Material material, const Spot& spot) const {
   switch (material) {
@@ -68,14 +80,16 @@ V3 Painter::colour(Material material, const Spot& spot) const {
 
 V3 Painter::solid(const Spot& spot, V3 albedo, float gloss, float sharpness) const {
   const V3 l = lights_.key_direction, h = normalised(l + spot.to_camera);
-  const V3 light = lights_.key * (std::max(0.0f, dot(spot.normal, l)) * spot.lit) + lights_.ambient(spot.normal) * spot.occlusion;
+  const V3 light =
+      lights_.key * (std::max(0.0f, dot(spot.normal, l)) * spot.lit) + lights_.ambient(spot.normal) * spot.occlusion;
   return albedo * light + lights_.key * (gloss * spot.lit * std::pow(std::max(0.0f, dot(spot.normal, h)), sharpness));
 }
 
 V3 Painter::eye(const Spot& spot) const {
   const bool right = spot.extra > 0.5f;
   const LidState& lids = lids_[right ? 1 : 0];
-  const float gx = std::clamp(play_.gaze_x, -32.0f, 32.0f) * degree, gy = std::clamp(play_.gaze_y, -25.0f, 25.0f) * degree;
+  const float gx = std::clamp(play_.gaze_x, -32.0f, 32.0f) * degree,
+              gy = std::clamp(play_.gaze_y, -25.0f, 25.0f) * degree;
   const V3 gaze{std::sin(gx) * std::cos(gy), std::sin(gy), std::cos(gx) * std::cos(gy)};
   const V3 p = spot.rest;
   const float ahead = dot(p, gaze);
@@ -125,7 +139,8 @@ Strand strand_at(const Identity& id, V3 rest) {
   const float azimuth = std::atan2(dot(unit, right), dot(unit, front)) * 75;
   const float wave = 5.0f * (noise2(azimuth * 0.05f, polar * 0.03f) - 0.5f);
   const float across = azimuth + wave;
-  const float value = 0.45f * noise2(across * 1.25f, polar * 0.045f) + 0.33f * noise2(across * 0.50f + 50, polar * 0.03f) +
+  const float value = 0.45f * noise2(across * 1.25f, polar * 0.045f) +
+                      0.33f * noise2(across * 0.50f + 50, polar * 0.03f) +
                       0.22f * noise2(across * 0.16f + 90, polar * 0.015f);
   // Strands run away from the pole, and hang below the ears.
   V3 along = normalised(unit * cosine - axis);
@@ -146,9 +161,11 @@ V3 Painter::hair(const Spot& spot) const {
   const float depth = mix(0.45f, 1.0f, spot.extra);
   const V3 albedo = hair_ * (tone * depth);
   const float dark = 0.2989f * hair_.x + 0.587f * hair_.y + 0.114f * hair_.z;
-  V3 colour = albedo * (lights_.key * (sin_l * facing * 0.95f * mix(0.12f, 1.0f, spot.lit)) + lights_.ambient(n) * (0.85f * depth));
+  V3 colour = albedo * (lights_.key * (sin_l * facing * 0.95f * mix(0.12f, 1.0f, spot.lit)) +
+                        lights_.ambient(n) * (0.85f * depth));
   const float shine = std::pow(sin_h, 90.0f) * 0.10f + std::pow(sin_h, 22.0f) * 0.035f;
-  colour += lights_.key * (V3{1, 0.95f, 0.9f} * 0.35f + hair_ * 2.2f) * (shine * facing * spot.lit * tone * (0.6f + 0.6f * dark) * depth);
+  colour += lights_.key * (V3{1, 0.95f, 0.9f} * 0.35f + hair_ * 2.2f) *
+            (shine * facing * spot.lit * tone * (0.6f + 0.6f * dark) * depth);
   return colour;
 }
 
@@ -163,7 +180,8 @@ V3 Painter::teeth(const Spot& spot) const {
   const float deep = ramp(9, 23, ax);
   const float from_gum = upper ? at_.mouth_y + 8 - spot.rest.y : spot.rest.y - (at_.mouth_y - 13);
   albedo = mix({0.48f, 0.20f, 0.19f}, albedo, ramp(0.5f, 1.6f, from_gum - 0.25f * std::min(gap, 2.0f)));
-  const float shade = mix(0.80f, 0.12f, deep) * (upper ? 1.0f : 0.62f) * (0.35f + 0.65f * clamp01(play_.mouth_open * 2 + play_.smile));
+  const float shade =
+      mix(0.80f, 0.12f, deep) * (upper ? 1.0f : 0.62f) * (0.35f + 0.65f * clamp01(play_.mouth_open * 2 + play_.smile));
   Spot inside = spot;
   inside.occlusion = shade;
   inside.lit = spot.lit * shade;
@@ -186,7 +204,8 @@ V3 Painter::body(const Spot& spot) const {
   if (neckline < 0) {
     Skin skin;
     skin.albedo = skin_ * V3{0.97f, 0.93f, 0.92f} * (1 + 0.12f * (fractal(p * 0.05f + seed_, 3) - 0.5f));
-    if (id_.stubble > 0) skin.albedo = mix(skin.albedo, hair_, 0.18f * id_.stubble * ramp(-110, -70, p.y) * ramp(-70, -40, p.z));
+    if (id_.stubble > 0)
+      skin.albedo = mix(skin.albedo, hair_, 0.18f * id_.stubble * ramp(-110, -70, p.y) * ramp(-70, -40, p.z));
     Spot shaded = spot;
     shaded.occlusion = mix(0.42f, 1.0f, ramp(-60, -120, p.y)) * mix(1.0f, 0.7f, ramp(-8, 0, neckline));
     return light_skin(skin, shaded);
@@ -216,9 +235,7 @@ bool Painter::keep_skin(V3 rest) const {
 bool Painter::keep_hair(V3 rest, float shell, float height) const {
   const float strand = strand_at(id_, rest).value;
   // Ragged where the volume meets the skin, sparse in the outer shells.
-  if (height < 3) {
-    if (strand < 0.66f - 0.15f * (height + 0.5f)) return false;
-  }
+  if (height < mix(0.8f, 3.0f, ramp(20, 60, rest.y)) && strand < 0.66f - 0.15f * (height + 0.5f)) return false;
   return shell <= 0.001f || strand > 0.36f + 0.34f * shell;
 }
 
@@ -227,7 +244,9 @@ bool Painter::is_face(Material material, V3 p) const {
   if (material != Material::skin) return false;
   if (p.z < -54 || p.y > at_.hairline(std::abs(p.x)) + 2) return false;
   // Behind the jaw line of spec pipeline.md 1.5 the skin is throat.
-  const float jaw_z = p.y > -8 ? -54.0f : p.y > -56 ? mix(-50, -36, (-8 - p.y) / 48) : mix(-36, -8, clamp01((-56 - p.y) / 21));
+  const float jaw_z = p.y > -8    ? -54.0f
+                      : p.y > -56 ? mix(-50, -36, (-8 - p.y) / 48)
+                                  : mix(-36, -8, clamp01((-56 - p.y) / 21));
   return p.z > jaw_z;
 }
 

@@ -38,7 +38,7 @@ class Painter {
  private:
   struct Skin {
     V3 albedo;
-    float gloss = 1;     // strength of the highlight
+    float gloss = 1;  // strength of the highlight
     float sharpness = 24;
     float bump = 1;
   };

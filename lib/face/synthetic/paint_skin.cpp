@@ -18,7 +18,8 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
   out.albedo = skin_;
   const bool front = p.z > -60;
   // Blood under the skin: cheeks, nose, chin, ears; slightly sallow forehead.
-  float blood = 0.35f * bell(std::hypot(ax - 40, (p.y - 4) * 0.9f), 20) + 0.20f * bell(std::hypot(p.x, p.y - 8), 14) * ramp(4, 22, p.z) +
+  float blood = 0.35f * bell(std::hypot(ax - 40, (p.y - 4) * 0.9f), 20) +
+                0.20f * bell(std::hypot(p.x, p.y - 8), 14) * ramp(4, 22, p.z) +
                 0.18f * bell(std::hypot(p.x, p.y + 62), 14) + 0.25f * bell(std::hypot(ax - 12, p.y - 1), 7);
   blood = front ? blood * id_.redness : 0.15f;
   blood += 0.22f * (fractal(p * 0.055f + seed_, 3) - 0.5f) * (0.5f + id_.redness);
@@ -27,7 +28,8 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
   const float patches = fractal(p * 0.16f + seed_, 3) - 0.5f, pores = noise(p * 1.15f + seed_) - 0.5f;
   out.albedo = out.albedo * (1 + 0.10f * patches + 0.05f * pores);
   out.bump = 0.6f + 0.4f * id_.age;
-  out.gloss = 0.85f + 0.35f * bell(std::hypot(p.x, p.y - 78), 36) + 0.6f * bell(p.x, 9) * ramp(-2, 10, p.y) * ramp(4, 20, p.z);
+  out.gloss =
+      0.85f + 0.35f * bell(std::hypot(p.x, p.y - 78), 36) + 0.6f * bell(p.x, 9) * ramp(-2, 10, p.y) * ramp(4, 20, p.z);
   if (front) {
     if (id_.freckles > 0) {
       const float where = bell(std::hypot(ax - 30, (p.y - 12) * 1.3f), 34) + 0.8f * bell(std::hypot(p.x, p.y - 20), 20);
@@ -35,12 +37,13 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
         const Dot dot = nearest_dot(p.x / cell + 31, p.y / cell + static_cast<float>(id_.seed % 97));
         const float size = mix(0.14f, 0.34f, dot.value);
         const float strength = id_.freckles * where * 0.55f * (dot.value > 0.35f ? 1.0f : 0.0f);
-        out.albedo = mix(out.albedo, out.albedo * V3{0.72f, 0.52f, 0.42f}, clamp01(strength * ramp(size, size * 0.4f, dot.distance)));
+        out.albedo = mix(out.albedo, out.albedo * V3{0.72f, 0.52f, 0.42f},
+                         clamp01(strength * ramp(size, size * 0.4f, dot.distance)));
       }
     }
     // Nostrils, seen from below.
-    const float nostril = bell(std::hypot((ax - 6.2f) * 0.75f, (p.z - 20.5f) * 0.55f), 3.0f) * ramp(at_.nose_base_y + 7.0f, at_.nose_base_y + 1.5f, p.y) *
-                          ramp(-0.15f, -0.55f, normal.y);
+    const float nostril = bell(std::hypot((ax - 6.2f) * 0.75f, (p.z - 20.5f) * 0.55f), 3.0f) *
+                          ramp(at_.nose_base_y + 7.0f, at_.nose_base_y + 1.5f, p.y) * ramp(-0.15f, -0.55f, normal.y);
     out.albedo = mix(out.albedo, V3{0.035f, 0.012f, 0.010f}, clamp01(1.0f * nostril));
     out.gloss *= 1 - clamp01(nostril);
     // Folds from nose to mouth, deeper with age and a smile.
@@ -50,7 +53,8 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
     // Forehead lines.
     const float raise = 0.5f * (play_.brow_raise[0] + play_.brow_raise[1]);
     const float wave = p.y + 0.012f * p.x * p.x * 0.3f + 2.5f * noise2(p.x * 0.05f, 3);
-    const float lines = std::pow(0.5f + 0.5f * std::cos(wave * 0.62f), 12.0f) * ramp(66, 72, p.y) * ramp(96, 88, p.y) * ramp(44, 26, ax);
+    const float lines = std::pow(0.5f + 0.5f * std::cos(wave * 0.62f), 12.0f) * ramp(66, 72, p.y) * ramp(96, 88, p.y) *
+                        ramp(44, 26, ax);
     out.albedo = out.albedo * (1 - lines * (0.10f * id_.age + 0.22f * std::max(0.0f, raise)));
     paint_eye_region(p, out);
     paint_lips(p, out);
@@ -76,7 +80,8 @@ void Painter::paint_eye_region(V3 p, Skin& out) const {
   const float open_fold = 3.4f + 0.8f * id_.eye_size;
   const float fold_y = at_.lid_edge(u, true, {1, 1, lids.shift}) * 0.86f + open_fold - 1.6f * (1 - lids.upper);
   const float fold = bell(v - fold_y, 0.85f) * within;
-  out.albedo = mix(out.albedo, out.albedo * V3{0.50f, 0.36f, 0.33f}, 0.70f * fold * (0.45f + 0.55f * clamp01(lids.upper)));
+  out.albedo =
+      mix(out.albedo, out.albedo * V3{0.50f, 0.36f, 0.33f}, 0.70f * fold * (0.45f + 0.55f * clamp01(lids.upper)));
   // Wet rims, then lashes.
   const float rim = bell(v - lower, 0.75f) * within;
   out.albedo = mix(out.albedo, out.albedo * V3{1.05f, 0.70f, 0.66f}, 0.6f * rim);
@@ -84,9 +89,12 @@ void Painter::paint_eye_region(V3 p, Skin& out) const {
   const float outer = 0.6f + 0.4f * clamp01(0.5f + u / at_.eye_half * 0.5f);
   const float line = ramp(1.5f * outer, 0.4f, above) * (above > -1.5f ? 1.0f : 0.0f) * within;
   const float streak = noise2(u * 2.2f + 0.8f * above * (u > 0 ? -1.0f : 1.0f), 5.0f);
-  const float hairs = ramp(3.2f * outer, 0.5f, above) * (above > -1 ? 1.0f : 0.0f) * ramp(0.45f, 0.75f, streak) * within;
-  const float thin = ramp(1.6f, 0.2f, below) * (below > -1 ? 1.0f : 0.0f) * ramp(0.4f, 0.8f, noise2(u * 2.6f, 9)) * within;
-  const float lash = clamp01((0.62f + 0.38f * id_.lashes) * line + id_.lashes * 0.75f * hairs + 0.40f * thin * (0.4f + id_.lashes));
+  const float hairs =
+      ramp(3.2f * outer, 0.5f, above) * (above > -1 ? 1.0f : 0.0f) * ramp(0.45f, 0.75f, streak) * within;
+  const float thin =
+      ramp(1.6f, 0.2f, below) * (below > -1 ? 1.0f : 0.0f) * ramp(0.4f, 0.8f, noise2(u * 2.6f, 9)) * within;
+  const float lash =
+      clamp01((0.62f + 0.38f * id_.lashes) * line + id_.lashes * 0.75f * hairs + 0.40f * thin * (0.4f + id_.lashes));
   out.albedo = mix(out.albedo, brows_ * 0.25f + V3{0.008f, 0.006f, 0.005f}, lash);
   out.gloss *= 1 - 0.7f * lash;
 }
@@ -96,7 +104,8 @@ void Painter::paint_lips(V3 p, Skin& out) const {
   if (ax > at_.mouth_half + 5 || std::abs(s) > 16 || p.z < -12) return;
   const float edge = at_.lip_edge(ax, s > 0);
   const float wobble = 0.35f * (noise2(p.x * 0.7f, s > 0 ? 1.0f : 4.0f) - 0.5f);
-  const float red = ramp(0.8f, -0.8f, std::abs(s) - edge + wobble) * ramp(at_.mouth_half + 1.0f, at_.mouth_half - 2, ax);
+  const float red =
+      ramp(0.8f, -0.8f, std::abs(s) - edge + wobble) * ramp(at_.mouth_half + 1.0f, at_.mouth_half - 2, ax);
   if (red <= 0) {
     // The shade below the lower lip and in the corners.
     out.albedo = out.albedo * (1 - 0.22f * bell(std::hypot(ax - at_.mouth_half - 1, s), 2.6f));
@@ -120,8 +129,10 @@ void Painter::paint_brows(V3 p, Skin& out) const {
   const float lean = mix(1.5f, 0.25f, std::sqrt(t));
   const float across = (ax * lean - (p.y - at_.brow_y(ax))) / std::sqrt(1 + lean * lean);
   const float along = (ax + (p.y - at_.brow_y(ax)) * lean) / std::sqrt(1 + lean * lean);
-  const float streak = 0.65f * noise2(across * 1.7f + (p.x < 0 ? 40.0f : 0.0f), along * 0.20f) + 0.35f * noise2(across * 3.4f, along * 0.35f);
-  const float body = ramp(1.35f, 0.35f, std::abs(d)) * ramp(at_.brow_in - 3, at_.brow_in + 4, ax) * ramp(at_.brow_out + 3, at_.brow_out - 8, ax);
+  const float streak = 0.65f * noise2(across * 1.7f + (p.x < 0 ? 40.0f : 0.0f), along * 0.20f) +
+                       0.35f * noise2(across * 3.4f, along * 0.35f);
+  const float body = ramp(1.35f, 0.35f, std::abs(d)) * ramp(at_.brow_in - 3, at_.brow_in + 4, ax) *
+                     ramp(at_.brow_out + 3, at_.brow_out - 8, ax);
   const float hairs = clamp01((streak - (0.62f - 0.62f * body)) * 3.2f) * body;
   out.albedo = mix(out.albedo, brows_, clamp01(id_.brow_density * (0.42f * body + 0.75f * hairs)));
   out.gloss *= 1 - 0.8f * body;
@@ -160,13 +171,15 @@ V3 Painter::light_skin(const Skin& skin, const Spot& spot) const {
   const float e = 0.35f;
   const V3 q = spot.rest * 0.9f + seed_;
   const float h0 = noise(q);
-  const V3 slope = V3{noise(q + V3{e, 0, 0}) - h0, noise(q + V3{0, e, 0}) - h0, noise(q + V3{0, 0, e}) - h0} * (0.22f * skin.bump);
+  const V3 slope =
+      V3{noise(q + V3{e, 0, 0}) - h0, noise(q + V3{0, e, 0}) - h0, noise(q + V3{0, 0, e}) - h0} * (0.22f * skin.bump);
   const V3 n = normalised(spot.normal - slope);
   const V3 l = lights_.key_direction;
   const float hard = dot(n, l), soft = dot(spot.soft_normal, l);
   const auto wrapped = [](float d, float wrap) { return std::max(0.0f, (d + wrap) / (1 + wrap)); };
   // Red light travels farther under the skin: softer normal, more wrap, and it bleeds into shadow.
-  const V3 diffuse{wrapped(mix(hard, soft, 0.75f), 0.32f), wrapped(mix(hard, soft, 0.45f), 0.14f), wrapped(mix(hard, soft, 0.35f), 0.10f)};
+  const V3 diffuse{wrapped(mix(hard, soft, 0.75f), 0.32f), wrapped(mix(hard, soft, 0.45f), 0.14f),
+                   wrapped(mix(hard, soft, 0.35f), 0.10f)};
   const V3 shadow{mix(0.07f, 1.0f, spot.lit), mix(0.02f, 1.0f, spot.lit), mix(0.015f, 1.0f, spot.lit)};
   const float ao = spot.occlusion;
   const V3 closed{std::pow(ao, 0.75f), ao, ao};

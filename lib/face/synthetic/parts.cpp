@@ -17,7 +17,8 @@ Mesh grid(Material material, int rows, int columns, PointOf&& point) {
   mesh.material = material;
   for (int r = 0; r <= rows; ++r) {
     for (int c = 0; c <= columns; ++c)
-      mesh.rest.push_back(point(static_cast<float>(r) / static_cast<float>(rows), static_cast<float>(c) / static_cast<float>(columns)));
+      mesh.rest.push_back(
+          point(static_cast<float>(r) / static_cast<float>(rows), static_cast<float>(c) / static_cast<float>(columns)));
   }
   const auto stride = static_cast<std::uint32_t>(columns) + 1;
   for (std::uint32_t r = 0; r < static_cast<std::uint32_t>(rows); ++r) {
@@ -42,9 +43,12 @@ Mesh rod(Material material, V3 a, V3 b, float ra, float rb) {
     // v: first quarter the cap at b, middle the rod, last quarter the cap at a.
     float along, radius;
     V3 base;
-    if (v < 0.25f) base = b, along = rb * std::cos(v * 2 * pi), radius = rb * std::sin(v * 2 * pi);
-    else if (v > 0.75f) base = a, along = -ra * std::sin((v - 0.75f) * 2 * pi), radius = ra * std::cos((v - 0.75f) * 2 * pi);
-    else base = mix(b, a, (v - 0.25f) * 2), along = 0, radius = mix(rb, ra, (v - 0.25f) * 2);
+    if (v < 0.25f)
+      base = b, along = rb * std::cos(v * 2 * pi), radius = rb * std::sin(v * 2 * pi);
+    else if (v > 0.75f)
+      base = a, along = -ra * std::sin((v - 0.75f) * 2 * pi), radius = ra * std::cos((v - 0.75f) * 2 * pi);
+    else
+      base = mix(b, a, (v - 0.25f) * 2), along = 0, radius = mix(rb, ra, (v - 0.25f) * 2);
     return base + axis * along + (side * std::cos(angle) + other * std::sin(angle)) * radius;
   });
 }
@@ -54,7 +58,8 @@ Mesh rod(Material material, V3 a, V3 b, float ra, float rb) {
 Mesh make_eye(const Anatomy& at, int side) {
   Mesh mesh = grid(Material::eye, 22, 22, [&](float v, float u) {
     const float latitude = (0.5f - v) * 2.2f, longitude = (u - 0.5f) * 2.4f;
-    return V3{std::sin(longitude) * std::cos(latitude), std::sin(latitude), std::cos(longitude) * std::cos(latitude)} * at.eyeball;
+    return V3{std::sin(longitude) * std::cos(latitude), std::sin(latitude), std::cos(longitude) * std::cos(latitude)} *
+           at.eyeball;
   });
   mesh.extra.assign(mesh.rest.size(), static_cast<float>(side));
   mesh.casts_shadow = false;
@@ -87,8 +92,9 @@ Mesh make_mouth(const Anatomy& at, float lip_z) {
 Mesh make_tongue(const Anatomy& at, float lip_z) {
   Mesh mesh = grid(Material::mouth, 14, 24, [&](float v, float u) {
     const float latitude = (0.5f - v) * pi, longitude = 2 * pi * u;
-    return V3{0, at.mouth_y - 11.5f, lip_z - 27} +
-           V3{18 * std::sin(longitude) * std::cos(latitude), 6.5f * std::sin(latitude), 18 * std::cos(longitude) * std::cos(latitude)};
+    return V3{0, at.mouth_y - 11.5f, lip_z - 27} + V3{18 * std::sin(longitude) * std::cos(latitude),
+                                                      6.5f * std::sin(latitude),
+                                                      18 * std::cos(longitude) * std::cos(latitude)};
   });
   mesh.extra.assign(mesh.rest.size(), 1.0f);
   mesh.casts_shadow = false;
@@ -103,19 +109,23 @@ Mesh make_ear(const Identity& id, const HeadField& field, int side) {
     // v: 0 at the ear canal, 1 at the rim, then round to the back. u: around.
     const float angle = 2 * pi * u;
     const float lobe = ramp(-0.2f, -1, std::sin(angle));
-    const float outline_x = std::cos(angle) * mix(16.0f, 12.0f, lobe), outline_y = std::copysign(std::pow(std::abs(std::sin(angle)), 0.85f), std::sin(angle)) * mix(29.0f, 25, lobe);
+    const float outline_x = std::cos(angle) * mix(16.0f, 12.0f, lobe),
+                outline_y =
+                    std::copysign(std::pow(std::abs(std::sin(angle)), 0.85f), std::sin(angle)) * mix(29.0f, 25, lobe);
     const float r = std::min(v / 0.8f, 1.0f), behind = std::max(0.0f, v - 0.8f) / 0.2f;
     const float shrink = r * (1 - 0.25f * behind);
     // Profile from the canal outwards: bowl, inner ridge, groove, rolled rim.
     const float rim = (1 - 0.8f * lobe);
-    float height = 2 + 7 * r * r + rim * (3.2f * bell(r - 0.93f, 0.10f) + 2.2f * bell(r - 0.62f, 0.12f) - 5.5f * bell(r - 0.2f, 0.25f));
+    float height = 2 + 7 * r * r +
+                   rim * (3.2f * bell(r - 0.93f, 0.10f) + 2.2f * bell(r - 0.62f, 0.12f) - 5.5f * bell(r - 0.2f, 0.25f));
     height -= 5.0f * behind;
     const float front = ramp(6, -14, -outline_x * shrink * 1.0f);  // the front edge lies on the head
     height *= mix(1.0f, 0.25f, front);
     const float z = -76 - outline_x * shrink * size, y = 19 + outline_y * shrink * size;
-    return V3{sign * (root - 2 + height + 0.42f * (outline_x * shrink + 8) ), y, z + 0.12f * (y - 19)};
+    return V3{sign * (root - 2 + height + 0.42f * (outline_x * shrink + 8)), y, z + 0.12f * (y - 19)};
   });
-  if (side == 0) for (auto& t : mesh.triangles) std::swap(t[1], t[2]);
+  if (side == 0)
+    for (auto& t : mesh.triangles) std::swap(t[1], t[2]);
   mesh.two_sided = true;
   compute_normals(mesh);
   // Normals outwards, whichever way the grid ran.
@@ -142,7 +152,7 @@ Mesh make_body(const Identity& id) {
     const float deep = mix(55 * thick, 66, slope) + 34 * chest;
     const float back = mix(-86, -80, slope);
     const float top = mix(0.62f, 1.0f, ramp(15, -48, y));  // tucked into the head
-  const float power = mix(1.0f, 0.8f, chest);
+    const float power = mix(1.0f, 0.8f, chest);
     const float s = std::sin(angle), c = std::cos(angle);
     const auto rounded = [&](float t) { return std::copysign(std::pow(std::abs(t), power), t); };
     const float front = c > 0 ? 1.0f : 0.9f;
@@ -157,7 +167,8 @@ std::vector<Mesh> make_occluder(const Performance& play, int width, int height) 
   const float mm = Camera::distance / camera.focal * static_cast<float>(width);
   const float a = static_cast<float>(play.occluder_angle) * pi / 180, c = std::cos(a), s = std::sin(a);
   const float depth = 115, closer = (Camera::distance - depth) / Camera::distance;
-  const V3 middle{static_cast<float>(play.occluder_x) * mm * closer, -static_cast<float>(play.occluder_y) * mm * closer, depth};
+  const V3 middle{static_cast<float>(play.occluder_x) * mm * closer, -static_cast<float>(play.occluder_y) * mm * closer,
+                  depth};
   const auto at = [&](float x, float y, float z) { return middle + V3{c * x + s * y, -s * x + c * y, z}; };
   if (play.occluder == OccluderKind::bar) {
     out.push_back(rod(Material::bar, at(-420, 0, 0), at(420, 0, 0), 11, 11));

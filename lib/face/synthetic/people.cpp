@@ -90,10 +90,11 @@ Identity random_identity(std::uint32_t seed) {
   Identity id;
   id.name = "person " + std::to_string(seed);
   id.seed = seed + 100;
-  for (float* v : {&id.face_width, &id.jaw_width, &id.chin_length, &id.chin_width, &id.cheekbones, &id.cheek_fullness, &id.forehead, &id.brow_ridge,
-                   &id.nose_length, &id.nose_width, &id.nose_projection, &id.nose_bridge, &id.nose_tip_up, &id.mouth_width, &id.upper_lip,
-                   &id.lower_lip, &id.eye_size, &id.eye_spacing, &id.eye_tilt, &id.eye_depth, &id.brow_height, &id.brow_thickness, &id.brow_arch,
-                   &id.ear_size, &id.neck_width})
+  for (float* v : {&id.face_width,      &id.jaw_width,      &id.chin_length, &id.chin_width,  &id.cheekbones,
+                   &id.cheek_fullness,  &id.forehead,       &id.brow_ridge,  &id.nose_length, &id.nose_width,
+                   &id.nose_projection, &id.nose_bridge,    &id.nose_tip_up, &id.mouth_width, &id.upper_lip,
+                   &id.lower_lip,       &id.eye_size,       &id.eye_spacing, &id.eye_tilt,    &id.eye_depth,
+                   &id.brow_height,     &id.brow_thickness, &id.brow_arch,   &id.ear_size,    &id.neck_width})
     *v = around();
   const auto between = [](Colour a, Colour b, float t) {
     return Colour{a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t, a.b + (b.b - a.b) * t};

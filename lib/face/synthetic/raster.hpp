@@ -31,7 +31,10 @@ inline V3 in_perspective(V3 w, V3 a, V3 b, V3 c) {
 class Raster {
  public:
   Raster(int width, int height)
-      : width_(width), height_(height), nearness_(static_cast<std::size_t>(width) * height, -1e30f), seen_(nearness_.size()) {}
+      : width_(width),
+        height_(height),
+        nearness_(static_cast<std::size_t>(width) * height, -1e30f),
+        seen_(nearness_.size()) {}
   int width() const { return width_; }
   int height() const { return height_; }
   float nearness(int x, int y) const { return nearness_[static_cast<std::size_t>(y) * width_ + x]; }

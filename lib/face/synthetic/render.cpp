@@ -18,10 +18,15 @@ namespace {
 class Frame {
  public:
   Frame(const Actor::Model& model, const Performance& play, const RenderOptions& options)
-      : model_(model), play_(play), options_(options), camera_(camera_for(options.width * options.supersampling, options.height * options.supersampling)),
-        placement_(place_head(play, options.width, options.height)), expression_(model.at, play),
+      : model_(model),
+        play_(play),
+        options_(options),
+        camera_(camera_for(options.width * options.supersampling, options.height * options.supersampling)),
+        placement_(place_head(play, options.width, options.height)),
+        expression_(model.at, play),
         painter_(model.id, model.at, play, placement_),
-        scene_(pose_scene(model, play, expression_, placement_, Lights(play).key_direction, make_occluder(play, options.width, options.height))),
+        scene_(pose_scene(model, play, expression_, placement_, Lights(play).key_direction,
+                          make_occluder(play, options.width, options.height))),
         raster_(options.width * options.supersampling, options.height * options.supersampling) {}
 
   Rendered draw() {
@@ -46,9 +51,11 @@ class Frame {
     for (std::size_t i = 0; i < points.size(); ++i) points[i] = camera_.project(mesh.place[i]);
     const auto count = static_cast<std::uint32_t>(mesh.triangles.size());
     // What lies inside the head never shows through its skin (mesh 0, drawn first), however tight the fit.
-    const bool inner = mesh.material == Material::eye || mesh.material == Material::teeth || mesh.material == Material::mouth;
+    const bool inner =
+        mesh.material == Material::eye || mesh.material == Material::teeth || mesh.material == Material::mouth;
     const auto plain = std::min(mesh.first_cut, count);
-    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided, [&](std::uint32_t, V3, Sample before) { return !inner || before.mesh != 0; });
+    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided,
+                 [&](std::uint32_t, V3, Sample before) { return !inner || before.mesh != 0; });
     raster_.draw(number, points, mesh.triangles, plain, count, mesh.two_sided, [&](std::uint32_t t, V3 w, Sample) {
       const auto& tri = mesh.triangles[t];
       w = in_perspective(w, points[tri[0]], points[tri[1]], points[tri[2]]);
@@ -103,8 +110,10 @@ class Frame {
       const V3 c = painter_.colour(mesh.material, spot);
       // Bright samples are held down before averaging, or a highlight's edge would stay jagged.
       out.colour += V3{std::min(c.x, 1.6f), std::min(c.y, 1.6f), std::min(c.z, 1.6f)};
-      if (mesh.material == Material::bar || mesh.material == Material::hand) out.occluder += 1;
-      else if (painter_.is_face(mesh.material, spot.rest)) out.face += 1;
+      if (mesh.material == Material::bar || mesh.material == Material::hand)
+        out.occluder += 1;
+      else if (painter_.is_face(mesh.material, spot.rest))
+        out.face += 1;
     }
     const float share = 1.0f / static_cast<float>(s * s);
     return {out.colour * share, out.face * share, out.occluder * share};
@@ -127,7 +136,9 @@ class Frame {
         const Pixel p = pixel_at(x, y);
         const auto seed = static_cast<int>(play_.grain_seed);
         const float luma = play_.grain * 2.6f * (hash01(x, y, seed) + hash01(x, y, seed + 7001) - 1);
-        const auto grain = [&](int c) { return luma + play_.grain * 1.2f * (hash01(x, y, seed * 3 + c + 9001) * 2 - 1); };
+        const auto grain = [&](int c) {
+          return luma + play_.grain * 1.2f * (hash01(x, y, seed * 3 + c + 9001) * 2 - 1);
+        };
         out.frame_bgr.at(x, y, 0) = develop(p.colour.z, grain(0));
         out.frame_bgr.at(x, y, 1) = develop(p.colour.y, grain(1));
         out.frame_bgr.at(x, y, 2) = develop(p.colour.x, grain(2));
@@ -157,7 +168,9 @@ Actor::Actor(Actor&&) noexcept = default;
 Actor& Actor::operator=(Actor&&) noexcept = default;
 const Identity& Actor::identity() const { return model_->id; }
 
-Rendered Actor::render(const Performance& play, const RenderOptions& options) const { return Frame(*model_, play, options).draw(); }
+Rendered Actor::render(const Performance& play, const RenderOptions& options) const {
+  return Frame(*model_, play, options).draw();
+}
 
 Rendered render(const Identity& id, const Performance& play, const RenderOptions& options) {
   return Actor(id, std::min(options.width, options.height) < 200 ? 0.45f : 1.0f).render(play, options);

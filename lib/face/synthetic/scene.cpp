@@ -8,7 +8,9 @@ namespace understudy::synthetic {
 
 namespace {
 
-float lip_depth(const HeadMesh& head, const Anatomy& at) { return head.mesh.rest[head.nearest({0, at.mouth_y, 20}, 1)].z; }
+float lip_depth(const HeadMesh& head, const Anatomy& at) {
+  return head.mesh.rest[head.nearest({0, at.mouth_y, 20}, 1)].z;
+}
 
 // Shells of hair, each a little farther out; extra holds 0 (root) .. 1 (tip).
 Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement) {
@@ -22,14 +24,16 @@ Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement) {
     const auto offset = static_cast<std::uint32_t>(out.rest.size());
     for (std::size_t i = 0; i < n; ++i) {
       const float grown = ramp(-1, 8, model.hair_height[i]);
-      out.place.push_back(placement.head(base.rest[i] + base.normal[i] * (reach * t * grown) + V3{0, -1.5f * t * t, 0}));
+      out.place.push_back(
+          placement.head(base.rest[i] + base.normal[i] * (reach * t * grown) + V3{0, -1.5f * t * t, 0}));
       out.extra.push_back(t);
     }
     out.rest.insert(out.rest.end(), base.rest.begin(), base.rest.end());
     for (const auto& tri : base.triangles) out.triangles.push_back({tri[0] + offset, tri[1] + offset, tri[2] + offset});
   }
   out.normal.resize(out.rest.size());
-  for (std::size_t i = 0; i < out.rest.size(); ++i) out.normal[i] = placement.turn * base.normal[i % std::max<std::size_t>(n, 1)];
+  for (std::size_t i = 0; i < out.rest.size(); ++i)
+    out.normal[i] = placement.turn * base.normal[i % std::max<std::size_t>(n, 1)];
   out.first_cut = 0;
   return out;
 }
@@ -69,8 +73,10 @@ class ShadowMap {
     for (int i = 0; i < taps; ++i) {
       const float r = radius * std::sqrt((static_cast<float>(i) + 0.5f) / taps), a = 2.39996f * static_cast<float>(i);
       const int x = static_cast<int>(q.x + r * std::cos(a)), y = static_cast<int>(q.y + r * std::sin(a));
-      if (x < 0 || y < 0 || x >= size || y >= size) open += 1;
-      else open += clamp01(1 - (raster_.nearness(x, y) - q.z - bias) / 3);
+      if (x < 0 || y < 0 || x >= size || y >= size)
+        open += 1;
+      else
+        open += clamp01(1 - (raster_.nearness(x, y) - q.z - bias) / 3);
     }
     return open / taps;
   }
@@ -89,11 +95,21 @@ class ShadowMap {
 }  // namespace
 
 Actor::Model::Model(const Identity& who, float detail)
-    : id(who), at(id), field(id, at), head(cast_head(field, id, at, detail)), hair(cast_hair(field, id, detail)),
-      eyes{make_eye(at, 0), make_eye(at, 1)}, ears{make_ear(id, field, 0), make_ear(id, field, 1)},
+    : id(who),
+      at(id),
+      field(id, at),
+      head(cast_head(field, id, at, detail)),
+      hair(cast_hair(field, id, detail)),
+      eyes{make_eye(at, 0), make_eye(at, 1)},
+      ears{make_ear(id, field, 0), make_ear(id, field, 1)},
       teeth{make_teeth(at, lip_depth(head, at), true), make_teeth(at, lip_depth(head, at), false)},
-      mouth(make_mouth(at, lip_depth(head, at))), tongue(make_tongue(at, lip_depth(head, at))), body(make_body(id)),
-      landmarks(head, field, at), hair_shells(hair.rest.empty() ? 0 : detail < 0.75f ? 4 : 7) {
+      mouth(make_mouth(at, lip_depth(head, at))),
+      tongue(make_tongue(at, lip_depth(head, at))),
+      body(make_body(id)),
+      landmarks(head, field, at),
+      hair_shells(hair.rest.empty() ? 0
+                  : detail < 0.75f  ? 4
+                                    : 7) {
   for (const V3& p : hair.rest) hair_height.push_back(field.skull(p));
 }
 
@@ -121,12 +137,16 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, cons
     place(ear, [&](V3 p) { return placement.head(p); });
     scene.push_back(std::move(ear));
     Mesh teeth = model.teeth[side];
-    if (side == 0) place(teeth, [&](V3 p) { return placement.head(p); });
-    else place(teeth, [&](V3 p) { return placement.head(expression.jaw(p)); });
+    if (side == 0)
+      place(teeth, [&](V3 p) { return placement.head(p); });
+    else
+      place(teeth, [&](V3 p) { return placement.head(expression.jaw(p)); });
     scene.push_back(std::move(teeth));
   }
   Mesh mouth = model.mouth, tongue = model.tongue, body = model.body;
-  place(mouth, [&](V3 p) { return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y))); });
+  place(mouth, [&](V3 p) {
+    return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y)));
+  });
   place(tongue, [&](V3 p) { return placement.head(expression.jaw(p)); });
   place(body, [&](V3 p) { return placement.neck(p); });
   scene.push_back(std::move(mouth));

@@ -14,8 +14,8 @@ struct Actor::Model {
   Anatomy at;
   HeadField field;
   HeadMesh head;
-  Mesh hair;                        // the base shell; more are grown from it
-  std::vector<float> hair_height;   // above the skin, mm
+  Mesh hair;                       // the base shell; more are grown from it
+  std::vector<float> hair_height;  // above the skin, mm
   std::array<Mesh, 2> eyes, ears, teeth;
   Mesh mouth, tongue, body;
   LandmarkSet landmarks;

@@ -54,9 +54,9 @@ enum class OccluderKind { none, bar, hand };
 
 // What is played, and the set it is played on. "Left" and "right" (index 0 and 1) are as seen in the image.
 struct Performance {
-  double yaw = 0;    // degrees; positive: nose towards image left, the sign of spec pipeline.md 1.5
-  double pitch = 0;  // degrees; positive: nose up
-  double roll = 0;   // degrees; positive: clockwise in the image
+  double yaw = 0;       // degrees; positive: nose towards image left, the sign of spec pipeline.md 1.5
+  double pitch = 0;     // degrees; positive: nose up
+  double roll = 0;      // degrees; positive: clockwise in the image
   double x = 0, y = 0;  // shift of the head in the frame, in frame widths, right and down
   double size = 1;      // 1: the face from brows to chin is about two fifths of the frame's height
 
@@ -95,8 +95,8 @@ struct Pose {
 
 struct Rendered {
   ImageU8 frame_bgr;
-  ImageU8 face_mask;      // 255 where the face itself is seen: skin from the hairline to the jaw, eyes, mouth
-  ImageU8 occluder_mask;  // 255 where the occluder is seen
+  ImageU8 face_mask;                // 255 where the face itself is seen: skin from the hairline to the jaw, eyes, mouth
+  ImageU8 occluder_mask;            // 255 where the occluder is seen
   std::array<Point, 68> landmarks;  // iBUG order (spec pipeline.md 1.1), pixels, of points bound to the surface
   Pose pose;
 };

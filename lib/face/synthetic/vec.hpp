@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small vector arithmetic for the synthetic actors. Single precision: lengths are millimetres, colours 0..1 linear light.
+// Small vector arithmetic for the synthetic actors. Single precision: lengths are millimetres, colours 0..1 linear
+// light.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +43,9 @@ inline M3 operator*(const M3& a, const M3& b) {
   return out;
 }
 inline M3 transposed(const M3& m) {
-  return {{{{m.row[0].x, m.row[1].x, m.row[2].x}, {m.row[0].y, m.row[1].y, m.row[2].y}, {m.row[0].z, m.row[1].z, m.row[2].z}}}};
+  return {{{{m.row[0].x, m.row[1].x, m.row[2].x},
+            {m.row[0].y, m.row[1].y, m.row[2].y},
+            {m.row[0].z, m.row[1].z, m.row[2].z}}}};
 }
 
 }  // namespace understudy::synthetic
