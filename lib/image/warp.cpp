@@ -69,7 +69,7 @@ Image<T> warp_inverse(const Image<T>& image, const Affine& in_from_out, int widt
 template <class T>
 Image<T> warp_antialiased(const Image<T>& image, const Affine& out_from_in, int width, int height, Border border) {
   const double scale = std::sqrt(std::abs(out_from_in.m[0] * out_from_in.m[4] - out_from_in.m[1] * out_from_in.m[3]));
-  if (scale >= 1 || image.empty()) return warp(image, out_from_in, width, height, Interpolation::lanczos4, border);
+  if (scale >= 1 || image.empty()) return warp(image, out_from_in, width, height, Interpolation::cubic, border);
   const Affine in_from_out = out_from_in.inverse();
   const cv::Rect region = source_region(in_from_out, width, height, 4 / scale + 1, image.width, image.height);
   const int small_width = static_cast<int>(std::lround(region.width * scale));
@@ -80,7 +80,7 @@ Image<T> warp_antialiased(const Image<T>& image, const Affine& out_from_in, int 
   cv::resize(view(image)(region), small_view, small_view.size(), 0, 0, cv::INTER_AREA);
   const double sx = double(region.width) / small_width, sy = double(region.height) / small_height;
   const Affine in_from_small{{sx, 0, region.x + 0.5 * sx - 0.5, 0, sy, region.y + 0.5 * sy - 0.5}};
-  return warp(small, out_from_in * in_from_small, width, height, Interpolation::lanczos4, border);
+  return warp(small, out_from_in * in_from_small, width, height, Interpolation::cubic, border);
 }
 
 template <class T>

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 2: from frames to aligned faces with landmarks in their metadata.
+#pragma once
+
+#include "lib/jobs/run.hpp"
+#include "steps/2_extract/options.hpp"
+
+namespace understudy {
+
+struct ExtractPaths {
+  std::filesystem::path frames;   // a video, or a folder of images
+  std::filesystem::path aligned;  // out: <frame stem>_<i>.jpg
+  std::filesystem::path debug;    // out, with options.debug: <frame stem>.jpg
+  std::filesystem::path journal;  // .understudy/extract-<side>.jsonl
+};
+
+struct ExtractReport {
+  std::int64_t frames = 0;
+  std::int64_t faces = 0;
+  std::int64_t frames_done_before = 0;    // by an earlier run; == frames when there was nothing to do
+  std::vector<std::string> without_face;  // frame names
+  std::vector<std::string> several_faces;
+  std::vector<std::string> unreadable;
+  bool kept_foreign = false;     // the folder holds faces that another program extracted: left alone
+  std::filesystem::path backup;  // where faces of an earlier, different extraction were moved; or empty
+  double seconds = 0;            // of this run
+  // Summed over threads, seconds: where the time went.
+  double read_seconds = 0, find_seconds = 0, cut_seconds = 0, write_seconds = 0;
+};
+std::string to_json_text(const ExtractReport&);
+
+// Skips what its journal says is done with the same options and source; other options or another video move the old
+// faces to a backup folder and start over. A kill at any moment loses at most the frames being worked on, and the rerun
+// ends with the same files. Errors: no_faces when no frame had one (the journal is kept).
+Result<ExtractReport> extract(const ExtractOptions&, const ExtractPaths&, Run&);
+
+}  // namespace understudy

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/2_extract/extract.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <random>
+
+#include "lib/base/system.hpp"
+#include "lib/face/face_file.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/media/frame_source.hpp"
+#include "lib/media/write_video.hpp"
+#include "steps/2_extract/journal.hpp"
+#include "steps/2_extract/verb.hpp"
+
+namespace understudy {
+namespace {
+
+fs::path clip(const char* name) {
+  const char* folder = std::getenv("UNDERSTUDY_MEDIA");
+  return fs::path(folder ? folder : "../shared/media") / name;
+}
+
+class Extract : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / fmt::format("understudy-extract-test-{}", ::getpid());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "frames");
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  ExtractPaths paths(const fs::path& frames) const {
+    return {frames, folder_ / "aligned", folder_ / "debug", folder_ / "journal.jsonl"};
+  }
+  // The first frames of a test clip as PNGs; false when the clips are not there.
+  bool make_frames(int count) {
+    if (!fs::exists(clip("actor_b.mp4"))) return false;
+    auto source = media::FrameSource::open(clip("actor_b.mp4"));
+    for (int i = 0; i < count; ++i) {
+      const auto frame = source->next();
+      EXPECT_TRUE(write_image(folder_ / "frames" / (*frame)->name, (*frame)->bgr));
+    }
+    return true;
+  }
+  std::map<std::string, Bytes> files_in(const fs::path& folder) const {
+    std::map<std::string, Bytes> files;
+    for (const auto& entry : fs::directory_iterator(folder))
+      files[entry.path().filename().string()] = *read_file(entry.path());
+    return files;
+  }
+  void plain_frames(int count) {
+    for (int i = 0; i < count; ++i)
+      ASSERT_TRUE(write_image(folder_ / "frames" / media::frame_name(i, count), ImageU8(64, 48, 3, 90)));
+  }
+
+  fs::path folder_;
+  understudy::Run run_;
+};
+
+TEST_F(Extract, FramesWithoutFacesAreKnownAndReported) {
+  plain_frames(3);
+  ASSERT_TRUE(write_text(folder_ / "frames" / "00004.png", "no picture"));
+  ASSERT_TRUE(write_image(folder_ / "frames" / "00001.jpg", ImageU8(64, 48, 3, 90)));  // sorts before 00001.png
+  const auto nothing = extract({}, paths(folder_ / "frames"), run_);
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().code, Code::no_faces);
+  const auto journal = Journal::load(folder_ / "journal.jsonl");
+  ASSERT_TRUE(journal);
+  EXPECT_TRUE(journal->complete());
+  EXPECT_EQ(journal->records().size(), 4u);
+  EXPECT_EQ(journal->records().count("00001.png"), 0u);
+  EXPECT_FALSE(journal->records().at("00004.png").problem.empty());
+}
+
+TEST_F(Extract, AMissingInputIsOneSentence) {
+  const auto missing = extract({}, paths(folder_ / "none.mp4"), run_);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Code::not_found);
+  EXPECT_NE(missing.error().message.find("none.mp4"), std::string::npos);
+}
+
+TEST_F(Extract, AJournalWithATornTailIsRead) {
+  ASSERT_TRUE(write_text(
+      folder_ / "journal.jsonl",
+      "{\"format\":\"understudy.extract\",\"version\":1}\n{\"frame\":\"00001.png\",\"faces\":[\"00001_0.jpg\"]}\n"
+      "{\"frame\":\"00002.png\",\"fa"));
+  const auto journal = Journal::load(folder_ / "journal.jsonl");
+  ASSERT_TRUE(journal);
+  EXPECT_EQ(journal->records().size(), 1u);
+  EXPECT_EQ(journal->face_count(), 1u);
+  EXPECT_FALSE(journal->complete());
+  ASSERT_TRUE(write_text(folder_ / "journal.jsonl", "{\"format\":\"understudy.extract\",\"version\":9}\n"));
+  EXPECT_EQ(Journal::load(folder_ / "journal.jsonl").error().code, Code::newer_version);
+}
+
+TEST_F(Extract, FacesCarryWhatDeepFaceLabNeeds) {
+  if (!make_frames(2)) GTEST_SKIP() << "no test clips";
+  ExtractOptions options;
+  options.debug = true;
+  const auto report = extract(options, paths(folder_ / "frames"), run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->faces, 2);
+  const auto face = read_face(folder_ / "aligned" / "00001_0.jpg");
+  ASSERT_TRUE(face) << to_sentence(face.error());
+  EXPECT_EQ(face->image_bgr.width, 512);
+  EXPECT_EQ(face->info.face_type, FaceType::whole);
+  EXPECT_EQ(face->info.source_filename, "00001.png");
+  ASSERT_TRUE(face->info.source_landmarks && face->info.image_to_face_mat && face->info.source_rect && face->info.mesh);
+  const auto again = transformed(*face->info.source_landmarks, *face->info.image_to_face_mat);
+  for (std::size_t i = 0; i < 68; ++i) EXPECT_NEAR(again[i].x, face->info.landmarks[i].x, 0.01);
+  const auto wanted = face_matrix(*face->info.source_landmarks, 512, FaceType::whole);
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(wanted.m[i], face->info.image_to_face_mat->m[i], 1e-3);
+  EXPECT_TRUE(fs::exists(folder_ / "debug" / "00002.jpg"));
+}
+
+TEST_F(Extract, DoneWorkIsSkippedChangedWorkIsBackedUp) {
+  if (!make_frames(3)) GTEST_SKIP() << "no test clips";
+  const auto where = paths(folder_ / "frames");
+  ExtractOptions options;
+  options.image_size = 128;
+  ASSERT_TRUE(extract(options, where, run_));
+  const auto second = extract(options, where, run_);
+  EXPECT_EQ(second->frames_done_before, 3);
+  EXPECT_EQ(second->faces, 3);
+  fs::remove(folder_ / "aligned" / "00002_0.jpg");  // weeded out by hand: stays out
+  EXPECT_EQ(extract(options, where, run_)->frames_done_before, 3);
+  EXPECT_FALSE(fs::exists(folder_ / "aligned" / "00002_0.jpg"));
+  options.image_size = 96;
+  const auto changed = extract(options, where, run_);
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->frames_done_before, 0);
+  EXPECT_EQ(read_image(folder_ / "aligned" / "00002_0.jpg")->width, 96);
+  EXPECT_EQ(read_image(changed->backup / "00001_0.jpg")->width, 128);
+}
+
+TEST_F(Extract, AChangedFrameIsDoneAgainAlone) {
+  if (!make_frames(2)) GTEST_SKIP() << "no test clips";
+  const auto where = paths(folder_ / "frames");
+  ASSERT_TRUE(extract({}, where, run_));
+  ASSERT_TRUE(write_image(folder_ / "frames" / "00002.png", ImageU8(64, 48, 3, 90)));
+  const auto report = extract({}, where, run_);
+  EXPECT_EQ(report->frames_done_before, 1);
+  EXPECT_EQ(report->without_face, std::vector<std::string>{"00002.png"});
+  EXPECT_FALSE(fs::exists(folder_ / "aligned" / "00002_0.jpg"));
+}
+
+TEST_F(Extract, FacesFromElsewhereAreKept) {
+  plain_frames(1);
+  ASSERT_TRUE(write_image(folder_ / "aligned" / "x_0.jpg", ImageU8(32, 32, 3)));
+  const auto report = extract({}, paths(folder_ / "frames"), run_);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->kept_foreign);
+  EXPECT_TRUE(fs::exists(folder_ / "aligned" / "x_0.jpg"));
+}
+
+TEST_F(Extract, TheResultDoesNotDependOnThreads) {
+  if (!make_frames(6)) GTEST_SKIP() << "no test clips";
+  ExtractOptions options;
+  options.image_size = 128;
+  options.threads = 1;
+  ASSERT_TRUE(extract(options, paths(folder_ / "frames"), run_));
+  const auto one = files_in(folder_ / "aligned");
+  options.threads = 4;
+  options.redo = true;
+  ASSERT_TRUE(extract(options, paths(folder_ / "frames"), run_));
+  EXPECT_EQ(files_in(folder_ / "aligned"), one);
+}
+
+// Not a test of its own: the process that KilledAnywhere kills.
+TEST(ExtractChild, DISABLED_Work) {
+  const fs::path folder = std::getenv("UNDERSTUDY_EXTRACT_CHILD");
+  ExtractOptions options;
+  options.image_size = 256;
+  understudy::Run run;
+  ASSERT_TRUE(
+      extract(options, {folder / "frames", folder / "aligned", folder / "debug", folder / "journal.jsonl"}, run));
+}
+
+int run_child(const fs::path& folder, int kill_after_ms) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::setenv("UNDERSTUDY_EXTRACT_CHILD", folder.c_str(), 1);
+    std::freopen("/dev/null", "w", stdout);
+    ::execl("/proc/self/exe", "extract_test", "--gtest_filter=ExtractChild.DISABLED_Work",
+            "--gtest_also_run_disabled_tests", nullptr);
+    ::_exit(127);
+  }
+  if (kill_after_ms >= 0) {
+    ::usleep(static_cast<useconds_t>(kill_after_ms) * 1000);
+    ::kill(child, SIGKILL);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+TEST_F(Extract, KilledAnywhereItEndsWithTheSameFiles) {
+  if (!make_frames(12)) GTEST_SKIP() << "no test clips";
+  ASSERT_EQ(run_child(folder_, -1), 0);
+  const auto wanted = files_in(folder_ / "aligned");
+  const auto wanted_journal = *read_text(folder_ / "journal.jsonl");
+  ASSERT_EQ(wanted.size(), 12u);
+  std::mt19937 random(7);
+  for (int round = 0; round < 3; ++round) {
+    fs::remove_all(folder_ / "aligned");
+    fs::remove(folder_ / "journal.jsonl");
+    int kills = 0;
+    while (kills < 4 && run_child(folder_, 150 + static_cast<int>(random() % 500)) != 0) {
+      ++kills;
+      if (!fs::exists(folder_ / "aligned")) continue;
+      for (const auto& [name, bytes] : files_in(folder_ / "aligned")) {
+        if (is_temporary(name)) continue;
+        EXPECT_EQ(bytes, wanted.at(name)) << "half a file under a final name";
+      }
+    }
+    ASSERT_EQ(run_child(folder_, -1), 0);
+    EXPECT_EQ(files_in(folder_ / "aligned"), wanted) << "after " << kills << " kills";
+    EXPECT_EQ(*read_text(folder_ / "journal.jsonl"), wanted_journal);
+  }
+}
+
+TEST_F(Extract, TheVerbDescribesItself) {
+  const Verb verb = extract_verb();
+  EXPECT_EQ(verb.name, "extract");
+  EXPECT_EQ(verb.positionals.front().choices, (std::vector<std::string>{"src", "dst"}));
+  EXPECT_EQ(verb.rows->front().choices.size(), 5u);
+}
+
+}  // namespace
+}  // namespace understudy

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/2_extract/journal.hpp"
+
+#include <sstream>
+
+namespace understudy {
+namespace {
+
+constexpr int version = 1;
+
+std::string line_of(const FrameRecord& record) {
+  nlohmann::json line{{"frame", record.name}, {"faces", record.files}};
+  if (record.bytes > 0) line["bytes"] = record.bytes;
+  if (!record.problem.empty()) line["problem"] = record.problem;
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+std::optional<FrameRecord> record_of(const nlohmann::json& line) {
+  if (!line.is_object() || !line.contains("frame") || !line["frame"].is_string() || !line.contains("faces") ||
+      !line["faces"].is_array())
+    return {};
+  FrameRecord record;
+  record.name = line["frame"];
+  for (const auto& file : line["faces"]) {
+    if (!file.is_string()) return {};
+    record.files.push_back(file);
+  }
+  if (line.contains("bytes") && line["bytes"].is_number_unsigned()) record.bytes = line["bytes"];
+  if (line.contains("problem") && line["problem"].is_string()) record.problem = line["problem"];
+  return record;
+}
+
+}  // namespace
+
+Result<Journal> Journal::load(const fs::path& path) {
+  Journal journal;
+  journal.path_ = path;
+  auto text = read_text(path);
+  if (!text && text.error().code == Code::not_found) return journal;
+  if (!text) return Failure(std::move(text).error());
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (journal.head_.is_null()) {
+      if (!json.is_object() || json.value("format", "") != "understudy.extract") break;
+      if (json.value("version", 0) > version) {
+        return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer version", path.string()),
+                              "Update understudy, or extract anew with --redo.");
+      }
+      journal.head_ = json;
+      journal.complete_ = json.value("complete", false);
+    } else if (auto record = record_of(json)) {
+      journal.records_[record->name] = std::move(*record);
+    }
+  }
+  return journal;
+}
+
+std::size_t Journal::face_count() const {
+  std::size_t n = 0;
+  for (const auto& [name, record] : records_) n += record.files.size();
+  return n;
+}
+
+Result<> Journal::begin(nlohmann::json head) {
+  head_ = std::move(head);
+  head_["format"] = "understudy.extract";
+  head_["version"] = version;
+  complete_ = false;
+  TRY_VOID(rewrite());
+  out_ = std::ofstream(path_, std::ios::app | std::ios::binary);
+  if (!out_) return fail(Code::io, "Cannot write {}", path_.string());
+  return {};
+}
+
+Result<> Journal::add(FrameRecord record) {
+  out_ << line_of(record) << std::flush;
+  if (!out_)
+    return fail_with_hint(Code::io, fmt::format("Cannot write {}", path_.string()),
+                          "Check the space left on that disk and run the command again.");
+  records_[record.name] = std::move(record);
+  return {};
+}
+
+Result<> Journal::finish() {
+  out_.close();
+  complete_ = true;
+  return rewrite();
+}
+
+Result<> Journal::rewrite() {
+  nlohmann::json head = head_;
+  head["complete"] = complete_;
+  std::string text = head.dump() + "\n";
+  for (const auto& [name, record] : records_) text += line_of(record);
+  return write_text(path_, text);
+}
+
+}  // namespace understudy

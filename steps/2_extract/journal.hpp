@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was done with each frame, kept while it is done: the reason that a killed extraction goes on where it stood and
+// that a frame without faces is told from one not looked at (spec pipeline.md W8).
+#pragma once
+
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/files.hpp"
+
+namespace understudy {
+
+struct FrameRecord {
+  std::string name;                // of the frame
+  std::uint64_t bytes = 0;         // of an image file, to notice a changed one; 0 for frames of a video
+  std::vector<std::string> files;  // face files, in face order
+  std::string problem;             // why the frame could not be read; empty if it could
+  bool operator==(const FrameRecord&) const = default;
+};
+
+// JSON lines: a head {"format":"understudy.extract","version":1,"source":…,"options":…}, then one line a frame.
+class Journal {
+ public:
+  // A missing file gives an empty journal. A torn last line (a kill while writing) is dropped; what a damaged line in
+  // the middle said is lost, so its frame is done again.
+  static Result<Journal> load(const fs::path&);
+
+  const nlohmann::json& head() const { return head_; }  // null when there was none
+  bool complete() const { return complete_; }
+  const std::map<std::string, FrameRecord>& records() const { return records_; }
+  std::size_t face_count() const;
+
+  void forget(const std::string& frame_name) { records_.erase(frame_name); }
+  void forget_all() { records_.clear(); }
+  // Rewrites the file with that head and the records kept, all or nothing; add() then appends.
+  Result<> begin(nlohmann::json head);
+  Result<> add(FrameRecord);
+  // Rewrites it sorted by frame and marked complete.
+  Result<> finish();
+
+ private:
+  Result<> rewrite();
+  fs::path path_;
+  nlohmann::json head_;
+  bool complete_ = false;
+  std::map<std::string, FrameRecord> records_;
+  std::ofstream out_;
+};
+
+}  // namespace understudy

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lib/face/face_type.hpp"
+#include "lib/options/describe.hpp"
+
+namespace understudy {
+
+enum class CropType { half, midfull, full, whole, head };
+template <>
+struct Names<CropType> {
+  static constexpr std::array all{"h", "mf", "f", "wf", "head"};
+};
+
+enum class Resampling { area, compatible };
+template <>
+struct Names<Resampling> {
+  static constexpr std::array all{"area", "compatible"};
+};
+
+struct ExtractOptions {
+  CropType face_type = CropType::whole;
+  int image_size = 0;
+  int jpeg_quality = 90;
+  int max_faces = 0;
+  bool debug = false;
+  Resampling resampling = Resampling::area;
+  bool thorough = false;
+  bool redo = false;
+  int threads = 0;
+  std::filesystem::path input;
+  std::filesystem::path output;
+};
+
+template <>
+constexpr auto describe<ExtractOptions>() {
+  return std::tuple{
+      field("face-type", &ExtractOptions::face_type)
+          .says("Face type", "How much of the head a crop covers: half, mid-full, full, whole face or head."),
+      field("image-size", &ExtractOptions::image_size)
+          .says("Crop size", "Side of a face crop, in pixels; 0 takes 512, or 768 for head.")
+          .range(0, 2048),
+      field("jpeg-quality", &ExtractOptions::jpeg_quality).says("JPEG quality", "Of the saved crops.").range(1, 100),
+      field("max-faces", &ExtractOptions::max_faces)
+          .says("Most faces a frame", "The largest ones are kept; 0 keeps all.")
+          .at_least(0),
+      field("debug", &ExtractOptions::debug)
+          .says("Debug pictures", "Also write each frame with what was found drawn into it."),
+      field("resampling", &ExtractOptions::resampling)
+          .says("Resampling",
+                "area: no aliasing when the crop is smaller than the face in the frame. compatible: bilinear, as "
+                "DeepFaceLab does.")
+          .advanced(),
+      field("thorough", &ExtractOptions::thorough)
+          .says(
+              "Look thoroughly",
+              "Also search tiles and turned copies of frames in which a face was found at once; several times slower."),
+      field("redo", &ExtractOptions::redo)
+          .says("Start over", "Extract anew; faces that are there are moved to a backup folder."),
+      field("threads", &ExtractOptions::threads)
+          .says("Threads", "0 takes one per processor. The result does not depend on it.")
+          .range(0, 256)
+          .advanced(),
+      field("input", &ExtractOptions::input)
+          .says("Input", "A video or a folder of frames, in place of the workspace's."),
+      field("output", &ExtractOptions::output)
+          .says("Output", "Folder for the faces, in place of the workspace's aligned folder."),
+  };
+}
+static_assert(all_described<ExtractOptions>);
+
+}  // namespace understudy
