@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/media/sequence.hpp"
+
+namespace understudy::media {
+
+nlohmann::json video_identity(const VideoInfo& info) {
+  std::error_code ignored;
+  return {
+      {"name", info.path.filename().string()}, {"bytes", fs::file_size(info.path, ignored)}, {"frames", info.count()}};
+}
+
+Result<Sequence> read_sequence(const fs::path& path) {
+  TRY(const std::string text, read_text(path));
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  try {
+    if (!json.is_object() || json.value("format", "") != "understudy.frames")
+      return fail(Code::bad_file, "{} is no frame manifest", path.string());
+    if (json.value("version", 0) > 1)
+      return fail(Code::newer_version, "{} was written by a newer version", path.string());
+    Sequence sequence;
+    sequence.source = json.at("source");
+    sequence.options = json.at("options");
+    sequence.time_base = {json.at("time_base").at(0), json.at("time_base").at(1)};
+    sequence.ticks = json.at("ticks").get<std::map<std::string, std::int64_t>>();
+    sequence.complete = json.at("complete");
+    if (sequence.time_base.num <= 0 || sequence.time_base.den <= 0)
+      return fail(Code::bad_file, "{} has no valid time base", path.string());
+    return sequence;
+  } catch (const nlohmann::json::exception& error) {
+    return fail(Code::bad_file, "{} is damaged: {}", path.string(), error.what());
+  }
+}
+
+Result<> write_sequence(const fs::path& path, const Sequence& s) {
+  const nlohmann::json json{
+      {"format", "understudy.frames"}, {"version", 1},     {"source", s.source},
+      {"options", s.options},          {"ticks", s.ticks}, {"time_base", {s.time_base.num, s.time_base.den}},
+      {"complete", s.complete}};
+  return write_text(path, json.dump() + "\n");
+}
+
+}  // namespace understudy::media

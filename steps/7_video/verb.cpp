@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/7_video/verb.hpp"
+
+namespace understudy {
+
+Result<VideoPaths> video_paths(const Workspace& workspace, const VideoEncodeOptions& options) {
+  VideoPaths paths;
+  paths.frames = !options.input.empty() ? options.input : options.mask ? workspace.merged_mask() : workspace.merged();
+  paths.result = !options.output.empty() ? options.output : options.mask ? workspace.result_mask() : workspace.result();
+  paths.state = workspace.state() / (options.mask ? "video-mask.json" : "video.json");
+  if (!options.output.empty()) paths.state = options.output.string() + ".understudy.json";
+  paths.manifest = workspace.state() / "frames-dst.json";
+  paths.reference = options.reference;
+  if (paths.reference.empty()) {
+    // Without the destination video the frames can still be shown at a rate that was asked for.
+    auto video = workspace.video(Side::dst);
+    if (video) paths.reference = *video;
+    if (!video && options.fps <= 0) return Failure(std::move(video).error());
+  }
+  return paths;
+}
+
+Verb video_encode_verb() {
+  return make_verb<VideoEncodeOptions>(
+      "video encode", "Make the finished video from the merged frames, with the original timing and sound",
+      "understudy video encode\n"
+      "understudy video encode --quality bitrate --bitrate 25\n"
+      "understudy video encode --quality lossless --output result.mkv",
+      {},
+      [](const VideoEncodeOptions& options, const std::vector<Row>&, const Call& call,
+         Run& run) -> Result<std::string> {
+        TRY(const Workspace workspace, open_workspace(call.workspace));
+        TRY(const VideoPaths paths, video_paths(workspace, options));
+        TRY(const VideoReport report, encode_video(options, paths, run));
+        return to_json_text(report);
+      });
+}
+
+}  // namespace understudy

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/7_video/video.hpp"
+
+#include <chrono>
+#include <deque>
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/system.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/media/sequence.hpp"
+#include "lib/options/options.hpp"
+#include "steps/7_video/timing.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr const char* comment = "Made with understudy: faces in this video were replaced by a trained model.";
+
+// What the result was made of; when it is the same again there is nothing to do.
+nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::path>& images,
+                           const std::optional<media::VideoInfo>& reference) {
+  auto rows = rows_of(options);
+  auto chosen = options_to_json(rows);
+  for (const char* key : {"redo", "input", "output", "reference"}) chosen.erase(key);
+  std::uint64_t hash = 14695981039346656037u;  // FNV-1a over names, sizes and times
+  auto mix = [&hash](std::uint64_t value) {
+    for (int i = 0; i < 8; ++i) hash = (hash ^ (value >> 8 * i & 255)) * 1099511628211u;
+  };
+  for (const auto& image : images) {
+    std::error_code ignored;
+    for (const char c : image.filename().string()) mix(static_cast<unsigned char>(c));
+    mix(fs::file_size(image, ignored));
+    mix(static_cast<std::uint64_t>(fs::last_write_time(image, ignored).time_since_epoch().count()));
+  }
+  return {{"format", "understudy.video"},
+          {"version", 1},
+          {"options", chosen},
+          {"images", images.size()},
+          {"fingerprint", hash},
+          {"reference", reference ? media::video_identity(*reference) : nlohmann::json()}};
+}
+
+// Reads images a few ahead of the encoder, in order.
+class ImageQueue {
+ public:
+  ImageQueue(const std::vector<TimedFile>& files, unsigned ahead) : files_(files), ahead_(ahead) {}
+  std::size_t taken() const { return taken_; }
+  bool done() const { return taken_ == files_.size(); }
+  const TimedFile& peek() const { return files_[taken_]; }
+  Result<ImageU8> take() {
+    while (started_ < files_.size() && started_ < taken_ + ahead_) {
+      pending_.push_back(std::async(std::launch::async, [file = files_[started_].file] { return read_image(file); }));
+      ++started_;
+    }
+    auto image = pending_.front().get();
+    pending_.pop_front();
+    ++taken_;
+    return image;
+  }
+
+ private:
+  const std::vector<TimedFile>& files_;
+  std::size_t ahead_, started_ = 0, taken_ = 0;
+  std::deque<std::future<Result<ImageU8>>> pending_;
+};
+
+media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timing& timing,
+                                   const std::optional<media::VideoInfo>& reference) {
+  media::VideoOptions writer;
+  writer.time_base = timing.time_base;
+  writer.frame_rate = timing.frame_rate;
+  writer.quality = options.quality;
+  writer.crf = options.crf;
+  writer.megabits = options.bitrate;
+  writer.preset = options.preset;
+  writer.comment = comment;
+  if (reference) {
+    writer.colour = reference->colour;
+    if (!reference->orientation.swaps_sides()) writer.pixel_aspect = reference->pixel_aspect;
+    if (options.sound && reference->sound_tracks > 0) writer.sound_from = reference->path;
+    // Images that do not follow the reference's times start at zero, wherever the reference's pictures do.
+    if (!timing.follows_reference)
+      writer.sound_shift = -static_cast<double>(reference->ticks.front()) * reference->time_base.value();
+  }
+  return writer;
+}
+
+Result<media::VideoWritten> write_result(const VideoEncodeOptions& options, const VideoPaths& paths,
+                                         const Timing& timing, const std::optional<media::VideoInfo>& reference,
+                                         VideoReport& report, Run& run) {
+  ImageQueue queue(timing.files, cpu_threads() + 1);
+  auto next = [&]() -> Result<std::optional<media::TimedImage>> {
+    while (!queue.done()) {
+      if (run.stopping()) return Run::cancelled();
+      run.progress(queue.taken(), timing.files.size(), "frames");
+      const TimedFile& file = queue.peek();
+      auto image = queue.take();
+      if (image) return std::optional(media::TimedImage{normalise_channels(std::move(*image), 3), file.tick});
+      run.warn(to_sentence(image.error()));
+      report.unreadable.push_back(file.file.filename().string());
+    }
+    run.progress(timing.files.size(), timing.files.size(), "frames");
+    return std::optional<media::TimedImage>();
+  };
+  return media::write_video(paths.result, writer_options(options, timing, reference), next);
+}
+
+}  // namespace
+
+std::string to_json_text(const VideoReport& r) {
+  return nlohmann::json{{"frames", r.frames},
+                        {"missing", r.missing},
+                        {"unreadable", r.unreadable},
+                        {"sound_copied", r.sound_copied},
+                        {"sound_encoded", r.sound_encoded},
+                        {"frames_per_second", r.frames_per_second},
+                        {"duration", r.duration},
+                        {"up_to_date", r.up_to_date},
+                        {"seconds", r.seconds}}
+      .dump();
+}
+
+Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoPaths& paths, Run& run) {
+  const auto start = std::chrono::steady_clock::now();
+  TRY(const auto images, image_files(paths.frames));
+  if (images.empty())
+    return fail_with_hint(Code::not_found, fmt::format("There are no frames in {}", paths.frames.string()),
+                          "Merge first: understudy merge");
+  std::optional<media::VideoInfo> reference;
+  if (!paths.reference.empty()) {
+    TRY(reference, media::probe(paths.reference));
+  }
+  VideoReport report;
+  const auto made_of = ingredients(options, images, reference);
+  const auto before = read_text(paths.state);
+  std::error_code ignored;
+  if (!options.redo && before && fs::exists(paths.result, ignored) &&
+      nlohmann::json::parse(*before, nullptr, false) == made_of)
+    report.up_to_date = true;
+
+  const Timing timing = time_images(images, reference, paths.manifest, options.fps);
+  if (reference && options.fps <= 0 && !timing.follows_reference) {
+    run.note(fmt::format("The images' names do not follow {}: they are shown in order at {:.6g} frames a second",
+                         paths.reference.filename().string(), timing.frame_rate.value()));
+  }
+  if (timing.missing > 0)
+    run.warn(fmt::format("{} frames have no image in {}: the frame before is shown longer", timing.missing,
+                         paths.frames.string()));
+  if (!report.up_to_date) {
+    run.stage("encode");
+    remove_temporaries(paths.result.parent_path());
+    TRY(const auto written, write_result(options, paths, timing, reference, report, run));
+    report.sound_copied = written.sound_copied;
+    report.sound_encoded = written.sound_encoded;
+    TRY_VOID(write_text(paths.state, made_of.dump() + "\n"));
+    run.saved(paths.result.string(), "video");
+  }
+  report.frames = static_cast<std::int64_t>(timing.files.size() - report.unreadable.size());
+  report.missing = timing.missing;
+  report.frames_per_second = timing.frame_rate.value();
+  report.duration =
+      static_cast<double>(timing.files.back().tick - timing.files.front().tick) * timing.time_base.value() +
+      1 / timing.frame_rate.value();
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+}  // namespace understudy

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/7_video/video.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+
+#include "lib/image/codec.hpp"
+#include "lib/media/frame_source.hpp"
+#include "lib/media/marking.hpp"
+#include "lib/media/sequence.hpp"
+#include "steps/7_video/timing.hpp"
+#include "steps/7_video/verb.hpp"
+
+namespace understudy {
+namespace {
+
+const std::vector<std::int64_t> reference_ticks{0, 33, 67, 500, 520, 1000};
+
+class VideoStep : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / fmt::format("understudy-video-test-{}", ::getpid());
+    fs::remove_all(folder_);
+    paths_ = {folder_ / "merged", folder_ / "data_dst.mp4", folder_ / "state" / "frames-dst.json",
+              folder_ / "result.mp4", folder_ / "state" / "video.json"};
+    write_sound();
+    media::VideoOptions options;
+    options.time_base = {1, 1000};
+    options.sound_from = folder_ / "s.wav";
+    options.synthetic = false;
+    options.colour = {6, 2, 2, true, false};
+    std::size_t i = 0;
+    ASSERT_TRUE(media::write_video(paths_.reference, options, [&]() -> Result<std::optional<media::TimedImage>> {
+      if (i == reference_ticks.size()) return std::optional<media::TimedImage>();
+      return std::optional(media::TimedImage{ImageU8(64, 48, 3, 10), reference_ticks[i++]});
+    }));
+    for (int k = 0; k < 6; ++k) ASSERT_TRUE(write_image(paths_.frames / media::frame_name(k, 6), picture(k)));
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  static ImageU8 picture(int k) { return ImageU8(64, 48, 3, static_cast<std::uint8_t>(30 * (k + 1))); }
+  void write_sound() {
+    const std::uint32_t rate = 44100, samples = 44100;
+    std::string data;
+    auto number = [&](std::uint32_t v, int bytes) {
+      for (int b = 0; b < bytes; ++b) data += static_cast<char>(v >> 8 * b & 255);
+    };
+    data += "RIFF", number(36 + samples * 2, 4), data += "WAVEfmt ", number(16, 4), number(1, 2), number(1, 2),
+        number(rate, 4);
+    number(rate * 2, 4), number(2, 2), number(16, 2), data += "data", number(samples * 2, 4);
+    for (std::uint32_t s = 0; s < samples; ++s) number(static_cast<std::uint16_t>(8000 * std::sin(s * 0.06)), 2);
+    ASSERT_TRUE(write_text(folder_ / "s.wav", data));
+  }
+
+  fs::path folder_;
+  VideoPaths paths_;
+  understudy::Run run_;
+};
+
+TEST_F(VideoStep, TimesSoundColourAndMarkAreTheOriginals) {
+  const auto report = encode_video({}, paths_, run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->frames, 6);
+  EXPECT_EQ(report->missing, 0);
+  EXPECT_EQ(report->sound_copied, 1);
+  auto source = media::FrameSource::open(paths_.result);
+  ASSERT_TRUE(source);
+  const auto& info = *source->video();
+  ASSERT_EQ(info.count(), 6);
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_NEAR(static_cast<double>(info.ticks[i] - info.ticks[0]) * info.time_base.value(),
+                reference_ticks[i] / 1000.0, 1e-9);
+    EXPECT_NEAR((*source->next())->bgr.at(30, 20), 30 * (i + 1), 2);
+  }
+  EXPECT_EQ(info.sound_tracks, 1);
+  EXPECT_EQ(info.colour.matrix, 6);
+  EXPECT_TRUE(info.colour.full_range);
+  EXPECT_EQ(*media::read_digital_source_type(paths_.result), media::composite_with_trained_media);
+}
+
+TEST_F(VideoStep, AMissingFrameDoesNotShiftTheRest) {
+  fs::remove(paths_.frames / "00003.png");
+  ASSERT_TRUE(write_text(paths_.frames / "00005.png", "no picture"));
+  const auto report = encode_video({}, paths_, run_);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->frames, 4);
+  EXPECT_EQ(report->missing, 1);
+  EXPECT_EQ(report->unreadable, std::vector<std::string>{"00005.png"});
+  const auto info = media::probe(paths_.result);
+  ASSERT_EQ(info->count(), 4);
+  EXPECT_NEAR(static_cast<double>(info->ticks[3] - info->ticks[0]) * info->time_base.value(), 1.0, 1e-9);
+}
+
+TEST_F(VideoStep, ItIsDoneOnceAndAgainWhenAFrameChanges) {
+  ASSERT_TRUE(encode_video({}, paths_, run_));
+  EXPECT_TRUE(encode_video({}, paths_, run_)->up_to_date);
+  ASSERT_TRUE(write_image(paths_.frames / "00002.png", picture(5)));
+  EXPECT_FALSE(encode_video({}, paths_, run_)->up_to_date);
+  EXPECT_NEAR(media::FrameSource::open(paths_.result)->at(1)->bgr.at(30, 20), 180, 2);
+}
+
+TEST_F(VideoStep, LosslessKeepsEveryPixel) {
+  VideoEncodeOptions options;
+  options.quality = media::VideoQuality::lossless;
+  ASSERT_TRUE(encode_video(options, paths_, run_));
+  EXPECT_EQ(media::FrameSource::open(paths_.result)->at(2)->bgr, picture(2));
+}
+
+TEST_F(VideoStep, WithoutAReferenceTheRateIsGiven) {
+  paths_.reference.clear();
+  VideoEncodeOptions options;
+  options.fps = 29.97;
+  const auto report = encode_video(options, paths_, run_);
+  ASSERT_TRUE(report);
+  const auto info = media::probe(paths_.result);
+  EXPECT_EQ(info->count(), 6);
+  EXPECT_EQ(info->frame_rate, (media::Rational{30000, 1001}));
+  EXPECT_EQ(info->sound_tracks, 0);
+}
+
+TEST_F(VideoStep, TheManifestGivesTheTimesOfFewerFrames) {
+  const auto info = media::probe(paths_.reference);
+  media::Sequence sequence{
+      media::video_identity(*info), {}, info->time_base, {{"00001", info->ticks[0]}, {"00002", info->ticks[3]}}, true};
+  ASSERT_TRUE(media::write_sequence(paths_.manifest, sequence));
+  const auto timing =
+      time_images({paths_.frames / "00001.png", paths_.frames / "00002.png"}, *info, paths_.manifest, 0);
+  EXPECT_TRUE(timing.follows_reference);
+  ASSERT_EQ(timing.files.size(), 2u);
+  EXPECT_EQ(timing.files[1].tick, info->ticks[3]);
+  EXPECT_EQ(timing.missing, 0);
+}
+
+TEST_F(VideoStep, FramesOfTwoSizesAreOneClearError) {
+  ASSERT_TRUE(write_image(paths_.frames / "00004.png", ImageU8(32, 48, 3)));
+  const auto bad = encode_video({}, paths_, run_);
+  ASSERT_FALSE(bad);
+  EXPECT_NE(bad.error().message.find("32x48"), std::string::npos);
+  EXPECT_FALSE(fs::exists(paths_.result));
+  fs::remove_all(paths_.frames);
+  fs::create_directories(paths_.frames);
+  EXPECT_EQ(encode_video({}, paths_, run_).error().code, Code::not_found);
+}
+
+TEST(VideoVerb, IsCalledVideoEncode) { EXPECT_EQ(video_encode_verb().name, "video encode"); }
+
+}  // namespace
+}  // namespace understudy
