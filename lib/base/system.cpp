@@ -2,6 +2,7 @@
 #include "lib/base/system.hpp"
 
 #include <dlfcn.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -106,6 +107,16 @@ bool load_library(const char* name) { return ::dlopen(name, RTLD_NOW | RTLD_GLOB
 void prefer_huge_pages(void* block, std::size_t bytes) { ::madvise(block, bytes, MADV_HUGEPAGE); }
 
 void sleep_seconds(double seconds) { ::usleep(static_cast<useconds_t>(seconds * 1e6)); }
+
+std::optional<std::string> read_standard_input(double seconds) {
+  pollfd poll_for{STDIN_FILENO, POLLIN, 0};
+  if (::poll(&poll_for, 1, static_cast<int>(seconds * 1000)) <= 0) return std::string();
+  std::string bytes(4096, '\0');
+  const ssize_t n = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+  if (n <= 0) return {};
+  bytes.resize(static_cast<std::size_t>(n));
+  return bytes;
+}
 
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();

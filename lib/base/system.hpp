@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ int terminal_columns();           // of standard error; 80 when unknown
 bool load_library(const char* name);  // dlopen, globally visible; false when it is not there
 void prefer_huge_pages(void* block, std::size_t bytes);  // a wish, silently ignored where the system has none
 void sleep_seconds(double);
+// What stands ready on standard input, waiting at most that long: may be empty; nothing once it is closed.
+std::optional<std::string> read_standard_input(double seconds);
 double wall_time();               // seconds since 1970
 
 }  // namespace understudy

@@ -118,4 +118,6 @@ Result<VideoInfo> probe(const fs::path& path) {
   return describe_video(*input, *stream, index, path);
 }
 
+std::string library_version() { return av_version_info(); }
+
 }  // namespace understudy::media

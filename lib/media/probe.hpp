@@ -57,4 +57,6 @@ struct VideoInfo {
 // Errors: not_found; bad_file for no video, a file without a picture stream, a file that was cut short.
 Result<VideoInfo> probe(const fs::path&);
 
+std::string library_version();  // FFmpeg's, for doctor
+
 }  // namespace understudy::media

@@ -20,7 +20,8 @@ OptimizerSettings optimizer_settings(const ModelSpec& spec) {
   return settings;
 }
 
-std::vector<Parameter*> trained_parameters(const ModelSpec& spec, Parameters& parameters) {
+Optimizer made_optimizer(const ModelSpec& spec, Precision precision, Parameters& parameters) {
+  parameters.set_precision(precision);
   // The frozen part keeps its slots (spec 4.7): it is stepped only where it has a gradient.
   const bool freeze = spec.shape.archi.liae && !spec.rules.random_warp;
   std::vector<Parameter*> all;
@@ -28,7 +29,7 @@ std::vector<Parameter*> trained_parameters(const ModelSpec& spec, Parameters& pa
     if (freeze && p.part() == "inter_AB") p.value.set_requires_grad(false);
     all.push_back(&p);
   }
-  return all;
+  return Optimizer(optimizer_settings(spec), std::move(all));
 }
 
 Parameters made_parameters(const ModelSpec& spec, const Device& device) { return Parameters(spec.rules.seed, device.device); }
@@ -51,7 +52,7 @@ FaceTrainer::FaceTrainer(const ModelSpec& spec, const Device& device, Precision 
     : spec_(spec),
       parameters_(made_parameters(spec, device)),
       net_(spec.shape, parameters_),
-      optimizer_((parameters_.set_precision(precision), optimizer_settings(spec)), trained_parameters(spec, parameters_)) {}
+      optimizer_(made_optimizer(spec, precision, parameters_)) {}
 
 FaceTrainer::Terms FaceTrainer::losses(const Batch& batch) const {
   const int resolution = spec_.shape.resolution;

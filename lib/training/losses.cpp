@@ -68,11 +68,14 @@ Tensor gaussian_blur(const Tensor& x, double sigma) {
 
 Tensor dssim(const Tensor& a, const Tensor& b, int window) {
   constexpr double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
-  const Tensor maps = correlate_transposed(torch::stack({a, b, a * b, a.square() + b.square()}).contiguous(), window, 1.5, 0);
-  const Tensor mean_a = maps[0], mean_b = maps[1];
-  const Tensor means = mean_a * mean_b * 2, squares = mean_a.square() + mean_b.square();
-  const Tensor luminance = (means + c1) / (squares + c1);
-  const Tensor contrast = (maps[2] * 2 - means + c2) / (maps[3] - squares + c2);
+  // Variances do not change when 0.5 is taken off both images, but keep more digits: the products are a quarter as large.
+  const Tensor x = a - 0.5, y = b - 0.5;
+  const Tensor maps = correlate_transposed(torch::stack({x, y, x * y, x.square() + y.square()}), window, 1.5, 0);
+  const Tensor mean_x = maps[0], mean_y = maps[1];
+  const Tensor covariance = maps[2] - mean_x * mean_y, variances = maps[3] - mean_x.square() - mean_y.square();
+  const Tensor mean_a = mean_x + 0.5, mean_b = mean_y + 0.5;
+  const Tensor luminance = (mean_a * mean_b * 2 + c1) / (mean_a.square() + mean_b.square() + c1);
+  const Tensor contrast = (covariance * 2 + c2) / (variances + c2);
   return (1 - (luminance * contrast).mean({-1, -2})) / 2;
 }
 

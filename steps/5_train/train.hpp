@@ -2,7 +2,9 @@
 // Step 5: trains a model on the src and dst facesets. In: aligned/ of both sides. Out: model/NAME/.
 #pragma once
 
+#include "lib/base/files.hpp"
 #include "lib/jobs/run.hpp"
+#include "lib/project/workspace.hpp"
 #include "lib/training/model_options.hpp"
 #include "steps/5_train/options.hpp"
 

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line: global flags, the table of verbs, and the two readers of a job's events.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "apps/understudy/command_reader.hpp"
+#include "apps/understudy/terminal.hpp"
+#include "apps/understudy/verbs.hpp"
+#include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
+#include "lib/jobs/job_log.hpp"
+#include "lib/options/options.hpp"
+#include "lib/project/workspace.hpp"
+
+namespace understudy {
+namespace {
+
+struct Globals {
+  std::string workspace = ".";
+  bool json = false;
+  bool yes = false;
+};
+
+// What CLI11 knows of one verb.
+struct BoundVerb {
+  Verb verb;
+  CLI::App* app = nullptr;
+  std::shared_ptr<std::map<std::string, std::string>> positionals = std::make_shared<std::map<std::string, std::string>>();
+  std::shared_ptr<Result<>> refusal = std::make_shared<Result<>>();
+};
+
+CLI::App* command_for(CLI::App& app, const Verb& verb) {
+  const auto words = split(verb.name, ' ');
+  CLI::App* parent = &app;
+  if (words.size() == 2) {
+    const auto groups = app.get_subcommands([&](const CLI::App* sub) { return sub->get_name() == words[0]; });
+    parent = groups.empty() ? app.add_subcommand(words[0], "") : groups.front();
+    parent->require_subcommand(1);
+    parent->description(parent->get_description() + (parent->get_description().empty() ? "" : " | ") + words[1]);
+  }
+  CLI::App* command = parent->add_subcommand(words.back(), verb.summary);
+  if (!verb.examples.empty()) command->footer("\nExamples:\n" + verb.examples);
+  return command;
+}
+
+void bind(CLI::App& app, BoundVerb& bound) {
+  bound.app = command_for(app, bound.verb);
+  for (const auto& p : bound.verb.positionals) {
+    auto take = [values = bound.positionals, refusal = bound.refusal, p](const std::string& text) {
+      if (!p.choices.empty() && std::find(p.choices.begin(), p.choices.end(), text) == p.choices.end() && *refusal) {
+        *refusal = fail(Code::bad_option, "{} is one of {}, not '{}'", p.name, fmt::join(p.choices, ", "), text);
+      }
+      (*values)[p.name] = text;
+    };
+    auto* option = bound.app->add_option_function<std::string>(p.name, take, p.help);
+    option->type_name(p.choices.empty() ? "TEXT" : fmt::format("{}", fmt::join(p.choices, "|")));
+    if (p.required) option->required();
+  }
+  if (bound.verb.rows) add_to_cli(*bound.app, *bound.verb.rows, *bound.refusal);
+}
+
+int refuse(const Error& error) {
+  std::fprintf(stderr, "understudy: %s\n", to_sentence(error).c_str());
+  return exit_status(error.code);
+}
+
+std::string command_line(int argc, char** argv) {
+  std::string line = "understudy";
+  for (int i = 1; i < argc; ++i) line += std::string(" ") + argv[i];
+  return line;
+}
+
+int perform(const BoundVerb& bound, const Globals& globals, const std::string& line) {
+  if (!*bound.refusal) return refuse(bound.refusal->error());
+  const Call call{globals.workspace, globals.yes, *bound.positionals};
+  fs::path jobs;
+  if (const auto workspace = open_workspace(call.workspace); workspace && bound.verb.keeps_log) jobs = workspace->state() / "jobs";
+  JobLog log(jobs, bound.verb.name, line, globals.json ? stdout : nullptr);
+  TerminalReader terminal;
+  Run run([&](const Event& event) {
+    log.add(event);
+    if (!globals.json) terminal.show(event);
+  });
+  const CommandReader commands(globals.json, run);
+  Result<std::string> report = [&]() -> Result<std::string> {
+    try {
+      return bound.verb.run(call, run);
+    } catch (const std::bad_alloc&) {
+      return fail(Code::out_of_memory, "Out of memory");
+    } catch (const std::exception& e) {
+      return fail_with_hint(Code::internal, fmt::format("A mistake in understudy: {}", e.what()), "Please report it with the command line.");
+    }
+  }();
+  terminal.finish();
+  if (!report) {
+    run.event(ErrorEvent{std::string(code_name(report.error().code)), to_sentence(report.error()), report.error().hint});
+    return globals.json ? exit_status(report.error().code) : refuse(report.error());
+  }
+  run.event(DoneEvent{*report});
+  if (!globals.json) std::printf("%s\n", nlohmann::json::parse(*report).dump(1).c_str());
+  return 0;
+}
+
+// CLI11 only says that something is unknown; say what was probably meant.
+int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+  std::string text = error.what();
+  const CLI::App* deepest = &app;
+  for (auto subs = deepest->get_subcommands(); !subs.empty(); subs = deepest->get_subcommands()) deepest = subs.front();
+  std::vector<std::string> known;
+  for (const auto* option : deepest->get_options()) {
+    for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  for (const auto* sub : deepest->get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
+  for (const auto& rest : app.remaining(true)) {
+    text = fmt::format("'{}' is not known here.{}", rest, did_you_mean(rest.substr(0, rest.find('=')), known));
+    break;
+  }
+  std::string name;
+  for (const auto* sub = deepest; sub != &app; sub = sub->get_parent()) name = " " + sub->get_name() + name;
+  std::fprintf(stderr, "understudy: %s\nSee: understudy%s --help\n", text.c_str(), name.c_str());
+  return 2;
+}
+
+int main_of(int argc, char** argv) {
+  install_stop_signals();
+  CLI::App app("understudy: face replacement from two videos to a finished one.\nPeople's faces are theirs: use it with consent. Results are marked as synthetic.", "understudy");
+  Globals globals;
+  app.add_option("-w,--workspace", globals.workspace, "The workspace folder (default: the current folder)");
+  app.add_flag("--json", globals.json, "Report events as JSON lines on standard output");
+  app.add_flag("--yes", globals.yes, "Answer yes: allow steps that replace what is there");
+  app.set_version_flag("--version", UNDERSTUDY_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::vector<BoundVerb> verbs;
+  for (auto& verb : all_verbs()) verbs.push_back({std::move(verb)});
+  for (auto& bound : verbs) {
+    bind(app, bound);
+    bound.app->fallthrough();
+    if (bound.app->get_parent() != &app) bound.app->get_parent()->fallthrough();
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& e) {
+    return app.exit(e);
+  } catch (const CLI::CallForVersion& e) {
+    return app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    return wrong_usage(app, e);
+  }
+  for (const auto& bound : verbs) {
+    if (bound.app->parsed()) return perform(bound, globals, command_line(argc, argv));
+  }
+  return 2;
+}
+
+}  // namespace
+}  // namespace understudy
+
+int main(int argc, char** argv) { return understudy::main_of(argc, argv); }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "lib/base/system.hpp"
+#include "lib/jobs/job_log.hpp"
+#include "lib/jobs/run.hpp"
+
+namespace understudy {
+namespace {
+
+TEST(Run, ProgressIsRateLimitedButTheEndAlwaysTold) {
+  std::vector<ProgressEvent> told;
+  Run run([&](const Event& e) {
+    if (const auto* p = std::get_if<ProgressEvent>(&e)) told.push_back(*p);
+  });
+  for (int i = 1; i <= 1000; ++i) run.progress(i, 1000, "frames");
+  ASSERT_GE(told.size(), 2u);
+  EXPECT_LT(told.size(), 50u);
+  EXPECT_EQ(told.back().done, 1000u);
+}
+
+TEST(Run, RateCountsFromWhereAResumeBegan) {
+  ProgressEvent last;
+  Run run([&](const Event& e) { last = std::get<ProgressEvent>(e); });
+  run.progress(900, 1000, "frames");
+  sleep_seconds(0.15);
+  run.progress(910, 1000, "frames");
+  EXPECT_LT(last.per_second, 100);
+  EXPECT_GT(last.seconds_left, 0);
+}
+
+TEST(Run, StopCommandStops) {
+  Run run;
+  EXPECT_FALSE(run.stopping());
+  run.post({"stop", "", ""});
+  EXPECT_TRUE(run.stopping());
+  EXPECT_EQ(run.take_commands().size(), 1u);
+  EXPECT_EQ(Run::cancelled().value().code, Code::cancelled);
+}
+
+TEST(JobLog, LinesAreNumberedJson) {
+  const fs::path jobs = fs::temp_directory_path() / fmt::format("understudy-jobs-{}", ::getpid());
+  {
+    JobLog log(jobs, "frames extract", "understudy frames extract src", nullptr);
+    log.add(NoteEvent{"one"});
+    log.add(WarningEvent{"bad \xff byte"});
+    log.add(DoneEvent{R"({"frames":3})"});
+  }
+  const auto folder = fs::directory_iterator(jobs)->path();
+  std::istringstream lines(*read_text(folder / "events.jsonl"));
+  std::string line;
+  for (int id = 0; id < 4; ++id) {
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_EQ(nlohmann::json::parse(line)["id"], id);
+  }
+  EXPECT_EQ(nlohmann::json::parse(line)["report"]["frames"], 3);
+  fs::remove_all(jobs);
+}
+
+}  // namespace
+}  // namespace understudy

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/5_train/predict.hpp"
+
+#include "lib/face/face_file.hpp"
+#include "lib/face/faceset.hpp"
+#include "lib/face/landmarks.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/warp.hpp"
+#include "lib/training/predictor.hpp"
+
+namespace understudy {
+namespace {
+
+// The aligned picture as the model's face type and resolution.
+ImageF model_input(const ImageU8& image_bgr, const FaceInfo& info, FaceType type, int resolution) {
+  const ImageF face = to_float(image_bgr);
+  ImageF input = info.face_type == type ? resize(face, resolution, resolution, face.width > resolution ? Interpolation::area : Interpolation::cubic)
+                                        : warp(face, face_matrix(info.landmarks, resolution, type), resolution, resolution, Interpolation::cubic, Border::replicate);
+  clamp_01(input);
+  return input;
+}
+
+Result<> write_prediction(const PredictedFace& face, const fs::path& folder, const std::string& stem) {
+  TRY_VOID(write_image(folder / (stem + "_mask_prd.png"), to_u8_rounded(face.mask)));
+  TRY_VOID(write_image(folder / (stem + "_mask_dst.png"), to_u8_rounded(face.mask_dst)));
+  return write_image(folder / (stem + ".png"), to_u8_rounded(face.bgr), 95, composite_marking_xmp);
+}
+
+}  // namespace
+
+Result<int> predict_faces(const fs::path& model, const PredictOptions& options, Run& run) {
+  std::vector<std::string> warnings;
+  TRY(const auto predictor, load_predictor(model, {options.threads, options.gpu, false}, warnings));
+  for (auto& w : warnings) run.warn(w);
+  auto decode = [&](const ImageU8& image, const FaceInfo& info, const std::string& stem) -> Result<> {
+    const ImageF input = model_input(image, info, predictor->face_type(), predictor->resolution());
+    TRY(const auto faces, predictor->predict({&input, 1}));
+    return write_prediction(faces[0], options.output, stem);
+  };
+  if (!fs::is_directory(options.input)) {
+    TRY(const auto face, read_face(options.input));
+    TRY_VOID(decode(face.image_bgr, face.info, options.input.stem().string()));
+    return 1;
+  }
+  TRY(const auto set, Faceset::open(options.input));
+  const std::size_t all = set.entries().size(), count = options.limit > 0 ? std::min<std::size_t>(all, options.limit) : all;
+  int done = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (run.stopping()) return Run::cancelled();
+    const std::size_t index = i * all / count;
+    const auto& entry = set.entries()[index];
+    const auto image = set.image(index);
+    if (!image) {
+      run.warn(to_sentence(image.error()));
+      continue;
+    }
+    const std::string stem = (entry.person.empty() ? "" : entry.person + "_") + fs::path(entry.file_name).stem().string();
+    TRY_VOID(decode(*image, entry.info, stem));
+    run.progress(i + 1, count, "faces");
+    ++done;
+  }
+  return done;
+}
+
+}  // namespace understudy

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decodes aligned faces with a trained model, without merging them into frames.
+#pragma once
+
+#include <string>
+
+#include "lib/jobs/run.hpp"
+#include "lib/base/files.hpp"
+
+namespace understudy {
+
+struct PredictOptions {
+  std::string model;
+  fs::path input, output;
+  int limit = 0;
+  int threads = 0;
+  bool gpu = true;
+};
+
+// Writes STEM.png (swapped face, marked as synthetic), STEM_mask_prd.png and STEM_mask_dst.png per face, at the model's
+// resolution. Returns how many faces were decoded; unreadable ones are warnings.
+Result<int> predict_faces(const fs::path& model, const PredictOptions&, Run&);
+
+}  // namespace understudy
