@@ -88,18 +88,59 @@ Axis matched(const Axis& from, const Axis& to) {
   return out;
 }
 
+// The order that sorts the keys. Many pixels share a colour, and which of them gets which value shows in the result; so
+// the ties fall as in numpy's quicksort (median of three, insertion sort below 16), which the original relies on.
 std::vector<std::uint32_t> order_of(const std::vector<float>& keys) {
   std::vector<std::uint32_t> order(keys.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::ranges::sort(order, {}, [&keys](std::uint32_t i) { return keys[i]; });
+  std::uint32_t* const base = order.data();
+  const auto less = [&keys](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; };
+  std::vector<std::pair<std::ptrdiff_t, std::ptrdiff_t>> pending = {{0, static_cast<std::ptrdiff_t>(keys.size()) - 1}};
+  while (!pending.empty()) {
+    auto [left, right] = pending.back();
+    pending.pop_back();
+    while (right - left > 16) {
+      const auto middle = left + (right - left) / 2;
+      if (less(base[middle], base[left])) std::swap(base[middle], base[left]);
+      if (less(base[right], base[middle])) std::swap(base[right], base[middle]);
+      if (less(base[middle], base[left])) std::swap(base[middle], base[left]);
+      const std::uint32_t pivot = base[middle];
+      auto i = left, j = right - 1;
+      std::swap(base[middle], base[j]);
+      while (true) {
+        do ++i;
+        while (less(base[i], pivot));
+        do --j;
+        while (less(pivot, base[j]));
+        if (i >= j) break;
+        std::swap(base[i], base[j]);
+      }
+      std::swap(base[i], base[right - 1]);
+      if (i - left < right - i) {
+        pending.emplace_back(i + 1, right);
+        right = i - 1;
+      } else {
+        pending.emplace_back(left, i - 1);
+        left = i + 1;
+      }
+    }
+    for (auto i = left + 1; i <= right; ++i) {
+      const std::uint32_t moved = base[i];
+      auto j = i;
+      for (; j > left && less(moved, base[j - 1]); --j) base[j] = base[j - 1];
+      base[j] = moved;
+    }
+  }
   return order;
 }
 
 std::vector<float> projected(const ImageF& image, const Direction& direction) {
+  const auto d0 = static_cast<float>(direction[0]), d1 = static_cast<float>(direction[1]),
+             d2 = static_cast<float>(direction[2]);
   std::vector<float> out(static_cast<std::size_t>(image.width) * image.height);
   for (std::size_t i = 0; i < out.size(); ++i) {
     const float* p = image.data.data() + 3 * i;
-    out[i] = static_cast<float>(p[0] * direction[0] + p[1] * direction[1] + p[2] * direction[2]);
+    out[i] = p[0] * d0 + p[1] * d1 + p[2] * d2;
   }
   return out;
 }

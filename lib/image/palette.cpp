@@ -2,7 +2,6 @@
 // Median-cut palette reduction.
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <unordered_map>
 #include <vector>
 
@@ -20,23 +19,26 @@ struct Shade {
 struct Box {
   std::size_t begin = 0, end = 0;  // into the list of shades
   std::uint64_t count = 0;         // pixels
-  int axis = 0, extent = 0;        // longest side
+  int axis = 0;                    // the side to cut: the longest in brightness
 };
 
 Box measured(const std::vector<Shade>& shades, std::size_t begin, std::size_t end) {
+  static constexpr std::array<int, 3> luma = {29, 150, 77};  // B, G, R
   Box box{begin, end};
   std::array<int, 3> low{255, 255, 255}, high{0, 0, 0};
   for (std::size_t i = begin; i < end; ++i) {
     box.count += shades[i].count;
-    for (int c = 0; c < 3; ++c) {
+    for (std::size_t c = 0; c < 3; ++c) {
       low[c] = std::min<int>(low[c], shades[i].bgr[c]);
       high[c] = std::max<int>(high[c], shades[i].bgr[c]);
     }
   }
-  for (int c = 0; c < 3; ++c) {
-    if (high[c] - low[c] <= box.extent) continue;
-    box.extent = high[c] - low[c];
-    box.axis = c;
+  int best = -1;
+  for (const std::size_t c : {2u, 1u, 0u}) {
+    const int extent = (high[c] - low[c]) * luma[c];
+    if (extent <= best) continue;
+    best = extent;
+    box.axis = static_cast<int>(c);
   }
   return box;
 }
@@ -55,41 +57,62 @@ std::vector<Shade> shades_of(const ImageU8& image) {
   return shades;
 }
 
-// Halves the box with the most pixels along its longest side until there are enough boxes.
-std::vector<Box> cut(std::vector<Shade>& shades, std::size_t colours) {
-  std::vector<Box> boxes = {measured(shades, 0, shades.size())};
-  while (boxes.size() < colours) {
-    auto widest = boxes.end();
-    for (auto box = boxes.begin(); box != boxes.end(); ++box) {
-      if (box->end - box->begin > 1 && (widest == boxes.end() || box->count > widest->count)) widest = box;
-    }
-    if (widest == boxes.end()) break;
-    const auto [begin, end, count, axis, extent] = *widest;
-    std::sort(shades.begin() + static_cast<std::ptrdiff_t>(begin), shades.begin() + static_cast<std::ptrdiff_t>(end),
-              [axis = axis](const Shade& a, const Shade& b) { return a.bgr[axis] < b.bgr[axis]; });
-    std::uint64_t half = 0;
-    std::size_t middle = begin;
-    while (middle + 1 < end && half + shades[middle].count <= count / 2) half += shades[middle++].count;
-    // Shades that share a value on the axis stay together, unless that would leave one side empty.
-    middle = std::max(middle, begin + 1);
-    *widest = measured(shades, begin, middle);
-    boxes.push_back(measured(shades, middle, end));
+// The index that parts a box, sorted downwards along its axis, so that about half of the pixels lie before it; shades
+// that share a value on the axis stay together. Equal to begin or end when that cannot be.
+std::size_t cutting_point(const std::vector<Shade>& shades, const Box& box) {
+  const auto axis = static_cast<std::size_t>(box.axis);
+  std::uint64_t before = 0;
+  std::size_t at = box.begin;
+  while (at < box.end && 2 * before <= box.count) {
+    const auto value = shades[at].bgr[axis];
+    std::size_t next = at;
+    std::uint64_t same = 0;
+    while (next < box.end && shades[next].bgr[axis] == value) same += shades[next++].count;
+    if (next == box.end && at > box.begin) break;  // the last group stays behind the cut
+    before += same;
+    at = next;
   }
+  return at;
+}
+
+// Cuts the box with the most pixels until there are enough boxes.
+std::vector<Box> cut(std::vector<Shade>& shades, std::size_t colours) {
+  std::vector<Box> boxes = {measured(shades, 0, shades.size())}, done;
+  while (!boxes.empty() && boxes.size() + done.size() < colours) {
+    const auto widest = std::ranges::max_element(boxes, {}, &Box::count);
+    const Box box = *widest;
+    boxes.erase(widest);
+    const auto axis = static_cast<std::size_t>(box.axis);
+    std::sort(shades.begin() + static_cast<std::ptrdiff_t>(box.begin),
+              shades.begin() + static_cast<std::ptrdiff_t>(box.end),
+              [axis](const Shade& a, const Shade& b) { return a.bgr[axis] > b.bgr[axis]; });
+    const std::size_t middle = cutting_point(shades, box);
+    if (middle == box.begin || middle == box.end) {
+      done.push_back(box);
+      continue;
+    }
+    boxes.push_back(measured(shades, box.begin, middle));
+    boxes.push_back(measured(shades, middle, box.end));
+  }
+  boxes.insert(boxes.end(), done.begin(), done.end());
   return boxes;
 }
 
-std::vector<std::array<int, 3>> palette_of(const std::vector<Shade>& shades, const std::vector<Box>& boxes) {
-  std::vector<std::array<int, 3>> palette;
+std::vector<std::array<std::uint8_t, 3>> means_of(const std::vector<Shade>& shades, const std::vector<Box>& boxes) {
+  std::vector<std::array<std::uint8_t, 3>> means;
   for (const auto& box : boxes) {
     std::array<std::uint64_t, 3> sum{};
     for (std::size_t i = box.begin; i < box.end; ++i) {
-      for (int c = 0; c < 3; ++c) sum[c] += std::uint64_t{shades[i].bgr[c]} * shades[i].count;
+      for (std::size_t c = 0; c < 3; ++c) sum[c] += std::uint64_t{shades[i].bgr[c]} * shades[i].count;
     }
-    std::array<int, 3> mean{};
-    for (int c = 0; c < 3; ++c) mean[c] = static_cast<int>((sum[c] + box.count / 2) / box.count);
-    palette.push_back(mean);
+    auto& mean = means.emplace_back();
+    for (std::size_t c = 0; c < 3; ++c) mean[c] = static_cast<std::uint8_t>((sum[c] + box.count / 2) / box.count);
   }
-  return palette;
+  return means;
+}
+
+std::uint32_t key_of(const std::array<std::uint8_t, 3>& bgr) {
+  return static_cast<std::uint32_t>(bgr[0] | bgr[1] << 8 | bgr[2] << 16);
 }
 
 }  // namespace
@@ -99,25 +122,20 @@ ImageU8 reduce_colours(const ImageU8& image_bgr, int colours) {
   if (image_bgr.empty()) return image_bgr;
   auto shades = shades_of(image_bgr);
   const auto boxes = cut(shades, static_cast<std::size_t>(colours));
-  const auto palette = palette_of(shades, boxes);
-  std::unordered_map<std::uint32_t, std::uint32_t> nearest;
+  const auto palette = means_of(shades, boxes);
+  std::unordered_map<std::uint32_t, std::array<std::uint8_t, 3>> mean_of;
   for (const auto& shade : shades) {
-    int best = std::numeric_limits<int>::max();
-    std::uint32_t chosen = 0;
-    for (const auto& entry : palette) {
-      int distance = 0;
-      for (int c = 0; c < 3; ++c) distance += (entry[c] - shade.bgr[c]) * (entry[c] - shade.bgr[c]);
-      if (distance >= best) continue;
-      best = distance;
-      chosen = static_cast<std::uint32_t>(entry[0] | entry[1] << 8 | entry[2] << 16);
-    }
-    nearest[shade.bgr[0] | shade.bgr[1] << 8 | shade.bgr[2] << 16] = chosen;
+    const auto distance = [&shade](const std::array<std::uint8_t, 3>& mean) {
+      int sum = 0;
+      for (std::size_t c = 0; c < 3; ++c) sum += (mean[c] - shade.bgr[c]) * (mean[c] - shade.bgr[c]);
+      return sum;
+    };
+    mean_of[key_of(shade.bgr)] = *std::ranges::min_element(palette, {}, distance);
   }
   ImageU8 out = image_bgr;
   for (std::size_t i = 0; i + 2 < out.data.size(); i += 3) {
-    const auto chosen = nearest[out.data[i] | out.data[i + 1] << 8 | out.data[i + 2] << 16];
-    for (int c = 0; c < 3; ++c)
-      out.data[i + static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(chosen >> (8 * c));
+    const auto& mean = mean_of[key_of({out.data[i], out.data[i + 1], out.data[i + 2]})];
+    std::ranges::copy(mean, out.data.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return out;
 }

@@ -24,6 +24,10 @@ Image<T> warp_inverse(const Image<T>& image, const Affine& in_from_out, int widt
 template <class T>
 Image<T> warp_antialiased(const Image<T>& image, const Affine& out_from_in, int width, int height,
                           Border = Border::constant);
+// warp() without OpenCV's rounding of positions to 1/32 px: about three times slower. linear, cubic and lanczos4.
+template <class T>
+Image<T> warp_exact(const Image<T>& image, const Affine& out_from_in, int width, int height, Interpolation,
+                    Border = Border::constant);
 // out(x, y) = image(map_x(x, y), map_y(x, y)); the maps have one channel.
 template <class T>
 Image<T> remap(const Image<T>& image, const ImageF& map_x, const ImageF& map_y, Interpolation,
