@@ -119,6 +119,8 @@ class Actor {
   std::unique_ptr<const Model> model_;
 };
 
+// The detail that a size of picture shows.
+float detail_for(const RenderOptions&);
 // One picture; the detail follows from the size. Actor is the quicker way to many.
 Rendered render(const Identity&, const Performance&, const RenderOptions& = {});
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <deque>
+#include <nlohmann/json.hpp>
+
+#include "lib/media/write_video.hpp"
+#include "lib/project/workspace.hpp"
+#include "steps/demo/demo.hpp"
+#include "steps/demo/voice.hpp"
+
+namespace understudy::demo {
+
+namespace {
+
+// Raise when the pictures change, so that clips of an older version are drawn anew.
+constexpr int scene_version = 1;
+
+std::string label_of(const DemoOptions& options) {
+  return nlohmann::json{{"made_by", "understudy demo"},
+                        {"scene", scene_version},
+                        {"size", options.size},
+                        {"frames", options.frames},
+                        {"rate", options.rate}}
+      .dump();
+}
+
+Result<> check_options(const DemoOptions& options) {
+  if (options.size < 64 || options.size > 2048 || options.size % 2 != 0)
+    return fail(Code::bad_option, "The demo's size is {}; it must be even and from 64 to 2048", options.size);
+  if (options.rate < 1 || options.frames < 2 || options.frames > synthetic::demo_seconds * options.rate)
+    return fail(Code::bad_option, "The demo's clips have {} frames; at {} a second they can have 2 to {}",
+                options.frames, options.rate, synthetic::demo_seconds * options.rate);
+  return {};
+}
+
+// Leaves clips of the same label, removes those of another, refuses foreign ones.
+Result<> claim(const Workspace& workspace, const fs::path& src, const fs::path& dst, const std::string& label) {
+  const fs::path note = workspace.state() / "demo.json";
+  const bool ours = fs::exists(note);
+  for (const fs::path& clip : {src, dst}) {
+    if (!ours && fs::exists(clip)) {
+      return fail_with_hint(Code::bad_option,
+                            fmt::format("{} is there already and was not made by the demo", clip.string()),
+                            "Give the demo a folder of its own with -w.");
+    }
+  }
+  if (ours) {
+    TRY(const std::string before, read_text(note, 1 << 16));
+    if (before == label) return {};
+    std::error_code failed;
+    for (const fs::path& clip : {src, dst}) {
+      fs::remove(clip, failed);
+      if (failed) return fail(Code::io, "Cannot remove {}: {}", clip.string(), failed.message());
+    }
+  }
+  return write_text(note, label);
+}
+
+// Draws a take a few frames ahead of the writer, on all processors.
+class Take {
+ public:
+  Take(const synthetic::Identity& who, synthetic::Performance (*play)(double), const DemoOptions& options)
+      : actor_(who, synthetic::detail_for({options.size, options.size})), play_(play), options_(options) {}
+
+  Result<std::optional<media::TimedImage>> next(Run& run) {
+    if (run.stopping()) return Run::cancelled();
+    if (ready_.empty()) draw_some();
+    if (ready_.empty()) return std::nullopt;
+    media::TimedImage image{std::move(ready_.front()), given_++};
+    ready_.pop_front();
+    return image;
+  }
+
+ private:
+  void draw_some() {
+    constexpr int batch = 16;
+    std::vector<synthetic::Performance> plays;
+    for (int i = 0; i < batch && drawn_ < options_.frames; ++i)
+      plays.push_back(play_(static_cast<double>(drawn_++) / options_.rate));
+    synthetic::render_take(actor_, plays, {options_.size, options_.size, 2},
+                           [&](std::size_t, synthetic::Rendered&& picture) {
+                             ready_.push_back(std::move(picture.frame_bgr));
+                             return true;
+                           });
+  }
+
+  synthetic::Actor actor_;
+  synthetic::Performance (*play_)(double);
+  DemoOptions options_;
+  std::deque<ImageU8> ready_;
+  int drawn_ = 0;
+  std::int64_t given_ = 0;
+};
+
+Result<> write_clip(const fs::path& path, Take take, const DemoOptions& options, const fs::path& sound, int before,
+                    Run& run) {
+  media::VideoOptions video;
+  video.time_base = {1, options.rate};
+  video.frame_rate = {options.rate, 1};
+  video.crf = 12;
+  video.preset = "fast";
+  video.sound_from = sound;
+  video.synthetic = false;  // drawn by a program, not by a trained model
+  video.comment = "A person who does not exist, drawn by understudy";
+  const auto total = static_cast<std::uint64_t>(options.frames) * 2;
+  auto done = static_cast<std::uint64_t>(before);
+  TRY(const auto written, media::write_video(path, video, [&]() -> Result<std::optional<media::TimedImage>> {
+        auto image = take.next(run);
+        if (image && *image) run.progress(++done, total, "frames");
+        return image;
+      }));
+  if (written.frames != options.frames)
+    return fail(Code::internal, "{} has {} frames instead of {}", path.string(), written.frames, options.frames);
+  run.saved(path.string(), "clip");
+  return {};
+}
+
+}  // namespace
+
+Result<DemoClips> render_demo_clips(const fs::path& folder, const DemoOptions& options, Run& run) {
+  const auto start = std::chrono::steady_clock::now();
+  TRY_VOID(check_options(options));
+  TRY(const Workspace workspace, create_workspace(folder));
+  DemoClips clips{workspace.root / "data_src.mp4", workspace.root / "data_dst.mp4"};
+  TRY_VOID(claim(workspace, clips.src, clips.dst, label_of(options)));
+  run.stage("drawing two people who do not exist");
+  if (!fs::exists(clips.src)) {
+    TRY_VOID(write_clip(clips.src, {synthetic::demo_identity_a(), synthetic::demo_performance_src, options}, options,
+                        {}, 0, run));
+    clips.rendered += options.frames;
+  }
+  if (!fs::exists(clips.dst)) {
+    const fs::path voice = workspace.state() / "demo_voice.wav";
+    TRY_VOID(write_file(voice, voice_wav(static_cast<double>(options.frames) / options.rate)));
+    TRY_VOID(write_clip(clips.dst, {synthetic::demo_identity_b(), synthetic::demo_performance_dst, options}, options,
+                        voice, options.frames, run));
+    clips.rendered += options.frames;
+  }
+  clips.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return clips;
+}
+
+}  // namespace understudy::demo

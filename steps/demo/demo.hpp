@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The demo's own parts: two clips of people who do not exist, the truth of the swap between them, and how near the
+// merged frames come to it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/base/files.hpp"
+#include "lib/face/synthetic/synthetic.hpp"
+#include "lib/image/quality.hpp"
+#include "lib/jobs/run.hpp"
+
+namespace understudy::demo {
+
+struct DemoOptions {
+  int size = 400;    // side of the square frames, even
+  int frames = 150;  // of each clip; at most demo_seconds * rate
+  int rate = 30;     // a second
+  bool operator==(const DemoOptions&) const = default;
+};
+
+struct DemoClips {
+  fs::path src, dst;
+  int rendered = 0;  // frames drawn now; 0 when both clips were there already
+  double seconds = 0;
+};
+
+// Writes WORKSPACE/data_src.mp4 (Ada through all poses and expressions) and data_dst.mp4 (Bo speaks, with a voice that
+// follows his mouth). Clips that are there from the same options are kept, so a stopped run goes on with what is
+// missing; those of other options are drawn anew. Refuses a folder whose clips the demo did not make.
+Result<DemoClips> render_demo_clips(const fs::path& workspace, const DemoOptions&, Run&);
+
+// The truth, drawn when asked for: drawing is deterministic, so nothing need be kept. Frame i is that of the dst clip.
+class DemoTruth {
+ public:
+  explicit DemoTruth(const DemoOptions&);
+  synthetic::Rendered swapped(int frame) const;   // Ada performing Bo's lines: what the merge should come to
+  synthetic::Rendered original(int frame) const;  // Bo himself
+
+ private:
+  synthetic::RenderOptions size_;
+  int rate_;
+  synthetic::Actor ada_, bo_;
+};
+
+struct DemoScore {
+  // Means over the frames that were compared, inside the face and outside what passes in front of it.
+  Likeness merged;    // merged against the truth
+  Likeness original;  // the untouched dst frame against the truth: what doing nothing scores
+  int frames = 0;
+  double seconds = 0;
+};
+
+// `merged` is a folder of images or a video with as many frames as the dst clip. Compares `samples` frames, evenly
+// spread.
+Result<DemoScore> score_demo(const fs::path& merged, const DemoOptions&, Run&, int samples = 24);
+
+}  // namespace understudy::demo

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/demo/demo.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "lib/image/codec.hpp"
+#include "lib/media/frame_source.hpp"
+#include "steps/demo/sheet.hpp"
+#include "steps/demo/voice.hpp"
+
+namespace understudy::demo {
+namespace {
+
+constexpr DemoOptions tiny{96, 6, 30};
+
+class Demo : public testing::Test {
+ protected:
+  void SetUp() override { fs::create_directories(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
+  fs::path folder_ = fs::temp_directory_path() / fmt::format("understudy_demo_test_{}", getpid());
+  understudy::Run run_;
+
+  template <class Draw>
+  fs::path folder_of(const std::string& name, Draw&& draw) {
+    for (int i = 0; i < tiny.frames; ++i)
+      EXPECT_TRUE(write_image(folder_ / name / media::frame_name(i, tiny.frames), draw(i)));
+    return folder_ / name;
+  }
+};
+
+TEST_F(Demo, WritesBothClipsWithSoundAndKeepsThem) {
+  const auto first = render_demo_clips(folder_, tiny, run_);
+  ASSERT_TRUE(first) << to_sentence(first.error());
+  EXPECT_EQ(first->rendered, 12);
+  for (const fs::path& clip : {first->src, first->dst}) {
+    const auto info = media::probe(clip);
+    ASSERT_TRUE(info);
+    EXPECT_EQ(info->count(), 6);
+    EXPECT_EQ(info->width, 96);
+    EXPECT_EQ(info->sound_tracks, clip == first->dst ? 1 : 0);
+    EXPECT_DOUBLE_EQ(info->frame_rate.value(), 30);
+  }
+  const auto again = render_demo_clips(folder_, tiny, run_);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->rendered, 0);
+  // Half done is gone on with; other options begin anew.
+  fs::remove(first->dst);
+  EXPECT_EQ(render_demo_clips(folder_, tiny, run_)->rendered, 6);
+  DemoOptions shorter = tiny;
+  shorter.frames = 4;
+  EXPECT_EQ(render_demo_clips(folder_, shorter, run_)->rendered, 8);
+  EXPECT_EQ(media::probe(first->src)->count(), 4);
+}
+
+TEST_F(Demo, LeavesForeignClipsAlone) {
+  ASSERT_TRUE(write_text(folder_ / "data_src.mp4", "somebody's own"));
+  const auto refused = render_demo_clips(folder_, tiny, run_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::bad_option);
+  EXPECT_EQ(*read_text(folder_ / "data_src.mp4"), "somebody's own");
+}
+
+TEST_F(Demo, StopsWithoutHalfAClip) {
+  run_.request_stop();
+  const auto stopped = render_demo_clips(folder_, tiny, run_);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, Code::cancelled);
+  EXPECT_FALSE(fs::exists(folder_ / "data_src.mp4"));
+}
+
+TEST_F(Demo, ScoresTheTruthBestAndTheUntouchedFramesAsTheReference) {
+  const DemoTruth truth(tiny);
+  const auto perfect =
+      score_demo(folder_of("perfect", [&](int i) { return truth.swapped(i).frame_bgr; }), tiny, run_, 3);
+  ASSERT_TRUE(perfect) << to_sentence(perfect.error());
+  EXPECT_EQ(perfect->frames, 3);
+  EXPECT_NEAR(perfect->merged.psnr, 100, 1e-9);
+  EXPECT_NEAR(perfect->merged.ssim, 1, 1e-6);
+  const auto nothing =
+      score_demo(folder_of("nothing", [&](int i) { return truth.original(i).frame_bgr; }), tiny, run_, 3);
+  ASSERT_TRUE(nothing);
+  EXPECT_DOUBLE_EQ(nothing->merged.psnr, nothing->original.psnr);
+  EXPECT_LT(nothing->merged.psnr, 20);
+  EXPECT_LT(nothing->merged.ssim, 0.8);
+}
+
+TEST_F(Demo, RefusesFramesThatAreNotTheDemos) {
+  const fs::path few = folder_ / "few";
+  ASSERT_TRUE(write_image(few / "00001.png", ImageU8(96, 96, 3)));
+  EXPECT_FALSE(score_demo(few, tiny, run_));
+}
+
+TEST_F(Demo, DrawsTheContactSheet) {
+  const auto clips = render_demo_clips(folder_, tiny, run_);
+  ASSERT_TRUE(clips);
+  SwapSheet sheet;
+  sheet.src = clips->src;
+  sheet.dst = sheet.merged = clips->dst;
+  sheet.columns = 2;
+  sheet.cell = 64;
+  ASSERT_TRUE(write_contact_sheet(folder_ / "plain.png", sheet));
+  const DemoTruth truth(tiny);
+  sheet.truth = [&](int frame) { return truth.swapped(frame).frame_bgr; };
+  ASSERT_TRUE(write_contact_sheet(folder_ / "sheet.png", sheet));
+  const auto plain = read_image(folder_ / "plain.png"), full = read_image(folder_ / "sheet.png");
+  ASSERT_TRUE(plain);
+  ASSERT_TRUE(full);
+  EXPECT_EQ(full->width, plain->width);
+  EXPECT_GE(full->height, plain->height + 64);
+}
+
+TEST(DemoVoice, IsAWavThatSpeaksAndPauses) {
+  const Bytes wav = voice_wav(1);
+  ASSERT_EQ(wav.size(), 44u + 2 * 44100);
+  EXPECT_EQ(std::string(wav.begin(), wav.begin() + 4), "RIFF");
+  int loudest = 0;
+  for (std::size_t i = 44; i + 1 < wav.size(); i += 2)
+    loudest = std::max(loudest, std::abs(static_cast<std::int16_t>(wav[i] | wav[i + 1] << 8)));
+  EXPECT_GT(loudest, 3000);
+  EXPECT_LT(loudest, 30000);
+}
+
+}  // namespace
+}  // namespace understudy::demo
