@@ -20,6 +20,21 @@ float noise(V3 p) {
   return mix(mix(line(0, 0), line(1, 0), v), mix(line(0, 1), line(1, 1), v), w);
 }
 
+V3 noise_slope(V3 p) {
+  const int x = whole(p.x), y = whole(p.y), z = whole(p.z);
+  const V3 f{p.x - static_cast<float>(x), p.y - static_cast<float>(y), p.z - static_cast<float>(z)};
+  const V3 w{fade(f.x), fade(f.y), fade(f.z)};
+  const auto slope = [](float t) { return 6 * t * (1 - t); };
+  float h[2][2][2];
+  for (int k = 0; k < 8; ++k) h[k & 1][k >> 1 & 1][k >> 2] = hash01(x + (k & 1), y + (k >> 1 & 1), z + (k >> 2));
+  const auto along_x = [&](int j, int k) { return mix(h[0][j][k], h[1][j][k], w.x); };
+  const float dx = mix(mix(h[1][0][0] - h[0][0][0], h[1][1][0] - h[0][1][0], w.y),
+                       mix(h[1][0][1] - h[0][0][1], h[1][1][1] - h[0][1][1], w.y), w.z);
+  const float dy = mix(along_x(1, 0) - along_x(0, 0), along_x(1, 1) - along_x(0, 1), w.z);
+  const float dz = mix(along_x(0, 1), along_x(1, 1), w.y) - mix(along_x(0, 0), along_x(1, 0), w.y);
+  return {dx * slope(f.x), dy * slope(f.y), dz * slope(f.z)};
+}
+
 float noise2(float px, float py) {
   const int x = whole(px), y = whole(py);
   const float u = fade(px - static_cast<float>(x)), v = fade(py - static_cast<float>(y));

@@ -21,6 +21,7 @@ inline float hash01(std::int32_t x, std::int32_t y, std::int32_t z) {
 }
 
 float noise(V3 p);                 // smooth, 0..1, cells of size 1
+V3 noise_slope(V3 p);              // its gradient
 float noise2(float x, float y);    // the same in the plane
 float fractal(V3 p, int octaves);  // sum of halving octaves, 0..1
 // Distance from p to the nearest of one random dot per unit cell, and a random value 0..1 belonging to that dot.

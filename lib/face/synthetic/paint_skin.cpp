@@ -168,11 +168,7 @@ void Painter::paint_beard_and_scalp(V3 p, Skin& out) const {
 
 V3 Painter::light_skin(const Skin& skin, const Spot& spot) const {
   // Pores and fine creases tilt the normal a little.
-  const float e = 0.35f;
-  const V3 q = spot.rest * 0.9f + seed_;
-  const float h0 = noise(q);
-  const V3 slope =
-      V3{noise(q + V3{e, 0, 0}) - h0, noise(q + V3{0, e, 0}) - h0, noise(q + V3{0, 0, e}) - h0} * (0.22f * skin.bump);
+  const V3 slope = noise_slope(spot.rest * 0.9f + seed_) * (0.072f * skin.bump);
   const V3 n = normalised(spot.normal - slope);
   const V3 l = lights_.key_direction;
   const float hard = dot(n, l), soft = dot(spot.soft_normal, l);

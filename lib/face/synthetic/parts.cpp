@@ -103,8 +103,11 @@ Mesh make_tongue(const Anatomy& at, float lip_z) {
 
 Mesh make_ear(const Identity& id, const HeadField& field, int side) {
   const float sign = side == 0 ? -1.0f : 1.0f, size = 1 + 0.15f * id.ear_size;
-  float root = 70;  // where the head's side is
-  while (root > 40 && field.skull({root, 18, -74}) > 0) root -= 0.5f;
+  // Where the head's side is: the ear leans with it.
+  const auto side_at = [&](float y) {
+    return cast_inward([&](V3 p) { return field.skull(p); }, {0, y, -74}, {1, 0, 0}, 110);
+  };
+  const float middle = side_at(19);
   Mesh mesh = grid(Material::ear, 26, 48, [&](float v, float u) {
     // v: 0 at the ear canal, 1 at the rim, then round to the back. u: around.
     const float angle = 2 * pi * u;
@@ -122,7 +125,12 @@ Mesh make_ear(const Identity& id, const HeadField& field, int side) {
     const float front = ramp(6, -14, -outline_x * shrink * 1.0f);  // the front edge lies on the head
     height *= mix(1.0f, 0.25f, front);
     const float z = -76 - outline_x * shrink * size, y = 19 + outline_y * shrink * size;
-    return V3{sign * (root - 2 + height + 0.42f * (outline_x * shrink + 8)), y, z + 0.12f * (y - 19)};
+    // Top and lobe curve in towards the head.
+    const float tip = shrink * std::abs(std::sin(angle));
+    height *= 1 - 0.55f * tip * tip * tip;
+    const float flare = 0.38f * (outline_x * shrink + 8) - 4 * tip * tip * tip;
+    const float root = mix(middle, std::min(side_at(y), middle + 1), 0.75f);
+    return V3{sign * (root - 2 + height + flare), y, z + 0.12f * (y - 19)};
   });
   if (side == 0)
     for (auto& t : mesh.triangles) std::swap(t[1], t[2]);
@@ -176,9 +184,15 @@ std::vector<Mesh> make_occluder(const Performance& play, int width, int height) 
   }
   // A hand seen from its back: palm of two broad rods, four fingers of two joints, a thumb, a sleeve-side forearm.
   out.push_back(rod(Material::hand, at(0, -260, 14), at(0, -62, 2), 30, 25));
+  out.push_back(grid(Material::hand, 28, 36, [&](float v, float u) {
+    const float latitude = (0.5f - v) * pi, longitude = 2 * pi * u;
+    const auto broad = [](float t) { return std::copysign(std::pow(std::abs(t), 0.72f), t); };
+    return at(41 * broad(std::sin(longitude)) * broad(std::cos(latitude)), -14 + 56 * broad(std::sin(latitude)),
+              17 * std::cos(longitude) * std::cos(latitude));
+  }));
   for (int i = 0; i < 4; ++i) {
     const float x = (static_cast<float>(i) - 1.5f) * 18.5f;
-    out.push_back(rod(Material::hand, at(x * 0.62f, -52, 0), at(x, 30, 2), 17, 11.5f));
+    out.push_back(rod(Material::hand, at(x * 0.66f, -46, 3), at(x, 30, 2), 12, 11.0f));
     const float reach = 40.0f + 9.0f * (i == 1 || i == 2 ? 1.0f : 0.0f) - (i == 3 ? 12.0f : 0.0f);
     out.push_back(rod(Material::hand, at(x, 30, 2), at(x * 1.16f, 30 + reach, 0), 9.8f, 8.6f));
     out.push_back(rod(Material::hand, at(x * 1.16f, 30 + reach, 0), at(x * 1.22f, 30 + reach * 1.75f, -6), 8.6f, 7.2f));

@@ -49,6 +49,11 @@ class ShadowMap {
   ShadowMap(const std::vector<Mesh>& scene, V3 light, V3 middle) : raster_(size, size), middle_(middle), l_(light) {
     u_ = normalised(cross({0, 1, 0}, l_));
     v_ = cross(l_, u_);
+    for (int i = 0; i < taps; ++i) {
+      constexpr float radius = 4.5f * size / span;
+      const float r = radius * std::sqrt((static_cast<float>(i) + 0.5f) / taps), a = 2.39996f * static_cast<float>(i);
+      taps_[static_cast<std::size_t>(i)] = {r * std::cos(a), r * std::sin(a)};
+    }
     std::vector<V3> points;
     for (const Mesh& mesh : scene) {
       if (!mesh.casts_shadow) continue;
@@ -66,13 +71,11 @@ class ShadowMap {
 
   // 1 lit .. 0 in shadow: the share of a disc of taps that nothing stands before.
   float lit(V3 p, V3 n) const {
-    constexpr float radius = 4.5f * size / span, bias = 4.0f;
+    constexpr float bias = 4.0f;
     const V3 q = project(p + n * 2.5f);
     float open = 0;
-    constexpr int taps = 14;
-    for (int i = 0; i < taps; ++i) {
-      const float r = radius * std::sqrt((static_cast<float>(i) + 0.5f) / taps), a = 2.39996f * static_cast<float>(i);
-      const int x = static_cast<int>(q.x + r * std::cos(a)), y = static_cast<int>(q.y + r * std::sin(a));
+    for (const auto& [dx, dy] : taps_) {
+      const int x = static_cast<int>(q.x + dx), y = static_cast<int>(q.y + dy);
       if (x < 0 || y < 0 || x >= size || y >= size)
         open += 1;
       else
@@ -82,7 +85,7 @@ class ShadowMap {
   }
 
  private:
-  static constexpr int size = 288;
+  static constexpr int size = 288, taps = 14;
   static constexpr float span = 380;  // mm
   V3 project(V3 p) const {
     const V3 d = p - middle_;
@@ -90,7 +93,27 @@ class ShadowMap {
   }
   Raster raster_;
   V3 middle_, l_, u_, v_;
+  std::array<std::pair<float, float>, taps> taps_;  // a spiral over a disc
 };
+
+void cast_shadows(std::vector<Mesh>& scene, const ShadowMap& shadows, V3 light, std::size_t hair_roots) {
+  for (Mesh& mesh : scene) {
+    mesh.lit.resize(mesh.place.size());
+    const bool deep = mesh.material == Material::eye || mesh.material == Material::teeth;
+    for (std::size_t i = 0; i < mesh.place.size(); ++i) {
+      const V3 n = mesh.normal[i];
+      // All shells of hair share the light of their roots; what faces away is dark by itself.
+      if (mesh.material == Material::hair && i >= hair_roots) {
+        mesh.lit[i] = mesh.lit[i - hair_roots];
+      } else if (!mesh.two_sided && dot(n, light) < -0.4f) {
+        mesh.lit[i] = 1;
+      } else {
+        // Samples lie on the skin in front of eyes and teeth, or their own lids would shade them whole.
+        mesh.lit[i] = shadows.lit(mesh.place[i] + light * (deep ? 9.0f : 0.0f), n);
+      }
+    }
+  }
+}
 
 }  // namespace
 
@@ -155,16 +178,7 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, cons
   if (model.hair_shells > 0) scene.push_back(grow_shells(model, placement));
   for (Mesh& mesh : occluders) scene.push_back(std::move(mesh));
 
-  const ShadowMap shadows(scene, light, placement.head({0, 20, -40}));
-  for (Mesh& mesh : scene) {
-    mesh.lit.resize(mesh.place.size());
-    const bool deep = mesh.material == Material::eye || mesh.material == Material::teeth;
-    for (std::size_t i = 0; i < mesh.place.size(); ++i) {
-      // Samples lie on the skin in front of eyes and teeth, or their own lids would shade them whole.
-      const V3 n = mesh.normal[i];
-      mesh.lit[i] = shadows.lit(mesh.place[i] + (deep ? light * 9 : n * 0), n);
-    }
-  }
+  cast_shadows(scene, ShadowMap(scene, light, placement.head({0, 20, -40})), light, model.hair.rest.size());
   return scene;
 }
 
