@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numbers>
 
 #include "lib/detect/models.hpp"
@@ -42,16 +43,35 @@ std::vector<Roi> tiles(const Pyramid& frame, double side) {
 
 }  // namespace
 
+struct FaceFinder::Near {
+  std::mutex mutex;
+  int streams = 1;
+  std::optional<BoxDetector> detector;
+};
+
 Result<FaceFinder> FaceFinder::load(int streams, const FinderOptions& options) {
   TRY(BoxDetector far, BoxDetector::load(models::face_detection_full_range_sparse(),
                                          "face_detection_full_range_sparse.tflite", streams));
-  TRY(BoxDetector near,
-      BoxDetector::load(models::face_detection_short_range(), "face_detection_short_range.tflite", streams));
   TRY(FaceMesh mesh, FaceMesh::load(models::face_landmark(), "face_landmark.tflite", streams));
-  return FaceFinder(std::move(far), std::move(near), std::move(mesh), options);
+  auto near = std::make_shared<Near>();
+  near->streams = streams;
+  return FaceFinder(std::move(far), std::move(mesh), std::move(near), options);
 }
 
-FaceFinder FaceFinder::share() const { return {far_.share(), near_.share(), mesh_.share(), options_}; }
+FaceFinder FaceFinder::share() const { return {far_.share(), mesh_.share(), near_source_, options_}; }
+
+Result<std::vector<Detection>> FaceFinder::find_near(Pyramid& pyramid, const Roi& roi) {
+  if (!near_) {
+    std::lock_guard lock(near_source_->mutex);
+    auto& loaded = near_source_->detector;
+    if (!loaded) {
+      TRY(loaded, BoxDetector::load(models::face_detection_short_range(), "face_detection_short_range.tflite",
+                                    near_source_->streams));
+    }
+    near_ = loaded->share();
+  }
+  return near_->find(pyramid, roi, options_.least_detector_score);
+}
 
 Result<std::vector<FoundFace>> FaceFinder::find(const ImageU8& frame_bgr, Look look) {
   if (frame_bgr.width < 16 || frame_bgr.height < 16 || frame_bgr.channels != 3) return std::vector<FoundFace>();
@@ -77,7 +97,7 @@ Result<std::vector<Detection>> FaceFinder::second_look(Pyramid& pyramid) {
       TRY(auto far, far_.find(pyramid, turned, least));
       add(std::move(far));
     }
-    TRY(auto near, near_.find(pyramid, turned, least));
+    TRY(auto near, find_near(pyramid, turned));
     add(std::move(near));
   }
   const double shorter = std::min(pyramid.width(), pyramid.height());
@@ -137,8 +157,7 @@ Result<std::vector<FoundFace>> FaceFinder::refine(Pyramid& pyramid, Roi roi, flo
   const bool detector_sure = detector_score >= sure_detector_score, mesh_sure = mean.score >= sure_mesh_score;
   if (!detector_sure && !mesh_sure) return found;
   if (!detector_sure || !mesh_sure) {
-    TRY(const auto confirmed,
-        near_.find(pyramid, {again.centre, again.side * 1.3, again.angle}, options_.least_detector_score));
+    TRY(const auto confirmed, find_near(pyramid, {again.centre, again.side * 1.3, again.angle}));
     const bool same =
         std::any_of(confirmed.begin(), confirmed.end(), [&](auto& d) { return overlap(d.box, rect) > same_face; });
     if (!same) return found;

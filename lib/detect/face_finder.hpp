@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "lib/detect/box_detector.hpp"
@@ -43,14 +45,18 @@ class FaceFinder {
   Result<std::vector<FoundFace>> find_in(const ImageU8& frame_bgr, const Rect&);
 
  private:
-  FaceFinder(BoxDetector far, BoxDetector near, FaceMesh mesh, const FinderOptions& options)
-      : far_(std::move(far)), near_(std::move(near)), mesh_(std::move(mesh)), options_(options) {}
+  struct Near;  // the short-range detector, loaded when it is first needed and shared from there
+  FaceFinder(BoxDetector far, FaceMesh mesh, std::shared_ptr<Near> near, const FinderOptions& options)
+      : far_(std::move(far)), mesh_(std::move(mesh)), near_source_(std::move(near)), options_(options) {}
+  Result<std::vector<Detection>> find_near(Pyramid&, const Roi&);
   Result<std::vector<Detection>> second_look(Pyramid&);
   Result<std::vector<FoundFace>> verified(Pyramid&, const std::vector<Detection>&);
   Result<std::vector<FoundFace>> refine(Pyramid&, Roi, float detector_score);
 
-  BoxDetector far_, near_;
+  BoxDetector far_;
   FaceMesh mesh_;
+  std::shared_ptr<Near> near_source_;
+  std::optional<BoxDetector> near_;  // this finder's own share
   FinderOptions options_;
 };
 
