@@ -105,8 +105,13 @@ Result<VideoInfo> describe_video(AVFormatContext& input, const AVStream& stream,
   info.time_base = ours(stream.time_base);
   info.ticks = index.pts;
   info.colour = read_colour(*stream.codecpar);
-  for (unsigned i = 0; i < input.nb_streams; ++i)
-    info.sound_tracks += input.streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+  for (unsigned i = input.nb_streams; i-- > 0;) {
+    const AVStream& sound = *input.streams[i];
+    if (sound.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) continue;
+    ++info.sound_tracks;
+    if (sound.start_time != AV_NOPTS_VALUE)
+      info.sound_start = static_cast<double>(sound.start_time) * av_q2d(sound.time_base);
+  }
   read_timing(info, stream);
   return info;
 }

@@ -51,6 +51,7 @@ struct VideoInfo {
   double duration = 0;              // seconds, first frame's start to last frame's end
   ColourTags colour;
   int sound_tracks = 0;
+  double sound_start = 0;  // seconds, of the first sound track, on the clock of `ticks`
   std::int64_t count() const { return static_cast<std::int64_t>(ticks.size()); }
 };
 

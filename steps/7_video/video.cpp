@@ -80,9 +80,8 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
     writer.colour = reference->colour;
     if (!reference->orientation.swaps_sides()) writer.pixel_aspect = reference->pixel_aspect;
     if (options.sound && reference->sound_tracks > 0) writer.sound_from = reference->path;
-    // Images that do not follow the reference's times start at zero, wherever the reference's pictures do.
-    if (!timing.follows_reference)
-      writer.sound_shift = -static_cast<double>(reference->ticks.front()) * reference->time_base.value();
+    // The result starts at zero, wherever the reference's pictures do (a transport stream may start anywhere).
+    writer.sound_shift = -static_cast<double>(reference->ticks.front()) * reference->time_base.value();
   }
   return writer;
 }
@@ -91,13 +90,14 @@ Result<media::VideoWritten> write_result(const VideoEncodeOptions& options, cons
                                          const Timing& timing, const std::optional<media::VideoInfo>& reference,
                                          VideoReport& report, Run& run) {
   ImageQueue queue(timing.files, cpu_threads() + 1);
+  const auto start = timing.follows_reference ? reference->ticks.front() : 0;
   auto next = [&]() -> Result<std::optional<media::TimedImage>> {
     while (!queue.done()) {
       if (run.stopping()) return Run::cancelled();
       run.progress(queue.taken(), timing.files.size(), "frames");
       const TimedFile& file = queue.peek();
       auto image = queue.take();
-      if (image) return std::optional(media::TimedImage{normalise_channels(std::move(*image), 3), file.tick});
+      if (image) return std::optional(media::TimedImage{normalise_channels(std::move(*image), 3), file.tick - start});
       run.warn(to_sentence(image.error()));
       report.unreadable.push_back(file.file.filename().string());
     }

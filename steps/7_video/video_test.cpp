@@ -92,6 +92,23 @@ TEST_F(VideoStep, AMissingFrameDoesNotShiftTheRest) {
   EXPECT_NEAR(static_cast<double>(info->ticks[3] - info->ticks[0]) * info->time_base.value(), 1.0, 1e-9);
 }
 
+TEST_F(VideoStep, AReferenceThatStartsLateIsFollowedFromItsStart) {
+  media::VideoOptions options;
+  options.time_base = {1, 1000};
+  options.sound_from = folder_ / "s.wav";
+  options.sound_shift = 5;
+  std::size_t i = 0;
+  ASSERT_TRUE(media::write_video(paths_.reference, options, [&]() -> Result<std::optional<media::TimedImage>> {
+    if (i == reference_ticks.size()) return std::optional<media::TimedImage>();
+    return std::optional(media::TimedImage{ImageU8(64, 48, 3, 10), 5000 + reference_ticks[i++]});
+  }));
+  ASSERT_TRUE(encode_video({}, paths_, run_));
+  const auto info = media::probe(paths_.result);
+  EXPECT_LT(static_cast<double>(info->ticks[0]) * info->time_base.value(), 0.1);
+  // No sound may be left behind at second five.
+  EXPECT_LT(std::abs(info->sound_start), 0.1);
+}
+
 TEST_F(VideoStep, ItIsDoneOnceAndAgainWhenAFrameChanges) {
   ASSERT_TRUE(encode_video({}, paths_, run_));
   EXPECT_TRUE(encode_video({}, paths_, run_)->up_to_date);
