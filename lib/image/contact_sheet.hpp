@@ -23,7 +23,7 @@ struct ContactSheet {
   int cell = 224;  // side of a cell in pixels; pictures keep their shape inside it
 };
 
-// ASCII captions only: the drawn letters know no others.
+// Captions in the letters of draw_text() (lib/image/draw.hpp).
 ImageU8 draw(const ContactSheet&);
 
 }  // namespace understudy

@@ -58,7 +58,7 @@ LandmarkSet::LandmarkSet(const HeadMesh& head, const HeadField& field, const Ana
   const V3 tip = at.nose_tip;
   for (int i = 0; i < 4; ++i)
     anchors_[static_cast<std::size_t>(27 + i)] =
-        in_front(0, mix(at.eye.y + 2.5f, tip.y - 0.5f, static_cast<float>(i) / 3), 0);
+        in_front(0, mix(at.eye.y + 2.5f, tip.y - 2.5f, static_cast<float>(i) / 3), 0);
   const float wing = at.nose_wing.x + 1.8f;
   pair(35, 31, wing, at.nose_base_y + 2.2f, 0);
   pair(34, 32, wing * 0.52f, at.nose_base_y + 0.2f, 0);

@@ -130,7 +130,7 @@ Mesh make_ear(const Identity& id, const HeadField& field, int side) {
     height *= 1 - 0.55f * tip * tip * tip;
     const float flare = 0.38f * (outline_x * shrink + 8) - 4 * tip * tip * tip;
     const float root = mix(middle, std::min(side_at(y), middle + 1), 0.75f);
-    return V3{sign * (root - 2 + height + flare), y, z + 0.12f * (y - 19)};
+    return V3{sign * (root - 2 + height + flare - 5 * front), y, z + 0.12f * (y - 19)};
   });
   if (side == 0)
     for (auto& t : mesh.triangles) std::swap(t[1], t[2]);

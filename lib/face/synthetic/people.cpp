@@ -192,13 +192,13 @@ Performance demo_performance_dst(double t) {
   p.background = {0.40f, 0.45f, 0.52f};
   p.set_seed = 9;
   p.grain_seed = 500000 + static_cast<std::uint32_t>(t * 1000);
-  // A hand passes before the mouth and cheek, from image right to left, for half a second.
-  constexpr double from = 2.55, to = 3.05;
+  // A hand passes before the mouth and the nose, from image right to left, for half a second.
+  constexpr double from = 2.25, to = 2.75;
   if (t >= from && t <= to) {
     const double s = (t - from) / (to - from);
     p.occluder = OccluderKind::hand;
     p.occluder_x = 0.62 - 1.2 * s;
-    p.occluder_y = 0.30 - 0.10 * std::sin(std::numbers::pi * s);
+    p.occluder_y = 0.41 - 0.10 * std::sin(std::numbers::pi * s);
     p.occluder_angle = -20 - 25 * s;
   }
   return p;
