@@ -104,10 +104,10 @@ Mesh make_tongue(const Anatomy& at, float lip_z) {
 Mesh make_ear(const Identity& id, const HeadField& field, int side) {
   const float sign = side == 0 ? -1.0f : 1.0f, size = 1 + 0.15f * id.ear_size;
   // Where the head's side is: the ear leans with it.
-  const auto side_at = [&](float y) {
-    return cast_inward([&](V3 p) { return field.skull(p); }, {0, y, -74}, {1, 0, 0}, 110);
+  const auto side_at = [&](float y, float z) {
+    return cast_inward([&](V3 p) { return field.skull(p); }, {0, y, z}, {1, 0, 0}, 110);
   };
-  const float middle = side_at(19);
+  const float middle = side_at(19, -74);
   Mesh mesh = grid(Material::ear, 26, 48, [&](float v, float u) {
     // v: 0 at the ear canal, 1 at the rim, then round to the back. u: around.
     const float angle = 2 * pi * u;
@@ -119,18 +119,19 @@ Mesh make_ear(const Identity& id, const HeadField& field, int side) {
     const float shrink = r * (1 - 0.25f * behind);
     // Profile from the canal outwards: bowl, inner ridge, groove, rolled rim.
     const float rim = (1 - 0.8f * lobe);
-    float height = 2 + 7 * r * r +
+    float height = 2 + 5 * r * r +
                    rim * (3.2f * bell(r - 0.93f, 0.10f) + 2.2f * bell(r - 0.62f, 0.12f) - 5.5f * bell(r - 0.2f, 0.25f));
     height -= 5.0f * behind;
-    const float front = ramp(6, -14, -outline_x * shrink * 1.0f);  // the front edge lies on the head
+    const float front = ramp(6, -14, outline_x * shrink);  // the front edge lies on the head
     height *= mix(1.0f, 0.25f, front);
     const float z = -76 - outline_x * shrink * size, y = 19 + outline_y * shrink * size;
     // Top and lobe curve in towards the head.
     const float tip = shrink * std::abs(std::sin(angle));
     height *= 1 - 0.55f * tip * tip * tip;
-    const float flare = 0.38f * (outline_x * shrink + 8) - 4 * tip * tip * tip;
-    const float root = mix(middle, std::min(side_at(y), middle + 1), 0.75f);
-    return V3{sign * (root - 2 + height + flare - 5 * front), y, z + 0.12f * (y - 19)};
+    const float flare = 0.22f * (outline_x * shrink + 8) - 4 * tip * tip * tip;
+    const float side_here = side_at(y, std::clamp(z, -76.0f, -58.0f));
+    const float root = mix(middle, std::min(side_here, middle + 1), mix(0.75f, 1.0f, front));
+    return V3{sign * (root - 2 + height + flare - 3 * front), y, z + 0.12f * (y - 19)};
   });
   if (side == 0)
     for (auto& t : mesh.triangles) std::swap(t[1], t[2]);
