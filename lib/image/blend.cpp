@@ -10,9 +10,8 @@ namespace understudy {
 std::optional<ImageU8> poisson_clone(const ImageU8& face_bgr, const ImageU8& frame_bgr, const ImageU8& mask) {
   const cv::Rect box = cv::boundingRect(view(mask));
   if (box.empty()) return std::nullopt;
-  // The centre is where the bounding box comes to lie again, so nothing moves (DeepFaceLab's int(l + w/2), with w as
-  // max - min of the coordinates; OpenCV's box counts one more).
-  const cv::Point centre(box.x + (box.width - 1) / 2, box.y + (box.height - 1) / 2);
+  // OpenCV lays the middle of the mask's box at the centre, so with this one nothing moves.
+  const cv::Point centre(box.x + box.width / 2, box.y + box.height / 2);
   try {
     cv::Mat out;
     cv::seamlessClone(view(face_bgr), view(frame_bgr), view(mask), centre, out, cv::NORMAL_CLONE);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/6_merge/compose.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+
+#include "lib/image/codec.hpp"
+#include "steps/6_merge/alignments.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr int side = 64;
+
+MergeFace face_at(double x, double y, double size) {
+  MergeFace face;
+  face.landmarks = canonical_landmarks;
+  for (int i = 0; i < 17; ++i) {
+    const double angle = 3.14159265 * i / 16;
+    face.landmarks[static_cast<std::size_t>(i)] = {0.5 - 0.68 * std::cos(angle), 0.25 + 0.95 * std::sin(angle)};
+  }
+  for (auto& p : face.landmarks) p = p * size + Point{x, y};
+  return face;
+}
+
+ImageU8 frame(int width = 320, int height = 240) {
+  ImageU8 image(width, height, 3);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      for (int c = 0; c < 3; ++c) image.at(x, y, c) = static_cast<std::uint8_t>(40 + 20 * c + x / 4 + y / 4);
+    }
+  }
+  return image;
+}
+
+// Paints everything in one grey.
+MergeModel flat_model(float value) {
+  MergeModel model;
+  model.resolution = side;
+  model.predict = [value](const ImageF&) -> Result<Prediction> {
+    return Prediction{ImageF(side, side, 3, value), ImageF(side, side, 1, 1.0f), ImageF(side, side, 1, 1.0f)};
+  };
+  return model;
+}
+
+MergeSettings plain() {
+  MergeSettings settings;
+  settings.colour_transfer = ColourTransfer::none;
+  return settings;
+}
+
+TEST(Compose, PaintsTheFaceAndNothingElse) {
+  const auto image = frame();
+  const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
+  auto settings = plain();
+  settings.mask_mode = MaskMode::dst;
+  const auto merged = merge_frame(image, faces, settings, flat_model(1));
+  ASSERT_TRUE(merged) << to_sentence(merged.error());
+  EXPECT_EQ(merged->image_bgr.at(150, 110, 0), 255);
+  EXPECT_EQ(merged->mask.at(150, 110), 255);
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      if (merged->mask.at(x, y) == 0) {
+        ASSERT_NEAR(merged->image_bgr.at(x, y, 1), image.at(x, y, 1), 1);
+      }
+    }
+  }
+  EXPECT_EQ(merged->image_bgr.at(5, 5, 2), image.at(5, 5, 2));
+}
+
+TEST(Compose, NoFaceGivesTheFrame) {
+  const auto image = frame();
+  const auto merged = merge_frame(image, {}, plain(), flat_model(1));
+  EXPECT_EQ(merged->image_bgr, image);
+  EXPECT_EQ(merged->mask, ImageU8(320, 240, 1));
+}
+
+TEST(Compose, EveryModeSurvivesTheFramesEdge) {
+  for (int mode = 0; mode <= 6; ++mode) {
+    for (const auto& face :
+         {face_at(-30, -20, 60), face_at(300, 220, 60), face_at(2000, 2000, 50), face_at(100, 60, 600)}) {
+      auto settings = MergeSettings{};
+      settings.mode = static_cast<MergeMode>(mode);
+      settings.erode = 10;
+      settings.blur = 20;
+      const auto merged = merge_frame(frame(), std::vector<MergeFace>{face}, settings, flat_model(0.5f));
+      ASSERT_TRUE(merged) << mode << to_sentence(merged.error());
+      EXPECT_EQ(merged->image_bgr.width, mode == 6 ? side : 320);
+    }
+  }
+}
+
+TEST(Compose, WildLandmarksLeaveTheFrame) {
+  MergeFace wild, nan;
+  for (auto& p : nan.landmarks) p = {std::nan(""), 1};
+  const auto merged = merge_frame(frame(), std::vector<MergeFace>{wild, nan}, MergeSettings{}, flat_model(1));
+  ASSERT_TRUE(merged);
+  EXPECT_EQ(merged->image_bgr, frame());
+}
+
+TEST(Compose, BlurSoftensAndErodeShrinksTheMask) {
+  const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
+  const auto sum = [&](int erode, int blur) {
+    auto settings = plain();
+    settings.mask_mode = MaskMode::dst;
+    settings.erode = erode;
+    settings.blur = blur;
+    double total = 0, soft = 0;
+    const auto merged = merge_frame(frame(), faces, settings, flat_model(1));
+    for (const auto v : merged->mask.data) {
+      total += v;
+      soft += v > 0 && v < 255;
+    }
+    return std::pair(total, soft);
+  };
+  EXPECT_LT(sum(30, 0).first, sum(0, 0).first);
+  EXPECT_GT(sum(-30, 0).first, sum(0, 0).first);
+  EXPECT_GT(sum(0, 40).second, 2 * sum(0, 0).second);
+}
+
+TEST(Compose, MissingModelsAreSaid) {
+  const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
+  auto settings = plain();
+  settings.mask_mode = MaskMode::xseg_dst;
+  EXPECT_THAT(merge_frame(frame(), faces, settings, flat_model(1)).error().message, testing::HasSubstr("XSeg"));
+  settings = plain();
+  settings.super_resolution_power = 50;
+  EXPECT_FALSE(merge_frame(frame(), faces, settings, flat_model(1)));
+}
+
+TEST(Alignments, FramesFindTheirFacesAndMotion) {
+  const auto folder = fs::temp_directory_path() / fmt::format("understudy-alignments-{}", ::getpid());
+  for (int i = 0; i < 3; ++i) {
+    FaceInfo info;
+    info.landmarks = face_at(10, 10, 20).landmarks;
+    info.source_landmarks = face_at(100 + 10 * i, 80, 60).landmarks;
+    info.source_filename = fmt::format("{:05}.png", i + 1);
+    ASSERT_TRUE(write_face_jpeg(folder / fmt::format("{:05}_0.jpg", i + 1), ImageU8(32, 32, 3), 90, info));
+  }
+  const auto set = Faceset::open(folder);
+  ASSERT_TRUE(set);
+  const auto alignments = read_alignments(*set);
+  ASSERT_TRUE(alignments);
+  EXPECT_EQ(alignments->by_frame.size(), 3u);
+  const std::vector<std::string> stems = {"00001", "00002", "00003", "00004"};
+  const auto frames = faces_by_frame(*alignments, stems);
+  EXPECT_NEAR(frames[1].at(0).motion.power, 20, 1.01);
+  EXPECT_NEAR(frames[1].at(0).motion.angle, 0, 3);
+  EXPECT_EQ(frames[2].at(0).motion.power, 0);  // the frame after has no face
+  EXPECT_TRUE(frames[3].empty());
+  fs::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace understudy
