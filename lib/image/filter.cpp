@@ -46,20 +46,6 @@ ImageU8 gaussian_blur(const ImageU8& image, int kernel, double sigma) { return g
 
 ImageU8 ellipse_element(int size) { return from_mat<std::uint8_t>(ellipse(size)); }
 
-ImageF erode(const ImageF& mask, int ellipse_size) {
-  ImageF out(mask.width, mask.height, mask.channels);
-  cv::Mat target = view(out);
-  cv::erode(view(mask), target, ellipse(ellipse_size));
-  return out;
-}
-
-ImageF dilate(const ImageF& mask, int ellipse_size) {
-  ImageF out(mask.width, mask.height, mask.channels);
-  cv::Mat target = view(out);
-  cv::dilate(view(mask), target, ellipse(ellipse_size));
-  return out;
-}
-
 ImageF median_5x5(const ImageF& image) {
   ImageF out(image.width, image.height, image.channels);
   cv::Mat target = view(out);

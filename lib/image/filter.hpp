@@ -12,6 +12,7 @@ ImageU8 gaussian_blur(const ImageU8& image, int kernel, double sigma = 0);
 
 // OpenCV's ellipse of size x size pixels: 0/1; size 1 is the identity, size 2 is [[0,1],[1,1]].
 ImageU8 ellipse_element(int size);
+// One channel. Beyond the edge lies nothing, neither black nor white.
 ImageF erode(const ImageF& mask, int ellipse_size);
 ImageF dilate(const ImageF& mask, int ellipse_size);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "lib/image/blend.hpp"
@@ -129,6 +130,30 @@ TEST(Filter, ErodeAndDilateAreOpposite) {
   EXPECT_EQ(sum(erode(mask, 3)), 81);
   EXPECT_EQ(sum(dilate(mask, 3)), 121 + 44);
   EXPECT_EQ(erode(mask, 1), mask);
+}
+
+TEST(Filter, MorphologyIsTheDefinition) {
+  ImageF mask(41, 33, 1);
+  for (std::size_t i = 0; i < mask.data.size(); ++i) mask.data[i] = static_cast<float>((i * 7919) % 101) / 100.0f;
+  for (const int size : {2, 3, 5, 8, 13, 30}) {
+    const auto element = ellipse_element(size);
+    const auto small = erode(mask, size), large = dilate(mask, size);
+    for (int y = 0; y < mask.height; ++y) {
+      for (int x = 0; x < mask.width; ++x) {
+        float low = 2, high = -1;
+        for (int j = 0; j < size; ++j) {
+          for (int i = 0; i < size; ++i) {
+            const int u = x + i - size / 2, v = y + j - size / 2;
+            if (!element.at(i, j) || u < 0 || v < 0 || u >= mask.width || v >= mask.height) continue;
+            low = std::min(low, mask.at(u, v));
+            high = std::max(high, mask.at(u, v));
+          }
+        }
+        ASSERT_EQ(small.at(x, y), low) << size;
+        ASSERT_EQ(large.at(x, y), high) << size;
+      }
+    }
+  }
 }
 
 TEST(Colour, TransferReachesTheTargetStatistics) {

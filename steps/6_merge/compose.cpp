@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <vector>
 
 #include "lib/image/blend.hpp"
 #include "lib/image/convert.hpp"
@@ -248,13 +248,28 @@ Result<Layer> merge_face(const ImageU8& frame_bgr, const MergeFace& face, const 
   return layer;
 }
 
+template <class T>
+void paste(const Image<T>& part, const PixelBox& box, Image<T>& whole) {
+  for (int y = 0; y < box.height(); ++y) {
+    std::copy_n(part.row(y), part.width * part.channels, whole.row(y + box.y0) + box.x0 * part.channels);
+  }
+}
+
+// All faces laid over each other, inside the box around their regions; outside, the frame is unchanged and the mask is
+// 0.
+struct Stack {
+  PixelBox box;
+  MergedFloat inside;
+};
+
 // The first face's picture is taken as it is, the next ones are blended over it (spec pipeline.md 7.4).
-void add_layer(const Layer& layer, bool first, ImageF& image, ImageF& mask) {
+void add_layer(const Layer& layer, bool first, Stack& stack) {
+  const int x0 = layer.box.x0 - stack.box.x0, y0 = layer.box.y0 - stack.box.y0;
   for (int y = 0; y < layer.box.height(); ++y) {
     const float* from = layer.image_bgr.row(y);
     const float* alpha = layer.mask.row(y);
-    float* to = image.row(y + layer.box.y0) + 3 * layer.box.x0;
-    float* matte = mask.row(y + layer.box.y0) + layer.box.x0;
+    float* to = stack.inside.image_bgr.row(y + y0) + 3 * x0;
+    float* matte = stack.inside.mask.row(y + y0) + x0;
     for (int x = 0; x < layer.box.width(); ++x) {
       const float a = first ? 1.0f : alpha[x];
       for (int c = 0; c < 3; ++c) to[3 * x + c] = to[3 * x + c] * (1 - a) + from[3 * x + c] * a;
@@ -263,27 +278,52 @@ void add_layer(const Layer& layer, bool first, ImageF& image, ImageF& mask) {
   }
 }
 
+Result<Stack> merge_faces(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings& settings,
+                          const MergeModel& model, const TransferRandom& random) {
+  check(frame_bgr.channels == 3 && model.resolution > 0 && model.predict, "a colour frame and a model");
+  const bool raw = settings.mode == MergeMode::raw_predict;
+  std::vector<Layer> layers;
+  PixelBox box;
+  for (const auto& face : faces) {
+    TRY(auto layer, merge_face(frame_bgr, face, settings, model, random));
+    if (layer.box.empty()) continue;
+    const PixelBox& b = layer.box;
+    box = layers.empty() ? b
+                         : PixelBox{std::min(box.x0, b.x0), std::min(box.y0, b.y0), std::max(box.x1, b.x1),
+                                    std::max(box.y1, b.y1)};
+    layers.push_back(std::move(layer));
+  }
+  if (raw && layers.empty()) box = {0, 0, model.resolution, model.resolution};
+  Stack stack{box, {}};
+  stack.inside.image_bgr =
+      raw ? ImageF(box.width(), box.height(), 3) : to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()));
+  stack.inside.mask = ImageF(box.width(), box.height(), 1);
+  for (const auto& layer : layers) add_layer(layer, &layer == &layers.front(), stack);
+  return stack;
+}
+
 }  // namespace
 
 Result<MergedFloat> merge_frame_float(const ImageU8& frame_bgr, std::span<const MergeFace> faces,
                                       const MergeSettings& settings, const MergeModel& model,
                                       const TransferRandom& random) {
-  check(frame_bgr.channels == 3 && model.resolution > 0 && model.predict, "a colour frame and a model");
-  const bool raw = settings.mode == MergeMode::raw_predict;
-  const int r = model.resolution, side = settings.super_resolution_power != 0 && !faces.empty() ? 4 * r : r;
-  MergedFloat out{raw ? ImageF(side, side, 3) : to_float(frame_bgr), {}};
-  out.mask = ImageF(out.image_bgr.width, out.image_bgr.height, 1);
-  for (std::size_t i = 0; i < faces.size(); ++i) {
-    TRY(const auto layer, merge_face(frame_bgr, faces[i], settings, model, random));
-    if (!layer.box.empty()) add_layer(layer, i == 0, out.image_bgr, out.mask);
-  }
+  TRY(auto stack, merge_faces(frame_bgr, faces, settings, model, random));
+  if (settings.mode == MergeMode::raw_predict) return std::move(stack.inside);
+  MergedFloat out{to_float(frame_bgr), ImageF(frame_bgr.width, frame_bgr.height, 1)};
+  paste(stack.inside.image_bgr, stack.box, out.image_bgr);
+  paste(stack.inside.mask, stack.box, out.mask);
   return out;
 }
 
 Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings& settings,
                            const MergeModel& model, const TransferRandom& random) {
-  TRY(const auto merged, merge_frame_float(frame_bgr, faces, settings, model, random));
-  return Merged{to_u8_truncated(merged.image_bgr), to_u8_truncated(merged.mask)};
+  TRY(const auto stack, merge_faces(frame_bgr, faces, settings, model, random));
+  const ImageU8 image = to_u8_truncated(stack.inside.image_bgr), mask = to_u8_truncated(stack.inside.mask);
+  if (settings.mode == MergeMode::raw_predict) return Merged{image, mask};
+  Merged out{frame_bgr, ImageU8(frame_bgr.width, frame_bgr.height, 1)};
+  paste(image, stack.box, out.image_bgr);
+  paste(mask, stack.box, out.mask);
+  return out;
 }
 
 Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings& settings,
