@@ -96,7 +96,8 @@ class Frame {
   Pixel pixel_at(int px, int py) const {
     Pixel out;
     const int s = options_.supersampling;
-    for (int k = 0; k < s * s; ++k) {
+    const int step = is_plain(px, py) ? s * s : 1;
+    for (int k = 0; k < s * s; k += step) {
       const int x = px * s + k % s, y = py * s + k / s;
       const Sample seen = raster_.seen(x, y);
       const float fx = static_cast<float>(x) + 0.5f, fy = static_cast<float>(y) + 0.5f;
@@ -115,8 +116,22 @@ class Frame {
       else if (painter_.is_face(mesh.material, spot.rest))
         out.face += 1;
     }
-    const float share = 1.0f / static_cast<float>(s * s);
+    const float share = static_cast<float>(step) / static_cast<float>(s * s);
     return {out.colour * share, out.face * share, out.occluder * share};
+  }
+
+  // Wholly wall, cloth, neck or occluder: without fine detail, so that one sample tells the pixel's colour.
+  bool is_plain(int px, int py) const {
+    const int s = options_.supersampling;
+    const auto first = raster_.seen(px * s, py * s).mesh;
+    if (first != 255) {
+      const Material material = scene_[first].material;
+      if (material != Material::body && material != Material::hand && material != Material::bar) return false;
+    }
+    for (int k = 1; k < s * s; ++k) {
+      if (raster_.seen(px * s + k % s, py * s + k / s).mesh != first) return false;
+    }
+    return true;
   }
 
   // Linear light to an 8-bit value, highlights rolled off, with the grain of a sensor.
