@@ -174,7 +174,7 @@ HeadMesh cast_head(const HeadField& field, const Identity& id, const Anatomy& at
       const V3 direction{std::sin(a) * std::cos(row.slope), std::sin(row.slope), std::cos(a) * std::cos(row.slope)};
       const V3 origin{0, row.y, axis_z};
       float& t = start[static_cast<std::size_t>(c)];
-      t = cast_inward(skin, origin, direction, t + 10);
+      t = cast_inward(skin, origin, direction, t + 5);
       V3 p = origin + direction * t;
       p += relief(p, id, at, row.below_seam);
       // The inner sides of the lips roll back into the mouth, and vanish at its corners.
@@ -254,7 +254,7 @@ Mesh cast_hair(const HeadField& field, const Identity& id, float detail) {
       const V3 direction{std::sin(a) * std::cos(slope), std::sin(slope), std::cos(a) * std::cos(slope)};
       const V3 origin{0, y, axis_z};
       float& t = start[static_cast<std::size_t>(c)];
-      t = cast_inward(volume, origin, direction, t + 25);
+      t = cast_inward(volume, origin, direction, t + 15);
       mesh.rest.push_back(origin + direction * t);
     }
   }

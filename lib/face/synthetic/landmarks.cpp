@@ -36,7 +36,7 @@ LandmarkSet::LandmarkSet(const HeadMesh& head, const HeadField& field, const Ana
       for (int c = 0; c < head.columns; ++c) {
         const V3 p = head.mesh.rest[head.index(r, c)];
         if (p.z < -45) continue;
-        const float d = std::hypot(p.x - x, p.y - y);
+        const float d = (p.x - x) * (p.x - x) + (p.y - y) * (p.y - y);
         if (d < least) least = d, best = p;
       }
     }

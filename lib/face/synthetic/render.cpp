@@ -187,7 +187,10 @@ Rendered Actor::render(const Performance& play, const RenderOptions& options) co
   return Frame(*model_, play, options).draw();
 }
 
-float detail_for(const RenderOptions& options) { return std::min(options.width, options.height) < 200 ? 0.45f : 1.0f; }
+float detail_for(const RenderOptions& options) {
+  const int side = std::min(options.width, options.height);
+  return side <= 128 ? 0.35f : side < 200 ? 0.45f : 1.0f;
+}
 
 Rendered render(const Identity& id, const Performance& play, const RenderOptions& options) {
   return Actor(id, detail_for(options)).render(play, options);
