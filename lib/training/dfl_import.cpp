@@ -124,7 +124,7 @@ Result<SaehdOptions> saehd_options(const pickle::Value& options) {
     const auto t = text_of(*value);
     o.lr_dropout = t == "y" || t == "true" ? LrDropout::y : t == "cpu" ? LrDropout::cpu : LrDropout::n;
   }
-  if (const auto* value = options.find("ct_mode")) o.ct_mode = text_of(*value) == "rct" ? ColourTransfer::rct : ColourTransfer::none;
+  if (const auto* value = options.find("ct_mode")) o.ct_mode = text_of(*value) == "rct" ? SampleTransfer::rct : SampleTransfer::none;
   return o;
 }
 

@@ -9,18 +9,18 @@ namespace understudy {
 namespace {
 
 // weights[j - i] at row i, column j: a correlation without padding as a (in - k + 1, in) matrix, transposed for x @ Kᵀ.
-Tensor band_matrix(int in, const std::vector<double>& weights, int padding) {
+Tensor band_matrix(torch::ScalarType type, int in, const std::vector<double>& weights, int padding) {
   const int k = static_cast<int>(weights.size());
   const int out = in + 2 * padding - k + 1;
-  Tensor transposed = torch::zeros({in, out});
-  auto entry = transposed.accessor<float, 2>();
+  Tensor transposed = torch::zeros({in, out}, torch::kFloat64);
+  auto entry = transposed.accessor<double, 2>();
   for (int i = 0; i < out; ++i) {
     for (int t = 0; t < k; ++t) {
       const int j = i + t - padding;
-      if (j >= 0 && j < in) entry[j][i] = static_cast<float>(weights[t]);
+      if (j >= 0 && j < in) entry[j][i] = weights[t];
     }
   }
-  return transposed;
+  return transposed.to(type);
 }
 
 std::vector<double> gaussian_weights(int size, double sigma, double centre) {
@@ -34,17 +34,18 @@ std::vector<double> gaussian_weights(int size, double sigma, double centre) {
 // Matrices are made once per (size, kernel, device).
 class MatrixCache {
  public:
-  Tensor get(int in, int size, double sigma, int padding, torch::Device device) {
+  Tensor get(const Tensor& like, std::int64_t side, int size, double sigma, int padding) {
+    const int in = static_cast<int>(side);
     std::lock_guard lock(mutex_);
-    Tensor& matrix = made_[{in, size, sigma, padding, device.str()}];
+    Tensor& matrix = made_[{like.scalar_type(), in, size, sigma, padding, like.device().str()}];
     // An odd kernel is centred on its middle tap, an even one between two: (size-1)/2 is both.
-    if (!matrix.defined()) matrix = band_matrix(in, gaussian_weights(size, sigma, (size - 1) / 2.0), padding).to(device);
+    if (!matrix.defined()) matrix = band_matrix(like.scalar_type(), in, gaussian_weights(size, sigma, (size - 1) / 2.0), padding).to(like.device());
     return matrix;
   }
 
  private:
   std::mutex mutex_;
-  std::map<std::tuple<int, int, double, int, std::string>, Tensor> made_;
+  std::map<std::tuple<torch::ScalarType, int, int, double, int, std::string>, Tensor> made_;
 };
 
 MatrixCache& matrices() {
@@ -54,8 +55,8 @@ MatrixCache& matrices() {
 
 // Correlates H and W with the kernel; the result is transposed, (…,W',H'), which suits whoever only takes means.
 Tensor correlate_transposed(const Tensor& x, int size, double sigma, int padding) {
-  const Tensor over_w = torch::matmul(x, matrices().get(static_cast<int>(x.size(-1)), size, sigma, padding, x.device()));
-  return torch::matmul(over_w.transpose(-1, -2), matrices().get(static_cast<int>(x.size(-2)), size, sigma, padding, x.device()));
+  const Tensor over_w = torch::matmul(x, matrices().get(x, x.size(-1), size, sigma, padding));
+  return torch::matmul(over_w.transpose(-1, -2), matrices().get(x, x.size(-2), size, sigma, padding));
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ Tensor correlate_transposed(const Tensor& x, int size, double sigma, int padding
 Tensor gaussian_blur(const Tensor& x, double sigma) {
   int size = std::max(3, static_cast<int>(4 * sigma));
   if (size % 2 == 0) ++size;
-  return correlate_transposed(x.contiguous(), size, sigma, size / 2).transpose(-1, -2);
+  // In double: the weights of a wide kernel would lose a digit, and masks are small.
+  return correlate_transposed(x.to(torch::kFloat64).contiguous(), size, sigma, size / 2).transpose(-1, -2).to(x.scalar_type());
 }
 
 Tensor dssim(const Tensor& a, const Tensor& b, int window) {

@@ -166,6 +166,11 @@ Result<std::vector<std::int64_t>> ModelFolder::generations() const {
   return iterations;
 }
 
+Result<double> ModelFolder::trained_seconds() const {
+  TRY(const auto list, read_list(path_));
+  return list.empty() ? 0.0 : list.back().seconds;
+}
+
 Result<fs::path> find_model(const fs::path& models, const std::string& name) {
   std::vector<fs::path> found;
   std::vector<std::string> names;

@@ -49,6 +49,7 @@ class ModelFolder {
   Result<std::optional<LoadedGeneration>> load(bool with_optimizer, std::vector<std::string>& warnings) const;
   // Iterations of the saved generations, oldest first.
   Result<std::vector<std::int64_t>> generations() const;
+  Result<double> trained_seconds() const;  // of the newest generation; 0 when there is none
 
  private:
   ModelFolder(fs::path path, ModelDescription description) : path_(std::move(path)), description_(std::move(description)) {}

@@ -13,7 +13,7 @@ namespace understudy {
 enum class ModelFaceType { h, mf, f, wf, head };
 enum class OptimizerChoice { adabelief, rmsprop };
 enum class LrDropout { n, y, cpu };
-enum class ColourTransfer { none, rct };
+enum class SampleTransfer { none, rct };
 
 template <>
 struct Names<ModelFaceType> {
@@ -28,7 +28,7 @@ struct Names<LrDropout> {
   static constexpr std::array all{"n", "y", "cpu"};
 };
 template <>
-struct Names<ColourTransfer> {
+struct Names<SampleTransfer> {
   static constexpr std::array all{"none", "rct"};
 };
 
@@ -49,7 +49,7 @@ struct SaehdOptions {
   bool random_src_flip = false;
   bool random_dst_flip = true;
   double random_hsv_power = 0;
-  ColourTransfer ct_mode = ColourTransfer::none;
+  SampleTransfer ct_mode = SampleTransfer::none;
   bool clipgrad = false;
   int batch_size = 4;
 };

@@ -43,8 +43,11 @@ void Optimizer::step() {
     rule.lr *= static_cast<float>((std::cos(2 * std::numbers::pi * static_cast<double>(steps_) / settings_.lr_cos) + 1) / 2);
   }
   rule.epsilon = static_cast<float>(settings_.epsilon);
-  rule.beta1 = static_cast<float>(settings_.kind == OptimizerKind::adabelief ? settings_.beta1 : settings_.rho);
+  const double beta1 = settings_.kind == OptimizerKind::adabelief ? settings_.beta1 : settings_.rho;
+  rule.beta1 = static_cast<float>(beta1);
   rule.beta2 = static_cast<float>(settings_.beta2);
+  rule.fresh1 = static_cast<float>(1 - beta1);
+  rule.fresh2 = static_cast<float>(1 - settings_.beta2);
   rule.keep_below = settings_.lr_dropout >= 1 ? 0xffffffffu : static_cast<std::uint32_t>(settings_.lr_dropout * 4294967296.0);
 
   std::vector<Tensor> gradients;

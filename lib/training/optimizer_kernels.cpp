@@ -40,9 +40,9 @@ inline __attribute__((always_inline)) void adabelief(const UpdateRule& r, float*
                                                      float* __restrict v, std::int64_t begin, std::int64_t end) {
   for (std::int64_t i = begin; i < end; ++i) {
     const float gradient = widened(g[i]) * r.gradient_scale;
-    const float mean = r.beta1 * m[i] + (1 - r.beta1) * gradient;
+    const float mean = r.beta1 * m[i] + r.fresh1 * gradient;
     const float surprise = gradient - mean;
-    const float variance = r.beta2 * v[i] + (1 - r.beta2) * surprise * surprise;
+    const float variance = r.beta2 * v[i] + r.fresh2 * surprise * surprise;
     m[i] = mean;
     v[i] = variance;
     w[i] -= kept(r, static_cast<std::uint32_t>(i)) * r.lr * mean / (std::sqrt(variance) + r.epsilon);
@@ -54,7 +54,7 @@ inline __attribute__((always_inline)) void rmsprop(const UpdateRule& r, float* _
                                                    std::int64_t begin, std::int64_t end) {
   for (std::int64_t i = begin; i < end; ++i) {
     const float gradient = widened(g[i]) * r.gradient_scale;
-    const float mean_square = r.beta1 * a[i] + (1 - r.beta1) * gradient * gradient;
+    const float mean_square = r.beta1 * a[i] + r.fresh1 * gradient * gradient;
     a[i] = mean_square;
     w[i] -= kept(r, static_cast<std::uint32_t>(i)) * r.lr * gradient / (std::sqrt(mean_square) + r.epsilon);
   }
@@ -81,11 +81,11 @@ void update_with_tensor_ops(const UpdateRule& r, Tensor& w, const Tensor& g0, Te
   const Tensor g = g0.to(torch::kFloat32) * r.gradient_scale;
   Tensor change;
   if (second.defined()) {
-    first.mul_(r.beta1).add_(g, 1 - r.beta1);
-    second.mul_(r.beta2).addcmul_(g - first, g - first, 1 - r.beta2);
+    first.mul_(r.beta1).add_(g, r.fresh1);
+    second.mul_(r.beta2).addcmul_(g - first, g - first, r.fresh2);
     change = first / (second.sqrt() + r.epsilon);
   } else {
-    first.mul_(r.beta1).addcmul_(g, g, 1 - r.beta1);
+    first.mul_(r.beta1).addcmul_(g, g, r.fresh1);
     change = g / (first.sqrt() + r.epsilon);
   }
   if (r.keep_below != 0xffffffffu) change = change * torch::empty_like(change).bernoulli_(r.keep_below / 4294967296.0);

@@ -10,6 +10,7 @@ namespace understudy {
 
 struct UpdateRule {
   float lr = 0, epsilon = 0, beta1 = 0, beta2 = 0;
+  float fresh1 = 0, fresh2 = 0;             // 1 - beta, worked out in double: 1 - 0.999f is off by 5e-5 of itself
   float gradient_scale = 1;
   std::uint32_t key = 0;                    // of the dropout mask of this tensor in this step
   std::uint32_t keep_below = 0xffffffffu;   // a number is updated when its hash is below; all ones = always

@@ -133,30 +133,32 @@ Result<PreparedFace> prepare_face(const ImageU8& image, const FaceInfo& info, co
 
 Sample make_sample(const PreparedFace& face, const SampleRules& rules, const SampleDraw& draw, const ImageU8* reference_bgr) {
   const int r = rules.resolution, w = warp_size(r);
-  const Affine affine = sample_affine(r, draw);
-  auto finish = [&](ImageF image) {
+  const Affine affine = sample_affine(w, draw);
+  // Below 64 pixels all of it happens at 64 (spec 3.4).
+  auto moved = [&](ImageF image, Interpolation how, Border border) {
+    image = warp(image, affine, w, w, how, border);
+    if (w != r) image = resize(image, r, r, how);
     if (draw.flip) image = flip_horizontal(image);
     clamp_01(image);
     return image;
   };
+  auto widened = [&](const ImageF& image, Interpolation how) { return w == r ? image : resize(image, w, w, how); };
   ImageF base = face.bgr;
   if (rules.colour_transfer && reference_bgr != nullptr) {
     base = transfer_reinhard(base, resize(to_float(*reference_bgr), r, r, Interpolation::linear));
     clamp_01(base);
   }
-  ImageF input = rules.hsv_power > 0 ? shift_hsv(base, draw.hue_deg, draw.saturation, draw.value) : base;
+  ImageF input = widened(rules.hsv_power > 0 ? shift_hsv(base, draw.hue_deg, draw.saturation, draw.value) : base, Interpolation::cubic);
   if (rules.warp) {
     const WarpMaps maps = warp_maps(w, draw.cell_size, draw.noise_x, draw.noise_y);
-    if (w != r) input = resize(input, w, w, Interpolation::linear);
     input = remap(input, maps.x, maps.y, Interpolation::cubic, Border::constant);
-    if (w != r) input = resize(input, r, r, Interpolation::linear);
   }
   Sample sample;
-  sample.warped = finish(warp(input, affine, r, r, Interpolation::cubic, Border::replicate));
-  sample.target = finish(warp(base, affine, r, r, Interpolation::cubic, Border::replicate));
-  sample.mask = finish(warp(face.mask, affine, r, r, Interpolation::linear, Border::constant));
+  sample.warped = moved(std::move(input), Interpolation::cubic, Border::replicate);
+  sample.target = moved(widened(base, Interpolation::cubic), Interpolation::cubic, Border::replicate);
+  sample.mask = moved(widened(face.mask, Interpolation::linear), Interpolation::linear, Border::constant);
   if (rules.eyes_mouth) {
-    sample.eyes_mouth = finish(warp(face.eyes_mouth, affine, r, r, Interpolation::linear, Border::constant));
+    sample.eyes_mouth = moved(widened(face.eyes_mouth, Interpolation::linear), Interpolation::linear, Border::constant);
     const float highest = *std::max_element(sample.eyes_mouth.data.begin(), sample.eyes_mouth.data.end());
     if (highest > 0) multiply(sample.eyes_mouth, 1 / highest);
   }

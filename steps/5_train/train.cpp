@@ -35,7 +35,7 @@ SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, S
   rules.eyes_mouth = model.saehd.eyes_mouth_prio;
   if (side == Side::src) {
     rules.hsv_power = model.saehd.random_hsv_power;
-    rules.colour_transfer = model.saehd.ct_mode == ColourTransfer::rct;
+    rules.colour_transfer = model.saehd.ct_mode == SampleTransfer::rct;
   }
   return rules;
 }

@@ -99,11 +99,15 @@ std::vector<Row> geometry_handlers();
 std::vector<Row> mask_handlers();
 std::vector<Row> colour_handlers();
 std::vector<Row> faceset_handlers();
+std::vector<Row> training_handlers();
 // The DeepFaceLab-written facesets beside the manifest, one case a folder.
 struct FolderResult {
   std::string name;
   std::vector<std::string> failures;
+  std::vector<std::string> open = {};  // told, but no failure
 };
 std::vector<FolderResult> check_dfl_facesets(const fs::path& reference);
+// The same for the models; folders of a class that is not built yet are named apart.
+std::vector<FolderResult> check_dfl_models(const fs::path& reference, std::vector<std::string>& not_built);
 
 }  // namespace understudy::parity

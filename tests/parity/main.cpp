@@ -27,7 +27,8 @@ struct Report {
 
 std::vector<Row> all_handlers() {
   std::vector<Row> rows;
-  for (auto part : {geometry_handlers(), mask_handlers(), colour_handlers(), faceset_handlers()}) {
+  for (auto part : {geometry_handlers(), mask_handlers(), colour_handlers(), faceset_handlers(),
+                    training_handlers()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;
@@ -99,6 +100,15 @@ int print(const Report& report) {
   return total.failed > 0 ? 1 : 0;
 }
 
+void take_folders(const std::vector<FolderResult>& folders, const std::string& group, Report& report) {
+  for (const auto& folder : folders) {
+    auto& tally = report.groups[group];
+    ++(folder.failures.empty() ? tally.passed : tally.failed);
+    for (const auto& failure : folder.failures) report.failures.push_back(fmt::format("{}: {}", folder.name, failure));
+    for (const auto& text : folder.open) report.open.push_back(fmt::format("{}: {}", folder.name, text));
+  }
+}
+
 int run(const std::vector<std::string>& filters, bool verbose) {
   const char* set = std::getenv("UNDERSTUDY_REFERENCE");
   const fs::path reference = set ? fs::path(set) : fs::path("../shared/reference");
@@ -124,11 +134,12 @@ int run(const std::vector<std::string>& filters, bool verbose) {
     }
   }
   if (filters.empty()) {
-    for (const auto& folder : check_dfl_facesets(reference)) {
-      auto& tally = report.groups["dfl_facesets"];
-      ++(folder.failures.empty() ? tally.passed : tally.failed);
-      for (const auto& failure : folder.failures)
-        report.failures.push_back(fmt::format("{}: {}", folder.name, failure));
+    take_folders(check_dfl_facesets(reference), "dfl_facesets", report);
+    std::vector<std::string> models_not_built;
+    take_folders(check_dfl_models(reference, models_not_built), "dfl_models", report);
+    for (const auto& name : models_not_built) {
+      ++report.groups["dfl_models"].skipped;
+      ++report.not_built["dfl_models: " + name];
     }
   }
   return print(report);

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/understudy/pipeline.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "lib/face/faceset.hpp"
+#include "lib/media/probe.hpp"
+#include "lib/options/options.hpp"
+#include "lib/project/workspace.hpp"
+#include "lib/training/model_folder.hpp"
+#include "steps/2_extract/verb.hpp"
+#include "steps/5_train/train.hpp"
+#include "steps/6_merge/verb.hpp"
+#include "steps/7_video/verb.hpp"
+#include "steps/demo/demo.hpp"
+#include "steps/demo/sheet.hpp"
+
+namespace understudy {
+
+enum class RunModel { saehd, quick96 };
+template <>
+struct Names<RunModel> {
+  static constexpr std::array all{"saehd", "quick96"};
+};
+
+struct RunOptions {
+  RunModel model = RunModel::saehd;
+  std::string time;
+  std::int64_t target_iter = 0;
+  ModelFaceType face_type = ModelFaceType::wf;
+  std::string archi = "liae-ud";
+  int resolution = 128;
+  int dims = 128;
+  int batch_size = 4;
+  int erode = 0;
+  int blur = 40;
+  std::uint64_t seed = 1;
+};
+template <>
+constexpr auto describe<RunOptions>() {
+  using O = RunOptions;
+  return std::tuple{
+      field("model", &O::model).says("Model class", "saehd, or quick96 for the quickest first look.").in("Training"),
+      field("time", &O::time).says("Time", "Training time in all, over every call of run: 90s, 10m, 2h. Default: 1h, unless --target-iter is given.").in("Training"),
+      field("target-iter", &O::target_iter).says("Target iteration", "Train up to this iteration; 0: no limit.").at_least(0).in("Training"),
+      field("face-type", &O::face_type).says("Face type", "How much of the head is replaced.").in("Training"),
+      field("archi", &O::archi).says("Architecture", "Of a new SAEHD model.").in("Training"),
+      field("resolution", &O::resolution).says("Resolution", "Of a new SAEHD model.").range(64, 640, 16).in("Training"),
+      field("dims", &O::dims).says("Autoencoder dims", "Of a new SAEHD model.").range(32, 1024).in("Training"),
+      field("batch-size", &O::batch_size).says("Batch size", "Of a new SAEHD model.").range(1, 256).in("Training"),
+      field("erode", &O::erode).says("Erode mask", "In the merge.").range(-400, 400).in("Merge"),
+      field("blur", &O::blur).says("Blur mask", "In the merge.").range(0, 400).in("Merge"),
+      field("seed", &O::seed).says("Seed", "Of a new model.").in("Training"),
+  };
+}
+static_assert(all_described<RunOptions>);
+
+struct DemoVerbOptions {
+  int size = 400;
+  int frames = 150;
+  std::string time = "4m";
+  std::int64_t target_iter = 0;
+};
+template <>
+constexpr auto describe<DemoVerbOptions>() {
+  using O = DemoVerbOptions;
+  return std::tuple{
+      field("size", &O::size).says("Size", "Side of the rendered clips, in pixels.").range(128, 1024, 2),
+      field("frames", &O::frames).says("Frames", "Of each clip.").range(8, 300),
+      field("time", &O::time).says("Time", "Training time: 4m."),
+      field("target-iter", &O::target_iter).says("Target iteration", "Train up to this iteration instead of for a time; 0: off.").at_least(0),
+  };
+}
+static_assert(all_described<DemoVerbOptions>);
+
+namespace {
+
+using nlohmann::json;
+
+Result<json> extract_side(const Workspace& workspace, Side side, const RunOptions& options, Run& run) {
+  run.note(fmt::format("-- faces of {}", side_name(side)));
+  ExtractOptions extraction;
+  // A wider crop costs nothing later: every narrower type is cut from it.
+  extraction.face_type = options.face_type == ModelFaceType::head ? CropType::head : CropType::whole;
+  TRY(const auto paths, extract_paths(workspace, side, extraction));
+  TRY(const auto report, extract(extraction, paths, run));
+  return json::parse(to_json_text(report));
+}
+
+ModelDescription description_of(const RunOptions& options) {
+  ModelDescription model;
+  model.model_class = options.model == RunModel::quick96 ? ModelClass::quick96 : ModelClass::saehd;
+  model.seed = options.seed;
+  auto& o = model.saehd;
+  o.archi = options.archi;
+  o.resolution = options.resolution;
+  o.face_type = options.face_type;
+  o.ae_dims = options.dims;
+  o.d_mask_dims = 16;
+  o.batch_size = options.batch_size;
+  o.random_src_flip = false;
+  o.eyes_mouth_prio = true;
+  return model;
+}
+
+// Seconds of training that the model has had already.
+double trained_seconds(const fs::path& models, const std::string& name) {
+  const auto folder = ModelFolder::open(models / name);
+  if (!folder) return 0;
+  const auto seconds = folder->trained_seconds();
+  return seconds ? *seconds : 0;
+}
+
+Result<json> train_model(const Workspace& workspace, const RunOptions& options, Run& run) {
+  run.note("-- training");
+  TrainRequest request;
+  request.models = workspace.model();
+  request.src = workspace.aligned(Side::src);
+  request.dst = workspace.aligned(Side::dst);
+  request.wanted = description_of(options);
+  request.options.model = std::string(class_name(request.wanted.model_class));
+  request.options.target_iter = options.target_iter;
+  request.options.seed = options.seed;
+  request.options.save_every = 2;
+  const std::string time = !options.time.empty() ? options.time : options.target_iter > 0 ? "" : "1h";
+  if (!time.empty()) {
+    TRY(const double wanted, parse_duration(time));
+    const double left = wanted - trained_seconds(request.models, request.options.model);
+    if (left <= 0) {
+      run.note(fmt::format("The model has been trained for {} already", time));
+      return json{{"iterations_done", 0}};
+    }
+    request.options.time = fmt::format("{:.3f}s", left);
+  }
+  TRY(const auto report, train(request, run));
+  return json{{"model", report.model}, {"iteration", report.iteration}, {"iterations_done", report.iterations_done}, {"seconds", report.seconds},
+              {"seconds_per_iteration", report.seconds_per_iteration}, {"waited_for_samples", report.waited_part},
+              {"src_loss", report.src_loss}, {"dst_loss", report.dst_loss}, {"preview", report.preview.string()}};
+}
+
+Result<json> merge_frames(const Workspace& workspace, const RunOptions& options, Run& run) {
+  run.note("-- merging");
+  MergeOptions merging;
+  merging.model = std::string(class_name(options.model == RunModel::quick96 ? ModelClass::quick96 : ModelClass::saehd));
+  merging.erode = options.erode;
+  merging.blur = options.blur;
+  TRY(const auto paths, merge_paths(workspace, merging));
+  TRY(const auto report, merge(merging, paths, run));
+  return json::parse(to_json_text(report));
+}
+
+Result<json> encode_result(const Workspace& workspace, Run& run) {
+  run.note("-- encoding");
+  VideoEncodeOptions encoding;
+  TRY(const auto paths, video_paths(workspace, encoding));
+  TRY(const auto report, encode_video(encoding, paths, run));
+  return json::parse(to_json_text(report));
+}
+
+Result<json> whole_way(const Workspace& workspace, const RunOptions& options, Run& run) {
+  json report;
+  for (const Side side : {Side::src, Side::dst}) TRY_VOID(workspace.video(side));
+  TRY(report["extract_src"], extract_side(workspace, Side::src, options, run));
+  TRY(report["extract_dst"], extract_side(workspace, Side::dst, options, run));
+  TRY(report["train"], train_model(workspace, options, run));
+  TRY(report["merge"], merge_frames(workspace, options, run));
+  TRY(report["video"], encode_result(workspace, run));
+  report["result"] = workspace.result().string();
+  return report;
+}
+
+Result<> real_sheet(const Workspace& workspace, const json& report) {
+  demo::SwapSheet sheet;
+  TRY(sheet.src, workspace.video(Side::src));
+  TRY(sheet.dst, workspace.video(Side::dst));
+  sheet.merged = workspace.merged();
+  if (report["train"].contains("iteration")) sheet.subtitle = fmt::format("iteration {}", report["train"]["iteration"].get<std::int64_t>());
+  return demo::write_contact_sheet(workspace.root / "contact_sheet.png", sheet);
+}
+
+Result<std::string> run_all(const RunOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+  TRY(const auto workspace, open_workspace(call.workspace));
+  TRY(auto report, whole_way(workspace, options, run));
+  if (auto drawn = real_sheet(workspace, report); drawn) report["contact_sheet"] = (workspace.root / "contact_sheet.png").string();
+  else run.warn(to_sentence(drawn.error()));
+  return report.dump();
+}
+
+RunOptions demo_run_options(const DemoVerbOptions& options) {
+  RunOptions all;
+  // Small enough to learn two faces in minutes on two cores, large enough to look at.
+  all.archi = "df-ud";
+  all.resolution = 96;
+  all.dims = 96;
+  all.face_type = ModelFaceType::wf;
+  all.time = options.target_iter > 0 ? "" : options.time;
+  all.target_iter = options.target_iter;
+  all.blur = 30;
+  return all;
+}
+
+Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+  const auto start = std::chrono::steady_clock::now();
+  TRY(const auto workspace, create_workspace(call.workspace == "." ? fs::path("demo") : call.workspace));
+  const demo::DemoOptions clips{options.size, options.frames, 30};
+  run.note("-- rendering two people who do not exist");
+  TRY(const auto rendered, demo::render_demo_clips(workspace.root, clips, run));
+  TRY(auto report, whole_way(workspace, demo_run_options(options), run));
+  report["render_seconds"] = rendered.seconds;
+  run.note("-- measuring against the truth");
+  TRY(const auto score, demo::score_demo(workspace.merged(), clips, run));
+  report["psnr"] = score.merged.psnr;
+  report["ssim"] = score.merged.ssim;
+  report["psnr_before"] = score.original.psnr;
+  report["ssim_before"] = score.original.ssim;
+  const demo::DemoTruth truth(clips);
+  demo::SwapSheet sheet;
+  sheet.src = rendered.src;
+  sheet.dst = rendered.dst;
+  sheet.merged = workspace.merged();
+  sheet.truth = [&](int frame) { return truth.swapped(frame).frame_bgr; };
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  sheet.subtitle = fmt::format("{:.1f} dB, SSIM {:.3f} against the truth inside the face ({:.1f} dB, {:.3f} before)", score.merged.psnr, score.merged.ssim,
+                               score.original.psnr, score.original.ssim);
+  const fs::path png = workspace.root / "contact_sheet.png";
+  TRY_VOID(demo::write_contact_sheet(png, sheet));
+  report["contact_sheet"] = png.string();
+  report["total_seconds"] = seconds;
+  return report.dump();
+}
+
+}  // namespace
+
+Verb run_verb() {
+  return make_verb<RunOptions>("run", "The whole way: extract, train, merge, encode; what is done and current is skipped",
+                               "  understudy -w film run --time 8h\n  understudy -w film run --model quick96 --time 20m", {}, run_all);
+}
+
+Verb demo_verb() {
+  return make_verb<DemoVerbOptions>("demo", "The whole way on two rendered people, measured against the truth",
+                                    "  understudy demo                 in the folder demo\n  understudy -w /tmp/d demo --time 2m", {}, run_demo);
+}
+
+}  // namespace understudy
