@@ -29,7 +29,8 @@ void matrix_multiply_peak(Precision precision) {
   const Tensor a = torch::randn({n, n}).to(type), b = torch::randn({n, n}).to(type);
   double best = 1e9;
   for (int i = 0; i < 8; ++i) best = std::min(best, seconds_of([&] { torch::mm(a, b); }));
-  print(fmt::format("matmul_peak_{}", precision == Precision::bf16 ? "bf16" : "fp32"), 2.0 * n * n * n / best * 1e-9, "GFLOP/s");
+  print(fmt::format("matmul_peak_{}", precision == Precision::bf16 ? "bf16" : "fp32"), 2.0 * n * n * n / best * 1e-9,
+        "GFLOP/s");
 }
 
 BatchSide random_side(int n, int resolution) {
@@ -37,7 +38,8 @@ BatchSide random_side(int n, int resolution) {
           torch::rand({n, 1, resolution, resolution}), torch::rand({n, 1, resolution, resolution})};
 }
 
-void time_model(const std::string& name, const ModelSpec& spec, Precision precision, const Device& device, int iterations) {
+void time_model(const std::string& name, const ModelSpec& spec, Precision precision, const Device& device,
+                int iterations) {
   FaceTrainer trainer(spec, device, precision);
   const int n = spec.rules.batch_size, r = spec.shape.resolution;
   const Batch batch{random_side(n, r), random_side(n, r)};

@@ -57,15 +57,18 @@ Result<std::string> examine(const DoctorOptions& options, const std::vector<Row>
   run.note("engines");
   bool ok = check_engine("OpenVINO", check_detection_engine(), report, run);
   ok &= check_engine("LibTorch", check_training_engine(options.gpu), report, run);
-  if (!ok) return fail_with_hint(Code::device, "An engine of this machine does not compute what it should", "See the lines above; run scripts/bootstrap again and rebuild.");
+  if (!ok)
+    return fail_with_hint(Code::device, "An engine of this machine does not compute what it should",
+                          "See the lines above; run scripts/bootstrap again and rebuild.");
   return report.dump();
 }
 
 }  // namespace
 
 Verb doctor_verb() {
-  auto verb = make_verb<DoctorOptions>("doctor", "Check this machine: processor, memory, disk, GPU, libraries, and each engine on a tiny known network",
-                                       "  understudy doctor\n  understudy doctor --json", {}, examine);
+  auto verb = make_verb<DoctorOptions>(
+      "doctor", "Check this machine: processor, memory, disk, GPU, libraries, and each engine on a tiny known network",
+      "  understudy doctor\n  understudy doctor --json", {}, examine);
   verb.keeps_log = false;
   return verb;
 }

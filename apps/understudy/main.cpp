@@ -28,7 +28,8 @@ struct Globals {
 struct BoundVerb {
   Verb verb;
   CLI::App* app = nullptr;
-  std::shared_ptr<std::map<std::string, std::string>> positionals = std::make_shared<std::map<std::string, std::string>>();
+  std::shared_ptr<std::map<std::string, std::string>> positionals =
+      std::make_shared<std::map<std::string, std::string>>();
   std::shared_ptr<Result<>> refusal = std::make_shared<Result<>>();
 };
 
@@ -77,7 +78,8 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
   if (!*bound.refusal) return refuse(bound.refusal->error());
   const Call call{globals.workspace, globals.yes, *bound.positionals};
   fs::path jobs;
-  if (const auto workspace = open_workspace(call.workspace); workspace && bound.verb.keeps_log) jobs = workspace->state() / "jobs";
+  if (const auto workspace = open_workspace(call.workspace); workspace && bound.verb.keeps_log)
+    jobs = workspace->state() / "jobs";
   JobLog log(jobs, bound.verb.name, line, globals.json ? stdout : nullptr);
   TerminalReader terminal;
   Run run([&](const Event& event) {
@@ -91,12 +93,14 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
     } catch (const std::bad_alloc&) {
       return fail(Code::out_of_memory, "Out of memory");
     } catch (const std::exception& e) {
-      return fail_with_hint(Code::internal, fmt::format("A mistake in understudy: {}", e.what()), "Please report it with the command line.");
+      return fail_with_hint(Code::internal, fmt::format("A mistake in understudy: {}", e.what()),
+                            "Please report it with the command line.");
     }
   }();
   terminal.finish();
   if (!report) {
-    run.event(ErrorEvent{std::string(code_name(report.error().code)), to_sentence(report.error()), report.error().hint});
+    run.event(
+        ErrorEvent{std::string(code_name(report.error().code)), to_sentence(report.error()), report.error().hint});
     return globals.json ? exit_status(report.error().code) : refuse(report.error());
   }
   run.event(DoneEvent{*report});
@@ -113,7 +117,8 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
   for (const auto* option : deepest->get_options()) {
     for (const auto& name : option->get_lnames()) known.push_back("--" + name);
   }
-  for (const auto* sub : deepest->get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
+  for (const auto* sub : deepest->get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(sub->get_name());
   for (const auto& rest : app.remaining(true)) {
     text = fmt::format("'{}' is not known here.{}", rest, did_you_mean(rest.substr(0, rest.find('=')), known));
     break;
@@ -126,7 +131,10 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 int main_of(int argc, char** argv) {
   install_stop_signals();
-  CLI::App app("understudy: face replacement from two videos to a finished one.\nPeople's faces are theirs: use it with consent. Results are marked as synthetic.", "understudy");
+  CLI::App app(
+      "understudy: face replacement from two videos to a finished one.\nPeople's faces are theirs: use it with "
+      "consent. Results are marked as synthetic.",
+      "understudy");
   Globals globals;
   app.add_option("-w,--workspace", globals.workspace, "The workspace folder (default: the current folder)");
   app.add_flag("--json", globals.json, "Report events as JSON lines on standard output");

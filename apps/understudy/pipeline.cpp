@@ -42,8 +42,15 @@ constexpr auto describe<RunOptions>() {
   using O = RunOptions;
   return std::tuple{
       field("model", &O::model).says("Model class", "saehd, or quick96 for the quickest first look.").in("Training"),
-      field("time", &O::time).says("Time", "Training time in all, over every call of run: 90s, 10m, 2h. Default: 1h, unless --target-iter is given.").in("Training"),
-      field("target-iter", &O::target_iter).says("Target iteration", "Train up to this iteration; 0: no limit.").at_least(0).in("Training"),
+      field("time", &O::time)
+          .says(
+              "Time",
+              "Training time in all, over every call of run: 90s, 10m, 2h. Default: 1h, unless --target-iter is given.")
+          .in("Training"),
+      field("target-iter", &O::target_iter)
+          .says("Target iteration", "Train up to this iteration; 0: no limit.")
+          .at_least(0)
+          .in("Training"),
       field("face-type", &O::face_type).says("Face type", "How much of the head is replaced.").in("Training"),
       field("archi", &O::archi).says("Architecture", "Of a new SAEHD model.").in("Training"),
       field("resolution", &O::resolution).says("Resolution", "Of a new SAEHD model.").range(64, 640, 16).in("Training"),
@@ -69,7 +76,9 @@ constexpr auto describe<DemoVerbOptions>() {
       field("size", &O::size).says("Size", "Side of the rendered clips, in pixels.").range(128, 1024, 2),
       field("frames", &O::frames).says("Frames", "Of each clip.").range(8, 300),
       field("time", &O::time).says("Time", "Training time: 4m."),
-      field("target-iter", &O::target_iter).says("Target iteration", "Train up to this iteration instead of for a time; 0: off.").at_least(0),
+      field("target-iter", &O::target_iter)
+          .says("Target iteration", "Train up to this iteration instead of for a time; 0: off.")
+          .at_least(0),
   };
 }
 static_assert(all_described<DemoVerbOptions>);
@@ -134,9 +143,15 @@ Result<json> train_model(const Workspace& workspace, const RunOptions& options, 
     request.options.time = fmt::format("{:.3f}s", left);
   }
   TRY(const auto report, train(request, run));
-  return json{{"model", report.model}, {"iteration", report.iteration}, {"iterations_done", report.iterations_done}, {"seconds", report.seconds},
-              {"seconds_per_iteration", report.seconds_per_iteration}, {"waited_for_samples", report.waited_part},
-              {"src_loss", report.src_loss}, {"dst_loss", report.dst_loss}, {"preview", report.preview.string()}};
+  return json{{"model", report.model},
+              {"iteration", report.iteration},
+              {"iterations_done", report.iterations_done},
+              {"seconds", report.seconds},
+              {"seconds_per_iteration", report.seconds_per_iteration},
+              {"waited_for_samples", report.waited_part},
+              {"src_loss", report.src_loss},
+              {"dst_loss", report.dst_loss},
+              {"preview", report.preview.string()}};
 }
 
 Result<json> merge_frames(const Workspace& workspace, const RunOptions& options, Run& run) {
@@ -175,15 +190,18 @@ Result<> real_sheet(const Workspace& workspace, const json& report) {
   TRY(sheet.src, workspace.video(Side::src));
   TRY(sheet.dst, workspace.video(Side::dst));
   sheet.merged = workspace.merged();
-  if (report["train"].contains("iteration")) sheet.subtitle = fmt::format("iteration {}", report["train"]["iteration"].get<std::int64_t>());
+  if (report["train"].contains("iteration"))
+    sheet.subtitle = fmt::format("iteration {}", report["train"]["iteration"].get<std::int64_t>());
   return demo::write_contact_sheet(workspace.root / "contact_sheet.png", sheet);
 }
 
 Result<std::string> run_all(const RunOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
   TRY(auto report, whole_way(workspace, options, run));
-  if (auto drawn = real_sheet(workspace, report); drawn) report["contact_sheet"] = (workspace.root / "contact_sheet.png").string();
-  else run.warn(to_sentence(drawn.error()));
+  if (auto drawn = real_sheet(workspace, report); drawn)
+    report["contact_sheet"] = (workspace.root / "contact_sheet.png").string();
+  else
+    run.warn(to_sentence(drawn.error()));
   return report.dump();
 }
 
@@ -221,8 +239,8 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
   sheet.merged = workspace.merged();
   sheet.truth = [&](int frame) { return truth.swapped(frame).frame_bgr; };
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  sheet.subtitle = fmt::format("{:.1f} dB, SSIM {:.3f} against the truth inside the face ({:.1f} dB, {:.3f} before)", score.merged.psnr, score.merged.ssim,
-                               score.original.psnr, score.original.ssim);
+  sheet.subtitle = fmt::format("{:.1f} dB, SSIM {:.3f} against the truth inside the face ({:.1f} dB, {:.3f} before)",
+                               score.merged.psnr, score.merged.ssim, score.original.psnr, score.original.ssim);
   const fs::path png = workspace.root / "contact_sheet.png";
   TRY_VOID(demo::write_contact_sheet(png, sheet));
   report["contact_sheet"] = png.string();
@@ -233,13 +251,15 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
 }  // namespace
 
 Verb run_verb() {
-  return make_verb<RunOptions>("run", "The whole way: extract, train, merge, encode; what is done and current is skipped",
-                               "  understudy -w film run --time 8h\n  understudy -w film run --model quick96 --time 20m", {}, run_all);
+  return make_verb<RunOptions>(
+      "run", "The whole way: extract, train, merge, encode; what is done and current is skipped",
+      "  understudy -w film run --time 8h\n  understudy -w film run --model quick96 --time 20m", {}, run_all);
 }
 
 Verb demo_verb() {
-  return make_verb<DemoVerbOptions>("demo", "The whole way on two rendered people, measured against the truth",
-                                    "  understudy demo                 in the folder demo\n  understudy -w /tmp/d demo --time 2m", {}, run_demo);
+  return make_verb<DemoVerbOptions>(
+      "demo", "The whole way on two rendered people, measured against the truth",
+      "  understudy demo                 in the folder demo\n  understudy -w /tmp/d demo --time 2m", {}, run_demo);
 }
 
 }  // namespace understudy

@@ -22,18 +22,22 @@ Overloaded(F...) -> Overloaded<F...>;
 std::string rate_text(const ProgressEvent& p) {
   if (p.per_second <= 0) return {};
   const std::string unit = p.what.ends_with('s') ? p.what.substr(0, p.what.size() - 1) : p.what;
-  return p.per_second >= 1 ? fmt::format("{:.1f} {}/s", p.per_second, p.what) : fmt::format("{:.2f} s/{}", 1 / p.per_second, unit);
+  return p.per_second >= 1 ? fmt::format("{:.1f} {}/s", p.per_second, p.what)
+                           : fmt::format("{:.2f} s/{}", 1 / p.per_second, unit);
 }
 
 std::string progress_text(const ProgressEvent& p, int columns, const std::string& metrics) {
-  std::string tail = p.total > 0 ? fmt::format(" {}/{} {}", p.done, p.total, p.what) : fmt::format(" {} {}", p.done, p.what);
+  std::string tail =
+      p.total > 0 ? fmt::format(" {}/{} {}", p.done, p.total, p.what) : fmt::format(" {} {}", p.done, p.what);
   if (const auto rate = rate_text(p); !rate.empty()) tail += "  " + rate;
   if (p.seconds_left >= 0) tail += "  " + clock_time(p.seconds_left) + " left";
   if (!metrics.empty()) tail += "  " + metrics;
   if (p.total == 0) return tail.substr(1);
   const int width = std::clamp(columns - static_cast<int>(tail.size()) - 8, 8, 40);
-  const int filled = static_cast<int>(width * std::min(1.0, static_cast<double>(p.done) / static_cast<double>(p.total)));
-  return fmt::format("[{}{}] {:3.0f}%{}", std::string(filled, '#'), std::string(width - filled, '.'), 100.0 * static_cast<double>(p.done) / static_cast<double>(p.total), tail);
+  const int filled =
+      static_cast<int>(width * std::min(1.0, static_cast<double>(p.done) / static_cast<double>(p.total)));
+  return fmt::format("[{}{}] {:3.0f}%{}", std::string(filled, '#'), std::string(width - filled, '.'),
+                     100.0 * static_cast<double>(p.done) / static_cast<double>(p.total), tail);
 }
 
 }  // namespace
@@ -64,7 +68,8 @@ void TerminalReader::show(const Event& event) {
                  },
                  [&](const MetricEvent& m) {
                    metrics_.clear();
-                   for (const auto& [name, value] : m.values) metrics_ += fmt::format("{}{} {:.4g}", metrics_.empty() ? "" : "  ", name, value);
+                   for (const auto& [name, value] : m.values)
+                     metrics_ += fmt::format("{}{} {:.4g}", metrics_.empty() ? "" : "  ", name, value);
                  },
                  [&](const WarningEvent& w) {
                    if (++warnings_ <= 50) line("warning: " + w.text);

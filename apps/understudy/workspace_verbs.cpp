@@ -24,7 +24,9 @@ static Result<> copy_video(const fs::path& from, const Workspace& workspace, Sid
   const fs::path to = workspace.root / fmt::format("data_{}{}", side_name(side), from.extension().string());
   std::error_code error;
   if (!fs::is_regular_file(from, error)) return fail(Code::not_found, "There is no video {}", from.string());
-  if (fs::exists(to, error)) return fail_with_hint(Code::bad_option, fmt::format("{} exists already", to.string()), "Remove it first, or use another workspace.");
+  if (fs::exists(to, error))
+    return fail_with_hint(Code::bad_option, fmt::format("{} exists already", to.string()),
+                          "Remove it first, or use another workspace.");
   return write_through(to, [&](const fs::path& temporary) -> Result<> {
     std::error_code copied;
     fs::copy_file(from, temporary, copied);
@@ -34,7 +36,8 @@ static Result<> copy_video(const fs::path& from, const Workspace& workspace, Sid
 }
 
 Verb new_verb() {
-  auto work = [](const NewOptions& options, const std::vector<Row>&, const Call& call, Run& run) -> Result<std::string> {
+  auto work = [](const NewOptions& options, const std::vector<Row>&, const Call& call,
+                 Run& run) -> Result<std::string> {
     TRY(const auto workspace, create_workspace(call.workspace));
     TRY_VOID(copy_video(options.src, workspace, Side::src));
     TRY_VOID(copy_video(options.dst, workspace, Side::dst));

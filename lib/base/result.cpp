@@ -22,18 +22,30 @@ std::string to_sentence(const Error& error) {
 
 std::string_view code_name(Code code) {
   switch (code) {
-    case Code::bad_option: return "bad_option";
-    case Code::not_found: return "not_found";
-    case Code::bad_file: return "bad_file";
-    case Code::newer_version: return "newer_version";
-    case Code::no_faces: return "no_faces";
-    case Code::busy: return "busy";
-    case Code::cancelled: return "cancelled";
-    case Code::out_of_memory: return "out_of_memory";
-    case Code::device: return "device";
-    case Code::io: return "io";
-    case Code::external: return "external";
-    case Code::internal: return "internal";
+    case Code::bad_option:
+      return "bad_option";
+    case Code::not_found:
+      return "not_found";
+    case Code::bad_file:
+      return "bad_file";
+    case Code::newer_version:
+      return "newer_version";
+    case Code::no_faces:
+      return "no_faces";
+    case Code::busy:
+      return "busy";
+    case Code::cancelled:
+      return "cancelled";
+    case Code::out_of_memory:
+      return "out_of_memory";
+    case Code::device:
+      return "device";
+    case Code::io:
+      return "io";
+    case Code::external:
+      return "external";
+    case Code::internal:
+      return "internal";
   }
   return "internal";
 }

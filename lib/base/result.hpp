@@ -14,7 +14,20 @@
 
 namespace understudy {
 
-enum class Code { bad_option, not_found, bad_file, newer_version, no_faces, busy, cancelled, out_of_memory, device, io, external, internal };
+enum class Code {
+  bad_option,
+  not_found,
+  bad_file,
+  newer_version,
+  no_faces,
+  busy,
+  cancelled,
+  out_of_memory,
+  device,
+  io,
+  external,
+  internal
+};
 
 struct Error {
   Code code = Code::internal;
@@ -49,17 +62,18 @@ inline void check(bool holds, std::string_view what, std::source_location at = s
 
 }  // namespace understudy
 
-// Evaluates an expression of type Result<T>; on error returns it, else binds the value:  TRY(auto frame, reader.read(i));
+// Evaluates an expression of type Result<T>; on error returns it, else binds the value:  TRY(auto frame,
+// reader.read(i));
 #define US_CONCAT_(a, b) a##b
 #define US_CONCAT(a, b) US_CONCAT_(a, b)
 #define TRY(declaration, expression) TRY_(US_CONCAT(try_, __LINE__), declaration, expression)
 #define TRY_(temporary, declaration, expression)                              \
-  auto temporary = (expression);                                             \
+  auto temporary = (expression);                                              \
   if (!temporary) return ::understudy::Failure(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 // The same for Result<void> or an ignored value:  TRY_VOID(write_file(path, bytes));
 #define TRY_VOID(expression) TRY_VOID_(US_CONCAT(try_, __LINE__), expression)
-#define TRY_VOID_(temporary, expression)                                                                  \
-  do {                                                                                                    \
+#define TRY_VOID_(temporary, expression)                                                                       \
+  do {                                                                                                         \
     if (auto temporary = (expression); !temporary) return ::understudy::Failure(std::move(temporary).error()); \
   } while (false)

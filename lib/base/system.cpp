@@ -67,7 +67,8 @@ std::vector<std::string> cpu_features() {
   std::vector<std::string> found;
   std::istringstream flags(proc_value("/proc/cpuinfo", "flags"));
   for (std::string flag; flags >> flag;) {
-    for (const char* wanted : {"sse4_2", "avx2", "fma", "f16c", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8"}) {
+    for (const char* wanted :
+         {"sse4_2", "avx2", "fma", "f16c", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8"}) {
       if (flag == wanted) found.push_back(flag);
     }
   }

@@ -14,21 +14,21 @@ namespace understudy {
 void catch_stop_signals();  // SIGINT and SIGTERM set a flag; the second one ends the process at once
 bool stop_signalled();
 
-unsigned cpu_threads();           // processors this process may use
-std::string cpu_name();           // "AMD EPYC 9B14"
+unsigned cpu_threads();                   // processors this process may use
+std::string cpu_name();                   // "AMD EPYC 9B14"
 std::vector<std::string> cpu_features();  // those that matter: avx2, avx512f, avx512_bf16, amx_bf16, …
-std::uint64_t memory_total();     // bytes
+std::uint64_t memory_total();             // bytes
 std::uint64_t memory_available();
-std::uint64_t memory_peak();      // this process's largest resident size so far, bytes
+std::uint64_t memory_peak();  // this process's largest resident size so far, bytes
 std::uint64_t disk_free(const fs::path&);
 fs::path executable_path();
 bool is_terminal_stderr();
-int terminal_columns();           // of standard error; 80 when unknown
-bool load_library(const char* name);  // dlopen, globally visible; false when it is not there
+int terminal_columns();                                  // of standard error; 80 when unknown
+bool load_library(const char* name);                     // dlopen, globally visible; false when it is not there
 void prefer_huge_pages(void* block, std::size_t bytes);  // a wish, silently ignored where the system has none
 void sleep_seconds(double);
 // What stands ready on standard input, waiting at most that long: may be empty; nothing once it is closed.
 std::optional<std::string> read_standard_input(double seconds);
-double wall_time();               // seconds since 1970
+double wall_time();  // seconds since 1970
 
 }  // namespace understudy

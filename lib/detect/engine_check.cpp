@@ -28,14 +28,18 @@ Result<std::string> check_detection_engine() {
   for (float v : mesh) mean += v / static_cast<double>(mesh.size());
   const double nose_x = mesh.size() > 3 ? mesh[3] : 0;
   if (std::abs(mean - known_mean) > 0.5 || std::abs(nose_x - known_nose_x) > 0.5) {
-    return fail(Code::device, "The landmark network gives {:.3f} and {:.3f} where {:.3f} and {:.3f} are right", mean, nose_x, known_mean, known_nose_x);
+    return fail(Code::device, "The landmark network gives {:.3f} and {:.3f} where {:.3f} and {:.3f} are right", mean,
+                nose_x, known_mean, known_nose_x);
   }
   return "face_landmark fp32, " + infer::engine_version();
 }
 
 std::vector<std::string> embedded_models() {
-  auto row = [](const char* name, std::span<const std::uint8_t> bytes) { return fmt::format("{} ({} kB)", name, bytes.size() / 1024); };
-  return {row("face_detection_full_range_sparse", models::face_detection_full_range_sparse()), row("face_detection_short_range", models::face_detection_short_range()),
+  auto row = [](const char* name, std::span<const std::uint8_t> bytes) {
+    return fmt::format("{} ({} kB)", name, bytes.size() / 1024);
+  };
+  return {row("face_detection_full_range_sparse", models::face_detection_full_range_sparse()),
+          row("face_detection_short_range", models::face_detection_short_range()),
           row("face_landmark", models::face_landmark()), row("iris_landmark", models::iris_landmark())};
 }
 

@@ -14,13 +14,12 @@ constexpr int font = cv::FONT_HERSHEY_SIMPLEX;
 double scale_of(int height) { return height / 21.0; }
 int thickness_of(int height) { return std::max(1, (height + 4) / 12); }
 
-
-
 }  // namespace
 
 void draw_text(ImageU8& image, const std::string& text, int x, int y, int height, Bgr colour) {
   cv::Mat canvas = view(image);
-  cv::putText(canvas, text, {x, y}, font, scale_of(height), cv::Scalar(colour[0], colour[1], colour[2]), thickness_of(height), cv::LINE_AA);
+  cv::putText(canvas, text, {x, y}, font, scale_of(height), cv::Scalar(colour[0], colour[1], colour[2]),
+              thickness_of(height), cv::LINE_AA);
 }
 
 int text_width(const std::string& text, int height) {
@@ -33,7 +32,8 @@ void fill_rectangle(ImageU8& image, int x, int y, int width, int height, Bgr col
   const int y0 = std::clamp(y, 0, image.height), y1 = std::clamp(y + height, 0, image.height);
   for (int row = y0; row < y1; ++row) {
     for (int column = x0; column < x1; ++column) {
-      for (int c = 0; c < image.channels; ++c) image.at(column, row, c) = static_cast<std::uint8_t>(colour[static_cast<std::size_t>(std::min(c, 2))]);
+      for (int c = 0; c < image.channels; ++c)
+        image.at(column, row, c) = static_cast<std::uint8_t>(colour[static_cast<std::size_t>(std::min(c, 2))]);
     }
   }
 }
@@ -41,7 +41,8 @@ void fill_rectangle(ImageU8& image, int x, int y, int width, int height, Bgr col
 void paste(ImageU8& canvas, const ImageU8& picture, int x, int y) {
   const int x0 = std::max(0, x), x1 = std::min(canvas.width, x + picture.width);
   for (int row = std::max(0, y); row < std::min(canvas.height, y + picture.height) && x0 < x1; ++row) {
-    std::copy_n(picture.row(row - y) + (x0 - x) * picture.channels, (x1 - x0) * picture.channels, canvas.row(row) + x0 * canvas.channels);
+    std::copy_n(picture.row(row - y) + (x0 - x) * picture.channels, (x1 - x0) * picture.channels,
+                canvas.row(row) + x0 * canvas.channels);
   }
 }
 

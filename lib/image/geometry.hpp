@@ -36,8 +36,9 @@ struct Affine {
 };
 // (f * g)(p) = f(g(p))
 inline Affine operator*(const Affine& f, const Affine& g) {
-  return {{f.m[0] * g.m[0] + f.m[1] * g.m[3], f.m[0] * g.m[1] + f.m[1] * g.m[4], f.m[0] * g.m[2] + f.m[1] * g.m[5] + f.m[2],
-           f.m[3] * g.m[0] + f.m[4] * g.m[3], f.m[3] * g.m[1] + f.m[4] * g.m[4], f.m[3] * g.m[2] + f.m[4] * g.m[5] + f.m[5]}};
+  return {{f.m[0] * g.m[0] + f.m[1] * g.m[3], f.m[0] * g.m[1] + f.m[1] * g.m[4],
+           f.m[0] * g.m[2] + f.m[1] * g.m[5] + f.m[2], f.m[3] * g.m[0] + f.m[4] * g.m[3],
+           f.m[3] * g.m[1] + f.m[4] * g.m[4], f.m[3] * g.m[2] + f.m[4] * g.m[5] + f.m[5]}};
 }
 
 }  // namespace understudy

@@ -41,7 +41,8 @@ struct ErrorEvent {  // the last event of a job that did not
   std::string code, message, hint;
 };
 
-using Event = std::variant<ProgressEvent, StageEvent, MetricEvent, WarningEvent, NoteEvent, SavedEvent, DoneEvent, ErrorEvent>;
+using Event =
+    std::variant<ProgressEvent, StageEvent, MetricEvent, WarningEvent, NoteEvent, SavedEvent, DoneEvent, ErrorEvent>;
 
 // {"id":7,"time":…,"event":"progress",…}
 nlohmann::json to_json(const Event&, std::uint64_t id, double time);

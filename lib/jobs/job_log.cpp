@@ -22,7 +22,8 @@ void remove_oldest(const fs::path& jobs) {
 
 }  // namespace
 
-JobLog::JobLog(const fs::path& jobs, const std::string& verb, const std::string& command_line, std::FILE* stream) : stream_(stream) {
+JobLog::JobLog(const fs::path& jobs, const std::string& verb, const std::string& command_line, std::FILE* stream)
+    : stream_(stream) {
   if (jobs.empty()) return;
   std::string name = verb;
   std::replace(name.begin(), name.end(), ' ', '-');
@@ -30,13 +31,19 @@ JobLog::JobLog(const fs::path& jobs, const std::string& verb, const std::string&
   if (!make_folders(folder)) return;
   remove_oldest(jobs);
   file_.reset(std::fopen((folder / "events.jsonl").c_str(), "w"));
-  if (file_) std::fputs((nlohmann::json{{"event", "started"}, {"id", 0}, {"time", wall_time()}, {"command", command_line}}.dump() + "\n").c_str(), file_.get());
+  if (file_)
+    std::fputs(
+        (nlohmann::json{{"event", "started"}, {"id", 0}, {"time", wall_time()}, {"command", command_line}}.dump() +
+         "\n")
+            .c_str(),
+        file_.get());
 }
 
 JobLog::~JobLog() = default;
 
 void JobLog::add(const Event& event) {
-  const std::string line = to_json(event, next_++, wall_time()).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const std::string line =
+      to_json(event, next_++, wall_time()).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   for (std::FILE* f : {file_.get(), stream_}) {
     if (f == nullptr) continue;
     std::fputs(line.c_str(), f);

@@ -11,7 +11,8 @@ Run::~Run() = default;
 bool Run::stopping() const { return stop_.load() || stop_signalled(); }
 
 Failure Run::cancelled() {
-  return fail_with_hint(Code::cancelled, "Stopped on request; what was finished is saved", "Run the same command again to go on.");
+  return fail_with_hint(Code::cancelled, "Stopped on request; what was finished is saved",
+                        "Run the same command again to go on.");
 }
 
 void Run::stage(std::string name) {

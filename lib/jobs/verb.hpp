@@ -45,7 +45,9 @@ Verb make_verb(std::string name, std::string summary, std::string examples, std:
                std::function<Result<std::string>(const Options&, const std::vector<Row>&, const Call&, Run&)> work) {
   auto options = std::make_shared<Options>();
   auto rows = std::make_shared<std::vector<Row>>(rows_of(*options));
-  auto run = [options, rows, work = std::move(work)](const Call& call, Run& job) { return work(*options, *rows, call, job); };
+  auto run = [options, rows, work = std::move(work)](const Call& call, Run& job) {
+    return work(*options, *rows, call, job);
+  };
   return {std::move(name), std::move(summary), std::move(examples), std::move(positionals), rows, std::move(run), true};
 }
 

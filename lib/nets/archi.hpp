@@ -10,11 +10,11 @@
 namespace understudy {
 
 struct Archi {
-  bool liae = false;         // else df
-  bool pixel_norm = false;   // u
-  bool doubled = false;      // d: the decoder works at half resolution and doubles at the end
-  bool deep = false;         // t
-  bool cosine = false;       // c: x cos(x) in place of leaky ReLU
+  bool liae = false;        // else df
+  bool pixel_norm = false;  // u
+  bool doubled = false;     // d: the decoder works at half resolution and doubles at the end
+  bool deep = false;        // t
+  bool cosine = false;      // c: x cos(x) in place of leaky ReLU
   bool operator==(const Archi&) const = default;
 };
 

@@ -14,7 +14,8 @@ Parameter& Parameters::add(std::string name, Tensor master) {
   return all_.emplace_back(std::move(parameter));
 }
 
-Parameter& Parameters::add_weight(std::string name, std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out) {
+Parameter& Parameters::add_weight(std::string name, std::vector<std::int64_t> shape, std::int64_t fan_in,
+                                  std::int64_t fan_out) {
   auto generator = at::make_generator<at::CPUGeneratorImpl>(XXH3_64bits_withSeed(name.data(), name.size(), seed_));
   const double limit = std::sqrt(6.0 / static_cast<double>(fan_in + fan_out));
   Tensor master = torch::empty(shape);
@@ -22,7 +23,9 @@ Parameter& Parameters::add_weight(std::string name, std::vector<std::int64_t> sh
   return add(std::move(name), std::move(master));
 }
 
-Parameter& Parameters::add_zeros(std::string name, std::vector<std::int64_t> shape) { return add(std::move(name), torch::zeros(shape)); }
+Parameter& Parameters::add_zeros(std::string name, std::vector<std::int64_t> shape) {
+  return add(std::move(name), torch::zeros(shape));
+}
 
 void Parameters::set_precision(Precision precision) {
   precision_ = precision;
@@ -62,7 +65,8 @@ Tensor Activation::operator()(Tensor x, double slope) const {
 }
 
 Conv::Conv(Parameters& parameters, const std::string& name, int in, int out, int kernel, int stride)
-    : weight_(&parameters.add_weight(name + "/weight", {out, in, kernel, kernel}, std::int64_t{in} * kernel * kernel, std::int64_t{out} * kernel * kernel)),
+    : weight_(&parameters.add_weight(name + "/weight", {out, in, kernel, kernel}, std::int64_t{in} * kernel * kernel,
+                                     std::int64_t{out} * kernel * kernel)),
       bias_(&parameters.add_zeros(name + "/bias", {out})),
       stride_(stride),
       padding_(kernel / 2) {}
@@ -72,7 +76,8 @@ Tensor Conv::operator()(const Tensor& x) const {
 }
 
 Dense::Dense(Parameters& parameters, const std::string& name, std::int64_t in, std::int64_t out)
-    : weight_(&parameters.add_weight(name + "/weight", {out, in}, in, out)), bias_(&parameters.add_zeros(name + "/bias", {out})) {}
+    : weight_(&parameters.add_weight(name + "/weight", {out, in}, in, out)),
+      bias_(&parameters.add_zeros(name + "/bias", {out})) {}
 
 Tensor Dense::operator()(const Tensor& x) const { return torch::linear(x, weight_->value, bias_->value); }
 
@@ -95,7 +100,9 @@ Up::Up(Parameters& parameters, const std::string& name, int in, int out, Activat
     : conv_(parameters, name + "/conv1", in, out * 4, 3), act_(act) {}
 
 Residual::Residual(Parameters& parameters, const std::string& name, int channels, Activation act)
-    : conv1_(parameters, name + "/conv1", channels, channels, 3), conv2_(parameters, name + "/conv2", channels, channels, 3), act_(act) {}
+    : conv1_(parameters, name + "/conv1", channels, channels, 3),
+      conv2_(parameters, name + "/conv2", channels, channels, 3),
+      act_(act) {}
 
 Tensor Residual::operator()(const Tensor& x) const {
   const Tensor y = conv2_(act_(conv1_(x), 0.2));

@@ -24,8 +24,8 @@ class Parameters {
  public:
   explicit Parameters(std::uint64_t seed, torch::Device device = torch::kCPU) : seed_(seed), device_(device) {}
 
-  // Glorot-uniform in ±sqrt(6 / (fan_in + fan_out)) (spec 0.1), from a generator seeded by (seed, name): the start value
-  // of a tensor does not depend on the order in which networks are built.
+  // Glorot-uniform in ±sqrt(6 / (fan_in + fan_out)) (spec 0.1), from a generator seeded by (seed, name): the start
+  // value of a tensor does not depend on the order in which networks are built.
   Parameter& add_weight(std::string name, std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out);
   Parameter& add_zeros(std::string name, std::vector<std::int64_t> shape);
 

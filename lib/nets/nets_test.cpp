@@ -63,7 +63,9 @@ TEST_P(AllArchis, OutputsHaveTheInputsSizeAndGradientsReachEveryPart) {
   EXPECT_LT((swap.bgr - out.swap->bgr).abs().max().item<float>(), 1e-5);
   EXPECT_LT((swap.mask_dst - out.dst.mask).abs().max().item<float>(), 1e-5);
 }
-INSTANTIATE_TEST_SUITE_P(Saehd, AllArchis, testing::Values("df", "df-u", "df-d", "df-ud", "df-t", "df-udt", "df-udc", "liae", "liae-ud", "liae-udt"));
+INSTANTIATE_TEST_SUITE_P(Saehd, AllArchis,
+                         testing::Values("df", "df-u", "df-d", "df-ud", "df-t", "df-udt", "df-udc", "liae", "liae-ud",
+                                         "liae-udt"));
 
 TEST(Archi, RefusesNonsense) {
   for (const char* text : {"", "df-", "dfx", "df-uu", "df-x", "liae-ud-t"}) EXPECT_FALSE(parse_archi(text)) << text;

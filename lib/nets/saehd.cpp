@@ -16,7 +16,8 @@ struct Saehd::Encoder {
       last_residual.emplace(p, "encoder/res5", 8 * e, act);
     } else {
       const int widths[] = {3, e, 2 * e, 4 * e, 8 * e};
-      for (int i = 0; i < 4; ++i) downs.emplace_back(p, fmt::format("encoder/down1/downs_{}", i), widths[i], widths[i + 1], act);
+      for (int i = 0; i < 4; ++i)
+        downs.emplace_back(p, fmt::format("encoder/down1/downs_{}", i), widths[i], widths[i + 1], act);
     }
   }
 
@@ -50,7 +51,8 @@ struct Saehd::Inter {
   }
 
   Tensor operator()(const Tensor& x) const {
-    Tensor y = dense2(dense1(x)).view({x.size(0), channels, lowest, lowest}).contiguous(torch::MemoryFormat::ChannelsLast);
+    Tensor y =
+        dense2(dense1(x)).view({x.size(0), channels, lowest, lowest}).contiguous(torch::MemoryFormat::ChannelsLast);
     return upscale ? (*upscale)(y) : y;
   }
 
@@ -65,9 +67,12 @@ struct Saehd::Decoder {
     const int d = shape.d_dims, m = shape.d_mask_dims;
     const std::vector<int> factors = shape.archi.deep ? std::vector{8, 8, 4, 2} : std::vector{8, 4, 2};
     const int stages = static_cast<int>(factors.size());
-    for (int i = 0; i < stages; ++i) ups.emplace_back(p, fmt::format("{}/upscale{}", name, i), i == 0 ? in : factors[i - 1] * d, factors[i] * d, act);
+    for (int i = 0; i < stages; ++i)
+      ups.emplace_back(p, fmt::format("{}/upscale{}", name, i), i == 0 ? in : factors[i - 1] * d, factors[i] * d, act);
     for (int i = 0; i < stages; ++i) residuals.emplace_back(p, fmt::format("{}/res{}", name, i), factors[i] * d, act);
-    for (int i = 0; i < stages; ++i) mask_ups.emplace_back(p, fmt::format("{}/upscalem{}", name, i), i == 0 ? in : factors[i - 1] * m, factors[i] * m, act);
+    for (int i = 0; i < stages; ++i)
+      mask_ups.emplace_back(p, fmt::format("{}/upscalem{}", name, i), i == 0 ? in : factors[i - 1] * m, factors[i] * m,
+                            act);
     heads.emplace_back(p, name + "/out_conv", 2 * d, 3, 1);
     if (doubled) {
       for (int i = 1; i < 4; ++i) heads.emplace_back(p, fmt::format("{}/out_conv{}", name, i), 2 * d, 3, 3);
@@ -80,8 +85,10 @@ struct Saehd::Decoder {
   Tensor image_head(const Tensor& x) const {
     if (!doubled) return heads[0](x);
     const Tensor first = torch::constant_pad_nd(heads[0].weight().value, {1, 1, 1, 1});
-    const Tensor weight = torch::cat({first, heads[1].weight().value, heads[2].weight().value, heads[3].weight().value});
-    const Tensor bias = torch::cat({heads[0].bias().value, heads[1].bias().value, heads[2].bias().value, heads[3].bias().value});
+    const Tensor weight =
+        torch::cat({first, heads[1].weight().value, heads[2].weight().value, heads[3].weight().value});
+    const Tensor bias =
+        torch::cat({heads[0].bias().value, heads[1].bias().value, heads[2].bias().value, heads[3].bias().value});
     return depth_to_space(torch::conv2d(x, weight, bias, {1, 1}, {1, 1}));
   }
 
@@ -160,7 +167,8 @@ Saehd::Swap Saehd::predict(const Tensor& dst) const {
     return {swap.bgr, swap.mask, (*decoder_dst_)(shared).mask};
   }
   const Tensor own = torch::cat({(*inter_b_)(encoded), shared}, 1);
-  const Decoded all = (*decoder_src_)(torch::cat({torch::cat({shared, shared}, 1), own}).contiguous(torch::MemoryFormat::ChannelsLast));
+  const Decoded all =
+      (*decoder_src_)(torch::cat({torch::cat({shared, shared}, 1), own}).contiguous(torch::MemoryFormat::ChannelsLast));
   return {all.bgr.narrow(0, 0, n), all.mask.narrow(0, 0, n), all.mask.narrow(0, n, n)};
 }
 

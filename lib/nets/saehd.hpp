@@ -51,7 +51,7 @@ class Saehd {
   SaehdShape shape_;
   Parameters* parameters_;
   std::unique_ptr<Encoder> encoder_;
-  std::unique_ptr<Inter> inter_, inter_b_;            // df: inter_; liae: AB and B
+  std::unique_ptr<Inter> inter_, inter_b_;              // df: inter_; liae: AB and B
   std::unique_ptr<Decoder> decoder_src_, decoder_dst_;  // liae: decoder_src_ is the one for both
 };
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options declared once: a plain struct with its defaults in place, and one described row per member beside it. The rows
-// give the command line, the saved JSON, the studio's form and the generated documentation.
+// Options declared once: a plain struct with its defaults in place, and one described row per member beside it. The
+// rows give the command line, the saved JSON, the studio's form and the generated documentation.
 //
 //   struct ExtractOptions { FaceType face_type = FaceType::whole; int image_size = 512; };
 //   template <> constexpr auto describe<ExtractOptions>() { return std::tuple{
 //     field("face-type",  &ExtractOptions::face_type ).says("Face type", "How much of the head a crop covers."),
-//     field("image-size", &ExtractOptions::image_size).says("Crop size", "Side of a face crop, in pixels.").range(64, 2048)};}
+//     field("image-size", &ExtractOptions::image_size).says("Crop size", "Side of a face crop, in pixels.").range(64,
+//     2048)};}
 //   static_assert(all_described<ExtractOptions>);
 //
-// An enum used as an option needs its names:  template <> struct Names<FaceType> { static constexpr std::array all{"half", …}; };
-// in the order of its values, which count from 0.
+// An enum used as an option needs its names:  template <> struct Names<FaceType> { static constexpr std::array
+// all{"half", …}; }; in the order of its values, which count from 0.
 #pragma once
 
 #include <array>
@@ -26,7 +27,11 @@
 
 namespace understudy {
 
-enum class When { creation, start, live };  // until when a value may still be changed: model creation, each start, while running
+enum class When {
+  creation,
+  start,
+  live
+};  // until when a value may still be changed: model creation, each start, while running
 
 template <class E>
 struct Names;  // specialised beside each option enum
@@ -40,18 +45,45 @@ struct Field {
   When when = When::start;
   bool is_advanced = false;
 
-  constexpr Field says(std::string_view l, std::string_view h) const { Field f = *this; f.label = l; f.help = h; return f; }
-  constexpr Field range(double low, double high, std::optional<double> by = {}) const {
-    Field f = *this; f.lo = low; f.hi = high; f.step = by; return f;
+  constexpr Field says(std::string_view l, std::string_view h) const {
+    Field f = *this;
+    f.label = l;
+    f.help = h;
+    return f;
   }
-  constexpr Field at_least(double low) const { Field f = *this; f.lo = low; return f; }
-  constexpr Field may_change(When w) const { Field f = *this; f.when = w; return f; }
-  constexpr Field in(std::string_view g) const { Field f = *this; f.group_name = g; return f; }
-  constexpr Field advanced() const { Field f = *this; f.is_advanced = true; return f; }
+  constexpr Field range(double low, double high, std::optional<double> by = {}) const {
+    Field f = *this;
+    f.lo = low;
+    f.hi = high;
+    f.step = by;
+    return f;
+  }
+  constexpr Field at_least(double low) const {
+    Field f = *this;
+    f.lo = low;
+    return f;
+  }
+  constexpr Field may_change(When w) const {
+    Field f = *this;
+    f.when = w;
+    return f;
+  }
+  constexpr Field in(std::string_view g) const {
+    Field f = *this;
+    f.group_name = g;
+    return f;
+  }
+  constexpr Field advanced() const {
+    Field f = *this;
+    f.is_advanced = true;
+    return f;
+  }
 };
 
 template <class S, class T>
-constexpr Field<S, T> field(std::string_view key, T S::*member) { return {key, member}; }
+constexpr Field<S, T> field(std::string_view key, T S::*member) {
+  return {key, member};
+}
 
 template <class S>
 constexpr auto describe();  // specialised beside each options struct
@@ -90,18 +122,25 @@ struct Row {
 
 namespace detail {
 Result<bool> parse_bool(std::string_view key, std::string_view text);
-Result<long long> parse_integer(std::string_view key, std::string_view text, std::optional<double> lo, std::optional<double> hi);
-Result<double> parse_number(std::string_view key, std::string_view text, std::optional<double> lo, std::optional<double> hi);
+Result<long long> parse_integer(std::string_view key, std::string_view text, std::optional<double> lo,
+                                std::optional<double> hi);
+Result<double> parse_number(std::string_view key, std::string_view text, std::optional<double> lo,
+                            std::optional<double> hi);
 Result<std::size_t> parse_choice(std::string_view key, std::string_view text, const std::vector<std::string>& choices);
 std::string number_text(double);
 
 template <class T>
 constexpr Kind kind_of() {
-  if constexpr (std::is_same_v<T, bool>) return Kind::boolean;
-  else if constexpr (std::is_enum_v<T>) return Kind::choice;
-  else if constexpr (std::is_integral_v<T>) return Kind::integer;
-  else if constexpr (std::is_floating_point_v<T>) return Kind::number;
-  else if constexpr (std::is_same_v<T, std::filesystem::path>) return Kind::path;
+  if constexpr (std::is_same_v<T, bool>)
+    return Kind::boolean;
+  else if constexpr (std::is_enum_v<T>)
+    return Kind::choice;
+  else if constexpr (std::is_integral_v<T>)
+    return Kind::integer;
+  else if constexpr (std::is_floating_point_v<T>)
+    return Kind::number;
+  else if constexpr (std::is_same_v<T, std::filesystem::path>)
+    return Kind::path;
   else {
     static_assert(std::is_same_v<T, std::string>, "an option is a bool, number, enum, string or path");
     return Kind::text;
@@ -110,12 +149,18 @@ constexpr Kind kind_of() {
 
 template <class T>
 std::string to_text(const T& value) {
-  if constexpr (std::is_same_v<T, bool>) return value ? "true" : "false";
-  else if constexpr (std::is_enum_v<T>) return std::string(Names<T>::all.at(static_cast<std::size_t>(value)));
-  else if constexpr (std::is_integral_v<T>) return std::to_string(value);
-  else if constexpr (std::is_floating_point_v<T>) return number_text(static_cast<double>(value));
-  else if constexpr (std::is_same_v<T, std::filesystem::path>) return value.string();
-  else return value;
+  if constexpr (std::is_same_v<T, bool>)
+    return value ? "true" : "false";
+  else if constexpr (std::is_enum_v<T>)
+    return std::string(Names<T>::all.at(static_cast<std::size_t>(value)));
+  else if constexpr (std::is_integral_v<T>)
+    return std::to_string(value);
+  else if constexpr (std::is_floating_point_v<T>)
+    return number_text(static_cast<double>(value));
+  else if constexpr (std::is_same_v<T, std::filesystem::path>)
+    return value.string();
+  else
+    return value;
 }
 
 template <class T>

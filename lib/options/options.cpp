@@ -27,7 +27,8 @@ Result<bool> parse_bool(std::string_view key, std::string_view text) {
   return fail(Code::bad_option, "Option '{}' is yes or no, not '{}'", key, text);
 }
 
-Result<long long> parse_integer(std::string_view key, std::string_view text, std::optional<double> lo, std::optional<double> hi) {
+Result<long long> parse_integer(std::string_view key, std::string_view text, std::optional<double> lo,
+                                std::optional<double> hi) {
   long long value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
@@ -39,7 +40,8 @@ Result<long long> parse_integer(std::string_view key, std::string_view text, std
   return value;
 }
 
-Result<double> parse_number(std::string_view key, std::string_view text, std::optional<double> lo, std::optional<double> hi) {
+Result<double> parse_number(std::string_view key, std::string_view text, std::optional<double> lo,
+                            std::optional<double> hi) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
@@ -76,15 +78,20 @@ Result<> set_option(std::span<Row> rows, std::string_view key, std::string_view 
     row.given = true;
     return {};
   }
-  return fail_with_hint(Code::bad_option, fmt::format("There is no option '{}'", key), did_you_mean(key, keys_of(rows)));
+  return fail_with_hint(Code::bad_option, fmt::format("There is no option '{}'", key),
+                        did_you_mean(key, keys_of(rows)));
 }
 
 static json value_to_json(const Row& row, const std::string& text) {
   switch (row.kind) {
-    case Kind::boolean: return text == "true";
-    case Kind::integer: return std::stoll(text);
-    case Kind::number: return std::stod(text);
-    default: return text;
+    case Kind::boolean:
+      return text == "true";
+    case Kind::integer:
+      return std::stoll(text);
+    case Kind::number:
+      return std::stod(text);
+    default:
+      return text;
   }
 }
 
@@ -115,8 +122,14 @@ static std::string_view when_name(When when) {
 json options_schema(std::span<const Row> rows) {
   json all = json::array();
   for (const auto& row : rows) {
-    json j{{"key", row.key}, {"label", row.label}, {"help", row.help}, {"group", row.group}, {"kind", kind_name(row.kind)},
-           {"default", value_to_json(row, row.default_text)}, {"when", when_name(row.when)}, {"advanced", row.advanced}};
+    json j{{"key", row.key},
+           {"label", row.label},
+           {"help", row.help},
+           {"group", row.group},
+           {"kind", kind_name(row.kind)},
+           {"default", value_to_json(row, row.default_text)},
+           {"when", when_name(row.when)},
+           {"advanced", row.advanced}};
     if (row.lo) j["min"] = *row.lo;
     if (row.hi) j["max"] = *row.hi;
     if (row.step) j["step"] = *row.step;
@@ -139,8 +152,10 @@ std::string diff_from_default(std::span<const Row> rows) {
     const auto text = row.get();
     if (text == row.default_text) continue;
     if (!line.empty()) line += ' ';
-    if (row.kind == Kind::boolean) line += (text == "true" ? "--" : "--no-") + row.key;
-    else line += "--" + row.key + " " + shell_quoted(text);
+    if (row.kind == Kind::boolean)
+      line += (text == "true" ? "--" : "--no-") + row.key;
+    else
+      line += "--" + row.key + " " + shell_quoted(text);
   }
   return line;
 }
@@ -151,16 +166,18 @@ std::string options_markdown(std::span<const Row> rows) {
     std::string values{kind_name(row.kind)};
     if (!row.choices.empty()) values = fmt::format("{}", fmt::join(row.choices, ", "));
     if (row.lo || row.hi) values = detail::range_text(row.lo, row.hi);
-    text += fmt::format("| `--{}` | {} | {} | {} | {} |\n", row.key, row.default_text.empty() ? "–" : row.default_text, values,
-                        when_name(row.when), row.help);
+    text += fmt::format("| `--{}` | {} | {} | {} | {} |\n", row.key, row.default_text.empty() ? "–" : row.default_text,
+                        values, when_name(row.when), row.help);
   }
   return text;
 }
 
 static std::string help_text(const Row& row) {
   std::string text = row.help;
-  if (!row.choices.empty()) text += fmt::format(" One of: {}.", fmt::join(row.choices, ", "));
-  else if (row.lo || row.hi) text += fmt::format(" Range: {}.", detail::range_text(row.lo, row.hi));
+  if (!row.choices.empty())
+    text += fmt::format(" One of: {}.", fmt::join(row.choices, ", "));
+  else if (row.lo || row.hi)
+    text += fmt::format(" Range: {}.", detail::range_text(row.lo, row.hi));
   if (!row.default_text.empty()) text += fmt::format(" Default: {}.", row.default_text);
   return text;
 }
@@ -173,8 +190,9 @@ void add_to_cli(CLI::App& app, std::span<Row> rows, Result<>& error) {
     };
     CLI::Option* option = nullptr;
     if (row.kind == Kind::boolean) {
-      option = app.add_flag_function("--" + row.key + ",!--no-" + row.key,
-                                     [take](std::int64_t count) { take(count > 0 ? "true" : "false"); }, help_text(row));
+      option = app.add_flag_function(
+          "--" + row.key + ",!--no-" + row.key, [take](std::int64_t count) { take(count > 0 ? "true" : "false"); },
+          help_text(row));
     } else {
       option = app.add_option_function<std::string>("--" + row.key, take, help_text(row));
       constexpr std::array type_names{"", "INT", "NUMBER", "TEXT", "PATH", "CHOICE"};

@@ -57,7 +57,8 @@ Result<Workspace> open_workspace(const fs::path& root) {
 Result<Workspace> create_workspace(const fs::path& root) {
   TRY_VOID(make_folders(root));
   TRY(const Workspace workspace, open_workspace(root));
-  for (const auto& folder : {workspace.aligned(Side::src), workspace.aligned(Side::dst), workspace.model(), workspace.state()}) {
+  for (const auto& folder :
+       {workspace.aligned(Side::src), workspace.aligned(Side::dst), workspace.model(), workspace.state()}) {
     TRY_VOID(make_folders(folder));
   }
   return workspace;

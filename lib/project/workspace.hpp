@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The workspace folder, laid out as DeepFaceLab lays it out (spec pipeline.md 0.1), so that an existing one can be gone on with.
+// The workspace folder, laid out as DeepFaceLab lays it out (spec pipeline.md 0.1), so that an existing one can be gone
+// on with.
 #pragma once
 
 #include <string_view>

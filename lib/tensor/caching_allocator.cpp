@@ -17,7 +17,7 @@
 namespace understudy {
 namespace {
 
-constexpr std::size_t small_limit = 1 << 16;    // below: the C library is quick enough
+constexpr std::size_t small_limit = 1 << 16;  // below: the C library is quick enough
 constexpr std::size_t huge_page = 1 << 21;
 
 // Blocks are rounded to an eighth of their power of two, so that at most 12.5 % is unused and sizes meet again.
@@ -34,7 +34,9 @@ class CachingAllocator final : public c10::Allocator {
     return {block, block, &free_block, c10::Device(c10::kCPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &free_block; }
-  void copy_data(void* target, const void* source, std::size_t bytes) const override { std::memcpy(target, source, bytes); }
+  void copy_data(void* target, const void* source, std::size_t bytes) const override {
+    std::memcpy(target, source, bytes);
+  }
 
   void release() {
     std::lock_guard lock(mutex_);

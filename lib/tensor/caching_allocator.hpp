@@ -7,8 +7,8 @@
 
 namespace understudy {
 
-void install_caching_allocator();    // as LibTorch's CPU allocator; only the first call acts
-void release_cached_memory();        // gives the kept blocks back to the system
-std::size_t cached_memory_bytes();   // in kept, unused blocks
+void install_caching_allocator();   // as LibTorch's CPU allocator; only the first call acts
+void release_cached_memory();       // gives the kept blocks back to the system
+std::size_t cached_memory_bytes();  // in kept, unused blocks
 
 }  // namespace understudy

@@ -33,7 +33,8 @@ struct HashFree {
 // A file being written, hashed on the way.
 class HashedFile {
  public:
-  explicit HashedFile(const fs::path& path) : path_(path), file_(std::fopen(path.c_str(), "wb")), hash_(XXH3_createState()) {
+  explicit HashedFile(const fs::path& path)
+      : path_(path), file_(std::fopen(path.c_str(), "wb")), hash_(XXH3_createState()) {
     XXH3_64bits_reset(hash_.get());
   }
   Result<> write(const void* data, std::size_t bytes) {
@@ -80,14 +81,18 @@ Result<Tensor> tensor_from(const json& entry, std::span<const std::uint8_t> data
     const auto type_name = entry.at("dtype").get<std::string>();
     const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
     const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
-    const auto* type = std::find_if(std::begin(type_names), std::end(type_names), [&](const TypeName& n) { return n.name == type_name; });
-    if (type == std::end(type_names) || offsets.size() != 2 || shape.size() > 8) return damaged(path, "an unknown kind of tensor");
+    const auto* type = std::find_if(std::begin(type_names), std::end(type_names),
+                                    [&](const TypeName& n) { return n.name == type_name; });
+    if (type == std::end(type_names) || offsets.size() != 2 || shape.size() > 8)
+      return damaged(path, "an unknown kind of tensor");
     std::uint64_t bytes = torch::elementSize(type->type);
     for (auto n : shape) {
-      if (n < 0 || (n > 0 && bytes > data.size() / static_cast<std::uint64_t>(n))) return damaged(path, "a tensor larger than the file");
+      if (n < 0 || (n > 0 && bytes > data.size() / static_cast<std::uint64_t>(n)))
+        return damaged(path, "a tensor larger than the file");
       bytes *= static_cast<std::uint64_t>(n);
     }
-    if (offsets[0] > offsets[1] || offsets[1] > data.size() || offsets[1] - offsets[0] != bytes) return damaged(path, "a tensor outside the file");
+    if (offsets[0] > offsets[1] || offsets[1] > data.size() || offsets[1] - offsets[0] != bytes)
+      return damaged(path, "a tensor outside the file");
     Tensor tensor = torch::empty(shape, type->type);
     if (bytes > 0) std::memcpy(tensor.data_ptr(), data.data() + offsets[0], bytes);
     return tensor;
@@ -120,15 +125,18 @@ Result<std::uint64_t> write_safetensors(const fs::path& path, const std::vector<
 
 Result<std::map<std::string, Tensor>> read_safetensors(const fs::path& path, std::optional<std::uint64_t> checksum) {
   TRY(const Bytes bytes, read_file(path, std::uint64_t{1} << 36));
-  if (checksum && XXH3_64bits(bytes.data(), bytes.size()) != *checksum) return damaged(path, "its checksum is not the one it was saved with");
+  if (checksum && XXH3_64bits(bytes.data(), bytes.size()) != *checksum)
+    return damaged(path, "its checksum is not the one it was saved with");
   std::uint64_t header_size = 0;
   if (bytes.size() < sizeof header_size) return damaged(path, "it is too short");
   std::memcpy(&header_size, bytes.data(), sizeof header_size);
-  if (header_size > max_header || header_size > bytes.size() - sizeof header_size) return damaged(path, "its header reaches past its end");
+  if (header_size > max_header || header_size > bytes.size() - sizeof header_size)
+    return damaged(path, "its header reaches past its end");
   const auto* begin = reinterpret_cast<const char*>(bytes.data()) + sizeof header_size;
   const json header = json::parse(begin, begin + header_size, nullptr, /*allow_exceptions=*/false);
   if (!header.is_object()) return damaged(path, "its header is not a tensor list");
-  const std::span<const std::uint8_t> data(bytes.data() + sizeof header_size + header_size, bytes.size() - sizeof header_size - header_size);
+  const std::span<const std::uint8_t> data(bytes.data() + sizeof header_size + header_size,
+                                           bytes.size() - sizeof header_size - header_size);
   std::map<std::string, Tensor> tensors;
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") continue;

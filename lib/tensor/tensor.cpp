@@ -49,11 +49,16 @@ ImageF to_image(const Tensor& nchw, int index) {
 Error error_from_exception(std::string_view doing, const std::exception& exception) {
   const std::string what = exception.what();
   const bool memory = dynamic_cast<const std::bad_alloc*>(&exception) != nullptr ||
-                      what.find("out of memory") != std::string::npos || what.find("can't allocate memory") != std::string::npos;
+                      what.find("out of memory") != std::string::npos ||
+                      what.find("can't allocate memory") != std::string::npos;
   if (memory) {
-    return {Code::out_of_memory, fmt::format("Out of memory {}", doing), "Lower the batch size, the resolution or the dims.", {}};
+    return {Code::out_of_memory,
+            fmt::format("Out of memory {}", doing),
+            "Lower the batch size, the resolution or the dims.",
+            {}};
   }
-  return {Code::device, fmt::format("The tensor library failed {}: {}", doing, what.substr(0, what.find('\n'))), {}, {}};
+  return {
+      Code::device, fmt::format("The tensor library failed {}: {}", doing, what.substr(0, what.find('\n'))), {}, {}};
 }
 
 }  // namespace understudy

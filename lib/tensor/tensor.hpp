@@ -28,8 +28,8 @@ struct Device {
   std::string name;
 };
 
-// Sets thread count (0 = all processors this process may use), installs the caching allocator, switches CUDA on when its
-// libraries and a GPU are there and `allow_gpu`. Call once, before any tensor is made.
+// Sets thread count (0 = all processors this process may use), installs the caching allocator, switches CUDA on when
+// its libraries and a GPU are there and `allow_gpu`. Call once, before any tensor is made.
 Device open_device(int threads, bool allow_gpu);
 
 // (N,C,H,W) float32 channels_last from images of equal size, and back (one image of the batch).

@@ -10,7 +10,9 @@
 namespace understudy {
 namespace {
 
-fs::path scratch_file() { return fs::temp_directory_path() / fmt::format("understudy-tensor-{}.safetensors", ::getpid()); }
+fs::path scratch_file() {
+  return fs::temp_directory_path() / fmt::format("understudy-tensor-{}.safetensors", ::getpid());
+}
 
 TEST(Safetensors, RoundTripKeepsShapesTypesAndValues) {
   const auto path = scratch_file();

@@ -16,7 +16,8 @@ Result<Tensor> to_tensor(const NdArray& array, std::string_view key, const fs::p
     const auto numbers = array.to<std::int64_t>();
     return torch::tensor(torch::ArrayRef<std::int64_t>(numbers)).reshape(array.shape);
   }
-  if (!array.dtype.starts_with('f')) return fail(Code::bad_file, "{} holds '{}' as {}, not as numbers of a network", file.string(), key, array.dtype);
+  if (!array.dtype.starts_with('f'))
+    return fail(Code::bad_file, "{} holds '{}' as {}, not as numbers of a network", file.string(), key, array.dtype);
   const auto numbers = array.to<float>();
   Tensor tensor = torch::empty(array.shape);
   check(static_cast<std::size_t>(tensor.numel()) == numbers.size(), "an array whose shape is not its size");
@@ -66,7 +67,8 @@ Result<std::map<std::string, Tensor>> read_optimizer(const fs::path& file) {
     }
     for (std::string_view kind : {"ms", "vs", "acc"}) {
       if (name.starts_with(std::string(kind) + "_")) {
-        slots.emplace(fmt::format("{}/{}", kind, without_suffix(name.substr(kind.size() + 1), "_0")), to_torch_layout(tensor));
+        slots.emplace(fmt::format("{}/{}", kind, without_suffix(name.substr(kind.size() + 1), "_0")),
+                      to_torch_layout(tensor));
       }
     }
   }
@@ -83,11 +85,17 @@ Result<fs::path> find_data_file(const fs::path& folder, const std::string& name)
   }
   if (error) return fail(Code::not_found, "{} is not a folder that can be read", folder.string());
   if (found.empty()) {
-    return fail_with_hint(Code::not_found, fmt::format("There is no DeepFaceLab model{} in {}", name.empty() ? "" : " '" + name + "'", folder.string()),
-                          "It should hold files such as NAME_SAEHD_data.dat and NAME_SAEHD_encoder.npy.");
+    return fail_with_hint(
+        Code::not_found,
+        fmt::format("There is no DeepFaceLab model{} in {}", name.empty() ? "" : " '" + name + "'", folder.string()),
+        "It should hold files such as NAME_SAEHD_data.dat and NAME_SAEHD_encoder.npy.");
   }
-  auto time = [](const fs::path& p) { std::error_code ignored; return fs::last_write_time(p, ignored); };
-  return *std::max_element(found.begin(), found.end(), [&](const fs::path& a, const fs::path& b) { return time(a) < time(b); });
+  auto time = [](const fs::path& p) {
+    std::error_code ignored;
+    return fs::last_write_time(p, ignored);
+  };
+  return *std::max_element(found.begin(), found.end(),
+                           [&](const fs::path& a, const fs::path& b) { return time(a) < time(b); });
 }
 
 std::string text_of(const pickle::Value& value) {
@@ -119,12 +127,14 @@ Result<SaehdOptions> saehd_options(const pickle::Value& options) {
     f = static_cast<ModelFaceType>(i);
     return {};
   }));
-  if (const auto* flag = options.find("adabelief"); flag && text_of(*flag) == "false") o.optimizer = OptimizerChoice::rmsprop;
+  if (const auto* flag = options.find("adabelief"); flag && text_of(*flag) == "false")
+    o.optimizer = OptimizerChoice::rmsprop;
   if (const auto* value = options.find("lr_dropout")) {
     const auto t = text_of(*value);
     o.lr_dropout = t == "y" || t == "true" ? LrDropout::y : t == "cpu" ? LrDropout::cpu : LrDropout::n;
   }
-  if (const auto* value = options.find("ct_mode")) o.ct_mode = text_of(*value) == "rct" ? SampleTransfer::rct : SampleTransfer::none;
+  if (const auto* value = options.find("ct_mode"))
+    o.ct_mode = text_of(*value) == "rct" ? SampleTransfer::rct : SampleTransfer::none;
   return o;
 }
 
@@ -148,9 +158,11 @@ Result<> check_complete(const ModelSpec& spec, const std::map<std::string, Tenso
   Saehd net(spec.shape, expected);
   for (const auto& p : expected.all()) {
     const auto it = weights.find(p.name);
-    if (it == weights.end()) return fail(Code::bad_file, "The model in {} lacks the tensor '{}'", folder.string(), p.name);
+    if (it == weights.end())
+      return fail(Code::bad_file, "The model in {} lacks the tensor '{}'", folder.string(), p.name);
     if (it->second.sizes() != p.master.sizes()) {
-      return fail(Code::bad_file, "The model in {} has the tensor '{}' in another shape than its options ask for", folder.string(), p.name);
+      return fail(Code::bad_file, "The model in {} has the tensor '{}' in another shape than its options ask for",
+                  folder.string(), p.name);
     }
   }
   return {};
@@ -170,7 +182,8 @@ Result<DflModel> read_dfl_model(const fs::path& folder, const std::string& name)
   const auto prefix = without_suffix(data_file.filename().string(), "_data.dat");
   TRY(const auto data, pickle::read_file(data_file));
   const auto* iter = data.find("iter");
-  if (data.as_dict() == nullptr || iter == nullptr || !iter->as_int()) return fail(Code::bad_file, "{} is no DeepFaceLab training state", data_file.string());
+  if (data.as_dict() == nullptr || iter == nullptr || !iter->as_int())
+    return fail(Code::bad_file, "{} is no DeepFaceLab training state", data_file.string());
   DflModel model;
   model.name = prefix.substr(0, prefix.find('_'));
   model.description.model_class = prefix.ends_with("_Quick96") ? ModelClass::quick96 : ModelClass::saehd;
@@ -180,8 +193,9 @@ Result<DflModel> read_dfl_model(const fs::path& folder, const std::string& name)
   }
   TRY(const auto spec, spec_of(model.description));
   model.generation.losses = loss_history(data);
-  const std::vector<std::string> parts = spec.shape.archi.liae ? std::vector<std::string>{"encoder", "inter_AB", "inter_B", "decoder"}
-                                                               : std::vector<std::string>{"encoder", "inter", "decoder_src", "decoder_dst"};
+  const std::vector<std::string> parts =
+      spec.shape.archi.liae ? std::vector<std::string>{"encoder", "inter_AB", "inter_B", "decoder"}
+                            : std::vector<std::string>{"encoder", "inter", "decoder_src", "decoder_dst"};
   for (const auto& part : parts) {
     TRY(auto weights, read_dfl_weights(folder / fmt::format("{}_{}.npy", prefix, part), part));
     model.generation.weights.merge(weights);

@@ -30,11 +30,15 @@ Answer compute(const Device& device, Precision precision) {
     double phase = 0;
     for (auto& p : trainer.parameters().all()) {
       const double fan = static_cast<double>(p.master.numel()) / static_cast<double>(p.master.size(0));
-      p.master.copy_((pattern(p.master.sizes().vec(), phase += 1) - 0.5) * (p.master.dim() == 1 ? 0.1 : 2.5 / std::sqrt(fan)));
+      p.master.copy_((pattern(p.master.sizes().vec(), phase += 1) - 0.5) *
+                     (p.master.dim() == 1 ? 0.1 : 2.5 / std::sqrt(fan)));
     }
   }
   trainer.parameters().refresh_values();
-  auto side = [](double phase) { return BatchSide{pattern({1, 3, 64, 64}, phase), pattern({1, 3, 64, 64}, phase), pattern({1, 1, 64, 64}, phase + 9), {}}; };
+  auto side = [](double phase) {
+    return BatchSide{
+        pattern({1, 3, 64, 64}, phase), pattern({1, 3, 64, 64}, phase), pattern({1, 1, 64, 64}, phase + 9), {}};
+  };
   const Batch batch{side(1), side(2)};
   Answer answer{};
   answer.mean_bgr = trainer.net().predict(batch.dst.target).bgr.mean().item<double>();
@@ -48,9 +52,11 @@ constexpr Answer known{0.50386, 7.33487, 7.33525};
 
 Result<> compare(const char* what, const Answer& got, double tolerance) {
   auto near = [&](double a, double b) { return std::abs(a - b) <= tolerance * std::max(1.0, std::abs(b)); };
-  if (near(got.mean_bgr, known.mean_bgr) && near(got.loss_src, known.loss_src) && near(got.loss_after, known.loss_after)) return {};
-  return fail(Code::device, "{} computes {:.5f} {:.5f} {:.5f} where {:.5f} {:.5f} {:.5f} is right", what, got.mean_bgr, got.loss_src, got.loss_after,
-              known.mean_bgr, known.loss_src, known.loss_after);
+  if (near(got.mean_bgr, known.mean_bgr) && near(got.loss_src, known.loss_src) &&
+      near(got.loss_after, known.loss_after))
+    return {};
+  return fail(Code::device, "{} computes {:.5f} {:.5f} {:.5f} where {:.5f} {:.5f} {:.5f} is right", what, got.mean_bgr,
+              got.loss_src, got.loss_after, known.mean_bgr, known.loss_src, known.loss_after);
 }
 
 }  // namespace

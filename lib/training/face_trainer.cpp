@@ -32,7 +32,9 @@ Optimizer made_optimizer(const ModelSpec& spec, Precision precision, Parameters&
   return Optimizer(optimizer_settings(spec), std::move(all));
 }
 
-Parameters made_parameters(const ModelSpec& spec, const Device& device) { return Parameters(spec.rules.seed, device.device); }
+Parameters made_parameters(const ModelSpec& spec, const Device& device) {
+  return Parameters(spec.rules.seed, device.device);
+}
 
 std::vector<double> to_list(const Tensor& t) {
   const Tensor d = t.detach().to(torch::kCPU, torch::kFloat64).contiguous();
@@ -58,7 +60,9 @@ FaceTrainer::Terms FaceTrainer::losses(const Batch& batch) const {
   const int resolution = spec_.shape.resolution;
   const bool quick = spec_.model_class == ModelClass::quick96;
   const auto device = parameters_.device();
-  auto both = [&](const Tensor BatchSide::*part) { return torch::cat({batch.src.*part, batch.dst.*part}).to(device).contiguous(); };
+  auto both = [&](const Tensor BatchSide::*part) {
+    return torch::cat({batch.src.*part, batch.dst.*part}).to(device).contiguous();
+  };
 
   const auto out = net_.forward(batch.src.warped.to(device), batch.dst.warped.to(device));
   // src and dst lie behind each other in every tensor from here on: all terms are the same for both.
@@ -75,7 +79,8 @@ FaceTrainer::Terms FaceTrainer::losses(const Batch& batch) const {
     seen = predicted * soft;
     wanted = target * soft;
   }
-  Tensor loss = structure_loss(wanted, seen, resolution) + 10 * mean_square(wanted, seen) + 10 * mean_square(mask, predicted_mask);
+  Tensor loss = structure_loss(wanted, seen, resolution) + 10 * mean_square(wanted, seen) +
+                10 * mean_square(mask, predicted_mask);
   if (spec_.rules.eyes_mouth && !quick) {
     const Tensor weight = both(&BatchSide::eyes_mouth);
     loss = loss + 300 * (target * weight - predicted * weight).abs().mean({1, 2, 3});

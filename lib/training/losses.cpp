@@ -39,7 +39,9 @@ class MatrixCache {
     std::lock_guard lock(mutex_);
     Tensor& matrix = made_[{like.scalar_type(), in, size, sigma, padding, like.device().str()}];
     // An odd kernel is centred on its middle tap, an even one between two: (size-1)/2 is both.
-    if (!matrix.defined()) matrix = band_matrix(like.scalar_type(), in, gaussian_weights(size, sigma, (size - 1) / 2.0), padding).to(like.device());
+    if (!matrix.defined())
+      matrix = band_matrix(like.scalar_type(), in, gaussian_weights(size, sigma, (size - 1) / 2.0), padding)
+                   .to(like.device());
     return matrix;
   }
 
@@ -65,12 +67,15 @@ Tensor gaussian_blur(const Tensor& x, double sigma) {
   int size = std::max(3, static_cast<int>(4 * sigma));
   if (size % 2 == 0) ++size;
   // In double: the weights of a wide kernel would lose a digit, and masks are small.
-  return correlate_transposed(x.to(torch::kFloat64).contiguous(), size, sigma, size / 2).transpose(-1, -2).to(x.scalar_type());
+  return correlate_transposed(x.to(torch::kFloat64).contiguous(), size, sigma, size / 2)
+      .transpose(-1, -2)
+      .to(x.scalar_type());
 }
 
 Tensor dssim(const Tensor& a, const Tensor& b, int window) {
   constexpr double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
-  // Variances do not change when 0.5 is taken off both images, but keep more digits: the products are a quarter as large.
+  // Variances do not change when 0.5 is taken off both images, but keep more digits: the products are a quarter as
+  // large.
   const Tensor x = a - 0.5, y = b - 0.5;
   const Tensor maps = correlate_transposed(torch::stack({x, y, x * y, x.square() + y.square()}), window, 1.5, 0);
   const Tensor mean_x = maps[0], mean_y = maps[1];

@@ -15,11 +15,11 @@ namespace understudy {
 
 struct Generation {
   std::int64_t iteration = 0;
-  std::int64_t batches = 0;      // batches drawn so far: where the sampler goes on
-  double seconds = 0;            // trained so far
+  std::int64_t batches = 0;  // batches drawn so far: where the sampler goes on
+  double seconds = 0;        // trained so far
   std::vector<NamedTensor> weights;
   std::vector<NamedTensor> optimizer;
-  Tensor losses;                 // (iterations, 2) float32: src and dst
+  Tensor losses;  // (iterations, 2) float32: src and dst
 };
 
 struct LoadedGeneration {
@@ -52,7 +52,8 @@ class ModelFolder {
   Result<double> trained_seconds() const;  // of the newest generation; 0 when there is none
 
  private:
-  ModelFolder(fs::path path, ModelDescription description) : path_(std::move(path)), description_(std::move(description)) {}
+  ModelFolder(fs::path path, ModelDescription description)
+      : path_(std::move(path)), description_(std::move(description)) {}
   fs::path path_;
   ModelDescription description_;
 };

@@ -52,21 +52,28 @@ std::vector<Row> model_rows(ModelDescription& model) {
 
 json to_json(const ModelDescription& model) {
   ModelDescription copy = model;
-  return {{"format", "understudy.model"}, {"version", 1}, {"class", class_name(model.model_class)}, {"seed", model.seed},
+  return {{"format", "understudy.model"},
+          {"version", 1},
+          {"class", class_name(model.model_class)},
+          {"seed", model.seed},
           {"options", options_to_json(model_rows(copy))}};
 }
 
 Result<ModelDescription> description_from_json(const json& j, std::string_view file) {
-  if (!j.is_object() || j.value("format", json()) != "understudy.model") return fail(Code::bad_file, "{} describes no understudy model", file);
+  if (!j.is_object() || j.value("format", json()) != "understudy.model")
+    return fail(Code::bad_file, "{} describes no understudy model", file);
   if (!j.contains("version") || !j["version"].is_number_integer() || j["version"].get<long long>() > 1) {
-    return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer understudy", file), "Update understudy.");
+    return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer understudy", file),
+                          "Update understudy.");
   }
-  if (!j.contains("class") || !j["class"].is_string() || !j.contains("options")) return fail(Code::bad_file, "{} names no model class or options", file);
+  if (!j.contains("class") || !j["class"].is_string() || !j.contains("options"))
+    return fail(Code::bad_file, "{} names no model class or options", file);
   ModelDescription model;
   TRY(model.model_class, parse_class(j["class"].get<std::string>()));
   if (j.contains("seed") && j["seed"].is_number_unsigned()) model.seed = j["seed"].get<std::uint64_t>();
   auto rows = model_rows(model);
-  if (auto read = options_from_json(rows, j["options"]); !read) return during(read.error(), fmt::format("reading {}", file));
+  if (auto read = options_from_json(rows, j["options"]); !read)
+    return during(read.error(), fmt::format("reading {}", file));
   return model;
 }
 

@@ -58,28 +58,80 @@ template <>
 constexpr auto describe<SaehdOptions>() {
   using O = SaehdOptions;
   return std::tuple{
-      field("resolution", &O::resolution).says("Resolution", "Side of the network's face, in pixels; a multiple of 16, with archi flag d or t of 32.")
-          .range(64, 640, 16).may_change(When::creation).in("Network"),
-      field("face-type", &O::face_type).says("Face type", "How much of the head is trained: half, mid-full, full, whole face or head.")
-          .may_change(When::creation).in("Network"),
-      field("archi", &O::archi).says("Architecture", "df (keeps the src identity) or liae (adapts to the dst light), with flags u, d, t, c: liae-ud.")
-          .may_change(When::creation).in("Network"),
-      field("ae-dims", &O::ae_dims).says("Autoencoder dims", "Width of the latent code.").range(16, 1024).may_change(When::creation).in("Network"),
-      field("e-dims", &O::e_dims).says("Encoder dims", "Width of the encoder.").range(4, 256, 2).may_change(When::creation).in("Network"),
-      field("d-dims", &O::d_dims).says("Decoder dims", "Width of the decoder.").range(4, 256, 2).may_change(When::creation).in("Network"),
-      field("d-mask-dims", &O::d_mask_dims).says("Mask decoder dims", "Width of the mask decoder.").range(4, 256, 2).may_change(When::creation).in("Network"),
-      field("masked-training", &O::masked_training).says("Masked training", "Spend the network's capacity inside the face mask only.").in("Loss"),
-      field("eyes-mouth-prio", &O::eyes_mouth_prio).says("Eyes and mouth priority", "Extra weight on eyes and mouth; mends gaze and teeth.").in("Loss"),
-      field("blur-out-mask", &O::blur_out_mask).says("Blur out mask", "Blurs what lies outside the face in the training targets.").in("Loss"),
-      field("optimizer", &O::optimizer).says("Optimiser", "AdaBelief learns more exactly, RMSprop needs less memory.").in("Optimiser"),
-      field("lr-dropout", &O::lr_dropout).says("Learning-rate dropout", "Updates 30 % of the weights a step, with a cosine; for the last part of a training.").in("Optimiser"),
-      field("random-warp", &O::random_warp).says("Random warp", "Distorts the inputs so that expressions generalise; off for the last part of a training.").in("Samples"),
-      field("random-src-flip", &O::random_src_flip).says("Random src flip", "Mirrors src faces at random.").in("Samples"),
-      field("random-dst-flip", &O::random_dst_flip).says("Random dst flip", "Mirrors dst faces at random.").in("Samples"),
-      field("random-hsv-power", &O::random_hsv_power).says("Random HSV power", "Random hue, saturation and brightness of src inputs.").range(0, 0.3).in("Samples"),
-      field("ct-mode", &O::ct_mode).says("Colour transfer", "Recolours src samples after random dst samples.").in("Samples"),
-      field("clipgrad", &O::clipgrad).says("Gradient clipping", "Limits the gradient's norm to 1 against collapse.").in("Optimiser"),
-      field("batch-size", &O::batch_size).says("Batch size", "Faces per side and iteration.").range(1, 256).in("Samples"),
+      field("resolution", &O::resolution)
+          .says("Resolution", "Side of the network's face, in pixels; a multiple of 16, with archi flag d or t of 32.")
+          .range(64, 640, 16)
+          .may_change(When::creation)
+          .in("Network"),
+      field("face-type", &O::face_type)
+          .says("Face type", "How much of the head is trained: half, mid-full, full, whole face or head.")
+          .may_change(When::creation)
+          .in("Network"),
+      field("archi", &O::archi)
+          .says("Architecture",
+                "df (keeps the src identity) or liae (adapts to the dst light), with flags u, d, t, c: liae-ud.")
+          .may_change(When::creation)
+          .in("Network"),
+      field("ae-dims", &O::ae_dims)
+          .says("Autoencoder dims", "Width of the latent code.")
+          .range(16, 1024)
+          .may_change(When::creation)
+          .in("Network"),
+      field("e-dims", &O::e_dims)
+          .says("Encoder dims", "Width of the encoder.")
+          .range(4, 256, 2)
+          .may_change(When::creation)
+          .in("Network"),
+      field("d-dims", &O::d_dims)
+          .says("Decoder dims", "Width of the decoder.")
+          .range(4, 256, 2)
+          .may_change(When::creation)
+          .in("Network"),
+      field("d-mask-dims", &O::d_mask_dims)
+          .says("Mask decoder dims", "Width of the mask decoder.")
+          .range(4, 256, 2)
+          .may_change(When::creation)
+          .in("Network"),
+      field("masked-training", &O::masked_training)
+          .says("Masked training", "Spend the network's capacity inside the face mask only.")
+          .in("Loss"),
+      field("eyes-mouth-prio", &O::eyes_mouth_prio)
+          .says("Eyes and mouth priority", "Extra weight on eyes and mouth; mends gaze and teeth.")
+          .in("Loss"),
+      field("blur-out-mask", &O::blur_out_mask)
+          .says("Blur out mask", "Blurs what lies outside the face in the training targets.")
+          .in("Loss"),
+      field("optimizer", &O::optimizer)
+          .says("Optimiser", "AdaBelief learns more exactly, RMSprop needs less memory.")
+          .in("Optimiser"),
+      field("lr-dropout", &O::lr_dropout)
+          .says("Learning-rate dropout",
+                "Updates 30 % of the weights a step, with a cosine; for the last part of a training.")
+          .in("Optimiser"),
+      field("random-warp", &O::random_warp)
+          .says("Random warp",
+                "Distorts the inputs so that expressions generalise; off for the last part of a training.")
+          .in("Samples"),
+      field("random-src-flip", &O::random_src_flip)
+          .says("Random src flip", "Mirrors src faces at random.")
+          .in("Samples"),
+      field("random-dst-flip", &O::random_dst_flip)
+          .says("Random dst flip", "Mirrors dst faces at random.")
+          .in("Samples"),
+      field("random-hsv-power", &O::random_hsv_power)
+          .says("Random HSV power", "Random hue, saturation and brightness of src inputs.")
+          .range(0, 0.3)
+          .in("Samples"),
+      field("ct-mode", &O::ct_mode)
+          .says("Colour transfer", "Recolours src samples after random dst samples.")
+          .in("Samples"),
+      field("clipgrad", &O::clipgrad)
+          .says("Gradient clipping", "Limits the gradient's norm to 1 against collapse.")
+          .in("Optimiser"),
+      field("batch-size", &O::batch_size)
+          .says("Batch size", "Faces per side and iteration.")
+          .range(1, 256)
+          .in("Samples"),
   };
 }
 static_assert(all_described<SaehdOptions>);
@@ -93,8 +145,12 @@ template <>
 constexpr auto describe<Quick96Options>() {
   using O = Quick96Options;
   return std::tuple{
-      field("random-src-flip", &O::random_src_flip).says("Random src flip", "Mirrors src faces at random (the original never does).").in("Samples"),
-      field("random-dst-flip", &O::random_dst_flip).says("Random dst flip", "Mirrors dst faces at random (the original never does).").in("Samples"),
+      field("random-src-flip", &O::random_src_flip)
+          .says("Random src flip", "Mirrors src faces at random (the original never does).")
+          .in("Samples"),
+      field("random-dst-flip", &O::random_dst_flip)
+          .says("Random dst flip", "Mirrors dst faces at random (the original never does).")
+          .in("Samples"),
   };
 }
 static_assert(all_described<Quick96Options>);

@@ -19,7 +19,7 @@ struct TrainingRules {
   bool lr_dropout = false;     // with a cosine of 500 steps (SAEHD) or none (Quick96)
   double clip_norm = 0;        // 0 = off
   int batch_size = 4;
-  std::uint64_t seed = 0;      // initial weights, dropout masks
+  std::uint64_t seed = 0;  // initial weights, dropout masks
 };
 
 struct ModelSpec {

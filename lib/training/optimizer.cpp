@@ -40,7 +40,8 @@ void Optimizer::step() {
   rule.lr = static_cast<float>(settings_.lr);
   // The counter is raised first: the cosine sees 1 in the first step (golden case optim_*_cos500).
   if (settings_.lr_cos > 0) {
-    rule.lr *= static_cast<float>((std::cos(2 * std::numbers::pi * static_cast<double>(steps_) / settings_.lr_cos) + 1) / 2);
+    rule.lr *=
+        static_cast<float>((std::cos(2 * std::numbers::pi * static_cast<double>(steps_) / settings_.lr_cos) + 1) / 2);
   }
   rule.epsilon = static_cast<float>(settings_.epsilon);
   const double beta1 = settings_.kind == OptimizerKind::adabelief ? settings_.beta1 : settings_.rho;
@@ -48,23 +49,27 @@ void Optimizer::step() {
   rule.beta2 = static_cast<float>(settings_.beta2);
   rule.fresh1 = static_cast<float>(1 - beta1);
   rule.fresh2 = static_cast<float>(1 - settings_.beta2);
-  rule.keep_below = settings_.lr_dropout >= 1 ? 0xffffffffu : static_cast<std::uint32_t>(settings_.lr_dropout * 4294967296.0);
+  rule.keep_below =
+      settings_.lr_dropout >= 1 ? 0xffffffffu : static_cast<std::uint32_t>(settings_.lr_dropout * 4294967296.0);
 
   std::vector<Tensor> gradients;
   for (auto& slots : slots_) gradients.push_back(slots.parameter->value.grad());
   if (settings_.clip_norm > 0) {
     std::vector<Tensor> defined;
-    std::copy_if(gradients.begin(), gradients.end(), std::back_inserter(defined), [](const Tensor& g) { return g.defined(); });
+    std::copy_if(gradients.begin(), gradients.end(), std::back_inserter(defined),
+                 [](const Tensor& g) { return g.defined(); });
     const double norm = global_norm(defined);
     if (norm >= settings_.clip_norm) rule.gradient_scale = static_cast<float>(settings_.clip_norm / norm);
   }
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (!gradients[i].defined()) continue;
     auto& [parameter, first, second] = slots_[i];
-    rule.key = static_cast<std::uint32_t>(mixed(settings_.seed ^ mixed(static_cast<std::uint64_t>(steps_) * 1000003 + i)));
+    rule.key =
+        static_cast<std::uint32_t>(mixed(settings_.seed ^ mixed(static_cast<std::uint64_t>(steps_) * 1000003 + i)));
     // Same memory order as the master, so that one index means the same number in all of them.
     Tensor gradient = gradients[i];
-    if (gradient.strides() != parameter->master.strides()) gradient = torch::empty_like(parameter->value).copy_(gradient);
+    if (gradient.strides() != parameter->master.strides())
+      gradient = torch::empty_like(parameter->value).copy_(gradient);
     update_tensor(rule, parameter->master, gradient, first, second, parameter->value);
     parameter->value.mutable_grad().reset();
   }
@@ -96,7 +101,8 @@ Result<> Optimizer::load_state(const std::map<std::string, Tensor>& saved) {
   for (const auto& [name, own] : state()) {
     const auto it = saved.find(name);
     if (it == saved.end()) return fail(Code::bad_file, "The saved optimiser has no tensor '{}'", name);
-    if (it->second.sizes() != own.sizes()) return fail(Code::bad_file, "The saved optimiser's tensor '{}' has another shape", name);
+    if (it->second.sizes() != own.sizes())
+      return fail(Code::bad_file, "The saved optimiser's tensor '{}' has another shape", name);
     if (name != "iters") own.copy_(it->second);
   }
   steps_ = saved.at("iters").item<std::int64_t>();

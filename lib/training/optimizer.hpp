@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// AdaBelief and RMSprop as DeepFaceLab computes them (spec networks-and-training.md 4.7): no bias correction, epsilon 1e-6,
-// optional learning-rate dropout, cosine and clipping by the global norm. One fused pass over each tensor's numbers also
-// writes the bf16 copy that the network computes with.
+// AdaBelief and RMSprop as DeepFaceLab computes them (spec networks-and-training.md 4.7): no bias correction, epsilon
+// 1e-6, optional learning-rate dropout, cosine and clipping by the global norm. One fused pass over each tensor's
+// numbers also writes the bf16 copy that the network computes with.
 #pragma once
 
 #include <cstdint>

@@ -36,8 +36,9 @@ inline float kept(const UpdateRule& rule, std::uint32_t index) {
 }
 
 template <class G>
-inline __attribute__((always_inline)) void adabelief(const UpdateRule& r, float* __restrict w, const G* __restrict g, float* __restrict m,
-                                                     float* __restrict v, std::int64_t begin, std::int64_t end) {
+inline __attribute__((always_inline)) void adabelief(const UpdateRule& r, float* __restrict w, const G* __restrict g,
+                                                     float* __restrict m, float* __restrict v, std::int64_t begin,
+                                                     std::int64_t end) {
   for (std::int64_t i = begin; i < end; ++i) {
     const float gradient = widened(g[i]) * r.gradient_scale;
     const float mean = r.beta1 * m[i] + r.fresh1 * gradient;
@@ -50,8 +51,8 @@ inline __attribute__((always_inline)) void adabelief(const UpdateRule& r, float*
 }
 
 template <class G>
-inline __attribute__((always_inline)) void rmsprop(const UpdateRule& r, float* __restrict w, const G* __restrict g, float* __restrict a,
-                                                   std::int64_t begin, std::int64_t end) {
+inline __attribute__((always_inline)) void rmsprop(const UpdateRule& r, float* __restrict w, const G* __restrict g,
+                                                   float* __restrict a, std::int64_t begin, std::int64_t end) {
   for (std::int64_t i = begin; i < end; ++i) {
     const float gradient = widened(g[i]) * r.gradient_scale;
     const float mean_square = r.beta1 * a[i] + r.fresh1 * gradient * gradient;
@@ -60,24 +61,30 @@ inline __attribute__((always_inline)) void rmsprop(const UpdateRule& r, float* _
   }
 }
 
-US_VECTOR_CLONES void adabelief_f32(const UpdateRule& r, float* w, const float* g, float* m, float* v, std::int64_t b, std::int64_t e) {
+US_VECTOR_CLONES void adabelief_f32(const UpdateRule& r, float* w, const float* g, float* m, float* v, std::int64_t b,
+                                    std::int64_t e) {
   adabelief(r, w, g, m, v, b, e);
 }
-US_VECTOR_CLONES void adabelief_bf16(const UpdateRule& r, float* w, const std::uint16_t* g, float* m, float* v, std::int64_t b, std::int64_t e) {
+US_VECTOR_CLONES void adabelief_bf16(const UpdateRule& r, float* w, const std::uint16_t* g, float* m, float* v,
+                                     std::int64_t b, std::int64_t e) {
   adabelief(r, w, g, m, v, b, e);
 }
-US_VECTOR_CLONES void rmsprop_f32(const UpdateRule& r, float* w, const float* g, float* a, std::int64_t b, std::int64_t e) {
+US_VECTOR_CLONES void rmsprop_f32(const UpdateRule& r, float* w, const float* g, float* a, std::int64_t b,
+                                  std::int64_t e) {
   rmsprop(r, w, g, a, b, e);
 }
-US_VECTOR_CLONES void rmsprop_bf16(const UpdateRule& r, float* w, const std::uint16_t* g, float* a, std::int64_t b, std::int64_t e) {
+US_VECTOR_CLONES void rmsprop_bf16(const UpdateRule& r, float* w, const std::uint16_t* g, float* a, std::int64_t b,
+                                   std::int64_t e) {
   rmsprop(r, w, g, a, b, e);
 }
-US_VECTOR_CLONES void round_to_bf16(const float* __restrict w, std::uint16_t* __restrict out, std::int64_t b, std::int64_t e) {
+US_VECTOR_CLONES void round_to_bf16(const float* __restrict w, std::uint16_t* __restrict out, std::int64_t b,
+                                    std::int64_t e) {
   for (std::int64_t i = b; i < e; ++i) out[i] = narrowed(w[i]);
 }
 
 // Where there is no CPU memory to loop over (CUDA): the same rule in tensor operations. Dropout draws from torch there.
-void update_with_tensor_ops(const UpdateRule& r, Tensor& w, const Tensor& g0, Tensor& first, Tensor& second, Tensor& value) {
+void update_with_tensor_ops(const UpdateRule& r, Tensor& w, const Tensor& g0, Tensor& first, Tensor& second,
+                            Tensor& value) {
   const Tensor g = g0.to(torch::kFloat32) * r.gradient_scale;
   Tensor change;
   if (second.defined()) {
@@ -95,7 +102,8 @@ void update_with_tensor_ops(const UpdateRule& r, Tensor& w, const Tensor& g0, Te
 
 }  // namespace
 
-void update_tensor(const UpdateRule& rule, Tensor& master, const Tensor& gradient, Tensor& first, Tensor& second, Tensor& value) {
+void update_tensor(const UpdateRule& rule, Tensor& master, const Tensor& gradient, Tensor& first, Tensor& second,
+                   Tensor& value) {
   if (!master.is_cpu()) return update_with_tensor_ops(rule, master, gradient, first, second, value);
   const bool bf16 = gradient.scalar_type() == torch::kBFloat16;
   float* w = master.data_ptr<float>();
@@ -109,8 +117,10 @@ void update_tensor(const UpdateRule& rule, Tensor& master, const Tensor& gradien
     constexpr std::int64_t piece = 1 << 12;
     for (std::int64_t i = begin; i < end; i += piece) {
       const std::int64_t stop = std::min(end, i + piece);
-      if (b != nullptr) bf16 ? adabelief_bf16(rule, w, g16, a, b, i, stop) : adabelief_f32(rule, w, g32, a, b, i, stop);
-      else bf16 ? rmsprop_bf16(rule, w, g16, a, i, stop) : rmsprop_f32(rule, w, g32, a, i, stop);
+      if (b != nullptr)
+        bf16 ? adabelief_bf16(rule, w, g16, a, b, i, stop) : adabelief_f32(rule, w, g32, a, b, i, stop);
+      else
+        bf16 ? rmsprop_bf16(rule, w, g16, a, i, stop) : rmsprop_f32(rule, w, g32, a, i, stop);
       if (v16 != nullptr) round_to_bf16(w, v16, i, stop);
     }
   });

@@ -10,14 +10,15 @@ namespace understudy {
 
 struct UpdateRule {
   float lr = 0, epsilon = 0, beta1 = 0, beta2 = 0;
-  float fresh1 = 0, fresh2 = 0;             // 1 - beta, worked out in double: 1 - 0.999f is off by 5e-5 of itself
+  float fresh1 = 0, fresh2 = 0;  // 1 - beta, worked out in double: 1 - 0.999f is off by 5e-5 of itself
   float gradient_scale = 1;
-  std::uint32_t key = 0;                    // of the dropout mask of this tensor in this step
-  std::uint32_t keep_below = 0xffffffffu;   // a number is updated when its hash is below; all ones = always
+  std::uint32_t key = 0;                   // of the dropout mask of this tensor in this step
+  std::uint32_t keep_below = 0xffffffffu;  // a number is updated when its hash is below; all ones = always
 };
 
 // master and slots are float32 and dense in one memory order; gradient and value are float32 or bf16 in the same order.
 // `second` undefined = RMSprop with the accumulator in `first`. When value is bf16 it receives the rounded master.
-void update_tensor(const UpdateRule&, Tensor& master, const Tensor& gradient, Tensor& first, Tensor& second, Tensor& value);
+void update_tensor(const UpdateRule&, Tensor& master, const Tensor& gradient, Tensor& first, Tensor& second,
+                   Tensor& value);
 
 }  // namespace understudy

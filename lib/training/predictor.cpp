@@ -47,14 +47,19 @@ class SaehdPredictor final : public Predictor {
 
 }  // namespace
 
-Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& path, const PredictorOptions& options, std::vector<std::string>& warnings) {
+Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& path, const PredictorOptions& options,
+                                                  std::vector<std::string>& warnings) {
   TRY(const auto folder, ModelFolder::open(path));
   TRY(const auto spec, spec_of(folder.description()));
   TRY(const auto generation, folder.load(/*with_optimizer=*/false, warnings));
-  if (!generation) return fail_with_hint(Code::not_found, fmt::format("The model in {} has not been trained yet", path.string()), "Train it first: understudy train");
+  if (!generation)
+    return fail_with_hint(Code::not_found, fmt::format("The model in {} has not been trained yet", path.string()),
+                          "Train it first: understudy train");
   const Device device = open_device(options.threads, options.allow_gpu);
   const auto key = Names<ModelFaceType>::all[static_cast<std::size_t>(folder.description().face_type())];
-  auto made = guard_torch("loading the model", [&] { return std::make_unique<SaehdPredictor>(spec, *face_type_from_key(key), device.device); });
+  auto made = guard_torch("loading the model", [&] {
+    return std::make_unique<SaehdPredictor>(spec, *face_type_from_key(key), device.device);
+  });
   if (!made) return Failure(made.error());
   TRY_VOID((*made)->load(*generation, options.allow_bf16 && device.has_bf16 ? Precision::bf16 : Precision::fp32));
   return std::unique_ptr<Predictor>(std::move(*made));

@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "lib/base/files.hpp"
 #include "lib/face/face_type.hpp"
 #include "lib/image/image.hpp"
-#include "lib/base/files.hpp"
 
 namespace understudy {
 
@@ -19,7 +19,7 @@ struct PredictedFace {
 };
 
 struct PredictorOptions {
-  int threads = 0;         // 0 = all
+  int threads = 0;  // 0 = all
   bool allow_gpu = true;
   bool allow_bf16 = false;  // fp32 unless asked: bf16 shows as banding in smooth skin
 };
@@ -35,6 +35,7 @@ class Predictor {
 };
 
 // Opens a model folder's newest whole generation. Warnings tell of damaged newer ones.
-Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& model, const PredictorOptions&, std::vector<std::string>& warnings);
+Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& model, const PredictorOptions&,
+                                                  std::vector<std::string>& warnings);
 
 }  // namespace understudy

@@ -58,12 +58,15 @@ ImageU8 draw_losses(const LossHistory& losses, int width, int height) {
         high = std::max(high, losses[i][side]);
       }
       if (!std::isfinite(low) || !std::isfinite(high) || !(full > 0)) continue;
-      auto y = [&](double loss) { return static_cast<int>(std::clamp((1 - loss / full) * (height - 1), 0.0, height - 1.0)); };
+      auto y = [&](double loss) {
+        return static_cast<int>(std::clamp((1 - loss / full) * (height - 1), 0.0, height - 1.0));
+      };
       fill_rectangle(image, x, y(high), 1, y(low) - y(high) + 1, colours[side]);
     }
   }
   const auto& last = losses.back();
-  draw_text(image, fmt::format("Iter: {}   src {:.3f}   dst {:.3f}", losses.size(), last[0], last[1]), 6, height - 6, 9, {230, 230, 230});
+  draw_text(image, fmt::format("Iter: {}   src {:.3f}   dst {:.3f}", losses.size(), last[0], last[1]), 6, height - 6, 9,
+            {230, 230, 230});
   return image;
 }
 

@@ -17,7 +17,9 @@ class CounterRandom {
   constexpr std::uint64_t next() { return mixed(state_ += 0x9e3779b97f4a7c15ULL); }  // splitmix64
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }           // [0,1)
   double uniform(double lo, double hi) { return lo + (hi - lo) * uniform(); }
-  std::uint64_t below(std::uint64_t n) { return static_cast<std::uint64_t>(uniform() * static_cast<double>(n)); }  // 0..n-1
+  std::uint64_t below(std::uint64_t n) {
+    return static_cast<std::uint64_t>(uniform() * static_cast<double>(n));
+  }                  // 0..n-1
   double normal() {  // Box-Muller
     const double r = std::sqrt(-2 * std::log(1 - uniform()));
     return r * std::cos(2 * std::numbers::pi * uniform());

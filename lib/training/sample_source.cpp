@@ -62,7 +62,8 @@ class FaceSide {
     TRY(const auto image, set_.image(i));
     TRY(auto face, prepare_face(image, set_.entries()[i].info, rules_));
     auto shared = std::make_shared<const PreparedFace>(std::move(face));
-    const std::uint64_t bytes = (shared->bgr.data.size() + shared->mask.data.size() + shared->eyes_mouth.data.size()) * sizeof(float);
+    const std::uint64_t bytes =
+        (shared->bgr.data.size() + shared->mask.data.size() + shared->eyes_mouth.data.size()) * sizeof(float);
     if (used_ + bytes <= budget_) {
       used_ += bytes;
       kept_[i] = shared;
@@ -159,13 +160,24 @@ SampleSource::~SampleSource() {
   parts_->worker.join();
 }
 
-Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, const fs::path& dst, const SampleSettings& settings) {
+Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, const fs::path& dst,
+                                                         const SampleSettings& settings) {
   TRY(auto src_set, Faceset::open(src));
   TRY(auto dst_set, Faceset::open(dst));
   const auto budget = settings.cache_bytes / 2;
-  return std::unique_ptr<SampleSource>(new SampleSource(std::unique_ptr<Parts>(new Parts{
-      FaceSide(std::move(src_set), settings.src, settings.seed * 2 + 1, budget), FaceSide(std::move(dst_set), settings.dst, settings.seed * 2 + 2, budget),
-      settings.batch_size, {}, {}, {}, {}, 0, false, false, 0, {}})));
+  return std::unique_ptr<SampleSource>(new SampleSource(
+      std::unique_ptr<Parts>(new Parts{FaceSide(std::move(src_set), settings.src, settings.seed * 2 + 1, budget),
+                                       FaceSide(std::move(dst_set), settings.dst, settings.seed * 2 + 2, budget),
+                                       settings.batch_size,
+                                       {},
+                                       {},
+                                       {},
+                                       {},
+                                       0,
+                                       false,
+                                       false,
+                                       0,
+                                       {}})));
 }
 
 Result<Batch> SampleSource::batch(std::int64_t k) {

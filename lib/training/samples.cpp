@@ -20,7 +20,8 @@ void multiply(ImageF& image, float factor) {
 Result<ImageF> full_mask(const ImageU8& image, const FaceInfo& info) {
   if (!info.xseg_mask) return hull_mask(image.width, image.height, info.landmarks, info.eyebrows_expand_mod);
   TRY(ImageF mask, decode_mask(*info.xseg_mask));
-  if (mask.width != image.width || mask.height != image.height) mask = resize(mask, image.width, image.height, Interpolation::cubic);
+  if (mask.width != image.width || mask.height != image.height)
+    mask = resize(mask, image.width, image.height, Interpolation::cubic);
   clamp_01(mask);
   return mask;
 }
@@ -63,14 +64,18 @@ SampleDraw draw_sample(CounterRandom& random, const SampleRules& rules) {
 
 WarpMaps warp_maps(int w, int cell_size, const std::vector<double>& noise_x, const std::vector<double>& noise_y) {
   const int nodes = w / cell_size + 1, inner = nodes - 2;
-  check(static_cast<int>(noise_x.size()) == inner * inner && noise_y.size() == noise_x.size(), "warp noise of another grid");
+  check(static_cast<int>(noise_x.size()) == inner * inner && noise_y.size() == noise_x.size(),
+        "warp noise of another grid");
   ImageF grid(nodes, nodes, 1);
   for (int r = 0; r < nodes; ++r) {
-    for (int c = 0; c < nodes; ++c) grid.at(c, r) = static_cast<float>(w) * static_cast<float>(c) / static_cast<float>(nodes - 1);
+    for (int c = 0; c < nodes; ++c)
+      grid.at(c, r) = static_cast<float>(w) * static_cast<float>(c) / static_cast<float>(nodes - 1);
   }
-  // The original's two maps share memory, so both draws move both axes (spec 3.4): D = 0.24 cell (Z + Z'ᵀ), mapy = mapxᵀ.
+  // The original's two maps share memory, so both draws move both axes (spec 3.4): D = 0.24 cell (Z + Z'ᵀ), mapy =
+  // mapxᵀ.
   for (int r = 0; r < inner; ++r) {
-    for (int c = 0; c < inner; ++c) grid.at(c + 1, r + 1) += static_cast<float>(cell_size * 0.24 * (noise_x[r * inner + c] + noise_y[c * inner + r]));
+    for (int c = 0; c < inner; ++c)
+      grid.at(c + 1, r + 1) += static_cast<float>(cell_size * 0.24 * (noise_x[r * inner + c] + noise_y[c * inner + r]));
   }
   WarpMaps maps;
   maps.x = crop(resize(grid, w + cell_size, w + cell_size, Interpolation::linear), cell_size / 2, cell_size / 2, w, w);
@@ -85,7 +90,8 @@ Affine sample_affine(int w, const SampleDraw& draw) {
   // Rotation about (w//2, w//2) with scale, as OpenCV's getRotationMatrix2D has it, then the shift.
   const double angle = draw.rotation_deg * std::numbers::pi / 180, centre = w / 2;
   const double a = draw.scale * std::cos(angle), b = draw.scale * std::sin(angle);
-  return {{a, b, (1 - a) * centre - b * centre + draw.shift_x * w, -b, a, b * centre + (1 - a) * centre + draw.shift_y * w}};
+  return {{a, b, (1 - a) * centre - b * centre + draw.shift_x * w, -b, a,
+           b * centre + (1 - a) * centre + draw.shift_y * w}};
 }
 
 ImageF shift_hsv(const ImageF& bgr, double hue_deg, double saturation, double value) {
@@ -95,9 +101,12 @@ ImageF shift_hsv(const ImageF& bgr, double hue_deg, double saturation, double va
     const float v = std::max({p[0], p[1], p[2]}), low = std::min({p[0], p[1], p[2]}), range = v - low;
     double h = 0;
     if (range > 0) {
-      if (v == p[2]) h = 60.0 * (p[1] - p[0]) / range;
-      else if (v == p[1]) h = 120 + 60.0 * (p[0] - p[2]) / range;
-      else h = 240 + 60.0 * (p[2] - p[1]) / range;
+      if (v == p[2])
+        h = 60.0 * (p[1] - p[0]) / range;
+      else if (v == p[1])
+        h = 120 + 60.0 * (p[0] - p[2]) / range;
+      else
+        h = 240 + 60.0 * (p[2] - p[1]) / range;
     }
     double s = v > 0 ? range / v : 0;
     h = std::fmod(h + hue_deg + 720, 360);
@@ -127,11 +136,13 @@ Result<PreparedFace> prepare_face(const ImageU8& image, const FaceInfo& info, co
   face.bgr = bring(to_float(image), Interpolation::cubic, Border::replicate);
   TRY(const ImageF mask, full_mask(image, info));
   face.mask = bring(mask, Interpolation::linear, Border::constant);
-  if (rules.eyes_mouth) face.eyes_mouth = bring(eyes_mouth_inside(image, info, mask), Interpolation::linear, Border::constant);
+  if (rules.eyes_mouth)
+    face.eyes_mouth = bring(eyes_mouth_inside(image, info, mask), Interpolation::linear, Border::constant);
   return face;
 }
 
-Sample make_sample(const PreparedFace& face, const SampleRules& rules, const SampleDraw& draw, const ImageU8* reference_bgr) {
+Sample make_sample(const PreparedFace& face, const SampleRules& rules, const SampleDraw& draw,
+                   const ImageU8* reference_bgr) {
   const int r = rules.resolution, w = warp_size(r);
   const Affine affine = sample_affine(w, draw);
   // Below 64 pixels all of it happens at 64 (spec 3.4).
@@ -148,7 +159,8 @@ Sample make_sample(const PreparedFace& face, const SampleRules& rules, const Sam
     base = transfer_reinhard(base, resize(to_float(*reference_bgr), r, r, Interpolation::linear));
     clamp_01(base);
   }
-  ImageF input = widened(rules.hsv_power > 0 ? shift_hsv(base, draw.hue_deg, draw.saturation, draw.value) : base, Interpolation::cubic);
+  ImageF input = widened(rules.hsv_power > 0 ? shift_hsv(base, draw.hue_deg, draw.saturation, draw.value) : base,
+                         Interpolation::cubic);
   if (rules.warp) {
     const WarpMaps maps = warp_maps(w, draw.cell_size, draw.noise_x, draw.noise_y);
     input = remap(input, maps.x, maps.y, Interpolation::cubic, Border::constant);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One training sample out of one aligned face (spec networks-and-training.md 3). What is drawn at random is a plain value,
-// apart from what is done with it, so that drawn values of the original can be replayed.
+// One training sample out of one aligned face (spec networks-and-training.md 3). What is drawn at random is a plain
+// value, apart from what is done with it, so that drawn values of the original can be replayed.
 #pragma once
 
 #include <optional>
@@ -18,12 +18,12 @@ struct SampleRules {
   int resolution = 128;
   FaceType face_type = FaceType::full;
   bool warp = true;
-  bool eyes_mouth = false;      // make that mask at all
-  bool colour_transfer = false; // rct towards a reference of the other side
-  double rotation_deg = 10;     // ±
-  double scale = 0.15;          // U(1/(1+scale), 1+scale); Quick96 0.05
-  double shift = 0.05;          // ± of the side
-  double flip_probability = 0;  // 0.4 when mirroring is on
+  bool eyes_mouth = false;       // make that mask at all
+  bool colour_transfer = false;  // rct towards a reference of the other side
+  double rotation_deg = 10;      // ±
+  double scale = 0.15;           // U(1/(1+scale), 1+scale); Quick96 0.05
+  double shift = 0.05;           // ± of the side
+  double flip_probability = 0;   // 0.4 when mirroring is on
   double hsv_power = 0;
 };
 
@@ -31,7 +31,7 @@ struct SampleDraw {
   double rotation_deg = 0, scale = 1, shift_x = 0, shift_y = 0;  // shift as a part of the side
   bool flip = false;
   double hue_deg = 0, saturation = 0, value = 0;
-  int cell_size = 0;                // of the warp grid, pixels at the warp's working size
+  int cell_size = 0;                     // of the warp grid, pixels at the warp's working size
   std::vector<double> noise_x, noise_y;  // (nodes-2)² each, row by row, |z| <= 1
 };
 SampleDraw draw_sample(CounterRandom&, const SampleRules&);

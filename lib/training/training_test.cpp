@@ -118,7 +118,8 @@ TEST(FaceTrainer, FrozenInterStaysWhenRandomWarpIsOff) {
   std::map<std::string, Tensor> before;
   for (const auto& p : trainer.parameters().all()) before[p.name] = p.master.clone();
   trainer.step(random_batch(64));
-  for (const auto& p : trainer.parameters().all()) EXPECT_EQ(torch::equal(before[p.name], p.master), p.part() == "inter_AB") << p.name;
+  for (const auto& p : trainer.parameters().all())
+    EXPECT_EQ(torch::equal(before[p.name], p.master), p.part() == "inter_AB") << p.name;
 }
 
 Generation generation_of(FaceTrainer& trainer, std::int64_t iteration) {
@@ -139,7 +140,8 @@ struct Folder {
 TEST(ModelFolder, ResumesBitEqual) {
   Folder folder;
   const Batch batch = random_batch(64);
-  FaceTrainer straight(tiny_spec(), {}, Precision::bf16), first(tiny_spec(), {}, Precision::bf16), second(tiny_spec(), {}, Precision::bf16);
+  FaceTrainer straight(tiny_spec(), {}, Precision::bf16), first(tiny_spec(), {}, Precision::bf16),
+      second(tiny_spec(), {}, Precision::bf16);
   for (int i = 0; i < 6; ++i) straight.step(batch);
   for (int i = 0; i < 3; ++i) first.step(batch);
   auto model = *ModelFolder::create(folder.path, {});
@@ -178,9 +180,10 @@ TEST(ModelFolder, DamagedGenerationFallsBackAndSaysSo) {
 TEST(ModelFolder, ListNamesCannotLeaveTheFolder) {
   Folder folder;
   auto model = *ModelFolder::create(folder.path, {});
-  ASSERT_TRUE(write_text(folder.path / "generations.json",
-                         R"({"generations":[{"iteration":1,"batches":1,"weights":{"file":"../x","xxh3":"0000000000000000"},)"
-                         R"("optimizer":{"file":"o","xxh3":"0000000000000000"},"history":{"file":"h","xxh3":"0000000000000000"}}]})"));
+  ASSERT_TRUE(write_text(
+      folder.path / "generations.json",
+      R"({"generations":[{"iteration":1,"batches":1,"weights":{"file":"../x","xxh3":"0000000000000000"},)"
+      R"("optimizer":{"file":"o","xxh3":"0000000000000000"},"history":{"file":"h","xxh3":"0000000000000000"}}]})"));
   std::vector<std::string> warnings;
   EXPECT_EQ(model.load(true, warnings).error().code, Code::bad_file);
 }
@@ -190,7 +193,8 @@ TEST(ModelFolder, MissingTensorIsRefused) {
   std::map<std::string, Tensor> saved;
   for (const auto& p : trainer.parameters().all()) saved.emplace(p.name, p.master);
   saved.erase("encoder/down1/downs_0/conv1/bias");
-  EXPECT_NE(load_weights(trainer.parameters().all(), saved).error().message.find("downs_0/conv1/bias"), std::string::npos);
+  EXPECT_NE(load_weights(trainer.parameters().all(), saved).error().message.find("downs_0/conv1/bias"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ struct ImportOptions {
 template <>
 constexpr auto describe<ImportOptions>() {
   return std::tuple{
-      field("from", &ImportOptions::from).says("Folder", "Folder with DeepFaceLab's model files; empty: WORKSPACE/model."),
+      field("from", &ImportOptions::from)
+          .says("Folder", "Folder with DeepFaceLab's model files; empty: WORKSPACE/model."),
       field("name", &ImportOptions::name).says("Name", "The model's name in DeepFaceLab; empty: the newest there."),
       field("as", &ImportOptions::as).says("As", "Name of the new model here; empty: the same name."),
   };
@@ -39,7 +40,8 @@ constexpr auto describe<PredictOptions>() {
   using O = PredictOptions;
   return std::tuple{
       field("model", &O::model).says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest."),
-      field("input", &O::input).says("Input", "An aligned face, a folder of them, or one with a faceset.pak; empty: the dst faceset."),
+      field("input", &O::input)
+          .says("Input", "An aligned face, a folder of them, or one with a faceset.pak; empty: the dst faceset."),
       field("output", &O::output).says("Output", "Folder for the pictures; empty: WORKSPACE/predicted."),
       field("limit", &O::limit).says("Limit", "At most this many faces, spread over the set; 0: all.").at_least(0),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024),
@@ -65,10 +67,12 @@ Result<std::string> list_models(const ModelListOptions& options, const std::vect
     }
     const auto generations = folder->generations();
     const std::int64_t iteration = generations && !generations->empty() ? generations->back() : 0;
-    json row{{"name", it->path().filename().string()}, {"class", class_name(folder->description().model_class)}, {"iteration", iteration}};
+    json row{{"name", it->path().filename().string()},
+             {"class", class_name(folder->description().model_class)},
+             {"iteration", iteration}};
     if (options.options) row["options"] = to_json(folder->description())["options"];
-    run.note(fmt::format("{}: {} at iteration {}{}", row["name"].get<std::string>(), row["class"].get<std::string>(), iteration,
-                         options.options ? " " + row["options"].dump() : ""));
+    run.note(fmt::format("{}: {} at iteration {}{}", row["name"].get<std::string>(), row["class"].get<std::string>(),
+                         iteration, options.options ? " " + row["options"].dump() : ""));
     models.push_back(std::move(row));
   }
   return json{{"models", models}}.dump();
@@ -87,8 +91,13 @@ Result<std::string> import_model(const ImportOptions& options, const std::vector
   for (auto& [key, tensor] : model.generation.optimizer) generation.optimizer.push_back({key, tensor});
   if (generation.optimizer.empty()) run.note("There is no optimiser file: its memory starts anew when you train on");
   TRY_VOID(folder.save(generation));
-  run.saved(folder.path().string(), fmt::format("{} model at iteration {}", class_name(model.description.model_class), generation.iteration));
-  return json{{"model", name}, {"class", class_name(model.description.model_class)}, {"iteration", generation.iteration}, {"tensors", generation.weights.size()}}.dump();
+  run.saved(folder.path().string(),
+            fmt::format("{} model at iteration {}", class_name(model.description.model_class), generation.iteration));
+  return json{{"model", name},
+              {"class", class_name(model.description.model_class)},
+              {"iteration", generation.iteration},
+              {"tensors", generation.weights.size()}}
+      .dump();
 }
 
 Result<std::string> predict_verb(const PredictOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
@@ -104,11 +113,14 @@ Result<std::string> predict_verb(const PredictOptions& options, const std::vecto
 }  // namespace
 
 std::vector<Verb> model_verbs() {
-  return {make_verb<ModelListOptions>("model list", "List the workspace's models", "  understudy model list --options", {}, list_models),
-          make_verb<ImportOptions>("model import", "Bring a DeepFaceLab model (SAEHD df/liae, Quick96) here, to merge with or to train on",
-                                   "  understudy model import --from D/workspace/model --name clooney", {}, import_model),
-          make_verb<PredictOptions>("model predict", "Decode aligned faces with a model: the swapped face and both masks as PNG",
-                                    "  understudy model predict --input data_dst/aligned/00042_0.jpg", {}, predict_verb)};
+  return {make_verb<ModelListOptions>("model list", "List the workspace's models", "  understudy model list --options",
+                                      {}, list_models),
+          make_verb<ImportOptions>(
+              "model import", "Bring a DeepFaceLab model (SAEHD df/liae, Quick96) here, to merge with or to train on",
+              "  understudy model import --from D/workspace/model --name clooney", {}, import_model),
+          make_verb<PredictOptions>(
+              "model predict", "Decode aligned faces with a model: the swapped face and both masks as PNG",
+              "  understudy model predict --input data_dst/aligned/00042_0.jpg", {}, predict_verb)};
 }
 
 }  // namespace understudy

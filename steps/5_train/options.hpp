@@ -33,18 +33,48 @@ template <>
 constexpr auto describe<TrainOptions>() {
   using O = TrainOptions;
   return std::tuple{
-      field("model", &O::model).says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest of this class, or a new one named after the class.").in("Run"),
-      field("time", &O::time).says("Time", "Train for this long in this call: 90s, 10m, 2h; empty: without limit.").in("Run"),
-      field("target-iter", &O::target_iter).says("Target iteration", "Stop at this iteration; 0: no limit.").at_least(0).in("Run"),
-      field("save-every", &O::save_every).says("Save every", "Minutes between saves.").range(0.05, 1440).may_change(When::live).in("Run"),
-      field("preview-every", &O::preview_every).says("Preview every", "Minutes between previews.").range(0.05, 1440).may_change(When::live).in("Run"),
-      field("precision", &O::precision).says("Precision", "Arithmetic of the network; auto takes bf16 where the processor or GPU has it. Weights are kept in fp32.").in("Device"),
+      field("model", &O::model)
+          .says("Model name",
+                "Folder of the model in WORKSPACE/model; empty: the newest of this class, or a new one named after the "
+                "class.")
+          .in("Run"),
+      field("time", &O::time)
+          .says("Time", "Train for this long in this call: 90s, 10m, 2h; empty: without limit.")
+          .in("Run"),
+      field("target-iter", &O::target_iter)
+          .says("Target iteration", "Stop at this iteration; 0: no limit.")
+          .at_least(0)
+          .in("Run"),
+      field("save-every", &O::save_every)
+          .says("Save every", "Minutes between saves.")
+          .range(0.05, 1440)
+          .may_change(When::live)
+          .in("Run"),
+      field("preview-every", &O::preview_every)
+          .says("Preview every", "Minutes between previews.")
+          .range(0.05, 1440)
+          .may_change(When::live)
+          .in("Run"),
+      field("precision", &O::precision)
+          .says(
+              "Precision",
+              "Arithmetic of the network; auto takes bf16 where the processor or GPU has it. Weights are kept in fp32.")
+          .in("Device"),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Device"),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024).in("Device"),
-      field("seed", &O::seed).says("Seed", "Of the first weights and all samples; on the CPU the same seed gives the same model.").may_change(When::creation).in("Run"),
-      field("src", &O::src).says("src faceset", "Folder of aligned src faces or with their faceset.pak; empty: the workspace's.").in("Run"),
+      field("seed", &O::seed)
+          .says("Seed", "Of the first weights and all samples; on the CPU the same seed gives the same model.")
+          .may_change(When::creation)
+          .in("Run"),
+      field("src", &O::src)
+          .says("src faceset", "Folder of aligned src faces or with their faceset.pak; empty: the workspace's.")
+          .in("Run"),
       field("dst", &O::dst).says("dst faceset", "The same of dst.").in("Run"),
-      field("cache-gb", &O::cache_gb).says("Cache", "Memory for prepared faces, in GB.").range(0, 1024).in("Device").advanced(),
+      field("cache-gb", &O::cache_gb)
+          .says("Cache", "Memory for prepared faces, in GB.")
+          .range(0, 1024)
+          .in("Device")
+          .advanced(),
   };
 }
 static_assert(all_described<TrainOptions>);

@@ -15,8 +15,10 @@ namespace {
 // The aligned picture as the model's face type and resolution.
 ImageF model_input(const ImageU8& image_bgr, const FaceInfo& info, FaceType type, int resolution) {
   const ImageF face = to_float(image_bgr);
-  ImageF input = info.face_type == type ? resize(face, resolution, resolution, face.width > resolution ? Interpolation::area : Interpolation::cubic)
-                                        : warp(face, face_matrix(info.landmarks, resolution, type), resolution, resolution, Interpolation::cubic, Border::replicate);
+  ImageF input = info.face_type == type ? resize(face, resolution, resolution,
+                                                 face.width > resolution ? Interpolation::area : Interpolation::cubic)
+                                        : warp(face, face_matrix(info.landmarks, resolution, type), resolution,
+                                               resolution, Interpolation::cubic, Border::replicate);
   clamp_01(input);
   return input;
 }
@@ -44,7 +46,8 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
     return 1;
   }
   TRY(const auto set, Faceset::open(options.input));
-  const std::size_t all = set.entries().size(), count = options.limit > 0 ? std::min<std::size_t>(all, options.limit) : all;
+  const std::size_t all = set.entries().size(),
+                    count = options.limit > 0 ? std::min<std::size_t>(all, options.limit) : all;
   int done = 0;
   for (std::size_t i = 0; i < count; ++i) {
     if (run.stopping()) return Run::cancelled();
@@ -55,7 +58,8 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
       run.warn(to_sentence(image.error()));
       continue;
     }
-    const std::string stem = (entry.person.empty() ? "" : entry.person + "_") + fs::path(entry.file_name).stem().string();
+    const std::string stem =
+        (entry.person.empty() ? "" : entry.person + "_") + fs::path(entry.file_name).stem().string();
     TRY_VOID(decode(*image, entry.info, stem));
     run.progress(i + 1, count, "faces");
     ++done;

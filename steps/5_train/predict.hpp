@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "lib/jobs/run.hpp"
 #include "lib/base/files.hpp"
+#include "lib/jobs/run.hpp"
 
 namespace understudy {
 

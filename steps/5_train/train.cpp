@@ -5,8 +5,8 @@
 #include <cmath>
 #include <fstream>
 
-#include "lib/base/system.hpp"
 #include "lib/base/lock.hpp"
+#include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/options/options.hpp"
 #include "lib/tensor/tensor.hpp"
@@ -75,9 +75,12 @@ Result<ModelFolder> open_or_create(const TrainRequest& request, Run& run) {
   }
   TRY(auto folder, ModelFolder::open(path));
   if (folder.description().model_class != request.wanted.model_class) {
-    return fail_with_hint(Code::bad_option,
-                          fmt::format("The model in {} is a {} model, not {}", path.string(), class_name(folder.description().model_class), class_name(request.wanted.model_class)),
-                          fmt::format("Go on with: understudy train {}; or name another model with --model.", class_name(folder.description().model_class)));
+    return fail_with_hint(
+        Code::bad_option,
+        fmt::format("The model in {} is a {} model, not {}", path.string(),
+                    class_name(folder.description().model_class), class_name(request.wanted.model_class)),
+        fmt::format("Go on with: understudy train {}; or name another model with --model.",
+                    class_name(folder.description().model_class)));
   }
   TRY(const auto merged, merged_description(folder.description(), request, run));
   TRY_VOID(spec_of(merged));
@@ -88,7 +91,8 @@ Result<ModelFolder> open_or_create(const TrainRequest& request, Run& run) {
 // The whole state of a running training.
 class Session {
  public:
-  Session(ModelFolder folder, const ModelSpec& spec, const Device& device, Precision precision, std::unique_ptr<SampleSource> source)
+  Session(ModelFolder folder, const ModelSpec& spec, const Device& device, Precision precision,
+          std::unique_ptr<SampleSource> source)
       : folder_(std::move(folder)), trainer_(spec, device, precision), source_(std::move(source)) {}
 
   Result<> load(Run& run) {
@@ -107,7 +111,8 @@ class Session {
       batches_ = saved->batches;
       seconds_ = saved->seconds;
       const Tensor losses = saved->losses.contiguous();
-      for (long i = 0; i < losses.size(0); ++i) losses_.push_back({losses[i][0].item<float>(), losses[i][1].item<float>()});
+      for (long i = 0; i < losses.size(0); ++i)
+        losses_.push_back({losses[i][0].item<float>(), losses[i][1].item<float>()});
       saved_iteration_ = iteration_;
     }
     return start_log();
@@ -132,7 +137,9 @@ class Session {
     TRY(const auto losses, guard_torch("training", [&] { return trainer_.step(batch); }));
     const std::array<float, 2> means{static_cast<float>(losses.mean_src()), static_cast<float>(losses.mean_dst())};
     if (!std::isfinite(means[0]) || !std::isfinite(means[1])) {
-      return fail_with_hint(Code::device, fmt::format("The loss of iteration {} is not a number; the save of iteration {} is intact", iteration_ + 1, saved_iteration_),
+      return fail_with_hint(Code::device,
+                            fmt::format("The loss of iteration {} is not a number; the save of iteration {} is intact",
+                                        iteration_ + 1, saved_iteration_),
                             "Run again to go on from that save, with --clipgrad if it comes back.");
     }
     ++iteration_;
@@ -162,7 +169,8 @@ class Session {
       const int rows = std::min({4, trainer_.spec().rules.batch_size, 800 / trainer_.spec().shape.resolution});
       TRY(fixed_, source_->fixed_batch(std::max(1, rows)));
     }
-    TRY(const auto preview, guard_torch("making the preview", [&] { return make_preview(trainer_.net(), fixed_, losses_); }));
+    TRY(const auto preview,
+        guard_torch("making the preview", [&] { return make_preview(trainer_.net(), fixed_, losses_); }));
     TRY_VOID(write_image(folder_.path() / "preview_masked.png", preview.masked_bgr));
     TRY_VOID(write_image(preview_path(), preview.plain_bgr));
     run.saved(preview_path().string(), "preview");
@@ -186,7 +194,8 @@ class Session {
   // loss.csv holds exactly the iterations of the saved state and is appended to from there.
   Result<> start_log() {
     std::string text = "iteration,src_loss,dst_loss\n";
-    for (std::size_t i = 0; i < losses_.size(); ++i) text += fmt::format("{},{:g},{:g}\n", i + 1, losses_[i][0], losses_[i][1]);
+    for (std::size_t i = 0; i < losses_.size(); ++i)
+      text += fmt::format("{},{:g},{:g}\n", i + 1, losses_[i][0], losses_[i][1]);
     TRY_VOID(write_text(folder_.path() / "loss.csv", text));
     log_.open(folder_.path() / "loss.csv", std::ios::app);
     return {};
@@ -216,7 +225,8 @@ Result<> iterate_until(Session& session, const Limits& limits, const TrainOption
   while (!run.stopping()) {
     if (limits.iteration > 0 && session.iteration() >= limits.iteration) break;
     if (limits.seconds > 0 && seconds_since(start) >= limits.seconds) break;
-    bool save_now = minutes_since(last_save) >= options.save_every, preview_now = minutes_since(last_preview) >= options.preview_every;
+    bool save_now = minutes_since(last_save) >= options.save_every,
+         preview_now = minutes_since(last_preview) >= options.preview_every;
     for (const auto& command : run.take_commands()) {
       if (command.name == "pause") paused = true;
       if (command.name == "resume") paused = false;
@@ -241,9 +251,11 @@ Result<> iterate_until(Session& session, const Limits& limits, const TrainOption
     session.add_seconds(std::chrono::duration<double>(now - last_iteration).count());
     last_iteration = now;
     for (auto& w : session.source().take_warnings()) run.warn(std::move(w));
-    run.progress(static_cast<std::uint64_t>(session.iteration()), static_cast<std::uint64_t>(limits.iteration), "iterations");
+    run.progress(static_cast<std::uint64_t>(session.iteration()), static_cast<std::uint64_t>(limits.iteration),
+                 "iterations");
     if (seconds_since(last_metric) >= 1) {
-      run.event(MetricEvent{static_cast<std::uint64_t>(session.iteration()), {{"src_loss", session.mean_of_last(0)}, {"dst_loss", session.mean_of_last(1)}}});
+      run.event(MetricEvent{static_cast<std::uint64_t>(session.iteration()),
+                            {{"src_loss", session.mean_of_last(0)}, {"dst_loss", session.mean_of_last(1)}}});
       last_metric = now;
     }
   }
@@ -277,15 +289,19 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(const auto lock, FileLock::take(folder.path() / "lock"));
   const auto description = folder.description();
   TRY(const auto spec, spec_of(description));
-  SampleSettings samples{sample_rules(description, spec, Side::src), sample_rules(description, spec, Side::dst), spec.rules.batch_size, description.seed,
+  SampleSettings samples{sample_rules(description, spec, Side::src), sample_rules(description, spec, Side::dst),
+                         spec.rules.batch_size, description.seed,
                          static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30))};
   TRY(auto source, SampleSource::open(request.src, request.dst, samples));
   const Device device = open_device(request.options.threads, request.options.gpu);
-  const bool bf16 = request.options.precision == PrecisionChoice::bf16 || (request.options.precision == PrecisionChoice::automatic && device.has_bf16);
-  run.note(fmt::format("{} src and {} dst faces; {} on {}", source->src_count(), source->dst_count(), bf16 ? "bf16" : "fp32", device.name));
+  const bool bf16 = request.options.precision == PrecisionChoice::bf16 ||
+                    (request.options.precision == PrecisionChoice::automatic && device.has_bf16);
+  run.note(fmt::format("{} src and {} dst faces; {} on {}", source->src_count(), source->dst_count(),
+                       bf16 ? "bf16" : "fp32", device.name));
 
   auto made = guard_torch("making the network", [&] {
-    return std::make_unique<Session>(std::move(folder), spec, device, bf16 ? Precision::bf16 : Precision::fp32, std::move(source));
+    return std::make_unique<Session>(std::move(folder), spec, device, bf16 ? Precision::bf16 : Precision::fp32,
+                                     std::move(source));
   });
   if (!made) return Failure(made.error());
   Session& session = **made;
@@ -299,8 +315,15 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY_VOID(session.save(run));
   TRY_VOID(session.write_preview(run));
   if (run.stopping()) return Run::cancelled();
-  TrainReport report{session.path().filename().string(), session.iteration(), session.iteration() - first, seconds, 0, 0,
-                     session.mean_of_last(0), session.mean_of_last(1), session.preview_path()};
+  TrainReport report{session.path().filename().string(),
+                     session.iteration(),
+                     session.iteration() - first,
+                     seconds,
+                     0,
+                     0,
+                     session.mean_of_last(0),
+                     session.mean_of_last(1),
+                     session.preview_path()};
   if (report.iterations_done > 0) {
     report.seconds_per_iteration = seconds / static_cast<double>(report.iterations_done);
     report.waited_part = session.source().seconds_waited() / seconds;

@@ -11,19 +11,19 @@
 namespace understudy {
 
 struct TrainRequest {
-  fs::path models;             // WORKSPACE/model
-  fs::path src, dst;           // faceset folders
-  ModelDescription wanted;     // for a new model; for an existing one only the values the user gave count
+  fs::path models;               // WORKSPACE/model
+  fs::path src, dst;             // faceset folders
+  ModelDescription wanted;       // for a new model; for an existing one only the values the user gave count
   std::vector<Row> wanted_rows;  // rows over `wanted` that tell which values were given
   TrainOptions options;
 };
 
 struct TrainReport {
   std::string model;
-  std::int64_t iteration = 0;        // reached
-  std::int64_t iterations_done = 0;  // in this call
+  std::int64_t iteration = 0;                                      // reached
+  std::int64_t iterations_done = 0;                                // in this call
   double seconds = 0, seconds_per_iteration = 0, waited_part = 0;  // waited for samples, part of the time
-  double src_loss = 0, dst_loss = 0;  // means of the last 50 iterations
+  double src_loss = 0, dst_loss = 0;                               // means of the last 50 iterations
   fs::path preview;
 };
 

@@ -25,22 +25,31 @@ Verb train_verb(ModelClass model_class, std::string summary, std::string example
     request->wanted.seed = request->options.seed;
     request->wanted_rows.assign(rows->begin() + static_cast<long>(own), rows->end());
     TRY(const auto report, train(*request, run));
-    return json{{"model", report.model}, {"iteration", report.iteration}, {"iterations_done", report.iterations_done},
-                {"seconds", report.seconds}, {"seconds_per_iteration", report.seconds_per_iteration}, {"waited_for_samples", report.waited_part},
-                {"src_loss", report.src_loss}, {"dst_loss", report.dst_loss}, {"preview", report.preview.string()}}.dump();
+    return json{{"model", report.model},
+                {"iteration", report.iteration},
+                {"iterations_done", report.iterations_done},
+                {"seconds", report.seconds},
+                {"seconds_per_iteration", report.seconds_per_iteration},
+                {"waited_for_samples", report.waited_part},
+                {"src_loss", report.src_loss},
+                {"dst_loss", report.dst_loss},
+                {"preview", report.preview.string()}}
+        .dump();
   };
-  return {"train " + std::string(class_name(model_class)), std::move(summary), std::move(examples), {}, rows, work, true};
+  return {
+      "train " + std::string(class_name(model_class)), std::move(summary), std::move(examples), {}, rows, work, true};
 }
 
 }  // namespace
 
 std::vector<Verb> train_verbs() {
-  return {train_verb(ModelClass::saehd, "Train a SAEHD model on the workspace's facesets (resumes the one that is there)",
-                     "  understudy train saehd --archi df-ud --resolution 128 --face-type wf\n"
-                     "  understudy train saehd --time 2h                go on for two hours\n"
-                     "  understudy train saehd --target-iter 100000 --no-random-warp"),
-          train_verb(ModelClass::quick96, "Train a Quick96 model: small, fixed rules, a first result in minutes",
-                     "  understudy train quick96 --time 20m")};
+  return {
+      train_verb(ModelClass::saehd, "Train a SAEHD model on the workspace's facesets (resumes the one that is there)",
+                 "  understudy train saehd --archi df-ud --resolution 128 --face-type wf\n"
+                 "  understudy train saehd --time 2h                go on for two hours\n"
+                 "  understudy train saehd --target-iter 100000 --no-random-warp"),
+      train_verb(ModelClass::quick96, "Train a Quick96 model: small, fixed rules, a first result in minutes",
+                 "  understudy train quick96 --time 20m")};
 }
 
 }  // namespace understudy

@@ -25,12 +25,14 @@ namespace {
 using nlohmann::json;
 
 // What decides the pixels of the merged frames; when it changes, all frames are made anew.
-std::string fingerprint(const MergeOptions& options, const MergePaths& paths, const Alignments& alignments, std::int64_t iteration) {
+std::string fingerprint(const MergeOptions& options, const MergePaths& paths, const Alignments& alignments,
+                        std::int64_t iteration) {
   MergeOptions copy = options;
   copy.threads = 0;  // these do not change the result
   copy.gpu = true;
   auto rows = rows_of(copy);
-  std::string text = options_to_json(rows).dump() + paths.frames.string() + paths.model.string() + std::to_string(iteration);
+  std::string text =
+      options_to_json(rows).dump() + paths.frames.string() + paths.model.string() + std::to_string(iteration);
   XXH64_hash_t hash = XXH3_64bits(text.data(), text.size());
   for (const auto& [stem, faces] : alignments.by_frame) {
     hash = XXH3_64bits_withSeed(stem.data(), stem.size(), hash);
@@ -55,12 +57,14 @@ Result<> make_current(const MergePaths& paths, const std::string& wanted) {
     TRY(const auto files, image_files(folder));
     for (const auto& file : files) fs::remove(file, error);
   }
-  return write_text(paths.state, json{{"format", "understudy.merge"}, {"version", 1}, {"fingerprint", wanted}}.dump() + "\n");
+  return write_text(paths.state,
+                    json{{"format", "understudy.merge"}, {"version", 1}, {"fingerprint", wanted}}.dump() + "\n");
 }
 
 class Merger {
  public:
-  Merger(const MergeOptions& options, const MergePaths& paths, Predictor& predictor) : settings_(settings_of(options)), paths_(paths) {
+  Merger(const MergeOptions& options, const MergePaths& paths, Predictor& predictor)
+      : settings_(settings_of(options)), paths_(paths) {
     model_.face_type = predictor.face_type();
     model_.resolution = predictor.resolution();
     model_.predict = [this, &predictor](const ImageF& face) -> Result<Prediction> {
@@ -98,8 +102,9 @@ struct Shared {
   std::optional<Error> error;
 };
 
-void work(Shared& shared, media::FrameSource& source, const Merger& merger, const std::vector<std::vector<MergeFace>>& faces, const std::vector<bool>& skip,
-          MergeReport& report, std::atomic<std::int64_t>& finished, Run& run) {
+void work(Shared& shared, media::FrameSource& source, const Merger& merger,
+          const std::vector<std::vector<MergeFace>>& faces, const std::vector<bool>& skip, MergeReport& report,
+          std::atomic<std::int64_t>& finished, Run& run) {
   while (!run.stopping()) {
     std::optional<media::Frame> frame;
     std::int64_t index = 0;
@@ -109,7 +114,8 @@ void work(Shared& shared, media::FrameSource& source, const Merger& merger, cons
       if (shared.next >= source.count() || shared.error) return;
       index = shared.next++;
       auto read = source.at(index);
-      if (read) frame = std::move(*read);
+      if (read)
+        frame = std::move(*read);
       else {
         run.warn(to_sentence(read.error()));
         report.unreadable.push_back(source.name(index));
@@ -148,8 +154,9 @@ MergeSettings settings_of(const MergeOptions& o) {
 }
 
 std::string to_json_text(const MergeReport& r) {
-  return json{{"frames", r.frames}, {"done_before", r.done_before}, {"without_face", r.without_face}, {"unreadable", r.unreadable},
-              {"model_iteration", r.model_iteration}, {"seconds", r.seconds}}.dump();
+  return json{{"frames", r.frames},         {"done_before", r.done_before},         {"without_face", r.without_face},
+              {"unreadable", r.unreadable}, {"model_iteration", r.model_iteration}, {"seconds", r.seconds}}
+      .dump();
 }
 
 Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, Run& run) {
@@ -158,9 +165,13 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
   TRY(const auto set, Faceset::open(paths.aligned));
   TRY(const auto alignments, read_alignments(set));
   if (alignments.by_frame.empty()) {
-    return fail_with_hint(Code::bad_file, fmt::format("No face in {} says which frame it is from", paths.aligned.string()), "Extract the dst faces again: understudy extract dst");
+    return fail_with_hint(Code::bad_file,
+                          fmt::format("No face in {} says which frame it is from", paths.aligned.string()),
+                          "Extract the dst faces again: understudy extract dst");
   }
-  if (!alignments.crowded.empty()) run.note(fmt::format("{} frames have several faces; all are replaced, and motion blur is off", alignments.crowded.size()));
+  if (!alignments.crowded.empty())
+    run.note(fmt::format("{} frames have several faces; all are replaced, and motion blur is off",
+                         alignments.crowded.size()));
   TRY(auto source, media::FrameSource::open(paths.frames));
   std::vector<std::string> warnings;
   TRY(const auto predictor, load_predictor(paths.model, {options.threads, options.gpu, false}, warnings));
@@ -184,8 +195,10 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
     if (faces[i].empty()) report.without_face.push_back(source.name(static_cast<std::int64_t>(i)));
   }
   if (report.without_face.size() == stems.size()) {
-    return fail_with_hint(Code::no_faces, fmt::format("None of the faces in {} belongs to a frame of {}", paths.aligned.string(), paths.frames.string()),
-                          "Extract the faces from these frames: understudy extract dst");
+    return fail_with_hint(
+        Code::no_faces,
+        fmt::format("None of the faces in {} belongs to a frame of {}", paths.aligned.string(), paths.frames.string()),
+        "Extract the faces from these frames: understudy extract dst");
   }
   run.stage("merge");
   Shared shared;
@@ -193,7 +206,8 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
   {
     std::vector<std::jthread> workers;
     const int count = options.threads > 0 ? options.threads : static_cast<int>(cpu_threads());
-    for (int i = 0; i < count; ++i) workers.emplace_back([&] { work(shared, source, merger, faces, skip, report, finished, run); });
+    for (int i = 0; i < count; ++i)
+      workers.emplace_back([&] { work(shared, source, merger, faces, skip, report, finished, run); });
   }
   if (shared.error) return Failure(*shared.error);
   if (run.stopping()) return Run::cancelled();

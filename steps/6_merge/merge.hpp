@@ -16,13 +16,13 @@ struct MergePaths {
   fs::path aligned;  // dst faces
   fs::path model;    // model folder
   fs::path merged, merged_mask;
-  fs::path state;    // .understudy/merge.json: what the frames in merged/ were made of
+  fs::path state;  // .understudy/merge.json: what the frames in merged/ were made of
 };
 
 struct MergeReport {
   std::int64_t frames = 0;
-  std::int64_t done_before = 0;             // frames that an earlier run of the same settings finished
-  std::vector<std::string> without_face;    // frames that stay as they are
+  std::int64_t done_before = 0;           // frames that an earlier run of the same settings finished
+  std::vector<std::string> without_face;  // frames that stay as they are
   std::vector<std::string> unreadable;
   std::int64_t model_iteration = 0;
   double seconds = 0;

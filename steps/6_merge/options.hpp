@@ -11,13 +11,15 @@ namespace understudy {
 
 template <>
 struct Names<MergeMode> {
-  static constexpr std::array all{"original", "overlay", "hist-match", "seamless", "seamless-hist-match", "raw-rgb", "raw-predict"};
+  static constexpr std::array all{"original", "overlay",    "hist-match", "seamless", "seamless-hist-match",
+                                  "raw-rgb",  "raw-predict"};
 };
 // The four masks that need an XSeg network come with it.
 enum class MaskChoice { full, dst, learned_prd, learned_dst, learned_product, learned_sum };
 template <>
 struct Names<MaskChoice> {
-  static constexpr std::array all{"full", "dst", "learned-prd", "learned-dst", "learned-prd*learned-dst", "learned-prd+learned-dst"};
+  static constexpr std::array all{
+      "full", "dst", "learned-prd", "learned-dst", "learned-prd*learned-dst", "learned-prd+learned-dst"};
 };
 template <>
 struct Names<ColourTransfer> {
@@ -54,24 +56,78 @@ template <>
 constexpr auto describe<MergeOptions>() {
   using O = MergeOptions;
   return std::tuple{
-      field("model", &O::model).says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest.").in("Run"),
-      field("mode", &O::mode).says("Mode", "How the face is put into the frame.").in("Composite").may_change(When::live),
+      field("model", &O::model)
+          .says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest.")
+          .in("Run"),
+      field("mode", &O::mode)
+          .says("Mode", "How the face is put into the frame.")
+          .in("Composite")
+          .may_change(When::live),
       field("mask", &O::mask).says("Mask", "Which mask cuts the face out.").in("Composite").may_change(When::live),
-      field("erode", &O::erode).says("Erode mask", "Shrinks the mask; below 0 widens it. In quarters of a network pixel.").range(-400, 400).in("Composite").may_change(When::live),
-      field("blur", &O::blur).says("Blur mask", "Softens the mask's edge, same unit.").range(0, 400).in("Composite").may_change(When::live),
-      field("colour-transfer", &O::colour_transfer).says("Colour transfer", "Fits the face's colours to the frame's.").in("Composite").may_change(When::live),
-      field("hist-match-threshold", &O::hist_match_threshold).says("Histogram threshold", "Compresses highlights in the hist-match modes.").range(0, 255).in("Composite").may_change(When::live).advanced(),
-      field("masked-hist-match", &O::masked_hist_match).says("Masked histogram", "Match histograms inside the mask only.").in("Composite").may_change(When::live).advanced(),
-      field("motion-blur-power", &O::motion_blur_power).says("Motion blur", "Blurs the face along its motion.").range(0, 100).in("Face").may_change(When::live),
-      field("face-scale", &O::face_scale).says("Face scale", "Per cent; above 0 makes the pasted face smaller, as in the original.").range(-50, 50).in("Face").may_change(When::live),
-      field("sharpen", &O::sharpen).says("Sharpen mode", "With --blur-sharpen-amount.").in("Face").may_change(When::live),
-      field("blur-sharpen-amount", &O::blur_sharpen_amount).says("Blur or sharpen", "Above 0 sharpens, below 0 blurs the face.").range(-100, 100).in("Face").may_change(When::live),
-      field("denoise-power", &O::denoise_power).says("Denoise frame", "Softens the frame to match a soft face.").range(0, 500).in("Frame").may_change(When::live),
-      field("bicubic-degrade-power", &O::bicubic_degrade_power).says("Bicubic degrade", "Lowers the frame's resolution to match.").range(0, 100).in("Frame").may_change(When::live),
-      field("colour-degrade-power", &O::colour_degrade_power).says("Colour degrade", "Reduces the frame's colours.").range(0, 100).in("Frame").may_change(When::live),
+      field("erode", &O::erode)
+          .says("Erode mask", "Shrinks the mask; below 0 widens it. In quarters of a network pixel.")
+          .range(-400, 400)
+          .in("Composite")
+          .may_change(When::live),
+      field("blur", &O::blur)
+          .says("Blur mask", "Softens the mask's edge, same unit.")
+          .range(0, 400)
+          .in("Composite")
+          .may_change(When::live),
+      field("colour-transfer", &O::colour_transfer)
+          .says("Colour transfer", "Fits the face's colours to the frame's.")
+          .in("Composite")
+          .may_change(When::live),
+      field("hist-match-threshold", &O::hist_match_threshold)
+          .says("Histogram threshold", "Compresses highlights in the hist-match modes.")
+          .range(0, 255)
+          .in("Composite")
+          .may_change(When::live)
+          .advanced(),
+      field("masked-hist-match", &O::masked_hist_match)
+          .says("Masked histogram", "Match histograms inside the mask only.")
+          .in("Composite")
+          .may_change(When::live)
+          .advanced(),
+      field("motion-blur-power", &O::motion_blur_power)
+          .says("Motion blur", "Blurs the face along its motion.")
+          .range(0, 100)
+          .in("Face")
+          .may_change(When::live),
+      field("face-scale", &O::face_scale)
+          .says("Face scale", "Per cent; above 0 makes the pasted face smaller, as in the original.")
+          .range(-50, 50)
+          .in("Face")
+          .may_change(When::live),
+      field("sharpen", &O::sharpen)
+          .says("Sharpen mode", "With --blur-sharpen-amount.")
+          .in("Face")
+          .may_change(When::live),
+      field("blur-sharpen-amount", &O::blur_sharpen_amount)
+          .says("Blur or sharpen", "Above 0 sharpens, below 0 blurs the face.")
+          .range(-100, 100)
+          .in("Face")
+          .may_change(When::live),
+      field("denoise-power", &O::denoise_power)
+          .says("Denoise frame", "Softens the frame to match a soft face.")
+          .range(0, 500)
+          .in("Frame")
+          .may_change(When::live),
+      field("bicubic-degrade-power", &O::bicubic_degrade_power)
+          .says("Bicubic degrade", "Lowers the frame's resolution to match.")
+          .range(0, 100)
+          .in("Frame")
+          .may_change(When::live),
+      field("colour-degrade-power", &O::colour_degrade_power)
+          .says("Colour degrade", "Reduces the frame's colours.")
+          .range(0, 100)
+          .in("Frame")
+          .may_change(When::live),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 256).in("Run"),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Run"),
-      field("input", &O::input).says("Input", "Video or folder of frames; empty: the workspace's dst frames, or else its dst video.").in("Run"),
+      field("input", &O::input)
+          .says("Input", "Video or folder of frames; empty: the workspace's dst frames, or else its dst video.")
+          .in("Run"),
       field("aligned", &O::aligned).says("Aligned faces", "Folder of the dst faces; empty: the workspace's.").in("Run"),
   };
 }

@@ -6,7 +6,8 @@
 namespace understudy {
 
 Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& options) {
-  MergePaths paths{options.input, options.aligned, {}, workspace.merged(), workspace.merged_mask(), workspace.state() / "merge.json"};
+  MergePaths paths{options.input,      options.aligned,         {},
+                   workspace.merged(), workspace.merged_mask(), workspace.state() / "merge.json"};
   if (paths.aligned.empty()) paths.aligned = workspace.aligned(Side::dst);
   if (paths.frames.empty()) {
     const auto images = image_files(workspace.frames(Side::dst));
@@ -21,14 +22,16 @@ Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& o
 }
 
 Verb merge_verb() {
-  auto work = [](const MergeOptions& options, const std::vector<Row>&, const Call& call, Run& run) -> Result<std::string> {
+  auto work = [](const MergeOptions& options, const std::vector<Row>&, const Call& call,
+                 Run& run) -> Result<std::string> {
     TRY(const auto workspace, open_workspace(call.workspace));
     TRY(const auto paths, merge_paths(workspace, options));
     TRY(const auto report, merge(options, paths, run));
     return to_json_text(report);
   };
-  return make_verb<MergeOptions>("merge", "Put the model's face into the dst frames",
-                                 "  understudy merge\n  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct", {}, work);
+  return make_verb<MergeOptions>(
+      "merge", "Put the model's face into the dst frames",
+      "  understudy merge\n  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct", {}, work);
 }
 
 }  // namespace understudy

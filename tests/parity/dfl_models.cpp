@@ -10,8 +10,8 @@
 namespace understudy::parity {
 namespace {
 
-constexpr double forward_limit = 1e-4;     // fp32, image and masks
-constexpr double loss_limit = 1e-4;        // relative
+constexpr double forward_limit = 1e-4;  // fp32, image and masks
+constexpr double loss_limit = 1e-4;     // relative
 // Of the length of a tensor's change in one step. Listed as open, not failed: the dst decoder and both sides' output
 // layers agree to 3e-5, the src decoder's inner gradients differ by up to 8 % for a reason not found yet.
 constexpr double step_limit = 1e-4;
@@ -34,7 +34,8 @@ torch::Tensor picture(const fs::path& path) {
 
 class ModelCheck {
  public:
-  ModelCheck(const fs::path& folder, FolderResult& result) : folder_(folder), failures_(result.failures), open_(result.open) {}
+  ModelCheck(const fs::path& folder, FolderResult& result)
+      : folder_(folder), failures_(result.failures), open_(result.open) {}
 
   void run() {
     auto model = read_dfl_model(folder_ / "model", "");
@@ -42,14 +43,16 @@ class ModelCheck {
     const auto spec = spec_of(model->description);
     if (!spec) return failures_.push_back(to_sentence(spec.error()));
     FaceTrainer trainer(*spec, {}, Precision::fp32);
-    if (auto loaded = load_weights(trainer.parameters().all(), model->generation.weights); !loaded) return failures_.push_back(to_sentence(loaded.error()));
+    if (auto loaded = load_weights(trainer.parameters().all(), model->generation.weights); !loaded)
+      return failures_.push_back(to_sentence(loaded.error()));
     forward(trainer);
     if (fs::exists(folder_ / "step_batch.npz")) step(trainer, *model);
   }
 
  private:
   void near(const std::string& what, double difference, double limit) {
-    if (!(difference <= limit)) failures_.push_back(fmt::format("{} differs by {:.3g}, limit {:.3g}", what, difference, limit));
+    if (!(difference <= limit))
+      failures_.push_back(fmt::format("{} differs by {:.3g}, limit {:.3g}", what, difference, limit));
   }
   void same(const std::string& what, const torch::Tensor& ours, const fs::path& file, double limit) {
     if (fs::exists(file)) near(what, (ours - load_npy(file).reshape_as(ours)).abs().max().item<double>(), limit);
@@ -69,7 +72,8 @@ class ModelCheck {
     same("encoder output", encoded, folder_ / "mid_encoder_out.npy", forward_limit * 10);
     for (const char* name : {"inter", "inter_AB", "inter_B"}) {
       const auto file = folder_ / fmt::format("mid_{}_out_nhwc.npy", name);
-      if (fs::exists(file)) same(name, trainer.net().inter(name, encoded).permute({0, 2, 3, 1}).contiguous(), file, forward_limit * 10);
+      if (fs::exists(file))
+        same(name, trainer.net().inter(name, encoded).permute({0, 2, 3, 1}).contiguous(), file, forward_limit * 10);
     }
   }
 
@@ -77,21 +81,26 @@ class ModelCheck {
     const auto stored = read_npz(folder_ / "step_batch.npz");
     if (!stored) return failures_.push_back(to_sentence(stored.error()));
     auto part = [&](const std::string& name) { return tensor_of(stored->at(name)).permute({0, 3, 1, 2}).contiguous(); };
-    auto side = [&](const std::string& s) { return BatchSide{part("warped_" + s), part("target_" + s), part("target_" + s + "m"), part("target_" + s + "m_em")}; };
+    auto side = [&](const std::string& s) {
+      return BatchSide{part("warped_" + s), part("target_" + s), part("target_" + s + "m"),
+                       part("target_" + s + "m_em")};
+    };
     const Batch batch{side("src"), side("dst")};
     const auto losses = trainer.evaluate(batch);
     compare_losses("step_loss.json", losses);
     if (!fs::exists(folder_ / "after_1_step") || fs::exists(folder_ / "after_1_step" / "mic_SAEHD_GAN.npy")) return;
     if (!model.generation.optimizer.empty()) {
-      if (auto loaded = trainer.optimizer().load_state(model.generation.optimizer); !loaded) return failures_.push_back(to_sentence(loaded.error()));
+      if (auto loaded = trainer.optimizer().load_state(model.generation.optimizer); !loaded)
+        return failures_.push_back(to_sentence(loaded.error()));
     }
     std::map<std::string, torch::Tensor> before;
     for (const auto& p : trainer.parameters().all()) before.emplace(p.name, p.master.clone());
     trainer.step(batch);
     for (const auto& name : trainer.net().parts()) compare_part(trainer, before, name);
     if (step_tensors_off_ > 0) {
-      open_.push_back(fmt::format("one step: {} of {} tensors change by more than {:g} of the step otherwise, at most {:.2g} of it", step_tensors_off_,
-                                  step_tensors_, step_limit, worst_step_));
+      open_.push_back(
+          fmt::format("one step: {} of {} tensors change by more than {:g} of the step otherwise, at most {:.2g} of it",
+                      step_tensors_off_, step_tensors_, step_limit, worst_step_));
     }
     compare_losses("step2_loss.json", trainer.evaluate(batch));
   }
@@ -101,8 +110,10 @@ class ModelCheck {
     if (!text) return;
     const json wanted = json::parse(*text);
     for (std::size_t i = 0; i < losses.src.size(); ++i) {
-      near(fmt::format("{} src {}", file, i), std::abs(losses.src[i] / wanted["src_loss"][i].get<double>() - 1), loss_limit);
-      near(fmt::format("{} dst {}", file, i), std::abs(losses.dst[i] / wanted["dst_loss"][i].get<double>() - 1), loss_limit);
+      near(fmt::format("{} src {}", file, i), std::abs(losses.src[i] / wanted["src_loss"][i].get<double>() - 1),
+           loss_limit);
+      near(fmt::format("{} dst {}", file, i), std::abs(losses.dst[i] / wanted["dst_loss"][i].get<double>() - 1),
+           loss_limit);
     }
   }
 

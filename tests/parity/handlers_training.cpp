@@ -13,7 +13,8 @@
 namespace understudy::parity {
 namespace {
 
-// --- between the files' NHWC arrays and tensors -----------------------------------------------------------------------
+// --- between the files' NHWC arrays and tensors
+// -----------------------------------------------------------------------
 
 torch::Tensor plain_tensor(const Values& values) {
   return torch::tensor(torch::ArrayRef<double>(values.v)).to(torch::kFloat32).reshape(values.shape);
@@ -25,7 +26,8 @@ Values values_of_tensor(const torch::Tensor& t) {
 }
 Values nhwc_values(const torch::Tensor& t) { return values_of_tensor(t.permute({0, 2, 3, 1})); }
 
-// --- 4: samples --------------------------------------------------------------------------------------------------------
+// --- 4: samples
+// --------------------------------------------------------------------------------------------------------
 
 SampleDraw draw_from(const Case& one, const std::string& noise_x, const std::string& noise_y) {
   const auto& p = one.params();
@@ -94,9 +96,12 @@ void trainer_samples(const Case& one, Check& check) {
   check.near("masks", as_u8(sample.eyes_mouth), one.output("em"));
 }
 
-// --- 7: losses and layers ------------------------------------------------------------------------------------------------
+// --- 7: losses and layers
+// ------------------------------------------------------------------------------------------------
 
-torch::Tensor leaf(const Case& one, std::size_t input) { return nchw(one.load(one.inputs().at(input))).set_requires_grad(true); }
+torch::Tensor leaf(const Case& one, std::size_t input) {
+  return nchw(one.load(one.inputs().at(input))).set_requires_grad(true);
+}
 torch::Tensor constant(const Case& one, std::size_t input) { return nchw(one.load(one.inputs().at(input))); }
 
 void dssims(const Case& one, Check& check) {
@@ -160,7 +165,8 @@ void convolutions(const Case& one, Check& check) {
   check.near("out", nhwc_values(conv(input)), one.output("out"));
 }
 
-// --- 8: optimisers -------------------------------------------------------------------------------------------------------
+// --- 8: optimisers
+// -------------------------------------------------------------------------------------------------------
 
 void optimizers(const Case& one, Check& check) {
   const auto& p = one.params();
@@ -198,8 +204,10 @@ void optimizers(const Case& one, Check& check) {
 std::vector<Row> training_handlers() {
   return {
       {"4_samples", "random warp: grid", warps},
-      {"4_samples", "complete trainer sample", trainer_samples, "a pixel darker than black after the cubic crop: its hue hangs on the last digit"},
-      {"7_losses", "DSSIM per sample and channel", dssims, "double arithmetic gives the same difference, so it is the oracle's float32 sums over 55 x 55"},
+      {"4_samples", "complete trainer sample", trainer_samples,
+       "a pixel darker than black after the cubic crop: its hue hangs on the last digit"},
+      {"7_losses", "DSSIM per sample and channel", dssims,
+       "double arithmetic gives the same difference, so it is the oracle's float32 sums over 55 x 55"},
       {"7_losses", "Gaussian blur of the trainer", blurs},
       {"7_losses", "blur-out-mask output", blurred_out},
       {"7_losses", "blurred training mask", mask_blurs},

@@ -1,0 +1,47 @@
+# understudy: the two commands are `make demo` and `make test`; both install what is missing and build first.
+BUILD := build/release
+JOBS  := $(shell nproc)
+
+.PHONY: all deps configure demo test check format format-check asan bench clean
+
+all: configure
+	cmake --build $(BUILD) -j $(JOBS)
+
+deps:
+	@scripts/bootstrap
+
+configure: deps
+	@test -f $(BUILD)/build.ninja || cmake --preset release
+
+# The whole way on two rendered people; prints where result.mp4 and the contact sheet are, and the measured figures.
+demo: configure
+	cmake --build $(BUILD) -j $(JOBS) --target understudy
+	$(BUILD)/understudy -w demo demo
+	@echo
+	@echo "result:        $(CURDIR)/demo/result.mp4"
+	@echo "contact sheet: $(CURDIR)/demo/contact_sheet.png"
+
+test: all
+	ctest --test-dir $(BUILD) --output-on-failure
+
+# What CI runs: format, then everything that `test` does (the layer check is one of the tests).
+check: deps format-check test
+
+SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
+format:
+	clang-format -i $(SOURCES)
+format-check: deps
+	clang-format --dry-run --Werror $(SOURCES)
+
+# Address and undefined-behaviour sanitizers over the fast tests (those without LibTorch's own allocations last).
+asan: deps
+	cmake --preset asan
+	cmake --build build/asan -j $(JOBS)
+	ASAN_OPTIONS=detect_leaks=0 ctest --test-dir build/asan --output-on-failure -LE slow
+
+# JSON lines: name, value, unit.
+bench: all
+	@$(BUILD)/bench/bench_train
+
+clean:
+	rm -rf build
