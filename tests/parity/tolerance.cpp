@@ -110,7 +110,7 @@ bool names_nothing(const std::vector<std::string>& label) {
 Limits limits_for(std::string_view text, std::string_view output, const nlohmann::json& params) {
   Limits named, general;
   const auto wanted = words(output);
-  bool condition_met = false;
+  bool condition_met = false, any_named = false;
   for (const auto& clause : split(without_remarks(text), ';')) {
     std::vector<std::string> label;
     for (const auto& part : split(clause, ',')) {
@@ -129,6 +129,7 @@ Limits limits_for(std::string_view text, std::string_view output, const nlohmann
       if (limits.empty()) continue;
       if (auto here = words(part.substr(0, std::min(first, part.size()))); !otherwise && !names_nothing(here))
         label = here;
+      any_named = any_named || !label.empty();
       if (label.empty()) {
         overlay(limits, general);
       } else if (std::ranges::any_of(wanted,
@@ -137,7 +138,10 @@ Limits limits_for(std::string_view text, std::string_view output, const nlohmann
       }
     }
   }
-  return named.empty() ? general : named;
+  if (!named.empty()) return named;
+  // Where only other outputs have limits, this one was not off at all; the last bit is left to rounding.
+  if (general.empty() && any_named) general.max_abs = 1;
+  return general;
 }
 
 }  // namespace understudy::parity

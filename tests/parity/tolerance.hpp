@@ -26,7 +26,8 @@ struct Limits {
   bool empty() const { return !max_abs && !mean_abs && !relative && !psnr && !off_percent && !exact; }
 };
 
-// The limits for one output: of the clauses that name it, else of those that name nothing.
+// The limits for one output: of the clauses that name it, else of those that name nothing, else (all clauses name
+// others) the last bit of 8.
 Limits limits_for(std::string_view text, std::string_view output, const nlohmann::json& params);
 
 }  // namespace understudy::parity
