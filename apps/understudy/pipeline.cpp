@@ -8,7 +8,7 @@
 #include "lib/media/probe.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
-#include "lib/training/model_folder.hpp"
+#include "lib/training/model_list.hpp"
 #include "steps/2_extract/verb.hpp"
 #include "steps/5_train/train.hpp"
 #include "steps/6_merge/verb.hpp"
@@ -32,6 +32,7 @@ struct RunOptions {
   std::string archi = "liae-ud";
   int resolution = 128;
   int dims = 128;
+  int coder_dims = 64;
   int batch_size = 4;
   int erode = 0;
   int blur = 40;
@@ -55,6 +56,10 @@ constexpr auto describe<RunOptions>() {
       field("archi", &O::archi).says("Architecture", "Of a new SAEHD model.").in("Training"),
       field("resolution", &O::resolution).says("Resolution", "Of a new SAEHD model.").range(64, 640, 16).in("Training"),
       field("dims", &O::dims).says("Autoencoder dims", "Of a new SAEHD model.").range(32, 1024).in("Training"),
+      field("coder-dims", &O::coder_dims)
+          .says("Encoder and decoder dims", "Of a new SAEHD model.")
+          .range(16, 256, 2)
+          .in("Training"),
       field("batch-size", &O::batch_size).says("Batch size", "Of a new SAEHD model.").range(1, 256).in("Training"),
       field("erode", &O::erode).says("Erode mask", "In the merge.").range(-400, 400).in("Merge"),
       field("blur", &O::blur).says("Blur mask", "In the merge.").range(0, 400).in("Merge"),
@@ -106,19 +111,12 @@ ModelDescription description_of(const RunOptions& options) {
   o.resolution = options.resolution;
   o.face_type = options.face_type;
   o.ae_dims = options.dims;
+  o.e_dims = o.d_dims = options.coder_dims;
   o.d_mask_dims = 16;
   o.batch_size = options.batch_size;
   o.random_src_flip = false;
   o.eyes_mouth_prio = true;
   return model;
-}
-
-// Seconds of training that the model has had already.
-double trained_seconds(const fs::path& models, const std::string& name) {
-  const auto folder = ModelFolder::open(models / name);
-  if (!folder) return 0;
-  const auto seconds = folder->trained_seconds();
-  return seconds ? *seconds : 0;
 }
 
 Result<json> train_model(const Workspace& workspace, const RunOptions& options, Run& run) {
@@ -135,7 +133,7 @@ Result<json> train_model(const Workspace& workspace, const RunOptions& options, 
   const std::string time = !options.time.empty() ? options.time : options.target_iter > 0 ? "" : "1h";
   if (!time.empty()) {
     TRY(const double wanted, parse_duration(time));
-    const double left = wanted - trained_seconds(request.models, request.options.model);
+    const double left = wanted - trained_seconds(request.models / request.options.model);
     if (left <= 0) {
       run.note(fmt::format("The model has been trained for {} already", time));
       return json{{"iterations_done", 0}};
@@ -210,7 +208,8 @@ RunOptions demo_run_options(const DemoVerbOptions& options) {
   // Small enough to learn two faces in minutes on two cores, large enough to look at.
   all.archi = "df-ud";
   all.resolution = 96;
-  all.dims = 96;
+  all.dims = 64;
+  all.coder_dims = 32;
   all.face_type = ModelFaceType::wf;
   all.time = options.target_iter > 0 ? "" : options.time;
   all.target_iter = options.target_iter;

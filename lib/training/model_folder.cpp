@@ -187,9 +187,9 @@ Result<std::vector<std::int64_t>> ModelFolder::generations() const {
   return iterations;
 }
 
-Result<double> ModelFolder::trained_seconds() const {
-  TRY(const auto list, read_list(path_));
-  return list.empty() ? 0.0 : list.back().seconds;
+double trained_seconds(const fs::path& model) {
+  const auto list = read_list(model);
+  return list && !list->empty() ? list->back().seconds : 0.0;
 }
 
 Result<fs::path> find_model(const fs::path& models, const std::string& name) {

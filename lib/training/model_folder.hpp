@@ -9,6 +9,7 @@
 #include "lib/base/files.hpp"
 #include "lib/nets/layers.hpp"
 #include "lib/tensor/safetensors.hpp"
+#include "lib/training/model_list.hpp"
 #include "lib/training/model_options.hpp"
 
 namespace understudy {
@@ -49,7 +50,6 @@ class ModelFolder {
   Result<std::optional<LoadedGeneration>> load(bool with_optimizer, std::vector<std::string>& warnings) const;
   // Iterations of the saved generations, oldest first.
   Result<std::vector<std::int64_t>> generations() const;
-  Result<double> trained_seconds() const;  // of the newest generation; 0 when there is none
 
  private:
   ModelFolder(fs::path path, ModelDescription description)
@@ -57,9 +57,6 @@ class ModelFolder {
   fs::path path_;
   ModelDescription description_;
 };
-
-// The model folder a verb means: MODELS/NAME when a name is given, else the only or the most recently saved one.
-Result<fs::path> find_model(const fs::path& models, const std::string& name);
 
 // Copies saved tensors into parameters; every parameter must be there with its shape, nothing is re-initialised.
 Result<> load_weights(std::deque<Parameter>&, const std::map<std::string, Tensor>&);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/6_merge/verb.hpp"
 
-#include "lib/training/model_folder.hpp"
+#include "lib/training/model_list.hpp"
 
 namespace understudy {
 
