@@ -21,7 +21,6 @@ namespace {
 struct Globals {
   std::string workspace = ".";
   bool json = false;
-  bool yes = false;
 };
 
 // What CLI11 knows of one verb.
@@ -76,7 +75,7 @@ std::string command_line(int argc, char** argv) {
 
 int perform(const BoundVerb& bound, const Globals& globals, const std::string& line) {
   if (!*bound.refusal) return refuse(bound.refusal->error());
-  const Call call{globals.workspace, globals.yes, *bound.positionals};
+  const Call call{globals.workspace, *bound.positionals};
   fs::path jobs;
   if (const auto workspace = open_workspace(call.workspace); workspace && bound.verb.keeps_log)
     jobs = workspace->state() / "jobs";
@@ -138,7 +137,6 @@ int main_of(int argc, char** argv) {
   Globals globals;
   app.add_option("-w,--workspace", globals.workspace, "The workspace folder (default: the current folder)");
   app.add_flag("--json", globals.json, "Report events as JSON lines on standard output");
-  app.add_flag("--yes", globals.yes, "Answer yes: allow steps that replace what is there");
   app.set_version_flag("--version", UNDERSTUDY_VERSION);
   app.require_subcommand(1);
   app.fallthrough();

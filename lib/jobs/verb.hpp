@@ -24,7 +24,6 @@ struct Positional {
 // How the verb was called, besides its own options.
 struct Call {
   std::filesystem::path workspace;                 // -w, or the current folder
-  bool yes = false;                                // --yes: no questions, destructive steps allowed
   std::map<std::string, std::string> positionals;  // by name; optional ones may be absent
 };
 

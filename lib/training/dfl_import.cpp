@@ -2,6 +2,7 @@
 #include "lib/training/dfl_import.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "lib/base/pickle.hpp"
 #include "lib/base/text.hpp"
@@ -138,6 +139,22 @@ Result<SaehdOptions> saehd_options(const pickle::Value& options) {
   return o;
 }
 
+// Options that are switched on in the original and have no counterpart here: training on goes without them.
+std::vector<std::string> options_not_taken(const pickle::Value& options) {
+  static constexpr std::array unknown{"gan_power",   "true_face_power", "face_style_power", "bg_style_power",
+                                      "uniform_yaw", "pretrain",        "autobackup_hour",  "write_preview_history"};
+  std::vector<std::string> found;
+  for (const char* key : unknown) {
+    const auto* value = options.find(key);
+    const auto text = value ? text_of(*value) : std::string();
+    if (!text.empty() && text != "0" && text != "false") found.push_back(fmt::format("{} = {}", key, text));
+  }
+  const auto* transfer = options.find("ct_mode");
+  const auto mode = transfer ? text_of(*transfer) : "none";
+  if (mode != "none" && mode != "rct") found.push_back("ct_mode = " + mode);
+  return found;
+}
+
 Tensor loss_history(const pickle::Value& data) {
   const auto* list = data.find("loss_history") ? data.find("loss_history")->as_list() : nullptr;
   if (list == nullptr) return torch::zeros({0, 2});
@@ -190,6 +207,7 @@ Result<DflModel> read_dfl_model(const fs::path& folder, const std::string& name)
   model.generation.iteration = model.generation.batches = *iter->as_int();
   if (const auto* options = data.find("options"); options && model.description.model_class == ModelClass::saehd) {
     TRY(model.description.saehd, saehd_options(*options));
+    model.not_taken = options_not_taken(*options);
   }
   TRY(const auto spec, spec_of(model.description));
   model.generation.losses = loss_history(data);

@@ -10,6 +10,7 @@ namespace understudy {
 struct DflModel {
   std::string name;  // the user's name of it
   ModelDescription description;
+  std::vector<std::string> not_taken;  // its options that are set and that we do not have (yet)
   LoadedGeneration generation;  // optimizer empty when the folder has no optimiser file
 };
 

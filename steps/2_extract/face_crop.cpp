@@ -35,7 +35,7 @@ Face cut_face(const ImageU8& frame_bgr, const std::string& frame_name, const Fou
   Face face;
   face.image_bgr = options.resampling == Resampling::area
                        ? warp_antialiased(frame_bgr, crop_from_frame, size, size)
-                       : warp(frame_bgr, crop_from_frame, size, size, Interpolation::linear);
+                       : warp_exact(frame_bgr, crop_from_frame, size, size, Interpolation::linear);
   face.info.face_type = type;
   face.info.landmarks = transformed(found.landmarks, crop_from_frame);
   face.info.source_filename = frame_name;

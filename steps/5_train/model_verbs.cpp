@@ -90,6 +90,10 @@ Result<std::string> import_model(const ImportOptions& options, const std::vector
   for (auto& [key, tensor] : model.generation.weights) generation.weights.push_back({key, tensor});
   for (auto& [key, tensor] : model.generation.optimizer) generation.optimizer.push_back({key, tensor});
   if (generation.optimizer.empty()) run.note("There is no optimiser file: its memory starts anew when you train on");
+  if (!model.not_taken.empty()) {
+    run.note(
+        fmt::format("Not taken over, because training cannot use it here yet: {}", fmt::join(model.not_taken, ", ")));
+  }
   TRY_VOID(folder.save(generation));
   run.saved(folder.path().string(),
             fmt::format("{} model at iteration {}", class_name(model.description.model_class), generation.iteration));

@@ -24,8 +24,8 @@ ImageF model_input(const ImageU8& image_bgr, const FaceInfo& info, FaceType type
 }
 
 Result<> write_prediction(const PredictedFace& face, const fs::path& folder, const std::string& stem) {
-  TRY_VOID(write_image(folder / (stem + "_mask_prd.png"), to_u8_rounded(face.mask)));
-  TRY_VOID(write_image(folder / (stem + "_mask_dst.png"), to_u8_rounded(face.mask_dst)));
+  TRY_VOID(write_image(folder / (stem + "_mask_prd.png"), to_u8_rounded(face.mask), 95, composite_marking_xmp));
+  TRY_VOID(write_image(folder / (stem + "_mask_dst.png"), to_u8_rounded(face.mask_dst), 95, composite_marking_xmp));
   return write_image(folder / (stem + ".png"), to_u8_rounded(face.bgr), 95, composite_marking_xmp);
 }
 

@@ -171,8 +171,8 @@ class Session {
     }
     TRY(const auto preview,
         guard_torch("making the preview", [&] { return make_preview(trainer_.net(), fixed_, losses_); }));
-    TRY_VOID(write_image(folder_.path() / "preview_masked.png", preview.masked_bgr));
-    TRY_VOID(write_image(preview_path(), preview.plain_bgr));
+    TRY_VOID(write_image(folder_.path() / "preview_masked.png", preview.masked_bgr, 95, composite_marking_xmp));
+    TRY_VOID(write_image(preview_path(), preview.plain_bgr, 95, composite_marking_xmp));
     run.saved(preview_path().string(), "preview");
     return {};
   }
@@ -216,28 +216,49 @@ struct Limits {
   std::int64_t iteration = 0;
 };
 
+// {"command":"set","key":"save-every","value":"5"}: options whose row says that they are live.
+void set_live(TrainOptions& options, const Command& command, Run& run) {
+  auto rows = rows_of(options);
+  for (const auto& row : rows) {
+    if (row.key == command.key && row.when != When::live) {
+      return run.warn(fmt::format("'{}' cannot change while training", command.key));
+    }
+  }
+  const auto set = set_option(rows, command.key, command.value);
+  if (!set) return run.warn(to_sentence(set.error()));
+  run.note(fmt::format("'{}' is {} now", command.key, command.value));
+}
+
+// What the commands that came in ask for.
+struct Wishes {
+  bool save = false, preview = false;
+};
+Wishes take_wishes(bool& paused, TrainOptions& options, Run& run) {
+  Wishes wishes;
+  for (const auto& command : run.take_commands()) {
+    if (command.name == "pause") paused = true;
+    if (command.name == "resume") paused = false;
+    if (command.name == "set") set_live(options, command, run);
+    wishes.save |= command.name == "save";
+    wishes.preview |= command.name == "preview";
+  }
+  return wishes;
+}
+
 // The loop: one place where commands are taken, one where it ends.
-Result<> iterate_until(Session& session, const Limits& limits, const TrainOptions& options, Run& run) {
+Result<> iterate_until(Session& session, const Limits& limits, TrainOptions options, Run& run) {
   const auto start = Clock::now();
   auto last_iteration = start, last_metric = start, last_save = start, last_preview = start;
   bool paused = false;
-  auto minutes_since = [](Clock::time_point t) { return seconds_since(t) / 60; };
   while (!run.stopping()) {
     if (limits.iteration > 0 && session.iteration() >= limits.iteration) break;
     if (limits.seconds > 0 && seconds_since(start) >= limits.seconds) break;
-    bool save_now = minutes_since(last_save) >= options.save_every,
-         preview_now = minutes_since(last_preview) >= options.preview_every;
-    for (const auto& command : run.take_commands()) {
-      if (command.name == "pause") paused = true;
-      if (command.name == "resume") paused = false;
-      save_now |= command.name == "save";
-      preview_now |= command.name == "preview";
-    }
-    if (save_now) {
+    const Wishes wishes = take_wishes(paused, options, run);
+    if (wishes.save || seconds_since(last_save) >= 60 * options.save_every) {
       TRY_VOID(session.save(run));
       last_save = Clock::now();
     }
-    if (preview_now) {
+    if (wishes.preview || seconds_since(last_preview) >= 60 * options.preview_every) {
       TRY_VOID(session.write_preview(run));
       last_preview = Clock::now();
     }
