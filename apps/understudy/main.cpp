@@ -77,8 +77,12 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
   if (!*bound.refusal) return refuse(bound.refusal->error());
   const Call call{globals.workspace, *bound.positionals};
   fs::path jobs;
-  if (const auto workspace = open_workspace(call.workspace); workspace && bound.verb.keeps_log)
+  if (const auto workspace = open_workspace(call.workspace); workspace && bound.verb.keeps_log) {
     jobs = workspace->state() / "jobs";
+    // Each step clears its own folders; these two belong to all.
+    remove_temporaries(workspace->root);
+    remove_temporaries(workspace->state());
+  }
   JobLog log(jobs, bound.verb.name, line, globals.json ? stdout : nullptr);
   TerminalReader terminal;
   Run run([&](const Event& event) {

@@ -258,7 +258,7 @@ Verb run_verb() {
 Verb demo_verb() {
   return make_verb<DemoVerbOptions>(
       "demo", "The whole way on two rendered people, measured against the truth",
-      "  understudy demo                 in the folder demo\n  understudy -w /tmp/d demo --time 2m", {}, run_demo);
+      "  understudy demo                 in the folder demo\n  understudy -w film demo --time 2m", {}, run_demo);
 }
 
 }  // namespace understudy

@@ -68,7 +68,9 @@ TEST(Files, ImagesAreSortedAndTemporariesLeftOut) {
   ASSERT_EQ(files.size(), 3u);
   EXPECT_EQ(files[0].filename(), "1.jpeg");
   EXPECT_EQ(files[1].filename(), "10.jpg");
+  std::ofstream(folder / ".understudy-tmp-1-8.png") << "half";  // process 1 always lives: it may be writing
   EXPECT_EQ(remove_temporaries(folder), 1);
+  EXPECT_TRUE(fs::exists(folder / ".understudy-tmp-1-8.png"));
   fs::remove_all(folder);
 }
 

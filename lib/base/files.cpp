@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "lib/base/text.hpp"
@@ -108,12 +110,19 @@ fs::path temporary_name(const fs::path& target) {
 
 bool is_temporary(const fs::path& path) { return path.filename().string().starts_with(temporary_prefix); }
 
+// Whether another process that is still there is filling it.
+static bool in_use(const fs::path& temporary) {
+  const int writer = std::atoi(temporary.filename().c_str() + temporary_prefix.size());
+  return writer > 0 && writer != ::getpid() && (::kill(writer, 0) == 0 || errno == EPERM);
+}
+
 int remove_temporaries(const fs::path& folder) {
   int removed = 0;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;
-    if (is_temporary(it->path()) && it->is_regular_file(ignored) && fs::remove(it->path(), ignored)) ++removed;
+    if (!is_temporary(it->path()) || in_use(it->path())) continue;
+    if (it->is_regular_file(ignored) && fs::remove(it->path(), ignored)) ++removed;
   }
   return removed;
 }

@@ -34,7 +34,8 @@ Result<> write_through(const fs::path&, const std::function<Result<>(const fs::p
 // The temporary name that belongs to a target; leftovers of a killed run can be told by is_temporary().
 fs::path temporary_name(const fs::path& target);
 bool is_temporary(const fs::path&);
-// Removes leftovers of killed runs in a folder (files only, no recursion). Returns how many.
+// Removes leftovers of killed runs in a folder (files only, no recursion); what another live process is writing stays.
+// Returns how many.
 int remove_temporaries(const fs::path& folder);
 
 Result<> sync_file(const fs::path&);    // fsync by name

@@ -14,6 +14,8 @@ Failure during(Error error, std::string doing) {
 
 std::string to_sentence(const Error& error) {
   std::string text = error.message;
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z')
+    text[0] += 'A' - 'a';  // layers below begin with a part of the file
   for (const auto& doing : error.while_doing) text += fmt::format(" (while {})", doing);
   text += '.';
   if (!error.hint.empty()) text += fmt::format(" {}", error.hint);

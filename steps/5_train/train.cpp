@@ -59,21 +59,21 @@ Result<ModelDescription> merged_description(const ModelDescription& saved, const
   return merged;
 }
 
-Result<ModelFolder> open_or_create(const TrainRequest& request, Run& run) {
+// The folder of the model that is meant: the named one, else the newest of that class, else one named after the class.
+fs::path model_path(const TrainRequest& request) {
   const auto& name = request.options.model;
-  fs::path path = request.models / (name.empty() ? std::string(class_name(request.wanted.model_class)) : name);
-  if (name.empty()) {
-    if (const auto newest = find_model(request.models, ""); newest) {
-      const auto folder = ModelFolder::open(*newest);
-      if (folder && folder->description().model_class == request.wanted.model_class) path = *newest;
-    }
+  if (!name.empty()) return request.models / name;
+  if (const auto newest = find_model(request.models, ""); newest) {
+    const auto folder = ModelFolder::open(*newest);
+    if (folder && folder->description().model_class == request.wanted.model_class) return *newest;
   }
-  if (!ModelFolder::exists(path)) {
-    TRY_VOID(spec_of(request.wanted));
-    run.note(fmt::format("New model {} ({})", path.filename().string(), class_name(request.wanted.model_class)));
-    return ModelFolder::create(path, request.wanted);
-  }
-  TRY(auto folder, ModelFolder::open(path));
+  return request.models / std::string(class_name(request.wanted.model_class));
+}
+
+// What the model is from now on; nothing is written yet.
+Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {
+  if (!ModelFolder::exists(path)) return request.wanted;
+  TRY(const auto folder, ModelFolder::open(path));
   if (folder.description().model_class != request.wanted.model_class) {
     return fail_with_hint(
         Code::bad_option,
@@ -82,9 +82,16 @@ Result<ModelFolder> open_or_create(const TrainRequest& request, Run& run) {
         fmt::format("Go on with: understudy train {}; or name another model with --model.",
                     class_name(folder.description().model_class)));
   }
-  TRY(const auto merged, merged_description(folder.description(), request, run));
-  TRY_VOID(spec_of(merged));
-  TRY_VOID(folder.change_description(merged));
+  return merged_description(folder.description(), request, run);
+}
+
+Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription& description, Run& run) {
+  if (!ModelFolder::exists(path)) {
+    run.note(fmt::format("New model {} ({})", path.filename().string(), class_name(description.model_class)));
+    return ModelFolder::create(path, description);
+  }
+  TRY(auto folder, ModelFolder::open(path));
+  TRY_VOID(folder.change_description(description));
   return folder;
 }
 
@@ -306,14 +313,17 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
     TRY(limits.seconds, parse_duration(request.options.time));
   }
   run.stage("open");
-  TRY(auto folder, open_or_create(request, run));
-  TRY(const auto lock, FileLock::take(folder.path() / "lock"));
-  const auto description = folder.description();
+  const auto path = model_path(request);
+  TRY(const auto description, settle_description(path, request, run));
   TRY(const auto spec, spec_of(description));
   SampleSettings samples{sample_rules(description, spec, Side::src), sample_rules(description, spec, Side::dst),
                          spec.rules.batch_size, description.seed,
                          static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30))};
+  // The faces first: a wrong folder must leave no new, empty model behind.
   TRY(auto source, SampleSource::open(request.src, request.dst, samples));
+  TRY(const auto lock, FileLock::take(path / "lock"));
+  remove_temporaries(path);
+  TRY(auto folder, open_or_create(path, description, run));
   const Device device = open_device(request.options.threads, request.options.gpu);
   const bool bf16 = request.options.precision == PrecisionChoice::bf16 ||
                     (request.options.precision == PrecisionChoice::automatic && device.has_bf16);
