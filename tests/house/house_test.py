@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The house rules that a compiler does not hold: who may include whom, which room owns which outside library, sizes,
+licences, option names. Usage: house_test.py ROOT UNDERSTUDY"""
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+ROOT = pathlib.Path(sys.argv[1])
+UNDERSTUDY = sys.argv[2]
+
+# Room -> what it may include beside itself. Bottom to top; a folder belongs to the longest name that fits.
+LIB = {
+    "lib/base": [],
+    "lib/options": ["lib/base"],
+    "lib/jobs": ["lib/base", "lib/options"],
+    "lib/image": ["lib/base"],
+    "lib/media": ["lib/base", "lib/image"],
+    "lib/infer": ["lib/base", "lib/image"],
+    "lib/face": ["lib/base", "lib/image"],
+    "lib/face/synthetic": ["lib/base", "lib/image", "lib/face"],
+    "lib/detect": ["lib/base", "lib/image", "lib/infer", "lib/face"],
+    "lib/project": ["lib/base", "lib/options", "lib/face"],
+    "lib/tensor": ["lib/base", "lib/image"],
+    "lib/nets": ["lib/base", "lib/tensor"],
+    "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/tensor", "lib/nets"],
+}
+STEPS = ["steps/1_frames", "steps/2_extract", "steps/5_train", "steps/6_merge", "steps/7_video", "steps/demo"]
+ROOMS = {**LIB, **{step: list(LIB) for step in STEPS}, "apps/understudy": list(LIB) + STEPS}
+
+# Outside library -> the rooms whose files may name its headers. A room whose own headers carry the library (lib/tensor
+# does: its values are tensors) passes it on to those that may include it.
+OWNERS = {
+    r"(torch|ATen|c10)/": ["lib/tensor", "lib/nets", "lib/training"],
+    r"opencv2/": ["lib/image", "lib/face"],
+    r"(libav\w+|libsw\w+)/": ["lib/media"],
+    r"openvino/": ["lib/infer"],
+    r"(png|jpeglib)\.h": ["lib/image"],
+    r"CLI/": ["lib/options", "apps/understudy"],
+    r"(unistd|fcntl|signal|dlfcn|poll|csignal|sys/\w+)(\.h)?$": ["lib/base"],
+}
+LIBRARIES_IN_CPP_ONLY = r"(opencv2|libav\w+|libsw\w+|openvino)/"
+# Headers of our own that carry such a library -> the rooms whose .cpp files may include them.
+INTERNAL_HEADERS = {
+    "lib/image/cv.hpp": ["lib/image", "lib/face"],
+    "lib/media/ffmpeg.hpp": ["lib/media"],
+    "lib/media/packet_index.hpp": ["lib/media"],
+    "lib/media/sound.hpp": ["lib/media"],
+    "lib/media/video_decoder.hpp": ["lib/media"],
+    "lib/media/video_info.hpp": ["lib/media"],
+}
+
+LONGEST = 450
+LONG_FILES = {"lib/base/pickle_read.cpp": 600}  # one virtual machine, one table of its opcodes
+
+
+def sources(*folders, suffixes=(".cpp", ".hpp")):
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in suffixes:
+                yield path.relative_to(ROOT).as_posix(), path.read_text()
+
+
+def room_of(name):
+    return max((room for room in ROOMS if name.startswith(room + "/")), key=len, default=None)
+
+
+def is_test(name):
+    return name.endswith("_test.cpp")
+
+
+def includes(text):
+    return re.findall(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', text, re.M)
+
+
+class House(unittest.TestCase):
+    def complain(self, problems):
+        self.assertFalse(problems, "\n" + "\n".join(problems))
+
+    def test_every_room_is_in_the_table(self):
+        found = {pathlib.Path(name).parent.as_posix() for name, _ in sources("lib", "steps", "apps")}
+        self.assertGreater(len(found), 15)
+        self.complain([f"{folder} is in no room" for folder in sorted(found) if room_of(folder + "/") is None])
+        self.complain([f"{room} of the table does not exist" for room in ROOMS if not (ROOT / room).is_dir()])
+
+    def test_rooms_include_only_what_lies_below_them(self):
+        problems, seen = [], 0
+        for name, text in sources("lib", "steps", "apps"):
+            room = room_of(name)
+            # A test may make its own input with any shared room, never with another step.
+            allowed = ROOMS[room] + (list(LIB) if is_test(name) else []) + [room]
+            for bracket, header in includes(text):
+                if bracket != '"':
+                    continue
+                seen += 1
+                if room_of(header) not in allowed:
+                    problems.append(f"{name} includes {header}: {room} may not")
+        self.assertGreater(seen, 300)
+        self.complain(problems)
+
+    def test_nothing_includes_tests_or_benchmarks(self):
+        self.complain([f"{name} includes {header}" for name, text in sources("lib", "steps", "apps")
+                       for _, header in includes(text) if header.startswith(("tests/", "bench/"))])
+
+    def test_outside_libraries_stay_in_their_rooms(self):
+        problems = []
+        for name, text in sources("lib", "steps", "apps"):
+            for _, header in includes(text):
+                for pattern, owners in OWNERS.items():
+                    if re.match(pattern, header) and room_of(name) not in owners and not is_test(name):
+                        problems.append(f"{name} includes <{header}>, which is for {', '.join(owners)} only")
+                if re.match(LIBRARIES_IN_CPP_ONLY, header) and name.endswith(".hpp") and name not in INTERNAL_HEADERS:
+                    problems.append(f"{name} carries <{header}> to all who include it")
+                if header in INTERNAL_HEADERS:
+                    public = name.endswith(".hpp") and name not in INTERNAL_HEADERS
+                    if public or room_of(name) not in INTERNAL_HEADERS[header]:
+                        problems.append(f"{name} includes {header}, which is for the .cpp files of its room")
+        self.complain(problems)
+
+    def test_files_are_short_enough_to_read(self):
+        problems = []
+        for name, text in sources("lib", "steps", "apps", "tests", "bench", suffixes=(".cpp", ".hpp", ".py")):
+            lines = text.count("\n")
+            if lines > LONG_FILES.get(name, LONGEST):
+                problems.append(f"{name} has {lines} lines, more than {LONG_FILES.get(name, LONGEST)}")
+        self.complain(problems)
+        self.complain([f"{name} needs no exception any more" for name in LONG_FILES
+                       if (ROOT / name).read_text().count("\n") <= LONGEST])
+
+    def test_every_source_names_its_licence(self):
+        found = list(sources("lib", "steps", "apps", "tests", "bench", suffixes=(".cpp", ".hpp", ".py")))
+        self.complain([f"{name} has no SPDX line" for name, text in found
+                       if "SPDX-License-Identifier: Apache-2.0" not in "".join(text.splitlines(True)[:2])])
+
+    def test_headers_are_guarded(self):
+        self.complain([f"{name} has no #pragma once" for name, text in sources("lib", "steps", "apps", "tests", "bench")
+                       if name.endswith(".hpp") and "#pragma once" not in text])
+
+    def test_no_source_knows_a_machine(self):
+        place = re.compile(r"""["'\s(=](/work|/home|/root|/tmp|/mnt|/usr/local)/""")
+        self.complain([f"{name}:{i}: {line.strip()}" for name, text in sources("lib", "steps", "apps", "bench")
+                       for i, line in enumerate(text.splitlines(), 1)
+                       if place.search(line) and not is_test(name)])
+
+    def test_options_of_a_verb_have_one_name_each(self):
+        problems, verbs = [], all_verbs()
+        self.assertGreater(len(verbs), 10)
+        for verb in verbs:
+            flags = collections.Counter(re.findall(r"^\s+--([a-z0-9-]+)", run_help(verb), re.M))
+            problems += [f"{' '.join(verb)}: --{key} is there {n} times" for key, n in flags.items() if n > 1]
+        self.complain(problems)
+
+
+def run_help(verb):
+    return subprocess.run([UNDERSTUDY, *verb, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def subcommands(words):
+    text = run_help(words)
+    return re.findall(r"^  ([a-z0-9-]+)\s", text.split("Subcommands:")[1], re.M) if "Subcommands:" in text else []
+
+
+def all_verbs():
+    """Every leaf of the tree of commands, as a tuple of words."""
+    leaves = []
+    for word in subcommands(()):
+        below = subcommands((word,))
+        leaves += [(word, b) for b in below] or [(word,)]
+    return leaves
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real binary as tests see it: run it, read its events, stop it, and make the small clips that they work on."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import threading
+
+UNDERSTUDY = None  # the binary's path; each test program sets it from its arguments
+
+# A SAEHD model small enough to train an iteration in a tenth of a second.
+TINY_MODEL = ["--archi", "df-ud", "--resolution", "64", "--ae-dims", "32", "--e-dims", "16", "--d-dims", "16",
+              "--d-mask-dims", "8", "--batch-size", "2", "--face-type", "wf"]
+ONE_THREAD = ["--threads", "1"]  # so small a model is quickest so, above all on a busy machine
+
+
+# Threads that wait spinning make a loaded machine many times slower.
+ENVIRONMENT = {**os.environ, "OMP_WAIT_POLICY": "passive"}
+
+
+class Outcome:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err
+
+    def report(self):
+        """The JSON object that a verb prints last without --json."""
+        return json.loads(self.out[self.out.index("{"):])
+
+    def complaints(self):
+        """The lines of standard error that are neither stages nor notes nor progress: what went wrong."""
+        return [line for line in self.err.splitlines() if line.startswith("understudy: ")]
+
+
+def run(*arguments, cwd=None, timeout=300):
+    done = subprocess.run([UNDERSTUDY, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, timeout=timeout,
+                          stdin=subprocess.DEVNULL, env=ENVIRONMENT)
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def run_well(*arguments, **options):
+    outcome = run(*arguments, **options)
+    if outcome.status != 0:
+        raise AssertionError(f"understudy {' '.join(map(str, arguments))} ended with {outcome.status}:\n{outcome.err}")
+    return outcome
+
+
+class Job:
+    """A running `understudy ... --json`: its events as they come, commands, kill."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([UNDERSTUDY, "--json", *map(str, arguments)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env=ENVIRONMENT)
+        self.lines = []
+        self.changed = threading.Condition()
+        self.ended = False
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.lines.append(line)
+                self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
+
+    def events(self):
+        with self.changed:
+            return [json.loads(line) for line in self.lines if line.endswith("\n")]
+
+    def wait_for(self, wanted, timeout=120):
+        """Until an event for which wanted(event) holds; False when the job ended without one."""
+        with self.changed:
+            seen = 0
+            while True:
+                while seen < len(self.lines):
+                    seen += 1
+                    if self.lines[seen - 1].endswith("\n") and wanted(json.loads(self.lines[seen - 1])):
+                        return True
+                if self.ended:
+                    return False
+                if not self.changed.wait(timeout):
+                    raise AssertionError(f"no event for {timeout} s")
+
+    def command(self, name):
+        try:
+            self.process.stdin.write(json.dumps({"command": name}) + "\n")
+            self.process.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            pass  # it has ended
+
+    def kill(self):
+        """SIGKILL; True when it still ran."""
+        self.process.kill()
+        return self.finish() == -9
+
+    def finish(self, timeout=300):
+        status = self.process.wait(timeout)
+        self.reader.join(timeout)
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        self.errors = self.process.stderr.read()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return status
+
+
+def scratch():
+    return pathlib.Path(tempfile.mkdtemp(prefix="understudy-test-"))
+
+
+def make_clips(folder, size=200, frames=12):
+    """data_src.mp4 and data_dst.mp4 (with sound) of the demo's two people: the demo, stopped after drawing them."""
+    job = Job("-w", folder, "demo", "--size", size, "--frames", frames, "--target-iter", 1)
+    clips = [0]
+
+    def second_clip(event):
+        clips[0] += event["event"] == "saved" and event["what"] == "clip"
+        return clips[0] == 2
+
+    drawn = job.wait_for(second_clip)
+    job.command("stop")
+    if not drawn or job.finish() != 130:
+        raise AssertionError(f"the demo drew no clips or did not stop: {job.errors}{job.lines[-3:]}")
+    for leftover in ("data_src", "data_dst", "model", ".understudy"):
+        shutil.rmtree(pathlib.Path(folder) / leftover, ignore_errors=True)
+
+
+def snapshot(folder):
+    """Every file below a folder with its bytes, except the jobs' logs and lock files."""
+    files = {}
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = pathlib.Path(root) / name
+            relative = path.relative_to(folder).as_posix()
+            if ".understudy/jobs" not in relative and not name.endswith("lock"):
+                files[relative] = path.read_bytes()
+    return files
