@@ -41,6 +41,7 @@ asan: deps
 
 # JSON lines: name, value, unit.
 bench: all
+	@$(BUILD)/bench/bench_extract
 	@$(BUILD)/bench/bench_train
 
 clean:

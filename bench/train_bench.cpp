@@ -4,18 +4,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
-#include <nlohmann/json.hpp>
 
+#include "bench/report.hpp"
 #include "lib/base/system.hpp"
 #include "lib/training/face_trainer.hpp"
 
 namespace understudy {
 namespace {
-
-void print(const std::string& name, double value, const std::string& unit) {
-  fmt::print("{}\n", nlohmann::json{{"name", name}, {"value", value}, {"unit", unit}}.dump());
-  std::fflush(stdout);
-}
 
 double seconds_of(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
@@ -29,8 +24,8 @@ void matrix_multiply_peak(Precision precision) {
   const Tensor a = torch::randn({n, n}).to(type), b = torch::randn({n, n}).to(type);
   double best = 1e9;
   for (int i = 0; i < 8; ++i) best = std::min(best, seconds_of([&] { torch::mm(a, b); }));
-  print(fmt::format("matmul_peak_{}", precision == Precision::bf16 ? "bf16" : "fp32"), 2.0 * n * n * n / best * 1e-9,
-        "GFLOP/s");
+  print_result(fmt::format("matmul_peak_{}", precision == Precision::bf16 ? "bf16" : "fp32"),
+               2.0 * n * n * n / best * 1e-9, "GFLOP/s");
 }
 
 BatchSide random_side(int n, int resolution) {
@@ -50,9 +45,9 @@ void time_model(const std::string& name, const ModelSpec& spec, Precision precis
   }
   std::sort(times.begin(), times.end());
   const auto label = fmt::format("{}_{}_b{}", name, precision == Precision::bf16 ? "bf16" : "fp32", n);
-  print(label + "_median", times[times.size() / 2], "s/iteration");
-  print(label + "_samples", n / times[times.size() / 2], "samples/s");
-  print(label + "_peak_memory", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
+  print_result(label + "_median", times[times.size() / 2], "s/iteration");
+  print_result(label + "_samples", n / times[times.size() / 2], "samples/s");
+  print_result(label + "_peak_memory", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 TEST(Run, ProgressIsRateLimitedButTheEndAlwaysTold) {
   std::vector<ProgressEvent> told;
-  Run run([&](const Event& e) {
+  understudy::Run run([&](const Event& e) {
     if (const auto* p = std::get_if<ProgressEvent>(&e)) told.push_back(*p);
   });
   for (int i = 1; i <= 1000; ++i) run.progress(i, 1000, "frames");
@@ -25,7 +25,7 @@ TEST(Run, ProgressIsRateLimitedButTheEndAlwaysTold) {
 
 TEST(Run, RateCountsFromWhereAResumeBegan) {
   ProgressEvent last;
-  Run run([&](const Event& e) { last = std::get<ProgressEvent>(e); });
+  understudy::Run run([&](const Event& e) { last = std::get<ProgressEvent>(e); });
   run.progress(900, 1000, "frames");
   sleep_seconds(0.15);
   run.progress(910, 1000, "frames");
@@ -34,12 +34,12 @@ TEST(Run, RateCountsFromWhereAResumeBegan) {
 }
 
 TEST(Run, StopCommandStops) {
-  Run run;
+  understudy::Run run;
   EXPECT_FALSE(run.stopping());
   run.post({"stop", "", ""});
   EXPECT_TRUE(run.stopping());
   EXPECT_EQ(run.take_commands().size(), 1u);
-  EXPECT_EQ(Run::cancelled().value().code, Code::cancelled);
+  EXPECT_EQ(understudy::Run::cancelled().value().code, Code::cancelled);
 }
 
 TEST(JobLog, LinesAreNumberedJson) {
