@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Takes libraries, headers, CMake files, models and licences out of the pinned wheels, and nothing else.
 
 usage: unpack_wheels.py WHEEL_DIR OUT_DIR [--gpu]
-       unpack_wheels.py --cuda-requirements WHEEL_DIR    prints the exact CUDA packages that the torch wheel names
 """
 import pathlib
 import re
@@ -40,7 +40,6 @@ RULES = {
 GPU_RULES = {
     "torch": [(r"torch/lib/lib[^/]*\.so(\.\d+)?", "torch", "torch/")],
     "nvidia": [(r"nvidia/[^/]+/lib/.*", "nvidia", "nvidia/")],
-    "triton": [],
 }
 
 
@@ -61,20 +60,7 @@ def take(wheel, rules, out):
     return count
 
 
-def cuda_requirements(wheels):
-    """The torch wheel pins its CUDA packages by exact version; their hashes are pip's affair (over TLS)."""
-    wheel = next(wheels.glob("torch-*.whl"))
-    with zipfile.ZipFile(wheel) as archive:
-        name = next(n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
-        lines = archive.read(name).decode().splitlines()
-    found = (re.match(r"Requires-Dist: (nvidia-[\w-]+|cuda-[\w-]+)(?:\[[^]]*\])?\s*(==[\w.]+)", l) for l in lines)
-    return [m.group(1) + m.group(2) for m in found if m]
-
-
 def main():
-    if sys.argv[1] == "--cuda-requirements":
-        print(" ".join(cuda_requirements(pathlib.Path(sys.argv[2]))))
-        return
     gpu = "--gpu" in sys.argv
     wheels, out = (pathlib.Path(a) for a in sys.argv[1:3])
     for wheel in sorted(wheels.glob("*.whl")):
