@@ -134,6 +134,8 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 int main_of(int argc, char** argv) {
   install_stop_signals();
+  // OpenVINO's thread library complains on standard error where there is no /sys (containers) and works all the same.
+  set_environment_default("HWLOC_HIDE_ERRORS", "2");
   CLI::App app(
       "understudy: face replacement from two videos to a finished one.\nPeople's faces are theirs: use it with "
       "consent. Results are marked as synthetic.",

@@ -103,6 +103,8 @@ int terminal_columns() {
   return 80;
 }
 
+void set_environment_default(const char* name, const char* value) { ::setenv(name, value, /*overwrite=*/0); }
+
 bool load_library(const char* name) { return ::dlopen(name, RTLD_NOW | RTLD_GLOBAL) != nullptr; }
 
 void prefer_huge_pages(void* block, std::size_t bytes) { ::madvise(block, bytes, MADV_HUGEPAGE); }

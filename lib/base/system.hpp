@@ -23,7 +23,9 @@ std::uint64_t memory_peak();  // this process's largest resident size so far, by
 std::uint64_t disk_free(const fs::path&);
 fs::path executable_path();
 bool is_terminal_stderr();
-int terminal_columns();                                  // of standard error; 80 when unknown
+int terminal_columns();  // of standard error; 80 when unknown
+// For libraries that are steered by the environment; keeps what the user has set. Call before threads start.
+void set_environment_default(const char* name, const char* value);
 bool load_library(const char* name);                     // dlopen, globally visible; false when it is not there
 void prefer_huge_pages(void* block, std::size_t bytes);  // a wish, silently ignored where the system has none
 void sleep_seconds(double);
