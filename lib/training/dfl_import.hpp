@@ -11,7 +11,7 @@ struct DflModel {
   std::string name;  // the user's name of it
   ModelDescription description;
   std::vector<std::string> not_taken;  // its options that are set and that we do not have (yet)
-  LoadedGeneration generation;  // optimizer empty when the folder has no optimiser file
+  LoadedGeneration generation;         // optimizer empty when the folder has no optimiser file
 };
 
 // Reads NAME_SAEHD_* or NAME_Quick96_* from a folder; with an empty name the only or newest one in it.
