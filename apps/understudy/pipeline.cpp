@@ -141,15 +141,7 @@ Result<json> train_model(const Workspace& workspace, const RunOptions& options, 
     request.options.time = fmt::format("{:.3f}s", left);
   }
   TRY(const auto report, train(request, run));
-  return json{{"model", report.model},
-              {"iteration", report.iteration},
-              {"iterations_done", report.iterations_done},
-              {"seconds", report.seconds},
-              {"seconds_per_iteration", report.seconds_per_iteration},
-              {"waited_for_samples", report.waited_part},
-              {"src_loss", report.src_loss},
-              {"dst_loss", report.dst_loss},
-              {"preview", report.preview.string()}};
+  return json::parse(to_json_text(report));
 }
 
 Result<json> merge_frames(const Workspace& workspace, const RunOptions& options, Run& run) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
 #include "lib/base/system.hpp"
@@ -305,6 +306,19 @@ Result<double> parse_duration(std::string_view text) {
   const auto number = detail::parse_number("time", digits, 0.0, 1e6);
   if (!number) return fail_with_hint(Code::bad_option, fmt::format("'{}' is no time", text), "Write 90s, 10m or 2h.");
   return *number * factor;
+}
+
+std::string to_json_text(const TrainReport& report) {
+  return nlohmann::json{{"model", report.model},
+                        {"iteration", report.iteration},
+                        {"iterations_done", report.iterations_done},
+                        {"seconds", report.seconds},
+                        {"seconds_per_iteration", report.seconds_per_iteration},
+                        {"waited_for_samples", report.waited_part},
+                        {"src_loss", report.src_loss},
+                        {"dst_loss", report.dst_loss},
+                        {"preview", report.preview.string()}}
+      .dump();
 }
 
 Result<TrainReport> train(const TrainRequest& request, Run& run) {

@@ -27,6 +27,8 @@ struct TrainReport {
   fs::path preview;
 };
 
+std::string to_json_text(const TrainReport&);
+
 // Creates or resumes the model, trains until the target, the time or a stop, saves and returns. A stop by the user is
 // Code::cancelled after the save.
 Result<TrainReport> train(const TrainRequest&, Run&);

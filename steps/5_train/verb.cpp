@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/5_train/verb.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "lib/project/workspace.hpp"
 #include "steps/5_train/train.hpp"
 
 namespace understudy {
 namespace {
-
-using nlohmann::json;
 
 Verb train_verb(ModelClass model_class, std::string summary, std::string examples) {
   auto request = std::make_shared<TrainRequest>();
@@ -25,16 +21,7 @@ Verb train_verb(ModelClass model_class, std::string summary, std::string example
     request->wanted.seed = request->options.seed;
     request->wanted_rows.assign(rows->begin() + static_cast<long>(own), rows->end());
     TRY(const auto report, train(*request, run));
-    return json{{"model", report.model},
-                {"iteration", report.iteration},
-                {"iterations_done", report.iterations_done},
-                {"seconds", report.seconds},
-                {"seconds_per_iteration", report.seconds_per_iteration},
-                {"waited_for_samples", report.waited_part},
-                {"src_loss", report.src_loss},
-                {"dst_loss", report.dst_loss},
-                {"preview", report.preview.string()}}
-        .dump();
+    return to_json_text(report);
   };
   return {
       "train " + std::string(class_name(model_class)), std::move(summary), std::move(examples), {}, rows, work, true};
