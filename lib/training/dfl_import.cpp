@@ -109,9 +109,9 @@ std::string text_of(const pickle::Value& value) {
 }
 
 // DeepFaceLab's option names and values in ours. What we do not have yet stays with the original file.
-Result<SaehdOptions> saehd_options(const pickle::Value& options) {
-  SaehdOptions o;
-  auto rows = rows_of(o);
+Result<> take_options(const pickle::Value& options, ModelDescription& model) {
+  auto& o = model.saehd;
+  auto rows = model_rows(model);
   for (auto& row : rows) {
     std::string key = row.key;
     std::replace(key.begin(), key.end(), '-', '_');
@@ -132,11 +132,11 @@ Result<SaehdOptions> saehd_options(const pickle::Value& options) {
     o.optimizer = OptimizerChoice::rmsprop;
   if (const auto* value = options.find("lr_dropout")) {
     const auto t = text_of(*value);
-    o.lr_dropout = t == "y" || t == "true" ? LrDropout::y : t == "cpu" ? LrDropout::cpu : LrDropout::n;
+    model.shared.lr_dropout = t == "y" || t == "true" ? LrDropout::y : t == "cpu" ? LrDropout::cpu : LrDropout::n;
   }
   if (const auto* value = options.find("ct_mode"))
-    o.ct_mode = text_of(*value) == "rct" ? SampleTransfer::rct : SampleTransfer::none;
-  return o;
+    model.shared.ct_mode = text_of(*value) == "rct" ? SampleTransfer::rct : SampleTransfer::none;
+  return {};
 }
 
 // Options that are switched on in the original and have no counterpart here: training on goes without them.
@@ -206,7 +206,7 @@ Result<DflModel> read_dfl_model(const fs::path& folder, const std::string& name)
   model.description.model_class = prefix.ends_with("_Quick96") ? ModelClass::quick96 : ModelClass::saehd;
   model.generation.iteration = model.generation.batches = *iter->as_int();
   if (const auto* options = data.find("options"); options && model.description.model_class == ModelClass::saehd) {
-    TRY(model.description.saehd, saehd_options(*options));
+    TRY_VOID(take_options(*options, model.description));
     model.not_taken = options_not_taken(*options);
   }
   TRY(const auto spec, spec_of(model.description));

@@ -11,9 +11,10 @@ namespace {
 OptimizerSettings optimizer_settings(const ModelSpec& spec) {
   OptimizerSettings settings;
   const bool quick = spec.model_class == ModelClass::quick96;
-  settings.kind = quick || spec.rules.rmsprop ? OptimizerKind::rmsprop : OptimizerKind::adabelief;
-  settings.lr = quick ? 2e-4 : 5e-5;
-  if (quick || spec.rules.lr_dropout) settings.lr_dropout = 0.3;
+  settings.kind = spec.rules.rmsprop ? OptimizerKind::rmsprop : OptimizerKind::adabelief;
+  settings.lr = spec.rules.lr;
+  settings.warm_up = spec.rules.warm_up;
+  if (spec.rules.lr_dropout) settings.lr_dropout = 0.3;
   if (!quick && spec.rules.lr_dropout) settings.lr_cos = 500;
   settings.clip_norm = spec.rules.clip_norm;
   settings.seed = spec.rules.seed;

@@ -192,6 +192,11 @@ double trained_seconds(const fs::path& model) {
   return list && !list->empty() ? list->back().seconds : 0.0;
 }
 
+std::int64_t trained_iterations(const fs::path& model) {
+  const auto list = read_list(model);
+  return list && !list->empty() ? list->back().iteration : 0;
+}
+
 Result<fs::path> find_model(const fs::path& models, const std::string& name) {
   std::vector<fs::path> found;
   std::vector<std::string> names;

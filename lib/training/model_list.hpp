@@ -12,5 +12,6 @@ namespace understudy {
 Result<fs::path> find_model(const fs::path& models, const std::string& name);
 // Seconds of training behind the newest generation; 0 when there is none or no model.
 double trained_seconds(const fs::path& model);
+std::int64_t trained_iterations(const fs::path& model);
 
 }  // namespace understudy

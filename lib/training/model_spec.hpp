@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "lib/nets/archi.hpp"
+#include "lib/training/steering_options.hpp"
 
 namespace understudy {
 
-enum class ModelClass { saehd, quick96 };
+enum class ModelClass { saehd, amp, quick96 };
 
 struct TrainingRules {
   bool masked = true;          // reconstruction only inside the face
@@ -16,16 +19,42 @@ struct TrainingRules {
   bool blur_out_mask = false;  // targets' background blurred
   bool random_warp = true;     // off also freezes liae's inter_AB (spec 4.7)
   bool rmsprop = false;        // else AdaBelief
-  bool lr_dropout = false;     // with a cosine of 500 steps (SAEHD) or none (Quick96)
+  bool lr_dropout = false;     // with a cosine of 500 steps (SAEHD, AMP) or none (Quick96)
   double clip_norm = 0;        // 0 = off
+  double gan_power = 0;
+  int gan_patch_size = 16;
+  int gan_dims = 16;
+  double true_face_power = 0;  // df only
+  double face_style_power = 0, bg_style_power = 0;
+  bool pretrain = false;
+  double morph_factor = 0.5;  // AMP
   int batch_size = 4;
-  std::uint64_t seed = 0;  // initial weights, dropout masks
+  std::uint64_t seed = 0;  // initial weights, dropout masks, AMP's channel masks
+
+  // Beyond the original (steering_options.hpp).
+  double lr = 5e-5;
+  int warm_up = 0;
+  int lr_decay = 0;  // iterations of the cosine schedule; 0 = none
+  double ema = 0;
+  bool mean_gradient = false;
+  StructureLoss structure = StructureLoss::original;
+  bool mended = false;
+  bool area_normalised = false;
+  double edge_power = 0, background_power = 0;
+  int micro_batches = 1;
+  bool checkpointing = false;
+  bool train_inters = false;
+  std::vector<std::string> frozen;  // names of parts
 };
 
 struct ModelSpec {
   ModelClass model_class = ModelClass::saehd;
-  SaehdShape shape;
+  SaehdShape shape;       // AMP: archi "udt" with its own inters
+  int inter_dims = 1024;  // AMP
   TrainingRules rules;
+
+  bool quick() const { return model_class == ModelClass::quick96; }
+  bool amp() const { return model_class == ModelClass::amp; }
 };
 
 }  // namespace understudy

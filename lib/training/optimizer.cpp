@@ -43,6 +43,7 @@ void Optimizer::step() {
     rule.lr *=
         static_cast<float>((std::cos(2 * std::numbers::pi * static_cast<double>(steps_) / settings_.lr_cos) + 1) / 2);
   }
+  if (steps_ < settings_.warm_up) rule.lr *= static_cast<float>(steps_) / static_cast<float>(settings_.warm_up);
   rule.epsilon = static_cast<float>(settings_.epsilon);
   const double beta1 = settings_.kind == OptimizerKind::adabelief ? settings_.beta1 : settings_.rho;
   rule.beta1 = static_cast<float>(beta1);

@@ -20,6 +20,7 @@ struct OptimizerSettings {
   double lr = 5e-5;
   double lr_dropout = 1;  // probability that a number is updated at all in a step; 1 = off
   int lr_cos = 0;         // period of the cosine in steps; 0 = off
+  int warm_up = 0;        // steps over which lr rises linearly to its full height; 0 = off
   double clip_norm = 0;   // largest global norm of the gradient (of the batch sum); 0 = off
   double rho = 0.9;       // RMSprop
   double beta1 = 0.9, beta2 = 0.999;

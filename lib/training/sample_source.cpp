@@ -95,6 +95,7 @@ BatchSide to_side(const std::vector<Sample>& samples) {
 struct SampleSource::Parts {
   FaceSide src, dst;
   int batch_size;
+  std::int64_t move_ramp;
   std::mutex making;  // one batch at a time touches the sides
 
   std::mutex mutex;
@@ -105,13 +106,19 @@ struct SampleSource::Parts {
   double waited = 0;
   std::thread worker;
 
+  // Moves rise from none over the first batches, where that is asked for.
+  SampleRules rules_at(SampleRules rules, std::int64_t k) const {
+    if (k < move_ramp) rules.move *= static_cast<double>(k) / static_cast<double>(move_ramp);
+    return rules;
+  }
+
   Result<BatchSide> make_side(FaceSide& side, FaceSide& other, std::int64_t k) {
     std::vector<Sample> samples;
     for (int i = 0; i < batch_size; ++i) {
       const std::uint64_t place = static_cast<std::uint64_t>(k) * batch_size + i;
       TRY(const auto face, side.face(side.face_at(place)));
       CounterRandom random = side.random(sample_stream, place);
-      const SampleDraw draw = draw_sample(random, side.rules());
+      const SampleDraw draw = draw_sample(random, rules_at(side.rules(), k));
       if (side.rules().colour_transfer) {
         CounterRandom choice = side.random(reference_stream, place);
         const auto reference = other.picture(choice.below(other.count()));
@@ -169,6 +176,7 @@ Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, co
       std::unique_ptr<Parts>(new Parts{FaceSide(std::move(src_set), settings.src, settings.seed * 2 + 1, budget),
                                        FaceSide(std::move(dst_set), settings.dst, settings.seed * 2 + 2, budget),
                                        settings.batch_size,
+                                       settings.move_ramp,
                                        {},
                                        {},
                                        {},

@@ -38,10 +38,12 @@ int warp_size(int resolution) { return std::max(64, resolution); }
 
 SampleDraw draw_sample(CounterRandom& random, const SampleRules& rules) {
   SampleDraw draw;
-  draw.rotation_deg = random.uniform(-rules.rotation_deg, rules.rotation_deg);
-  draw.scale = random.uniform(1 / (1 + rules.scale), 1 + rules.scale);
-  draw.shift_x = random.uniform(-rules.shift, rules.shift);
-  draw.shift_y = random.uniform(-rules.shift, rules.shift);
+  const double rotation = rules.rotation_deg * rules.move, scale = 1 + rules.scale * rules.move;
+  const double shift = rules.shift * rules.move;
+  draw.rotation_deg = random.uniform(-rotation, rotation);
+  draw.scale = random.uniform(1 / scale, scale);
+  draw.shift_x = random.uniform(-shift, shift);
+  draw.shift_y = random.uniform(-shift, shift);
   draw.flip = random.uniform() < rules.flip_probability;
   if (rules.hsv_power > 0) {
     const int hue = std::max(1, static_cast<int>(180 * rules.hsv_power));

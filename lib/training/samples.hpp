@@ -23,6 +23,7 @@ struct SampleRules {
   double rotation_deg = 10;      // ±
   double scale = 0.15;           // U(1/(1+scale), 1+scale); Quick96 0.05
   double shift = 0.05;           // ± of the side
+  double move = 1;               // part of rotation, scale and shift that is used, 0..1
   double flip_probability = 0;   // 0.4 when mirroring is on
   double hsv_power = 0;
 };

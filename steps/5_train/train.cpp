@@ -26,17 +26,18 @@ SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, S
   SampleRules rules;
   rules.resolution = spec.shape.resolution;
   rules.face_type = *face_type_from_key(Names<ModelFaceType>::all[static_cast<std::size_t>(model.face_type())]);
-  const bool quick = model.model_class == ModelClass::quick96;
-  const bool flip = quick ? (side == Side::src ? model.quick96.random_src_flip : model.quick96.random_dst_flip)
-                          : (side == Side::src ? model.saehd.random_src_flip : model.saehd.random_dst_flip);
-  rules.flip_probability = flip ? 0.4 : 0;  // spec 3.3
-  rules.scale = quick ? 0.05 : 0.15;
-  if (quick) return rules;
-  rules.warp = model.saehd.random_warp;
-  rules.eyes_mouth = model.saehd.eyes_mouth_prio;
-  if (side == Side::src) {
-    rules.hsv_power = model.saehd.random_hsv_power;
-    rules.colour_transfer = model.saehd.ct_mode == SampleTransfer::rct;
+  const bool src = side == Side::src, pretrain = spec.rules.pretrain;
+  bool flip = src ? model.shared.random_src_flip : model.shared.random_dst_flip;
+  if (model.quick()) flip = src ? model.quick96.random_src_flip : model.quick96.random_dst_flip;
+  rules.flip_probability = flip || pretrain ? 0.4 : 0;  // spec 3.3, 4.9
+  rules.scale = model.quick() ? 0.05 : 0.15;
+  rules.move = model.steering.random_move;
+  if (model.quick()) return rules;
+  rules.warp = spec.rules.random_warp;
+  rules.eyes_mouth = spec.rules.eyes_mouth;
+  if (src && !pretrain) {
+    rules.hsv_power = spec.amp() ? 0 : model.saehd.random_hsv_power;
+    rules.colour_transfer = model.shared.ct_mode == SampleTransfer::rct;
   }
   return rules;
 }
@@ -330,8 +331,11 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   const auto path = model_path(request);
   TRY(const auto description, settle_description(path, request, run));
   TRY(const auto spec, spec_of(description));
-  SampleSettings samples{sample_rules(description, spec, Side::src), sample_rules(description, spec, Side::dst),
-                         spec.rules.batch_size, description.seed,
+  SampleSettings samples{sample_rules(description, spec, Side::src),
+                         sample_rules(description, spec, Side::dst),
+                         spec.rules.batch_size,
+                         description.steering.move_ramp,
+                         description.seed,
                          static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30))};
   // The faces first: a wrong folder must leave no new, empty model behind.
   TRY(auto source, SampleSource::open(request.src, request.dst, samples));

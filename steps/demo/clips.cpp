@@ -13,7 +13,7 @@ namespace understudy::demo {
 namespace {
 
 // Raise when the pictures change, so that clips of an older version are drawn anew.
-constexpr int scene_version = 1;
+constexpr int scene_version = 2;
 
 std::string label_of(const DemoOptions& options) {
   return nlohmann::json{{"made_by", "understudy demo"},

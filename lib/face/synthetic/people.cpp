@@ -35,7 +35,7 @@ Identity demo_identity_a() {
   id.hair = {0.42f, 0.19f, 0.09f};
   id.brows = {0.36f, 0.19f, 0.11f};
   id.clothes = {0.20f, 0.33f, 0.36f};
-  id.hair_style = HairStyle::bob;
+  id.hair_style = HairStyle::swept;
   id.brow_density = 0.75f;
   id.lashes = 1;
   id.freckles = 0.8f;
@@ -68,8 +68,9 @@ Identity demo_identity_b() {
   id.brow_thickness = 1.0f;
   id.ear_size = 0.5f;
   id.neck_width = 0.8f;
-  id.skin = {0.68f, 0.48f, 0.36f};
-  id.lips = {0.57f, 0.32f, 0.28f};
+  // Not far from Ada's: a double is cast by skin tone too.
+  id.skin = {0.84f, 0.65f, 0.55f};
+  id.lips = {0.66f, 0.40f, 0.36f};
   id.iris = {0.22f, 0.13f, 0.07f};
   id.hair = {0.07f, 0.06f, 0.055f};
   id.brows = {0.06f, 0.05f, 0.045f};
