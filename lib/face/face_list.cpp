@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/face_list.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <thread>
+#include <unordered_map>
+
+#include "lib/face/yaw_index.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr std::uint64_t whole_file = std::uint64_t{1} << 30;
+constexpr std::uint64_t beginning = 32 * 1024;                          // metadata and tables fit, but for large masks
+constexpr std::uint64_t largest_offset_table = std::uint64_t{1} << 26;  // 8 million faces
+
+// The offsets of a pack, read without its table of faces, which for a large set takes gigabytes to unpickle: they end
+// with the length of the whole file (spec pipeline.md 3.6). Empty when they are not as DeepFaceLab writes them.
+std::vector<std::uint64_t> pack_offsets(const fs::path& pak) {
+  std::error_code error;
+  const std::uint64_t file_size = fs::file_size(pak, error);
+  const auto head = read_range(pak, 0, 16);
+  if (error || !head || head->size() < 16) return {};
+  std::uint64_t version = 0, table_size = 0;
+  std::memcpy(&version, head->data(), 8);
+  std::memcpy(&table_size, head->data() + 8, 8);
+  if (version != 1 || table_size > file_size - 16) return {};
+  std::vector<std::uint64_t> offsets;
+  for (std::uint64_t at = 0; at < largest_offset_table;) {
+    const auto part = read_range(pak, 16 + table_size + at, 1 << 20);
+    if (!part || part->size() < 8) return {};
+    for (std::size_t i = 0; i + 8 <= part->size(); i += 8, at += 8) {
+      std::uint64_t offset;
+      std::memcpy(&offset, part->data() + i, 8);
+      if (offsets.empty() ? offset != 0 : offset < offsets.back()) return {};
+      offsets.push_back(offset);
+      if (offset != file_size) continue;
+      const std::uint64_t data = 16 + table_size + at + 8;
+      for (auto& o : offsets) o = std::min(o + data, file_size);
+      return offsets;
+    }
+  }
+  return {};
+}
+
+Failure named(Error error, const std::string& name) {
+  return during(std::move(error), fmt::format("reading face {}", name));
+}
+
+}  // namespace
+
+bool FaceList::find_in_pack(const fs::path& pak) {
+  const auto offsets = pack_offsets(pak);
+  if (offsets.size() < 2) return false;
+  persons_ = {""};
+  for (std::size_t i = 0; i + 1 < offsets.size(); ++i)
+    places_.push_back({0, {}, offsets[i], offsets[i + 1] - offsets[i]});
+  return head(0).has_value();
+}
+
+void FaceList::add_loose(const fs::path& folder, const std::string& person) {
+  const std::size_t first = places_.size();
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().extension() == ".jpg" && !is_temporary(it->path()))
+      places_.push_back({static_cast<std::uint32_t>(persons_.size()), it->path().filename().string()});
+  }
+  persons_.push_back(person);
+  std::sort(places_.begin() + static_cast<std::ptrdiff_t>(first), places_.end(),
+            [](const Place& a, const Place& b) { return a.file_name < b.file_name; });
+}
+
+Result<FaceList> FaceList::open(const fs::path& folder) {
+  FaceList list;
+  list.folder_ = folder;
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return fail(Code::not_found, "There is no faceset folder {}", folder.string());
+  if (fs::exists(folder / "faceset.pak", error)) {
+    list.packed_ = true;
+    if (list.find_in_pack(folder / "faceset.pak")) return list;
+    TRY(auto set, Faceset::open(folder));
+    list.table_ = std::make_shared<const Faceset>(std::move(set));
+    list.places_.clear();
+    for (const auto& entry : list.table_->entries()) list.places_.push_back({0, {}, entry.offset, entry.size});
+    return list;
+  }
+  const auto any_readable = [&list] {
+    for (std::size_t i = 0; i < list.count(); ++i) {
+      if (list.head(i)) return true;
+    }
+    return false;
+  };
+  list.add_loose(folder, "");
+  if (any_readable()) return list;
+  list.persons_.clear();
+  list.places_.clear();
+  std::vector<fs::path> people;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (it->is_directory(ignored)) people.push_back(it->path());
+  }
+  std::ranges::sort(people);
+  for (const auto& person : people) list.add_loose(person, person.filename().string());
+  if (any_readable()) return list;
+  return fail_with_hint(Code::no_faces, fmt::format("There are no extracted faces in {}", folder.string()),
+                        "Run extract first.");
+}
+
+std::string FaceList::name(std::size_t index) const {
+  if (table_) return table_->entries()[index].file_name + " of " + folder_.string();
+  if (packed_) return fmt::format("{} of {}", index + 1, (folder_ / "faceset.pak").string());
+  return path_of(index).string();
+}
+
+fs::path FaceList::path_of(std::size_t index) const {
+  const Place& place = places_.at(index);
+  return packed_ ? folder_ / "faceset.pak" : folder_ / persons_[place.person] / place.file_name;
+}
+
+Result<Bytes> FaceList::bytes(std::size_t index, std::uint64_t most) const {
+  const Place& place = places_.at(index);
+  if (packed_) return read_range(path_of(index), place.offset, std::min(place.size, most));
+  return most < whole_file ? read_range(path_of(index), 0, most) : read_file(path_of(index), whole_file);
+}
+
+Result<FaceList::Head> FaceList::head(std::size_t index) const {
+  TRY(auto file, bytes(index, beginning));
+  auto info = table_ ? Result<FaceInfo>(table_->entries()[index].info) : face_info_from_jpeg(file);
+  auto size = image_size(file);
+  if (!info || !size) {  // the metadata may be longer than the beginning
+    TRY(file, bytes(index, whole_file));
+    if (!table_) info = face_info_from_jpeg(file);
+    size = image_size(file);
+  }
+  if (!info) return named(info.error(), name(index));
+  if (!size) return named(size.error(), name(index));
+  return Head{*std::move(info), size->width};
+}
+
+Result<Face> FaceList::face(std::size_t index) const {
+  TRY(const auto file, bytes(index, whole_file));
+  auto info = table_ ? Result<FaceInfo>(table_->entries()[index].info) : face_info_from_jpeg(file);
+  if (!info) return named(info.error(), name(index));
+  auto image = decode_image(file);
+  if (!image) return named(image.error(), name(index));
+  return Face{normalise_channels(*std::move(image), 3), *std::move(info)};
+}
+
+Result<ImageU8> FaceList::picture(std::size_t index) const {
+  TRY(const auto file, bytes(index, whole_file));
+  auto image = decode_image(file);
+  if (!image) return named(image.error(), name(index));
+  return normalise_channels(*std::move(image), 3);
+}
+
+// --- yaw
+// ---------------------------------------------------------------------------------------------------------------
+
+float FaceList::yaw(std::size_t index) const {
+  constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
+  try {
+    const auto known = head(index);
+    return known ? static_cast<float>(compatible_pose(known->info.landmarks, known->width).yaw) : unknown;
+  } catch (const std::exception&) {  // OpenCV's solver finds no pose in such points
+    return unknown;
+  }
+}
+
+std::vector<std::uint64_t> FaceList::keys() const {
+  std::vector<std::uint64_t> keys(count());
+  FileStamp stamp = packed_ ? stamp_of(path_of(0)) : FileStamp{};
+  for (std::size_t i = 0; i < count(); ++i) {
+    const Place& place = places_[i];
+    if (!packed_) stamp = stamp_of(path_of(i));
+    const std::string person = packed_ ? std::string() : persons_[place.person];
+    keys[i] = yaw_key(person + "/" + place.file_name, stamp, place.offset);
+  }
+  return keys;
+}
+
+std::vector<float> FaceList::yaws(unsigned threads) const {
+  const fs::path file = folder_ / ".understudy" / "yaw.bin";
+  const auto wanted = keys();
+  const auto known = read_yaw_index(file);
+  std::vector<float> yaws(count());
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < count(); ++i) {
+    if (const auto found = known.find(wanted[i]); found != known.end())
+      yaws[i] = found->second;
+    else
+      missing.push_back(i);
+  }
+  if (missing.empty()) return yaws;
+  std::atomic<std::size_t> next = 0;
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned t = 0; t < std::max(1u, threads); ++t) {
+      workers.emplace_back([&] {
+        for (std::size_t k; (k = next++) < missing.size();) yaws[missing[k]] = yaw(missing[k]);
+      });
+    }
+  }
+  // Only a cache: where it cannot be written, the next start works it out again.
+  [[maybe_unused]] const auto kept = write_yaw_index(file, wanted, yaws);
+  return yaws;
+}
+
+}  // namespace understudy
