@@ -83,8 +83,18 @@ Axis matched(const Axis& from, const Axis& to) {
   Axis map(bins);
   for (std::size_t i = 0; i < bins; ++i)
     map[i] = interpolate(from_share[i], to_share, upper, upper.front(), upper.back());
-  Axis out(from.size());
-  for (std::size_t i = 0; i < from.size(); ++i) out[i] = interpolate(from[i], upper, map, 0, bins);
+  // interpolate(from[i], upper, map, 0, bins) to the bit; the nodes are even, so theirs is guessed, not searched.
+  Axis slope(bins - 1), out(from.size());
+  for (std::size_t i = 0; i + 1 < bins; ++i) slope[i] = (map[i + 1] - map[i]) / (upper[i + 1] - upper[i]);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const double x = from[i];
+    if (x < upper.front()) continue;  // stays 0
+    auto j = std::clamp(static_cast<int>((x - low) / (high - low) * bins) - 1, 0, bins - 1);
+    while (j + 1 < bins && upper[static_cast<std::size_t>(j) + 1] <= x) ++j;
+    while (upper[static_cast<std::size_t>(j)] > x) --j;
+    const auto node = static_cast<std::size_t>(j);
+    out[i] = j + 1 == bins || x == upper[node] ? map[node] : slope[node] * (x - upper[node]) + map[node];
+  }
   return out;
 }
 

@@ -1,83 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/training/sample_source.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <map>
 #include <mutex>
-#include <numeric>
-#include <set>
 #include <thread>
 
-#include "lib/face/faceset.hpp"
+#include "lib/base/system.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/training/face_order.hpp"
+#include "lib/training/face_store.hpp"
 
 namespace understudy {
 namespace {
 
-constexpr int batches_ahead = 3;
-enum Stream : std::uint64_t { order_stream = 1, sample_stream = 2, reference_stream = 3 };
+// Batches that may be made before they are asked for; repeats begin behind all that any number of threads can have
+// begun, so that they do not depend on how far ahead the threads are.
+constexpr std::int64_t most_ahead = 8;
 
-// One side's faces: which comes when, and the prepared faces kept in memory.
-class FaceSide {
- public:
-  FaceSide(Faceset set, SampleRules rules, std::uint64_t seed, std::uint64_t cache_bytes)
-      : set_(std::move(set)), rules_(rules), seed_(seed), budget_(cache_bytes), kept_(set_.entries().size()) {}
+// Uniform yaw is worked out by all processors, since nothing else runs yet.
+Result<FaceOrder> order_of(const FaceStore& store, const SampleRules& rules, std::uint64_t seed) {
+  if (!rules.uniform_yaw) return FaceOrder(store.count(), seed);
+  auto bins = yaw_bins(store.faces().yaws(cpu_threads()));
+  if (bins.empty()) return fail(Code::no_faces, "No face of the set tells its turn ({})", store.faces().name(0));
+  return FaceOrder(std::move(bins), seed);
+}
 
-  std::size_t count() const { return set_.entries().size(); }
-  const SampleRules& rules() const { return rules_; }
+// One half of the batches: its faces, their order, and how samples are drawn.
+struct HalfSource {
+  std::shared_ptr<FaceStore> store;
+  FaceOrder order;
+  SampleRules rules;
+  std::uint64_t seed;
+  Repeats repeats;
 
-  // The face at a place of the endless sequence of shuffled passes over the set (without replacement within a pass).
-  std::size_t face_at(std::uint64_t place) {
-    const std::uint64_t pass = place / count();
-    if (pass != pass_ || order_.empty()) {
-      order_.resize(count());
-      std::iota(order_.begin(), order_.end(), std::size_t{0});
-      CounterRandom random(seed_, order_stream, pass);
-      for (std::size_t i = count(); i > 1; --i) std::swap(order_[i - 1], order_[random.below(i)]);
-      pass_ = pass;
-    }
-    return order_[place % count()];
-  }
-
-  // The face, or the next readable one after it.
-  Result<std::shared_ptr<const PreparedFace>> face(std::size_t index) {
-    Result<std::shared_ptr<const PreparedFace>> last = fail(Code::no_faces, "No face can be read");
-    for (std::size_t tries = 0; tries < std::min<std::size_t>(count(), 16); ++tries) {
-      const std::size_t i = (index + tries) % count();
-      last = prepared(i);
-      if (last) return last;
-      if (told_.insert(i).second) warnings_.push_back(to_sentence(last.error()));
-    }
-    return last;
-  }
-
-  Result<ImageU8> picture(std::size_t index) const { return set_.image(index); }
-  CounterRandom random(Stream stream, std::uint64_t number) const { return {seed_, stream, number}; }
-  std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
-
- private:
-  Result<std::shared_ptr<const PreparedFace>> prepared(std::size_t i) {
-    if (kept_[i]) return kept_[i];
-    TRY(const auto image, set_.image(i));
-    TRY(auto face, prepare_face(image, set_.entries()[i].info, rules_));
-    auto shared = std::make_shared<const PreparedFace>(std::move(face));
-    const std::uint64_t bytes =
-        (shared->bgr.data.size() + shared->mask.data.size() + shared->eyes_mouth.data.size()) * sizeof(float);
-    if (used_ + bytes <= budget_) {
-      used_ += bytes;
-      kept_[i] = shared;
-    }
-    return shared;
-  }
-
-  Faceset set_;
-  SampleRules rules_;
-  std::uint64_t seed_, budget_, used_ = 0, pass_ = 0;
-  std::vector<std::size_t> order_;
-  std::vector<std::shared_ptr<const PreparedFace>> kept_;
-  std::set<std::size_t> told_;
-  std::vector<std::string> warnings_;
+  CounterRandom random(SampleStream stream, std::uint64_t number) const { return {seed, stream, number}; }
 };
 
 BatchSide to_side(const std::vector<Sample>& samples) {
@@ -90,21 +49,35 @@ BatchSide to_side(const std::vector<Sample>& samples) {
   return {stack(&Sample::warped), stack(&Sample::target), stack(&Sample::mask), stack(&Sample::eyes_mouth)};
 }
 
+int thread_count(int wanted) {
+  const int processors = static_cast<int>(cpu_threads());
+  return std::clamp(wanted > 0 ? wanted : processors / 2, 1, static_cast<int>(most_ahead));
+}
+
 }  // namespace
 
 struct SampleSource::Parts {
-  FaceSide src, dst;
+  HalfSource src, dst;
   int batch_size;
   std::int64_t move_ramp;
-  std::mutex making;  // one batch at a time touches the sides
+  std::int64_t ahead;
 
-  std::mutex mutex;
+  std::mutex mutex;  // guards all below, and the halves' repeats
   std::condition_variable changed;
-  std::deque<std::pair<std::int64_t, Result<Batch>>> ready;
-  std::int64_t next = 0;  // number of the batch to make next
+  std::map<std::int64_t, Result<Batch>> ready;
+  std::int64_t wanted = 0;   // the batch that will be asked for next
+  std::int64_t next = 0;     // number of the batch to begin next
+  std::uint64_t course = 0;  // changes when another place is asked for: what is under way then is thrown away
   bool started = false, stop = false;
   double waited = 0;
-  std::thread worker;
+  std::vector<std::thread> workers;
+
+  Parts(HalfSource s, HalfSource d, const SampleSettings& settings)
+      : src(std::move(s)),
+        dst(std::move(d)),
+        batch_size(settings.batch_size),
+        move_ramp(settings.move_ramp),
+        ahead(std::min<std::int64_t>(most_ahead, thread_count(settings.threads) + 2)) {}
 
   // Moves rise from none over the first batches, where that is asked for.
   SampleRules rules_at(SampleRules rules, std::int64_t k) const {
@@ -112,51 +85,63 @@ struct SampleSource::Parts {
     return rules;
   }
 
-  Result<BatchSide> make_side(FaceSide& side, FaceSide& other, std::int64_t k) {
+  std::uint64_t position(std::int64_t k, int i) const {
+    return static_cast<std::uint64_t>(k) * static_cast<std::uint64_t>(batch_size) + static_cast<std::uint64_t>(i);
+  }
+
+  Repeats::Shown shown(const HalfSource& half, std::uint64_t at) {
+    std::lock_guard lock(mutex);
+    return half.repeats.at(at);
+  }
+
+  // A face by its place, all that is drawn by the position: a face that comes again is drawn anew.
+  Result<Sample> make_one(HalfSource& half, HalfSource& other, std::int64_t k, int i) {
+    const std::uint64_t at = position(k, i);
+    TRY(const auto face, half.store->face(half.order.face_at(shown(half, at).place)));
+    CounterRandom random = half.random(sample_stream, at);
+    const SampleDraw draw = draw_sample(random, rules_at(half.rules, k));
+    if (half.rules.transfer == SampleTransfer::none) return make_sample(*face, half.rules, draw);
+    CounterRandom choice = half.random(reference_stream, at);
+    TRY(const auto reference, other.store->picture(choice.below(other.store->count())));
+    return make_sample(*face, half.rules, draw, &reference);
+  }
+
+  Result<BatchSide> make_half(HalfSource& half, HalfSource& other, std::int64_t k) {
     std::vector<Sample> samples;
     for (int i = 0; i < batch_size; ++i) {
-      const std::uint64_t place = static_cast<std::uint64_t>(k) * batch_size + i;
-      TRY(const auto face, side.face(side.face_at(place)));
-      CounterRandom random = side.random(sample_stream, place);
-      const SampleDraw draw = draw_sample(random, rules_at(side.rules(), k));
-      if (side.rules().colour_transfer) {
-        CounterRandom choice = side.random(reference_stream, place);
-        const auto reference = other.picture(choice.below(other.count()));
-        samples.push_back(make_sample(*face, side.rules(), draw, reference ? &*reference : nullptr));
-      } else {
-        samples.push_back(make_sample(*face, side.rules(), draw));
-      }
+      TRY(auto sample, make_one(half, other, k, i));
+      samples.push_back(std::move(sample));
     }
     return to_side(samples);
   }
 
   Result<Batch> make(std::int64_t k) {
-    std::lock_guard lock(making);
     Batch batch;
-    TRY(batch.src, make_side(src, dst, k));
-    TRY(batch.dst, make_side(dst, src, k));
+    TRY(batch.src, make_half(src, dst, k));
+    TRY(batch.dst, make_half(dst, src, k));
     return batch;
   }
 
   void work() {
     std::unique_lock lock(mutex);
     while (true) {
-      changed.wait(lock, [&] { return stop || (started && ready.size() < batches_ahead); });
+      changed.wait(lock, [&] { return stop || (started && next < wanted + ahead); });
       if (stop) return;
       const std::int64_t k = next++;
+      const std::uint64_t mine = course;
       lock.unlock();
       auto made = guard_torch("making samples", [&] { return make(k); });
       Result<Batch> batch = made ? std::move(*made) : Result<Batch>(Failure(made.error()));
       lock.lock();
-      if (next == k + 1) ready.emplace_back(k, std::move(batch));  // else another place was asked for meanwhile
+      if (mine == course) ready.emplace(k, std::move(batch));
       changed.notify_all();
     }
   }
+
+  HalfSource& half(Half which) { return which == Half::src ? src : dst; }
 };
 
-SampleSource::SampleSource(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
-  parts_->worker = std::thread([p = parts_.get()] { p->work(); });
-}
+SampleSource::SampleSource(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 SampleSource::~SampleSource() {
   {
@@ -164,47 +149,54 @@ SampleSource::~SampleSource() {
     parts_->stop = true;
   }
   parts_->changed.notify_all();
-  parts_->worker.join();
+  for (auto& worker : parts_->workers) worker.join();
 }
 
 Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, const fs::path& dst,
                                                          const SampleSettings& settings) {
-  TRY(auto src_set, Faceset::open(src));
-  TRY(auto dst_set, Faceset::open(dst));
-  const auto budget = settings.cache_bytes / 2;
-  return std::unique_ptr<SampleSource>(new SampleSource(
-      std::unique_ptr<Parts>(new Parts{FaceSide(std::move(src_set), settings.src, settings.seed * 2 + 1, budget),
-                                       FaceSide(std::move(dst_set), settings.dst, settings.seed * 2 + 2, budget),
-                                       settings.batch_size,
-                                       settings.move_ramp,
-                                       {},
-                                       {},
-                                       {},
-                                       {},
-                                       0,
-                                       false,
-                                       false,
-                                       0,
-                                       {}})));
+  std::error_code error;
+  // One folder for both sides (pretraining) is kept in memory once.
+  const bool same = fs::equivalent(src, dst, error) && settings.src.resolution == settings.dst.resolution &&
+                    settings.src.face_type == settings.dst.face_type &&
+                    settings.src.eyes_mouth == settings.dst.eyes_mouth;
+  const auto budget = same ? settings.cache_bytes : settings.cache_bytes / 2;
+  TRY(auto src_list, FaceList::open(src));
+  const auto src_store = std::make_shared<FaceStore>(std::move(src_list), settings.src, budget);
+  auto dst_store = src_store;
+  if (!same) {
+    TRY(auto dst_list, FaceList::open(dst));
+    dst_store = std::make_shared<FaceStore>(std::move(dst_list), settings.dst, budget);
+  }
+  const std::uint64_t src_seed = settings.seed * 2 + 1, dst_seed = settings.seed * 2 + 2;
+  TRY(auto src_order, order_of(*src_store, settings.src, src_seed));
+  TRY(auto dst_order, order_of(*dst_store, settings.dst, dst_seed));
+  auto parts =
+      std::make_unique<Parts>(HalfSource{src_store, std::move(src_order), settings.src, src_seed, {}},
+                              HalfSource{dst_store, std::move(dst_order), settings.dst, dst_seed, {}}, settings);
+  for (int t = 0; t < thread_count(settings.threads); ++t)
+    parts->workers.emplace_back([p = parts.get()] { p->work(); });
+  return std::unique_ptr<SampleSource>(new SampleSource(std::move(parts)));
 }
 
 Result<Batch> SampleSource::batch(std::int64_t k) {
   const auto start = std::chrono::steady_clock::now();
   auto& p = *parts_;
   std::unique_lock lock(p.mutex);
-  if (!p.started || (p.ready.empty() ? p.next != k && p.next != k + 1 : p.ready.front().first != k)) {
+  if (!p.started || k != p.wanted) {
     p.ready.clear();
+    ++p.course;
     p.next = k;
     p.started = true;
-    p.changed.notify_all();
   }
-  p.changed.wait(lock, [&] { return !p.ready.empty(); });
-  auto [number, batch] = std::move(p.ready.front());
-  p.ready.pop_front();
+  p.wanted = k;
+  p.changed.notify_all();
+  p.changed.wait(lock, [&] { return p.ready.contains(k); });
+  auto batch = std::move(p.ready.extract(k).mapped());
+  p.wanted = k + 1;
+  for (auto* half : {&p.src, &p.dst}) half->repeats.forget_before(p.position(std::max<std::int64_t>(k - 1, 0), 0));
   p.changed.notify_all();
   p.waited += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  check(number == k, "the sample queue is out of step");
-  return std::move(batch);
+  return batch;
 }
 
 double SampleSource::seconds_waited() const {
@@ -213,18 +205,16 @@ double SampleSource::seconds_waited() const {
 }
 
 std::vector<std::string> SampleSource::take_warnings() {
-  std::lock_guard lock(parts_->making);
-  auto all = parts_->src.take_warnings();
-  for (auto& w : parts_->dst.take_warnings()) all.push_back(std::move(w));
+  auto all = parts_->src.store->take_warnings();
+  for (auto& w : parts_->dst.store->take_warnings()) all.push_back(std::move(w));
   return all;
 }
 
-std::size_t SampleSource::src_count() const { return parts_->src.count(); }
-std::size_t SampleSource::dst_count() const { return parts_->dst.count(); }
+std::size_t SampleSource::src_count() const { return parts_->src.store->count(); }
+std::size_t SampleSource::dst_count() const { return parts_->dst.store->count(); }
 
 Result<Batch> SampleSource::fixed_batch(int count) {
-  std::lock_guard lock(parts_->making);
-  auto side = [&](FaceSide& faces) -> Result<BatchSide> {
+  auto side = [&](FaceStore& faces) -> Result<BatchSide> {
     std::vector<Sample> samples;
     for (int i = 0; i < count; ++i) {
       TRY(const auto face, faces.face((2 * i + 1) * faces.count() / (2 * count) % faces.count()));
@@ -235,9 +225,51 @@ Result<Batch> SampleSource::fixed_batch(int count) {
     return to_side(samples);
   };
   Batch batch;
-  TRY(batch.src, side(parts_->src));
-  TRY(batch.dst, side(parts_->dst));
+  TRY(batch.src, side(*parts_->src.store));
+  TRY(batch.dst, side(*parts_->dst.store));
   return batch;
+}
+
+// --- repeats
+// -----------------------------------------------------------------------------------------------------------
+
+std::vector<std::uint64_t> SampleSource::places(Half which, std::int64_t k, bool fresh_only) const {
+  std::vector<std::uint64_t> places;
+  for (int i = 0; i < parts_->batch_size; ++i) {
+    const auto shown = parts_->shown(parts_->half(which), parts_->position(k, i));
+    places.push_back(fresh_only && shown.again ? ~std::uint64_t{0} : shown.place);
+  }
+  return places;
+}
+
+void SampleSource::again(std::span<const FaceAgain> faces) {
+  std::vector<std::uint64_t> src, dst;
+  for (const auto& face : faces) (face.half == Half::src ? src : dst).push_back(face.place);
+  std::lock_guard lock(parts_->mutex);
+  const std::uint64_t first = parts_->position(parts_->wanted + most_ahead, 0);
+  parts_->src.repeats.add(first, std::move(src));
+  parts_->dst.repeats.add(first, std::move(dst));
+}
+
+std::vector<std::uint64_t> SampleSource::state() const {
+  std::lock_guard lock(parts_->mutex);
+  auto numbers = parts_->src.repeats.state();
+  const auto dst = parts_->dst.repeats.state();
+  numbers.insert(numbers.end(), dst.begin(), dst.end());
+  return numbers;
+}
+
+Result<> SampleSource::restore(std::span<const std::uint64_t> numbers) {
+  std::lock_guard lock(parts_->mutex);
+  check(!parts_->started, "repeats are restored before the first batch");
+  if (numbers.empty()) return {};
+  Repeats src, dst;
+  TRY_VOID(src.restore(numbers));
+  TRY_VOID(dst.restore(numbers));
+  if (!numbers.empty()) return fail(Code::bad_file, "the saved list of repeated faces is damaged");
+  parts_->src.repeats = std::move(src);
+  parts_->dst.repeats = std::move(dst);
+  return {};
 }
 
 }  // namespace understudy

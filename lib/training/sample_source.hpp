@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batches of training samples from two facesets, made ahead by a thread of its own. Batch number k is the same whatever
-// was asked for before: a run that resumes at k goes on exactly as one that was never interrupted.
+// Batches of training samples from two facesets, made ahead by threads of their own. Batch number k is the same
+// whatever was asked for before and however many threads there are: a run that resumes at k goes on exactly as one that
+// was never interrupted. Only repeats (again()) leave a trace; it is in state().
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "lib/training/face_trainer.hpp"
+#include "lib/training/batch.hpp"
 #include "lib/training/samples.hpp"
 
 namespace understudy {
@@ -18,11 +20,20 @@ struct SampleSettings {
   std::int64_t move_ramp = 0;  // batches over which the random moves rise to their full strength
   std::uint64_t seed = 0;
   std::uint64_t cache_bytes = std::uint64_t{2} << 30;  // of prepared faces; beyond it they are made anew each time
+  int threads = 0;                                     // that make batches; 0: by the number of processors
+};
+
+enum class Half { src, dst };
+// A face as it came: `place` in the order of its half (SampleSource::places).
+struct FaceAgain {
+  Half half = Half::src;
+  std::uint64_t place = 0;
 };
 
 class SampleSource {
  public:
-  // Opens both facesets (folders of aligned faces or packs). Code::no_faces or bad_file name the folder.
+  // Opens both facesets (folders of aligned faces or packs); for pretraining both may be the same folder, which is then
+  // kept once and drawn from in two orders. Code::no_faces or bad_file name the folder.
   static Result<std::unique_ptr<SampleSource>> open(const fs::path& src, const fs::path& dst, const SampleSettings&);
   ~SampleSource();
 
@@ -36,6 +47,17 @@ class SampleSource {
   std::size_t dst_count() const;
   // Unwarped, unmoved samples evenly spread over both sets, for previews that can be compared.
   Result<Batch> fixed_batch(int count);
+
+  // The places of the batch that batch() gave last, sample by sample: what to hand to again(). Those of samples that
+  // were repeats themselves are left out when `fresh_only`, as ~0.
+  std::vector<std::uint64_t> places(Half, std::int64_t k, bool fresh_only = false) const;
+  // Shows these faces once more, drawn anew: from eight batches after the last one given, or behind earlier repeats.
+  // The order goes on behind them where it stopped.
+  void again(std::span<const FaceAgain>);
+  // What again() has left to do, for the saved generation: plain numbers, two when it was never used. To be restored
+  // before the first batch is asked for.
+  std::vector<std::uint64_t> state() const;
+  Result<> restore(std::span<const std::uint64_t>);
 
  private:
   struct Parts;

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "lib/image/colour.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
+#include "lib/training/sample_transfer.hpp"
 
 namespace understudy {
 namespace {
@@ -61,6 +61,8 @@ SampleDraw draw_sample(CounterRandom& random, const SampleRules& rules) {
   };
   for (int i = 0; i < inner * inner; ++i) draw.noise_x.push_back(truncated_normal());
   for (int i = 0; i < inner * inner; ++i) draw.noise_y.push_back(truncated_normal());
+  if (is_random(rules.transfer)) draw.transfer_seed = random.next();
+  draw.augment = draw_augment(random, rules.augment, rules.resolution);
   return draw;
 }
 
@@ -156,11 +158,8 @@ Sample make_sample(const PreparedFace& face, const SampleRules& rules, const Sam
     return image;
   };
   auto widened = [&](const ImageF& image, Interpolation how) { return w == r ? image : resize(image, w, w, how); };
-  ImageF base = face.bgr;
-  if (rules.colour_transfer && reference_bgr != nullptr) {
-    base = transfer_reinhard(base, resize(to_float(*reference_bgr), r, r, Interpolation::linear));
-    clamp_01(base);
-  }
+  const bool transfers = rules.transfer != SampleTransfer::none && reference_bgr != nullptr;
+  const ImageF base = transfers ? recoloured(face.bgr, *reference_bgr, rules.transfer, draw.transfer_seed) : face.bgr;
   ImageF input = widened(rules.hsv_power > 0 ? shift_hsv(base, draw.hue_deg, draw.saturation, draw.value) : base,
                          Interpolation::cubic);
   if (rules.warp) {
@@ -169,6 +168,7 @@ Sample make_sample(const PreparedFace& face, const SampleRules& rules, const Sam
   }
   Sample sample;
   sample.warped = moved(std::move(input), Interpolation::cubic, Border::replicate);
+  augment(sample.warped, draw.augment);
   sample.target = moved(widened(base, Interpolation::cubic), Interpolation::cubic, Border::replicate);
   sample.mask = moved(widened(face.mask, Interpolation::linear), Interpolation::linear, Border::constant);
   if (rules.eyes_mouth) {

@@ -9,7 +9,6 @@
 #include "lib/training/face_trainer.hpp"
 #include "lib/training/losses.hpp"
 #include "lib/training/model_folder.hpp"
-#include "lib/training/sample_source.hpp"
 
 namespace understudy {
 namespace {
@@ -230,68 +229,6 @@ TEST(ModelFolder, MissingTensorIsRefused) {
   saved.erase("encoder/down1/downs_0/conv1/bias");
   EXPECT_NE(load_weights(trainer.parameters().all(), saved).error().message.find("downs_0/conv1/bias"),
             std::string::npos);
-}
-
-// Small faces with metadata, as an extraction leaves them.
-void write_faces(const fs::path& folder, int count) {
-  for (int i = 0; i < count; ++i) {
-    FaceInfo info;
-    info.face_type = FaceType::full;
-    info.source_filename = fmt::format("{:05}.png", i + 1);
-    for (std::size_t k = 0; k < 68; ++k) {
-      const Point p = canonical_landmarks[k];
-      info.landmarks[k] = {24 + 80 * p.x, 24 + 80 * p.y};
-    }
-    ImageU8 picture(128, 128, 3);
-    for (std::size_t k = 0; k < picture.data.size(); ++k) picture.data[k] = static_cast<std::uint8_t>(k * (i + 3) / 97);
-    ASSERT_TRUE(write_face_jpeg(folder / fmt::format("{:05}_0.jpg", i + 1), picture, 90, info));
-  }
-}
-
-SampleSettings small_samples() {
-  SampleSettings settings;
-  settings.src.resolution = settings.dst.resolution = 64;
-  settings.src.hsv_power = 0.1;
-  settings.dst.flip_probability = 0.4;
-  settings.batch_size = 2;
-  settings.seed = 9;
-  return settings;
-}
-
-TEST(SampleSource, ABatchDependsOnItsNumberAlone) {
-  Folder folder;
-  write_faces(folder.path / "src", 3);
-  write_faces(folder.path / "dst", 5);
-  auto straight = *SampleSource::open(folder.path / "src", folder.path / "dst", small_samples());
-  Batch last;
-  for (int k = 0; k < 6; ++k) last = *straight->batch(k);
-  auto jumped = *SampleSource::open(folder.path / "src", folder.path / "dst", small_samples());
-  const Batch same = *jumped->batch(5);
-  EXPECT_TRUE(torch::equal(last.src.warped, same.src.warped));
-  EXPECT_TRUE(torch::equal(last.dst.mask, same.dst.mask));
-  EXPECT_FALSE(torch::equal(last.src.warped, (*jumped->batch(6)).src.warped));
-  EXPECT_EQ(same.src.target.sizes(), torch::IntArrayRef({2, 3, 64, 64}));
-}
-
-TEST(SampleSource, ADamagedFaceIsReplacedAndTold) {
-  Folder folder;
-  write_faces(folder.path / "src", 2);
-  write_faces(folder.path / "dst", 2);
-  const auto damaged = folder.path / "src" / "00001_0.jpg";
-  auto bytes = *read_file(damaged);
-  bytes.resize(bytes.size() - 300);  // the metadata is whole, the picture is not
-  ASSERT_TRUE(write_file(damaged, bytes));
-  auto source = *SampleSource::open(folder.path / "src", folder.path / "dst", small_samples());
-  for (int k = 0; k < 3; ++k) ASSERT_TRUE(source->batch(k));
-  const auto warnings = source->take_warnings();
-  ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("00001_0.jpg"), std::string::npos);
-}
-
-TEST(SampleSource, EmptyFolderIsNoFaceset) {
-  Folder folder;
-  fs::create_directories(folder.path / "src");
-  EXPECT_FALSE(SampleSource::open(folder.path / "src", folder.path / "src", small_samples()));
 }
 
 }  // namespace

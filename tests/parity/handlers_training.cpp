@@ -81,7 +81,7 @@ void trainer_samples(const Case& one, Check& check) {
   rules.face_type = face_type_from_name(p.at("face_type").get<std::string>()).value();
   rules.eyes_mouth = true;
   rules.hsv_power = p.at("random_hsv_power");
-  rules.colour_transfer = p.at("ct_mode").is_string() && p.at("ct_mode") == "rct";
+  if (p.at("ct_mode").is_string() && p.at("ct_mode") == "rct") rules.transfer = SampleTransfer::rct;
   FaceInfo info;
   info.face_type = FaceType::whole;
   info.landmarks = one.landmarks(one.inputs_ending("_lm.npy").at(0));
