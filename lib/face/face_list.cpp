@@ -9,6 +9,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "lib/face/quick_landmarks.hpp"
 #include "lib/face/yaw_index.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
@@ -165,6 +166,12 @@ Result<ImageU8> FaceList::picture(std::size_t index) const {
 float FaceList::yaw(std::size_t index) const {
   constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
   try {
+    if (!table_) {
+      const auto file = bytes(index, beginning);
+      const auto landmarks = file ? quick_landmarks(*file) : std::nullopt;
+      const auto size = landmarks ? image_size(*file) : Result<ImageSize>(ImageSize{});
+      if (landmarks && size) return static_cast<float>(compatible_pose(*landmarks, size->width).yaw);
+    }
     const auto known = head(index);
     return known ? static_cast<float>(compatible_pose(known->info.landmarks, known->width).yaw) : unknown;
   } catch (const std::exception&) {  // OpenCV's solver finds no pose in such points

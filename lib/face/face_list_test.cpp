@@ -7,7 +7,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "lib/face/quick_landmarks.hpp"
 #include "lib/face/yaw_index.hpp"
+#include "lib/image/codec.hpp"
 
 namespace understudy {
 namespace {
@@ -97,6 +99,34 @@ TEST_F(FaceListTest, StrangersAreErrorsAndNoFaceIsNoSet) {
   ASSERT_FALSE(stranger);
   EXPECT_NE(to_sentence(stranger.error()).find("00000_0.jpg"), std::string::npos);
   EXPECT_TRUE(std::isnan(list.yaws(2)[0]));
+}
+
+TEST_F(FaceListTest, QuickLandmarksAreTheLandmarks) {
+  FaceInfo full = info(3, 0.2);
+  full.source_landmarks = info(4, 0.7).landmarks;  // must not be taken for them
+  full.mesh = Mesh468{};
+  const auto jpeg = *with_face_info(*encode_jpeg(ImageU8(96, 96, 3)), full);
+  ASSERT_TRUE(quick_landmarks(jpeg));
+  EXPECT_EQ(*quick_landmarks(jpeg), full.landmarks);
+  // As DeepFaceLab's resize tool writes them, as an array: left to the full reader.
+  auto dict = dict_from_face_info(full);
+  dict.set("landmarks", NdArray::of<double>(*dict.find("landmarks")->numbers(), {68, 2}));
+  const Bytes pickled = pickle::write(dict, pickle::Protocol::three);
+  Bytes array(jpeg.begin(), jpeg.begin() + 2);
+  for (const auto b : {std::size_t{0xff}, std::size_t{0xef}, (pickled.size() + 2) >> 8, (pickled.size() + 2) & 255})
+    array.push_back(static_cast<std::uint8_t>(b));
+  array.insert(array.end(), pickled.begin(), pickled.end());
+  const auto plain = *encode_jpeg(ImageU8(96, 96, 3));
+  array.insert(array.end(), plain.begin() + 2, plain.end());
+  EXPECT_FALSE(quick_landmarks(array));
+  EXPECT_EQ(face_info_from_jpeg(array)->landmarks, full.landmarks);
+  // Damage anywhere gives the landmarks of the full reader, others, or none; never a crash.
+  for (std::size_t i = 0; i < std::min<std::size_t>(jpeg.size(), 6000); ++i) {
+    auto damaged = jpeg;
+    damaged[i] ^= 0x55;
+    quick_landmarks(damaged);
+    quick_landmarks(std::span(jpeg).first(i));
+  }
 }
 
 TEST_F(FaceListTest, YawsAreKeptAndFollowTheFiles) {
