@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a job's commands from standard input, one JSON object a line: {"command":"save"}.
+// Reads a job's commands from standard input: one JSON object a line, {"command":"save"}, or the keys of a terminal.
 #pragma once
 
+#include <memory>
+#include <string_view>
 #include <thread>
 
+#include "lib/base/terminal_mode.hpp"
 #include "lib/jobs/run.hpp"
 
 namespace understudy {
 
+enum class CommandSource { none, json_lines, keys };
+
+// What can be pressed, on one line.
+extern const std::string_view key_line;
+
 class CommandReader {
  public:
-  CommandReader(bool active, Run&);
-  ~CommandReader();
+  CommandReader(CommandSource, Run&);
+  ~CommandReader();  // puts the terminal back
 
  private:
+  std::unique_ptr<KeyMode> keys_;  // outlives the thread
   std::jthread thread_;
 };
 

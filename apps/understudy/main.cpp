@@ -89,7 +89,12 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
     log.add(event);
     if (!globals.json) terminal.show(event);
   });
-  const CommandReader commands(globals.json, run);
+  const bool keys = !globals.json && bound.verb.name.starts_with("train ") && is_terminal_stdin();
+  if (keys) run.note(std::string(key_line));
+  const CommandReader commands(globals.json ? CommandSource::json_lines
+                               : keys       ? CommandSource::keys
+                                            : CommandSource::none,
+                               run);
   Result<std::string> report = [&]() -> Result<std::string> {
     try {
       return bound.verb.run(call, run);

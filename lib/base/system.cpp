@@ -15,13 +15,18 @@
 #include <fstream>
 #include <sstream>
 
+#include "lib/base/terminal_mode.hpp"
+
 namespace understudy {
 namespace {
 
 volatile std::sig_atomic_t stop_count = 0;
 
 extern "C" void on_stop_signal(int number) {
-  if (stop_count != 0) ::_exit(128 + number);
+  if (stop_count != 0) {
+    restore_terminal();
+    ::_exit(128 + number);
+  }
   stop_count = 1;
 }
 
