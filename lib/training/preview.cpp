@@ -2,84 +2,210 @@
 #include "lib/training/preview.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "lib/image/convert.hpp"
 #include "lib/image/draw.hpp"
+#include "lib/image/warp.hpp"
 
 namespace understudy {
 namespace {
 
-constexpr int caption_height = 22;
-constexpr const char* captions[] = {"src", "src > src", "dst", "dst > dst", "swap"};
+using Column = PreviewFaces::Column;
 
-// Rows of faces side by side: columns[c] is (N,3,R,R).
-ImageU8 grid_of(const std::vector<Tensor>& columns) {
-  const int n = static_cast<int>(columns[0].size(0)), r = static_cast<int>(columns[0].size(2));
-  ImageU8 grid(r * static_cast<int>(columns.size()), r * n, 3);
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    const Tensor clipped = columns[c].clamp(0, 1);
-    for (int i = 0; i < n; ++i) paste(grid, to_u8_rounded(to_image(clipped, i)), static_cast<int>(c) * r, i * r);
-  }
-  return grid;
+constexpr int caption_height = 22;
+constexpr int highest = 800;      // of the pictures, without graph and captions
+constexpr int widest_five = 256;  // resolution up to which five columns stand side by side
+constexpr Bgr caption_colour{220, 220, 220};
+
+// --- the network's half
+
+Column to_column(const Tensor& nchw) {
+  const Tensor here = nchw.to(torch::kCPU, torch::kFloat32);
+  Column images;
+  for (int i = 0; i < static_cast<int>(here.size(0)); ++i) images.push_back(to_image(here, i));
+  return images;
 }
 
-ImageU8 with_header(const ImageU8& grid, const LossHistory& losses, const char* title) {
-  const ImageU8 graph = draw_losses(losses, grid.width);
-  ImageU8 all(grid.width, graph.height + caption_height + grid.height, 3);
-  paste(all, graph, 0, 0);
-  const int column = grid.width / 5;
-  for (int c = 0; c < 5; ++c) {
-    const std::string text = c == 4 && *title ? std::string(captions[c]) + " " + title : captions[c];
-    draw_text(all, text, c * column + 6, graph.height + caption_height - 7, 9, {220, 220, 220});
+std::pair<std::int64_t, std::int64_t> rows_of_batch(const ModelSpec& spec, int resolution, std::int64_t faces,
+                                                    std::uint64_t sample) {
+  if (spec.amp()) return {static_cast<std::int64_t>(sample % static_cast<std::uint64_t>(faces)), 1};
+  const std::int64_t fitting = spec.quick() ? 4 : std::max(1, highest / resolution);
+  return {0, std::min({std::int64_t{4}, faces, fitting})};
+}
+
+PreviewFaces::Swapped swapped(double morph, const Tensor& bgr, const Tensor& mask) {
+  return {morph, to_column(bgr), to_column(mask)};
+}
+
+// --- the drawing half
+
+// Pictures in rows; captions stand above the first row, or above each row when there are as many as pictures.
+struct Table {
+  std::vector<std::string> captions;
+  std::vector<std::vector<ImageF>> rows;
+};
+
+Column cut_out(Column images, const Column& masks) {
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    ImageF& image = images[i];
+    for (std::size_t k = 0; k < image.data.size(); ++k)
+      image.data[k] *= masks[i].data[k / static_cast<std::size_t>(image.channels)];
   }
-  paste(all, grid, 0, graph.height + caption_height);
+  return images;
+}
+
+Table side_by_side(std::vector<std::string> captions, const std::vector<const Column*>& columns) {
+  Table table{std::move(captions), {}};
+  for (std::size_t row = 0; row < columns[0]->size(); ++row) {
+    auto& cells = table.rows.emplace_back();
+    for (const Column* column : columns) cells.push_back((*column)[row]);
+  }
+  return table;
+}
+
+// Five columns, or three pairs where five would be too wide; then the same cut out by the masks.
+std::vector<Table> five_column_tables(const PreviewFaces& f) {
+  const Column& swap = f.swaps.front().bgr;
+  const Column s = cut_out(f.src, f.src_mask), d = cut_out(f.dst, f.dst_mask), dd = cut_out(f.dst_dst, f.dst_dst_mask),
+               sd = cut_out(swap, f.swaps.front().mask);
+  if (f.resolution <= widest_five) {
+    const std::vector<std::string> captions{"src", "src > src", "dst", "dst > dst", "swap"};
+    return {side_by_side(captions, {&f.src, &f.src_src, &f.dst, &f.dst_dst, &swap}),
+            side_by_side(captions, {&s, &f.src_src, &d, &dd, &sd})};
+  }
+  const std::vector<std::string> of_src{"src", "src > src"}, of_dst{"dst", "dst > dst"}, of_swap{"dst", "swap"};
+  return {side_by_side(of_src, {&f.src, &f.src_src}),
+          side_by_side(of_dst, {&f.dst, &f.dst_dst}),
+          side_by_side(of_swap, {&f.dst, &swap}),
+          side_by_side(of_src, {&s, &f.src_src}),
+          side_by_side(of_dst, {&d, &dd}),
+          side_by_side(of_swap, {&d, &sd})};
+}
+
+Table two_rows(std::vector<std::string> captions, const std::vector<ImageF>& c) {
+  return {std::move(captions), {{c[0], c[1], c[2]}, {c[3], c[4], c[5]}}};
+}
+
+std::vector<Table> amp_tables(const PreviewFaces& f) {
+  const ImageF &dd = f.dst_dst.front(), dd_cut = cut_out(f.dst_dst, f.dst_dst_mask).front();
+  std::vector<ImageF> cells{dd}, cut{dd};
+  std::vector<std::string> captions{"dst > dst"};
+  for (const auto& swap : f.swaps) {
+    cells.push_back(swap.bgr.front());
+    cut.push_back(cut_out(swap.bgr, swap.mask).front());
+    captions.push_back(fmt::format("morph {:.2f}", swap.morph));
+  }
+  return {two_rows({"src", "dst", "dst cut out", "src > src", "dst > dst", "swap"},
+                   {f.src.front(), f.dst.front(), dd_cut, f.src_src.front(), dd, f.swaps.back().bgr.front()}),
+          two_rows(captions, cells), two_rows(captions, cut)};
+}
+
+// In the order of preview_names.
+std::vector<Table> tables_of(const PreviewFaces& faces) {
+  return faces.model_class == ModelClass::amp ? amp_tables(faces) : five_column_tables(faces);
+}
+
+// Small cells take smaller letters.
+void draw_caption(ImageU8& image, const std::string& text, int x, int y, int width) {
+  int height = 9;
+  while (height > 5 && text_width(text, height) > width - 8) --height;
+  draw_text(image, text, x + 4, y + caption_height - 7, height, caption_colour);
+}
+
+// At the right, where the losses are low by then.
+void draw_name(ImageU8& graph, const std::string& name) {
+  const int width = text_width(name, 9) + 8;
+  fill_rectangle(graph, graph.width - width, 2, width, 17, {25, 25, 25});
+  draw_text(graph, name, graph.width - width + 4, 15, 9, caption_colour);
+}
+
+ImageU8 draw_table(const Table& table, const std::string& name, const LossHistory& losses, std::int64_t range) {
+  const int rows = static_cast<int>(table.rows.size()), columns = static_cast<int>(table.rows[0].size());
+  const int side = std::min(table.rows[0][0].width, highest / rows);
+  const int caption_rows = static_cast<int>(table.captions.size()) / columns;
+  ImageU8 graph = draw_losses(losses, columns * side, 100, range);
+  draw_name(graph, name);
+  ImageU8 all(graph.width, graph.height + caption_rows * caption_height + rows * side, 3);
+  paste(all, graph, 0, 0);
+  int y = graph.height;
+  for (int row = 0; row < rows; ++row) {
+    if (row < caption_rows) {
+      for (int c = 0; c < columns; ++c)
+        draw_caption(all, table.captions[static_cast<std::size_t>(row * columns + c)], c * side, y, side);
+      y += caption_height;
+    }
+    for (int c = 0; c < columns; ++c) {
+      const ImageU8 cell = to_u8_rounded(table.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(c)]);
+      paste(all, cell.width == side ? cell : resize(cell, side, side, Interpolation::area), c * side, y);
+    }
+    y += side;
+  }
   return all;
 }
 
 }  // namespace
 
-ImageU8 draw_losses(const LossHistory& losses, int width, int height) {
-  ImageU8 image(width, height, 3, 25);  // 0.1 grey
-  for (int line = 0; line < 6; ++line) fill_rectangle(image, 0, line * (height - 1) / 5, width, 1, {60, 60, 60});
-  if (losses.empty()) return image;
-  double sum = 0;
-  const std::size_t from = losses.size() / 5;
-  for (std::size_t i = from; i < losses.size(); ++i) sum += losses[i][0] + losses[i][1];
-  const double full = 2 * sum / (2.0 * static_cast<double>(losses.size() - from));
-  const Bgr colours[] = {{255, 80, 40}, {40, 220, 255}};
-  for (int x = 0; x < width; ++x) {
-    const std::size_t begin = losses.size() * x / width;
-    const std::size_t end = std::max(begin + 1, losses.size() * (x + 1) / width);
-    for (int side = 1; side >= 0; --side) {
-      float low = losses[begin][side], high = low;
-      for (std::size_t i = begin; i < std::min(end, losses.size()); ++i) {
-        low = std::min(low, losses[i][side]);
-        high = std::max(high, losses[i][side]);
-      }
-      if (!std::isfinite(low) || !std::isfinite(high) || !(full > 0)) continue;
-      auto y = [&](double loss) {
-        return static_cast<int>(std::clamp((1 - loss / full) * (height - 1), 0.0, height - 1.0));
-      };
-      fill_rectangle(image, x, y(high), 1, y(low) - y(high) + 1, colours[side]);
-    }
+PreviewFaces take_preview(const FaceNet& net, const ModelSpec& spec, bool head, const Batch& faces,
+                          std::uint64_t sample) {
+  torch::InferenceMode inference;
+  PreviewFaces out;
+  out.model_class = spec.model_class;
+  out.resolution = net.resolution();
+  const auto [first, count] = rows_of_batch(spec, out.resolution, faces.src.target.size(0), sample);
+  auto rows = [first = first, count = count](const Tensor& t) { return t.narrow(0, first, count); };
+  const Tensor src = rows(faces.src.target), dst = rows(faces.dst.target);
+  const auto made = net.forward(src, dst, Wanted{.swap = !spec.amp()});
+  out.src = to_column(src);
+  out.dst = to_column(dst);
+  out.src_mask = to_column(rows(faces.src.mask));
+  out.dst_mask = to_column(rows(faces.dst.mask));
+  out.src_src = to_column(made.src.bgr);
+  out.dst_dst = to_column(made.dst.bgr);
+  out.dst_dst_mask = to_column(made.dst.mask);
+  if (!spec.amp()) {
+    out.swaps.push_back(swapped(1, made.swap->bgr, head ? made.swap->mask : made.swap->mask * made.dst.mask));
+    return out;
   }
-  const auto& last = losses.back();
-  draw_text(image, fmt::format("Iter: {}   src {:.3f}   dst {:.3f}", losses.size(), last[0], last[1]), 6, height - 6, 9,
-            {230, 230, 230});
-  return image;
+  for (const double morph : {0.25, 0.5, 0.65, 0.75, 1.0}) {
+    const Swap swap = net.predict(dst, morph);
+    out.swaps.push_back(swapped(morph, swap.bgr, swap.mask * made.dst.mask));
+  }
+  return out;
 }
 
-Preview make_preview(const Saehd& net, const Batch& faces, const LossHistory& losses) {
-  torch::InferenceMode inference;
-  const auto out = net.forward(faces.src.target, faces.dst.target, /*with_swap=*/true);
-  const Tensor s = faces.src.target, d = faces.dst.target;
-  auto here = [](const Tensor& t) { return t.to(torch::kCPU); };
-  const Tensor ss = here(out.src.bgr), dd = here(out.dst.bgr), sd = here(out.swap->bgr);
-  const Tensor dst_mask = here(out.dst.mask), swap_mask = here(out.swap->mask) * dst_mask;
-  const ImageU8 plain = grid_of({s, ss, d, dd, sd});
-  const ImageU8 masked = grid_of({s * faces.src.mask, ss, d * faces.dst.mask, dd * dst_mask, sd * swap_mask});
-  return {with_header(plain, losses, ""), with_header(masked, losses, "(masked)")};
+std::vector<NamedPreview> draw_previews(const PreviewFaces& faces, const LossHistory& losses, std::int64_t range,
+                                        const std::string& suffix) {
+  const auto names = preview_names(faces, suffix);
+  const auto tables = tables_of(faces);
+  std::vector<NamedPreview> previews;
+  for (std::size_t i = 0; i < tables.size(); ++i)
+    previews.push_back({names[i], draw_table(tables[i], names[i], losses, range)});
+  return previews;
+}
+
+std::vector<std::string> preview_names(const PreviewFaces& faces, const std::string& suffix) {
+  std::vector<std::string> names;
+  if (faces.model_class == ModelClass::amp) {
+    names = {"AMP morph 1.0", "AMP morph list", "AMP morph list masked"};
+  } else if (faces.model_class == ModelClass::quick96) {
+    names = {"Quick96", "Quick96 masked"};
+  } else if (faces.resolution <= widest_five) {
+    names = {"SAEHD", "SAEHD masked"};
+  } else {
+    names = {"SAEHD src-src",        "SAEHD dst-dst",        "SAEHD pred",
+             "SAEHD masked src-src", "SAEHD masked dst-dst", "SAEHD masked pred"};
+  }
+  for (auto& name : names) name += suffix;
+  return names;
+}
+
+std::size_t main_preview(const PreviewFaces& faces) {
+  return faces.model_class == ModelClass::saehd && faces.resolution > widest_five ? 2 : 0;
+}
+
+std::vector<NamedPreview> make_previews(const FaceNet& net, const ModelSpec& spec, bool head, const Batch& faces,
+                                        const LossHistory& losses, std::int64_t range) {
+  return draw_previews(take_preview(net, spec, head, faces), losses, range);
 }
 
 }  // namespace understudy

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/training/loss_graph.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "lib/image/draw.hpp"
+
+namespace understudy {
+namespace {
+
+using Part = std::span<const std::array<float, 2>>;
+
+constexpr Bgr colours[] = {{255, 80, 40}, {40, 220, 255}};  // src blue, dst yellow
+
+// The loss that the graph's upper edge stands for; 0 when there is nothing to show.
+double full_height(Part losses) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (const auto& pair : losses.subspan(losses.size() / 5)) {
+    for (const float loss : pair) {
+      if (!std::isfinite(loss)) continue;
+      sum += loss;
+      ++count;
+    }
+  }
+  return count == 0 ? 0 : 2 * sum / static_cast<double>(count);
+}
+
+void draw_bar(ImageU8& image, int x, Part losses, std::size_t side, double full) {
+  float low = INFINITY, high = -INFINITY;
+  for (const auto& pair : losses) {
+    if (!std::isfinite(pair[side])) continue;
+    low = std::min(low, pair[side]);
+    high = std::max(high, pair[side]);
+  }
+  if (low > high) return;
+  const int bottom = image.height - 1;
+  auto y = [&](double loss) { return static_cast<int>(std::clamp((1 - loss / full) * bottom, 0.0, bottom * 1.0)); };
+  fill_rectangle(image, x, y(high), 1, y(low) - y(high) + 1, colours[side]);
+}
+
+// As much as fits into the width: the iteration always, then the losses, then the range.
+std::string status_text(const LossHistory& losses, std::int64_t range, int width) {
+  const auto& last = losses.back();
+  std::string text = fmt::format("Iter: {}", losses.size());
+  for (const auto& more :
+       {fmt::format("   src {:.3f}   dst {:.3f}", last[0], last[1]),
+        range > 0 && range < static_cast<std::int64_t>(losses.size()) ? "   " + loss_range_name(range) : ""}) {
+    if (text_width(text + more, 9) > width - 12) break;
+    text += more;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::int64_t next_loss_range(std::int64_t range) {
+  const auto* at = std::find(loss_ranges.begin(), loss_ranges.end(), range);
+  return at == loss_ranges.end() || at + 1 == loss_ranges.end() ? loss_ranges.front() : at[1];
+}
+
+std::string loss_range_name(std::int64_t range) {
+  return range <= 0 ? "all iterations" : fmt::format("the last {} iterations", range);
+}
+
+ImageU8 draw_losses(const LossHistory& losses, int width, int height, std::int64_t range) {
+  ImageU8 image(width, height, 3, 25);  // 0.1 grey
+  // Grey 0.8 as the original's, but only every fourth pixel of it, so that they do not outshine the bars.
+  for (int line = 0; line < 6; ++line) {
+    for (int x = 0; x < width; x += 4) fill_rectangle(image, x, line * (height - 1) / 5, 1, 1, {204, 204, 204});
+  }
+  if (losses.empty()) return image;
+  const auto shown = range > 0 ? std::min<std::size_t>(losses.size(), static_cast<std::size_t>(range)) : losses.size();
+  const Part part(losses.data() + losses.size() - shown, shown);
+  if (const double full = full_height(part); full > 0) {
+    for (int x = 0; x < width; ++x) {
+      const std::size_t begin = shown * x / width;
+      const std::size_t end = std::min(shown, std::max(begin + 1, shown * (x + 1) / width));
+      for (const std::size_t side : {1, 0}) draw_bar(image, x, part.subspan(begin, end - begin), side, full);
+    }
+  }
+  draw_text(image, status_text(losses, range, width), 6, height - 6, 9, {230, 230, 230});
+  return image;
+}
+
+}  // namespace understudy

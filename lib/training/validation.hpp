@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers by which two trainings can be compared: how well a model gives a fixed set of faces back.
+#pragma once
+
+#include <array>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/base/files.hpp"
+#include "lib/nets/face_net.hpp"
+#include "lib/training/batch.hpp"
+
+namespace understudy {
+
+// Means over the faces. SSIM and PSNR are those of src->src and dst->dst within the face mask (lib/image/quality.hpp);
+// IoU compares the predicted mask with the face mask, both from 0.5 on. Faces without any mask are left out.
+struct ValidationNumbers {
+  double src_ssim = 0, dst_ssim = 0;
+  double src_psnr = 0, dst_psnr = 0;  // dB
+  double src_mask_iou = 0, dst_mask_iou = 0;
+  double src_loss = 0, dst_loss = 0;  // as given
+};
+
+// `faces` are unwarped (SampleSource::fixed_batch), worked on `chunk` at a time to bound the memory; the losses are
+// what FaceTrainer::evaluate says of the same faces. Throws as LibTorch does (guard_torch).
+ValidationNumbers validate(const FaceNet&, const Batch& faces, std::array<double, 2> losses = {}, int chunk = 4);
+
+// "validation/src_ssim" and so on, for a MetricEvent and for TensorBoard.
+std::vector<std::pair<std::string, double>> named_values(const ValidationNumbers&);
+
+// validation.csv: iteration, seconds trained so far, the numbers.
+class ValidationLog {
+ public:
+  // Keeps the rows up to `iteration`: a run that went back to an older save writes the later ones anew. A file with
+  // other columns is refused (bad_file).
+  static Result<ValidationLog> open(const fs::path& file, std::int64_t iteration);
+  Result<> add(std::int64_t iteration, double seconds, const ValidationNumbers&);
+
+ private:
+  explicit ValidationLog(const fs::path& path) : path_(path), file_(path, std::ios::app) {}
+  fs::path path_;
+  std::ofstream file_;
+};
+
+}  // namespace understudy
