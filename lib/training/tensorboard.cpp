@@ -97,9 +97,13 @@ Result<std::unique_ptr<EventWriter>> EventWriter::open(const fs::path& folder, s
   std::unique_ptr<EventWriter> writer(
       new EventWriter(folder / fmt::format("events.out.tfevents.{:010}.understudy", seconds)));
   TRY_VOID(writer->add(event_at(0).text(3, "brain.Event:2").bytes()));
-  // SessionLog.START (status = 1): "this run goes on from here"; what has this step or a later one is dropped.
-  TRY_VOID(writer->add(event_at(iteration + 1).message(7, Message().varint(1, 1)).bytes()));
+  TRY_VOID(writer->went_back(iteration));
   return writer;
+}
+
+// SessionLog.START (status = 1) means: a run goes on from here, and what has this step or a later one is void.
+Result<> EventWriter::went_back(std::int64_t iteration) {
+  return add(event_at(iteration + 1).message(7, Message().varint(1, 1)).bytes());
 }
 
 Result<> EventWriter::add(std::string_view event) {

@@ -32,6 +32,8 @@ class EventWriter {
   static Result<std::unique_ptr<EventWriter>> open(const fs::path& folder, std::int64_t iteration);
 
   Result<> scalars(std::int64_t iteration, const std::vector<std::pair<std::string, double>>& values);
+  // The run goes on from `iteration` again: readers drop what was written beyond it.
+  Result<> went_back(std::int64_t iteration);
   // As a PNG that is marked as synthetic.
   Result<> image(std::int64_t iteration, std::string_view tag, const ImageU8& bgr);
   const fs::path& path() const { return path_; }

@@ -130,15 +130,18 @@ TEST(Tensorboard, EventsReadBack) {
     path = writer->path();
     ASSERT_TRUE(writer->scalars(301, {{"src_loss", 0.25}, {"dst_loss", 1e-3}}));
     ASSERT_TRUE(writer->image(1000000, "SAEHD masked", picture));
+    ASSERT_TRUE(writer->went_back(150));
   }
   EXPECT_TRUE(path.filename().string().starts_with("events.out.tfevents."));
   EXPECT_EQ(path.extension(), ".understudy");
   const auto records = records_of(read_text(path).value());
-  ASSERT_EQ(records.size(), 4u);
+  ASSERT_EQ(records.size(), 5u);
   EXPECT_EQ(only(fields_of(records[0]), 3), "brain.Event:2");
-  const auto start = fields_of(records[1]);
-  EXPECT_EQ(number_at<std::uint64_t>(only(start, 2), 0), 301u);
-  EXPECT_EQ(number_at<std::uint64_t>(only(fields_of(only(start, 7)), 1), 0), 1u);  // SessionLog.START
+  for (const auto& [number, first] : {std::pair{1, 301u}, {4, 151u}}) {
+    const auto start = fields_of(records[static_cast<std::size_t>(number)]);
+    EXPECT_EQ(number_at<std::uint64_t>(only(start, 2), 0), first);
+    EXPECT_EQ(number_at<std::uint64_t>(only(fields_of(only(start, 7)), 1), 0), 1u);  // SessionLog.START
+  }
 
   const auto scalars = fields_of(records[2]);
   EXPECT_NEAR(number_at<double>(only(scalars, 1), 0), static_cast<double>(::time(nullptr)), 60);
