@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Seconds per training iteration beside what this machine's matrix multiply reaches.
-//   bench_train [NAME] [fp32|bf16] [ITERATIONS]     all names and both precisions when left out
+// and what the bare convolutions of the same shapes reach ("attainable").
+//   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH]     all names and both precisions when left out
+#include <ATen/record_function.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <map>
@@ -8,6 +11,7 @@
 #include "bench/report.hpp"
 #include "lib/base/system.hpp"
 #include "lib/training/face_trainer.hpp"
+#include "lib/training/model_options.hpp"
 
 namespace understudy {
 namespace {
@@ -33,21 +37,102 @@ BatchSide random_side(int n, int resolution) {
           torch::rand({n, 1, resolution, resolution}), torch::rand({n, 1, resolution, resolution})};
 }
 
+// The convolutions of one forward pass, as the library was called for them.
+struct Shape {
+  std::vector<std::int64_t> input, weight, stride, padding;
+  bool operator<(const Shape& o) const {
+    return std::tie(input, weight, stride, padding) < std::tie(o.input, o.weight, o.stride, o.padding);
+  }
+  double flops() const {  // of the forward pass; the backward pass is two more of it
+    const double out = static_cast<double>(((input[2] + 2 * padding[0] - weight[2]) / stride[0] + 1) *
+                                           ((input[3] + 2 * padding[1] - weight[3]) / stride[1] + 1));
+    return 2.0 * static_cast<double>(input[0] * weight[0] * weight[1] * weight[2] * weight[3]) * out;
+  }
+};
+std::map<Shape, int> recorded;
+
+std::unique_ptr<at::ObserverContext> record(const at::RecordFunction& f) {
+  if (std::string_view(f.name()) != "aten::convolution") return nullptr;
+  const auto in = f.inputs();
+  if (in.size() < 7 || in[6].toBool()) return nullptr;  // transposed ones are few and small: discriminators
+  ++recorded[{in[0].toTensor().sizes().vec(), in[1].toTensor().sizes().vec(), in[3].toIntVector(),
+              in[4].toIntVector()}];
+  return nullptr;
+}
+
+// Seconds that the recorded convolutions alone take, forward and backward, and their arithmetic.
+std::pair<double, double> bare_convolutions(Precision precision) {
+  const auto type = precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
+  double seconds = 0, flops = 0;
+  for (const auto& [shape, count] : recorded) {
+    auto like_net = [&](const std::vector<std::int64_t>& size) {
+      return torch::randn(size).to(type).contiguous(torch::MemoryFormat::ChannelsLast).set_requires_grad(true);
+    };
+    const Tensor x = like_net(shape.input), w = like_net(shape.weight);
+    const Tensor b = torch::zeros({shape.weight[0]}, type).set_requires_grad(true);
+    const bool first = shape.input[1] == 3;  // no gradient for the picture itself
+    if (first) x.set_requires_grad(false);
+    double best = 1e9;
+    Tensor gradient;
+    for (int i = 0; i < 4; ++i) {
+      best = std::min(best, seconds_of([&] {
+                        const Tensor y = torch::conv2d(x, w, b, shape.stride, shape.padding);
+                        if (!gradient.defined()) gradient = torch::ones_like(y);
+                        y.backward(gradient);
+                      }));
+    }
+    seconds += best * count;
+    flops += shape.flops() * (first ? 2 : 3) * count;
+  }
+  return {seconds, flops};
+}
+
 void time_model(const std::string& name, const ModelSpec& spec, Precision precision, const Device& device,
                 int iterations) {
   FaceTrainer trainer(spec, device, precision);
   const int n = spec.rules.batch_size, r = spec.shape.resolution;
   const Batch batch{random_side(n, r), random_side(n, r)};
   std::vector<double> times;
+  recorded.clear();
   for (int i = 0; i < iterations + 2; ++i) {
+    std::optional<at::CallbackHandle> handle;
+    if (i == 0) handle = at::addThreadLocalCallback(at::RecordFunctionCallback(record).needsInputs(true));
     const double t = seconds_of([&] { trainer.step(batch); });
+    if (handle) at::removeCallback(*handle);
     if (i >= 2) times.push_back(t);
   }
   std::sort(times.begin(), times.end());
+  const double median = times[times.size() / 2];
   const auto label = fmt::format("{}_{}_b{}", name, precision == Precision::bf16 ? "bf16" : "fp32", n);
-  print_result(label + "_median", times[times.size() / 2], "s/iteration");
-  print_result(label + "_samples", n / times[times.size() / 2], "samples/s");
+  print_result(label + "_median", median, "s/iteration");
+  print_result(label + "_samples", n / median, "samples/s");
   print_result(label + "_peak_memory", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
+  const auto [bare, flops] = bare_convolutions(precision);
+  print_result(label + "_arithmetic", flops * 1e-9, "GFLOP/iteration");
+  print_result(label + "_attainable", flops / bare * 1e-9, "GFLOP/s");
+  print_result(label + "_achieved", flops / median * 1e-9, "GFLOP/s");
+}
+
+ModelDescription saehd(const char* archi, int resolution, int ae, int mask, bool judged = false) {
+  ModelDescription model;
+  model.saehd.archi = archi;
+  model.saehd.resolution = resolution;
+  model.shared.ae_dims = ae;
+  model.shared.d_mask_dims = mask;
+  if (judged) {
+    model.shared.gan_power = 0.1;
+    model.saehd.true_face_power = 0.01;
+  }
+  return model;
+}
+
+ModelDescription amp(bool judged) {
+  ModelDescription model;
+  model.model_class = ModelClass::amp;
+  model.amp.resolution = 128;
+  model.amp.batch_size = 4;
+  if (judged) model.shared.gan_power = 0.1;
+  return model;
 }
 
 }  // namespace
@@ -58,16 +143,26 @@ int main(int argc, char** argv) {
   const Device device = open_device(0, /*allow_gpu=*/false);
   const std::string only = argc > 1 ? argv[1] : "", only_precision = argc > 2 ? argv[2] : "";
   const int iterations = argc > 3 ? std::atoi(argv[3]) : 8;
-  const std::map<std::string, ModelSpec> models{
-      {"quick96", {ModelClass::quick96, quick96_shape(), {}}},
-      {"df-ud_128", {ModelClass::saehd, {*parse_archi("df-ud"), 128, 128, 64, 64, 16}, {}}},
-      {"liae-ud_128", {ModelClass::saehd, {*parse_archi("liae-ud"), 128, 128, 64, 64, 16}, {}}},
+  const int batch = argc > 4 ? std::atoi(argv[4]) : 4;
+  ModelDescription quick;
+  quick.model_class = ModelClass::quick96;
+  const std::map<std::string, ModelDescription> models{
+      {"quick96", quick},
+      {"df-ud_128", saehd("df-ud", 128, 128, 16)},
+      {"df-ud_128_gan_trueface", saehd("df-ud", 128, 128, 16, true)},
+      {"liae-ud_128", saehd("liae-ud", 128, 128, 16)},
+      {"df-ud_224", saehd("df-ud", 224, 256, 22)},
+      {"amp_128", amp(false)},
+      {"amp_128_gan", amp(true)},
   };
   for (const auto precision : {Precision::bf16, Precision::fp32}) {
     if (!only_precision.empty() && only_precision != (precision == Precision::bf16 ? "bf16" : "fp32")) continue;
     matrix_multiply_peak(precision);
-    for (const auto& [name, spec] : models) {
-      if (only.empty() || only == name) time_model(name, spec, precision, device, iterations);
+    for (const auto& [name, description] : models) {
+      if (!only.empty() && only != name) continue;
+      auto spec = *spec_of(description);
+      if (description.model_class != ModelClass::quick96) spec.rules.batch_size = batch;
+      time_model(name, spec, precision, device, iterations);
     }
   }
 }

@@ -137,6 +137,19 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
   return 2;
 }
 
+// docs/options.md: every verb's options from the rows that the command line itself is made of.
+std::string options_page(const std::vector<BoundVerb>& verbs) {
+  std::string page =
+      "# Every option of every verb\n\nWritten by `understudy --options-markdown`; a test compares the two.\n";
+  for (const auto& bound : verbs) {
+    page += fmt::format("\n## {}\n\n{}.\n", bound.verb.name, bound.verb.summary);
+    for (const auto& p : bound.verb.positionals)
+      page += fmt::format("\n`{}`{}: {}\n", p.name, p.required ? "" : " (may be left out)", p.help);
+    if (bound.verb.rows && !bound.verb.rows->empty()) page += "\n" + options_markdown(*bound.verb.rows);
+  }
+  return page;
+}
+
 int main_of(int argc, char** argv) {
   install_stop_signals();
   // OpenVINO's thread library complains on standard error where there is no /sys (containers) and works all the same.
@@ -158,12 +171,22 @@ int main_of(int argc, char** argv) {
     bound.app->fallthrough();
     if (bound.app->get_parent() != &app) bound.app->get_parent()->fallthrough();
   }
+  app.add_flag_callback(
+         "--options-markdown",
+         [&] {
+           std::printf("%s", options_page(verbs).c_str());
+           throw CLI::Success();
+         },
+         "Print the table of all options for the documentation")
+      ->group("");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& e) {
     return app.exit(e);
   } catch (const CLI::CallForVersion& e) {
     return app.exit(e);
+  } catch (const CLI::Success&) {
+    return 0;
   } catch (const CLI::ParseError& e) {
     return wrong_usage(app, e);
   }

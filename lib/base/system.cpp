@@ -89,6 +89,11 @@ std::uint64_t memory_peak() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+std::uint64_t memory_resident() {
+  const auto value = proc_value("/proc/self/status", "VmRSS");
+  return value.empty() ? 0 : std::stoull(value) * 1024;
+}
+
 std::uint64_t disk_free(const fs::path& path) {
   struct statvfs info {};
   if (::statvfs(path.c_str(), &info) != 0) return 0;

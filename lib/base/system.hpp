@@ -19,7 +19,8 @@ std::string cpu_name();                   // "AMD EPYC 9B14"
 std::vector<std::string> cpu_features();  // those that matter: avx2, avx512f, avx512_bf16, amx_bf16, …
 std::uint64_t memory_total();             // bytes
 std::uint64_t memory_available();
-std::uint64_t memory_peak();  // this process's largest resident size so far, bytes
+std::uint64_t memory_resident();  // this process now, bytes
+std::uint64_t memory_peak();      // this process's largest resident size so far, bytes
 std::uint64_t disk_free(const fs::path&);
 fs::path executable_path();
 bool is_terminal_stderr();

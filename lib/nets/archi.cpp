@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/nets/archi.hpp"
 
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <numeric>
+
 #include "lib/base/text.hpp"
 
 namespace understudy {
@@ -66,6 +71,45 @@ SaehdShape quick96_shape() {
           .e_dims = 64,
           .d_dims = 64,
           .d_mask_dims = 16};
+}
+
+std::vector<int> patch_strides(int patch) {
+  // For every receptive field the candidate with fewest layers, then the largest sum of strides, then the first found,
+  // where the stride patterns of a depth are walked from the largest binary number downwards (spec 1.5).
+  static const auto table = [] {
+    std::map<int, std::vector<int>> best;
+    for (int layers = 1; layers <= 9; ++layers) {
+      for (int pattern = (1 << (layers - 1)) - 1; pattern >= 0; --pattern) {
+        std::vector<int> strides{2};
+        for (int i = 0; i + 1 < layers; ++i) strides.push_back((pattern >> i) & 1 ? 2 : 1);
+        int field = 3, product = 1;
+        for (int i = 0; i + 1 < layers; ++i) field += 2 * (product *= strides[i]);
+        auto& held = best[field];
+        const auto sum = [](const std::vector<int>& s) { return std::accumulate(s.begin(), s.end(), 0); };
+        if (held.empty() || (held.size() == strides.size() && sum(strides) > sum(held))) held = strides;
+      }
+    }
+    return best;
+  }();
+  const std::vector<int>* nearest = nullptr;
+  int distance = 0;
+  for (const auto& [field, strides] : table) {  // ascending: on a tie the smaller one stays
+    if (nearest == nullptr || std::abs(field - patch) < distance) {
+      nearest = &strides;
+      distance = std::abs(field - patch);
+    }
+  }
+  return *nearest;
+}
+
+Result<> check_patch(int resolution, int patch) {
+  const auto strides = patch_strides(patch);
+  const int step = std::accumulate(strides.begin(), strides.end(), 1, std::multiplies<>());
+  if (resolution % step == 0) return {};
+  return fail_with_hint(
+      Code::bad_option,
+      fmt::format("A GAN patch of {} needs a resolution that is a multiple of {}; {} is not", patch, step, resolution),
+      "Choose another --gan-patch-size.");
 }
 
 }  // namespace understudy

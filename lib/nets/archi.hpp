@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/result.hpp"
 
@@ -37,5 +38,10 @@ int resolution_step(const Archi&);
 Result<> check_shape(const SaehdShape&);
 // Quick96 is SAEHD df-ud with fixed numbers (spec 1.3).
 SaehdShape quick96_shape();
+
+// Strides of the patch discriminator whose receptive field is nearest to `patch` pixels: {2,2,2} for 16.
+std::vector<int> patch_strides(int patch);
+// The resolution must be divisible by the product of the strides, or the up path does not meet the down path.
+Result<> check_patch(int resolution, int patch);
 
 }  // namespace understudy

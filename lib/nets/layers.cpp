@@ -75,6 +75,17 @@ Tensor Conv::operator()(const Tensor& x) const {
   return torch::conv2d(x, weight_->value, bias_->value, {stride_, stride_}, {padding_, padding_});
 }
 
+ConvTransposed::ConvTransposed(Parameters& parameters, const std::string& name, int in, int out, int stride)
+    : weight_(&parameters.add_weight(name + "/weight", {in, out, 3, 3}, std::int64_t{in} * 9, std::int64_t{out} * 9)),
+      bias_(&parameters.add_zeros(name + "/bias", {out})),
+      stride_(stride) {}
+
+Tensor ConvTransposed::operator()(const Tensor& x) const {
+  if (stride_ == 1) return torch::conv_transpose2d(x, weight_->value, bias_->value, {1, 1}, {1, 1});
+  const Tensor y = torch::conv_transpose2d(x, weight_->value, bias_->value, {2, 2}, {0, 0});
+  return y.narrow(2, 0, 2 * x.size(2)).narrow(3, 0, 2 * x.size(3));
+}
+
 Dense::Dense(Parameters& parameters, const std::string& name, std::int64_t in, std::int64_t out)
     : weight_(&parameters.add_weight(name + "/weight", {out, in}, in, out)),
       bias_(&parameters.add_zeros(name + "/bias", {out})) {}

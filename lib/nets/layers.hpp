@@ -68,6 +68,19 @@ class Conv {
   int stride_, padding_;
 };
 
+// Convolution 3x3 that enlarges by its stride of 1 or 2, with the far row and column that TensorFlow's "SAME" leaves
+// out (spec 0.2). Its weight is (in,out,3,3).
+class ConvTransposed {
+ public:
+  ConvTransposed(Parameters&, const std::string& name, int in, int out, int stride);
+  Tensor operator()(const Tensor& x) const;
+
+ private:
+  Parameter* weight_;
+  Parameter* bias_;
+  int stride_;
+};
+
 class Dense {
  public:
   Dense(Parameters&, const std::string& name, std::int64_t in, std::int64_t out);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
+#include "lib/nets/amp.hpp"
+#include "lib/nets/discriminators.hpp"
 #include "lib/nets/saehd.hpp"
 
 namespace understudy {
@@ -52,7 +57,7 @@ TEST_P(AllArchis, OutputsHaveTheInputsSizeAndGradientsReachEveryPart) {
   Parameters p(7);
   Saehd net({*parse_archi(GetParam()), 64, 16, 4, 4, 4}, p);
   const Tensor src = torch::rand({2, 3, 64, 64}), dst = torch::rand({2, 3, 64, 64});
-  const auto out = net.forward(src, dst, /*with_swap=*/true);
+  const auto out = net.forward(src, dst, {.swap = true, .swap_detached = false, .channels = {}});
   for (const auto& d : {out.src, out.dst, *out.swap}) {
     EXPECT_EQ(d.bgr.sizes(), src.sizes());
     EXPECT_EQ(d.mask.sizes(), torch::IntArrayRef({2, 1, 64, 64}));
@@ -66,6 +71,81 @@ TEST_P(AllArchis, OutputsHaveTheInputsSizeAndGradientsReachEveryPart) {
 INSTANTIATE_TEST_SUITE_P(Saehd, AllArchis,
                          testing::Values("df", "df-u", "df-d", "df-ud", "df-t", "df-udt", "df-udc", "liae", "liae-ud",
                                          "liae-udt"));
+
+// The default AMP model of spec 10.
+TEST(Amp, ParameterCountsAreTheSpecifications) {
+  using Count = std::pair<int, std::int64_t>;
+  Parameters p(1);
+  Amp net({224, 256, 1024, 64, 64, 22}, p);
+  EXPECT_EQ(count_of(p, "encoder"), Count(20, 22076928));
+  EXPECT_EQ(count_of(p, "inter_src"), Count(2, 12895232));
+  EXPECT_EQ(count_of(p, "inter_dst"), Count(2, 12895232));
+  EXPECT_EQ(count_of(p, "decoder"), Count(44, 53477803));
+}
+
+TEST(Amp, MorphGoesFromDstToSrc) {
+  Parameters p(7);
+  Amp net({64, 16, 32, 4, 4, 4}, p);
+  const Tensor src = torch::rand({2, 3, 64, 64}), dst = torch::rand({2, 3, 64, 64});
+  torch::NoGradGuard no_grad;
+  const auto out = net.forward(src, dst, {.swap = true, .swap_detached = false, .channels = {}});
+  auto distance = [](const Tensor& a, const Tensor& b) { return (a - b).abs().max().item<float>(); };
+  EXPECT_LT(distance(net.predict(dst, 0).bgr, out.dst.bgr), 1e-5);
+  EXPECT_LT(distance(net.predict(dst, 1).bgr, out.swap->bgr), 1e-5);
+  EXPECT_GT(distance(net.predict(dst, 0.5).bgr, net.predict(dst, 1).bgr), 1e-5);
+  // All channels from inter_dst: a src face is coded like a dst face.
+  const auto none =
+      net.forward(dst, dst, {.swap = false, .swap_detached = false, .channels = torch::zeros({2, 32, 1, 1})});
+  EXPECT_LT(distance(none.src.bgr, out.dst.bgr), 1e-5);
+}
+
+TEST(Checkpointing, GivesTheSameGradients) {
+  for (const char* archi : {"df-ud", "liae-ud"}) {
+    Parameters p(7), q(7);
+    Saehd plain({*parse_archi(archi), 64, 16, 4, 4, 4}, p), saving({*parse_archi(archi), 64, 16, 4, 4, 4}, q);
+    saving.set_checkpointing(true);
+    const Tensor src = torch::rand({2, 3, 64, 64}), dst = torch::rand({2, 3, 64, 64});
+    for (auto* net : {&plain, &saving}) {
+      const auto out = net->forward(src, dst);
+      (out.src.bgr.square().sum() + out.dst.bgr.sum() + out.src.mask.sum() + out.dst.mask.square().sum()).backward();
+    }
+    for (auto& a : p.all()) {
+      const Tensor ours = q.find(a.name)->value.grad();
+      ASSERT_TRUE(ours.defined()) << a.name;
+      EXPECT_LT((a.value.grad() - ours).abs().max().item<float>(), 1e-4 * (1 + ours.abs().max().item<float>()))
+          << a.name;
+    }
+  }
+}
+
+// Spec networks-and-training.md 1.5: lines of the result table, and the nearest field for a patch between two.
+TEST(Discriminators, StridesAreTheSpecifications) {
+  const std::map<int, std::string> table{
+      {3, "2"},       {7, "22"},         {11, "212"},        {15, "222"},      {16, "222"},        {27, "21212"},
+      {28, "21212"},  {32, "2222"},      {40, "22122"},      {48, "22212"},    {55, "221212"},     {64, "22222"},
+      {80, "222122"}, {119, "22121212"}, {123, "212121212"}, {255, "2222222"}, {303, "222121222"}, {1023, "222222222"}};
+  for (const auto& [patch, strides] : table) {
+    std::string ours;
+    for (const int s : patch_strides(patch)) ours += std::to_string(s);
+    EXPECT_EQ(ours, strides) << patch;
+  }
+  EXPECT_EQ(patch_strides(5), patch_strides(3));  // on a tie the smaller
+  EXPECT_TRUE(check_patch(128, 16));
+  EXPECT_FALSE(check_patch(80, 64));
+}
+
+TEST(Discriminators, AnswerInTheirShapes) {
+  Parameters p(1);
+  PatchDiscriminator judge("D_src", 16, 4, p);
+  const auto logits = judge(torch::rand({2, 3, 64, 64}));
+  EXPECT_EQ(logits.centre.sizes(), torch::IntArrayRef({2, 1, 8, 8}));
+  EXPECT_EQ(logits.full.sizes(), torch::IntArrayRef({2, 1, 64, 64}));
+  EXPECT_EQ(p.find("D_src/upconvs_0/weight")->master.sizes(), torch::IntArrayRef({32, 16, 3, 3}));
+  EXPECT_EQ(p.find("D_src/upconvs_1/weight")->master.sizes(), torch::IntArrayRef({32, 8, 3, 3}));
+  Parameters q(1);
+  CodeDiscriminator code(16, 8, q);  // two convolutions: 8 -> 5 -> 3
+  EXPECT_EQ(code(torch::rand({2, 16, 8, 8})).sizes(), torch::IntArrayRef({2, 1, 3, 3}));
+}
 
 TEST(Archi, RefusesNonsense) {
   for (const char* text : {"", "df-", "dfx", "df-uu", "df-x", "liae-ud-t"}) EXPECT_FALSE(parse_archi(text)) << text;

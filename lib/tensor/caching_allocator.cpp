@@ -4,6 +4,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 
+#include <atomic>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
@@ -41,12 +42,16 @@ class CachingAllocator final : public c10::Allocator {
   void release() {
     std::lock_guard lock(mutex_);
     for (auto& [size, blocks] : kept_) {
-      for (void* block : blocks) std::free(block);
+      for (void* block : blocks) {
+        std::free(block);
+        held_bytes_ -= size;
+      }
     }
     kept_.clear();
     kept_bytes_ = 0;
   }
   std::size_t kept_bytes() const { return kept_bytes_; }
+  std::size_t held_bytes() const { return held_bytes_; }
 
  private:
   // The size stands in a header before the data, so that a block can be returned by its address alone.
@@ -72,6 +77,7 @@ class CachingAllocator final : public c10::Allocator {
     }
     if (size >= huge_page) prefer_huge_pages(block, size + header);
     std::memcpy(block, &size, sizeof size);
+    if (!small) held_bytes_ += size;
     return static_cast<char*>(block) + header;
   }
 
@@ -90,6 +96,7 @@ class CachingAllocator final : public c10::Allocator {
   std::mutex mutex_;
   std::map<std::size_t, std::vector<void*>> kept_;
   std::size_t kept_bytes_ = 0;
+  std::atomic<std::size_t> held_bytes_ = 0;
 };
 
 CachingAllocator& the_allocator() {
@@ -107,5 +114,6 @@ void install_caching_allocator() {
 }
 void release_cached_memory() { the_allocator().release(); }
 std::size_t cached_memory_bytes() { return the_allocator().kept_bytes(); }
+std::size_t held_memory_bytes() { return the_allocator().held_bytes(); }
 
 }  // namespace understudy

@@ -10,5 +10,6 @@ namespace understudy {
 void install_caching_allocator();   // as LibTorch's CPU allocator; only the first call acts
 void release_cached_memory();       // gives the kept blocks back to the system
 std::size_t cached_memory_bytes();  // in kept, unused blocks
+std::size_t held_memory_bytes();    // in all blocks, used and kept; never falls while a step repeats itself
 
 }  // namespace understudy

@@ -106,8 +106,9 @@ constexpr auto describe<SharedOptions>() {
           .range(0, 5)
           .in("Discriminators"),
       field("gan-patch-size", &O::gan_patch_size)
-          .says("GAN patch size", "Pixels that the discriminator sees at once; 0: an eighth of the resolution. A change "
-                                  "starts the discriminator anew.")
+          .says("GAN patch size",
+                "Pixels that the discriminator sees at once; 0: an eighth of the resolution. A change "
+                "starts the discriminator anew.")
           .range(0, 640)
           .in("Discriminators"),
       field("gan-dims", &O::gan_dims)
@@ -170,7 +171,8 @@ constexpr auto describe<SaehdOptions>() {
           .range(0, 0.3)
           .in("Samples"),
       field("true-face-power", &O::true_face_power)
-          .says("True face power", "df only: pushes the codes of src towards dst's, for more of the src identity; 0: off.")
+          .says("True face power",
+                "df only: pushes the codes of src towards dst's, for more of the src identity; 0: off.")
           .range(0, 1)
           .in("Discriminators"),
       field("face-style-power", &O::face_style_power)
@@ -182,8 +184,9 @@ constexpr auto describe<SaehdOptions>() {
           .range(0, 100)
           .in("Loss"),
       field("pretrain", &O::pretrain)
-          .says("Pretraining", "Learns faces as such from the pretraining faceset on both sides, with its own fixed rules. "
-                               "Switching it off starts the inters and the iteration count anew.")
+          .says("Pretraining",
+                "Learns faces as such from the pretraining faceset on both sides, with its own fixed rules. "
+                "Switching it off starts the inters and the iteration count anew.")
           .in("Run"),
       field("batch-size", &O::batch_size)
           .says("Batch size", "Faces per side and iteration.")

@@ -1,40 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/training/face_trainer.hpp"
 
+#include <algorithm>
 #include <numeric>
 
+#include "lib/training/build_net.hpp"
+#include "lib/training/face_losses.hpp"
 #include "lib/training/losses.hpp"
+#include "lib/training/random.hpp"
 
 namespace understudy {
 namespace {
 
+constexpr std::uint64_t channel_stream = 77;  // of AMP's channel masks
+
 OptimizerSettings optimizer_settings(const ModelSpec& spec) {
   OptimizerSettings settings;
-  const bool quick = spec.model_class == ModelClass::quick96;
   settings.kind = spec.rules.rmsprop ? OptimizerKind::rmsprop : OptimizerKind::adabelief;
   settings.lr = spec.rules.lr;
   settings.warm_up = spec.rules.warm_up;
+  settings.decay_steps = spec.rules.lr_decay;
   if (spec.rules.lr_dropout) settings.lr_dropout = 0.3;
-  if (!quick && spec.rules.lr_dropout) settings.lr_cos = 500;
+  if (!spec.quick() && spec.rules.lr_dropout) settings.lr_cos = 500;
   settings.clip_norm = spec.rules.clip_norm;
   settings.seed = spec.rules.seed;
   return settings;
 }
 
+bool is_frozen(const ModelSpec& spec, const std::string& part) {
+  const auto& r = spec.rules;
+  if (std::ranges::find(r.frozen, part) != r.frozen.end()) return true;
+  // The original never trains AMP's inters, nor liae's inter_AB without random warp (spec 1.2, 4.7).
+  if (spec.amp()) return !r.train_inters && part.starts_with("inter_");
+  return spec.shape.archi.liae && !r.random_warp && !r.train_inters && part == "inter_AB";
+}
+
 Optimizer made_optimizer(const ModelSpec& spec, Precision precision, Parameters& parameters) {
   parameters.set_precision(precision);
-  // The frozen part keeps its slots (spec 4.7): it is stepped only where it has a gradient.
-  const bool freeze = spec.shape.archi.liae && !spec.rules.random_warp;
   std::vector<Parameter*> all;
   for (auto& p : parameters.all()) {
-    if (freeze && p.part() == "inter_AB") p.value.set_requires_grad(false);
+    if (is_frozen(spec, p.part())) p.value.set_requires_grad(false);
+    // A frozen part keeps its slots, which are stepped only where there is a gradient (spec 4.7). AMP's inters have
+    // none.
+    if (spec.amp() && !spec.rules.train_inters && p.part().starts_with("inter_")) continue;
     all.push_back(&p);
   }
   return Optimizer(optimizer_settings(spec), std::move(all));
-}
-
-Parameters made_parameters(const ModelSpec& spec, const Device& device) {
-  return Parameters(spec.rules.seed, device.device);
 }
 
 std::vector<double> to_list(const Tensor& t) {
@@ -46,6 +57,29 @@ double mean(const std::vector<double>& values) {
   return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+// Per sample int(I * morph) ones in random places (spec 1.2), the same for a draw whatever else was drawn.
+Tensor channel_masks(const ModelSpec& spec, std::int64_t draw, std::int64_t first, std::int64_t n) {
+  const int channels = spec.inter_dims;
+  const int ones = static_cast<int>(channels * spec.rules.morph_factor);
+  Tensor masks = torch::zeros({n, channels, 1, 1});
+  auto entry = masks.accessor<float, 4>();
+  std::vector<int> order(static_cast<std::size_t>(channels));
+  for (std::int64_t i = 0; i < n; ++i) {
+    CounterRandom random(spec.rules.seed, channel_stream, static_cast<std::uint64_t>(draw) * 4096 + first + i);
+    std::iota(order.begin(), order.end(), 0);
+    for (int k = 0; k < ones; ++k) {
+      std::swap(order[k], order[k + static_cast<int>(random.below(channels - k))]);
+      entry[i][order[k]][0][0] = 1;
+    }
+  }
+  return masks;
+}
+
+Tensor vote(const PatchDiscriminator& judge, const Tensor& images, bool wanted) {
+  const auto logits = judge(images);
+  return binary_cross_entropy(logits.centre, wanted) + binary_cross_entropy(logits.full, wanted);
+}
+
 }  // namespace
 
 double Losses::mean_src() const { return mean(src); }
@@ -53,54 +87,174 @@ double Losses::mean_dst() const { return mean(dst); }
 
 FaceTrainer::FaceTrainer(const ModelSpec& spec, const Device& device, Precision precision)
     : spec_(spec),
-      parameters_(made_parameters(spec, device)),
-      net_(spec.shape, parameters_),
-      optimizer_(made_optimizer(spec, precision, parameters_)) {}
+      parameters_(spec.rules.seed, device.device),
+      net_(build_net(spec, parameters_)),
+      optimizer_(made_optimizer(spec, precision, parameters_)) {
+  if (spec.rules.gan_power > 0) gan_ = made_judge(true, device, precision);
+  if (spec.rules.true_face_power > 0) true_face_ = made_judge(false, device, precision);
+  if (spec.rules.ema > 0) average_.emplace(parameters_, spec.rules.ema);
+}
 
-FaceTrainer::Terms FaceTrainer::losses(const Batch& batch) const {
-  const int resolution = spec_.shape.resolution;
-  const bool quick = spec_.model_class == ModelClass::quick96;
+FaceTrainer::Judge FaceTrainer::made_judge(bool patch, const Device& device, Precision precision) const {
+  Judge judge;
+  judge.parameters = std::make_unique<Parameters>(spec_.rules.seed, device.device);
+  judge.optimizer_name = patch ? "GAN_opt" : "D_code_opt";
+  if (patch) {
+    judge.patch = std::make_unique<PatchDiscriminator>(spec_.amp() ? "GAN" : "D_src", spec_.rules.gan_patch_size,
+                                                       spec_.rules.gan_dims, *judge.parameters);
+  } else {
+    const auto& s = spec_.shape;
+    const int lowest = s.resolution / (s.archi.doubled ? 32 : 16);
+    judge.code = std::make_unique<CodeDiscriminator>(s.ae_dims, s.archi.deep ? lowest : 2 * lowest, *judge.parameters);
+  }
+  judge.parameters->set_precision(precision);
+  judge.parameters->set_requires_grad(false);
+  std::vector<Parameter*> all;
+  for (auto& p : judge.parameters->all()) all.push_back(&p);
+  judge.optimizer = std::make_unique<Optimizer>(optimizer_settings(spec_), std::move(all));
+  return judge;
+}
+
+std::vector<const FaceTrainer::Judge*> FaceTrainer::judges() const {
+  std::vector<const Judge*> all;
+  if (gan_) all.push_back(&*gan_);
+  if (true_face_) all.push_back(&*true_face_);
+  return all;
+}
+
+Reconstruction FaceTrainer::reconstruct(const Batch& batch, std::int64_t draw, std::int64_t first) const {
   const auto device = parameters_.device();
-  auto both = [&](const Tensor BatchSide::*part) {
-    return torch::cat({batch.src.*part, batch.dst.*part}).to(device).contiguous();
-  };
+  Wanted wanted = wanted_of(spec_);
+  if (spec_.amp()) wanted.channels = channel_masks(spec_, draw, first, batch.size()).to(device);
+  return net_->forward(batch.src.warped.to(device), batch.dst.warped.to(device), wanted);
+}
 
-  const auto out = net_.forward(batch.src.warped.to(device), batch.dst.warped.to(device));
-  // src and dst lie behind each other in every tensor from here on: all terms are the same for both.
-  const Tensor predicted = torch::cat({out.src.bgr, out.dst.bgr}).contiguous();
-  const Tensor predicted_mask = torch::cat({out.src.mask, out.dst.mask}).contiguous();
-  const Tensor mask = both(&BatchSide::mask);
-  Tensor target = both(&BatchSide::target);
-  if (spec_.rules.blur_out_mask) target = blur_out_mask(target, mask, resolution);
+// What the generator is told by the discriminators, (N).
+Tensor FaceTrainer::judged(const Reconstruction& out, const Batch& batch) const {
+  Tensor sum;
+  auto add = [&](const Tensor& term) { sum = sum.defined() ? sum + term : term; };
+  if (true_face_) add(spec_.rules.true_face_power * binary_cross_entropy((*true_face_->code)(out.code_src), true));
+  if (gan_) {
+    const Targets t = targets_of(spec_, batch, parameters_.device());
+    add(spec_.rules.gan_power * vote(*gan_->patch, out.src.bgr * t.src(t.weight), true));
+    if (spec_.amp()) add(spec_.rules.gan_power * vote(*gan_->patch, out.dst.bgr * t.dst(t.weight), true));
+    if (spec_.rules.masked) add(gan_clean_up(out, t));
+  }
+  return sum;
+}
 
-  Tensor seen = predicted, wanted = target;
-  if (spec_.rules.masked || quick) {
-    // Quick96 multiplies by the plain blur of sigma 3 (spec 4.6).
-    const Tensor soft = quick ? gaussian_blur(mask, 3) : soft_mask(mask, resolution);
-    seen = predicted * soft;
-    wanted = target * soft;
+FaceTrainer::Fakes FaceTrainer::fakes_of(const Reconstruction& out, const Batch& batch) const {
+  Fakes fakes;
+  if (gan_) {
+    torch::NoGradGuard no_grad;
+    const Targets t = targets_of(spec_, batch, parameters_.device());
+    fakes.images.push_back((out.src.bgr * t.src(t.weight)).detach());
+    if (spec_.amp()) fakes.images.push_back((out.dst.bgr * t.dst(t.weight)).detach());
   }
-  Tensor loss = structure_loss(wanted, seen, resolution) + 10 * mean_square(wanted, seen) +
-                10 * mean_square(mask, predicted_mask);
-  if (spec_.rules.eyes_mouth && !quick) {
-    const Tensor weight = both(&BatchSide::eyes_mouth);
-    loss = loss + 300 * (target * weight - predicted * weight).abs().mean({1, 2, 3});
-  }
-  const auto n = batch.src.target.size(0);
-  return {loss.narrow(0, 0, n), loss.narrow(0, n, n)};
+  if (true_face_) fakes.codes = {out.code_src.detach(), out.code_dst.detach()};
+  return fakes;
+}
+
+// Adds a part's gradients to those that are there.
+Losses FaceTrainer::accumulate(const Batch& batch, std::int64_t first, double scale, Fakes* fakes) {
+  const auto out = reconstruct(batch, optimizer_.steps(), first);
+  const auto terms = reconstruction_terms(spec_, out, targets_of(spec_, batch, parameters_.device()));
+  Tensor total = terms.src + terms.dst;
+  if (terms.hidden.defined()) total = total + terms.hidden;
+  if (const Tensor more = judged(out, batch); more.defined()) total = total + more;
+  // The original takes the gradient of the sum over the batch (spec 4).
+  (total.sum() * scale).backward();
+  if (fakes != nullptr) *fakes = fakes_of(out, batch);
+  return {to_list(terms.src), to_list(terms.dst)};
 }
 
 Losses FaceTrainer::step(const Batch& batch) {
-  const Terms terms = losses(batch);
-  (terms.src.sum() + terms.dst.sum()).backward();
+  const std::int64_t n = batch.size(), parts = std::min<std::int64_t>(spec_.rules.micro_batches, n);
+  const double scale = spec_.rules.mean_gradient ? 1.0 / static_cast<double>(n) : 1.0;
+  Losses all;
+  std::vector<Fakes> fakes(static_cast<std::size_t>(parts));
+  for (std::int64_t i = 0; i < parts; ++i) {
+    const std::int64_t first = n * i / parts, count = n * (i + 1) / parts - first;
+    const Losses losses = accumulate(parts == 1 ? batch : batch.part(first, count), first, scale,
+                                     judges().empty() ? nullptr : &fakes[static_cast<std::size_t>(i)]);
+    all.src.insert(all.src.end(), losses.src.begin(), losses.src.end());
+    all.dst.insert(all.dst.end(), losses.dst.begin(), losses.dst.end());
+  }
+  const std::int64_t draw = optimizer_.steps();
   optimizer_.step();
+  if (!judges().empty()) {
+    Fakes whole;
+    if (spec_.rules.fresh_fakes) {
+      torch::NoGradGuard no_grad;
+      // AMP's channels are drawn anew for it (spec 4.8): a draw number that no generator step has.
+      whole = fakes_of(reconstruct(batch, (std::int64_t{1} << 40) + draw, 0), batch);
+    } else {
+      auto joined = [&](std::vector<Tensor> Fakes::*kind) {
+        std::vector<Tensor> out;
+        for (std::size_t k = 0; k < (fakes[0].*kind).size(); ++k) {
+          std::vector<Tensor> pieces;
+          for (auto& f : fakes) pieces.push_back((f.*kind)[k]);
+          out.push_back(torch::cat(pieces));
+        }
+        return out;
+      };
+      whole = {joined(&Fakes::images), joined(&Fakes::codes)};
+    }
+    step_judges(batch, std::move(whole));
+  }
+  if (average_) average_->update(optimizer_.steps());
+  return all;
+}
+
+// Spec 4.4, 4.5. Real and made pictures go through the discriminator together.
+void FaceTrainer::step_judges(const Batch& batch, Fakes fakes) {
+  const std::int64_t n = batch.size();
+  auto learn = [&](Judge& judge, const auto& loss_of) {
+    judge.parameters->set_requires_grad(true);
+    const double scale = spec_.rules.mean_gradient ? 1.0 / static_cast<double>(n) : 1.0;
+    (loss_of().sum() * scale).backward();
+    judge.optimizer->step();
+    judge.parameters->set_requires_grad(false);
+  };
+  if (true_face_) {
+    learn(*true_face_, [&] {
+      const Tensor logits = (*true_face_->code)(torch::cat({fakes.codes[1], fakes.codes[0]}));
+      return 0.5 *
+             (binary_cross_entropy(logits.narrow(0, 0, n), true) + binary_cross_entropy(logits.narrow(0, n, n), false));
+    });
+  }
+  if (gan_) {
+    learn(*gan_, [&] {
+      const Targets t = targets_of(spec_, batch, parameters_.device());
+      std::vector<Tensor> pictures{t.src(t.bgr) * t.src(t.weight)};
+      if (spec_.amp()) pictures.push_back(t.dst(t.bgr) * t.dst(t.weight));
+      const auto kinds = static_cast<std::int64_t>(pictures.size());
+      for (auto& f : fakes.images) pictures.push_back(f);
+      const auto logits = (*gan_->patch)(torch::cat(pictures));
+      const double part = spec_.amp() ? 0.125 : 0.5;
+      Tensor sum;
+      for (std::int64_t k = 0; k < 2 * kinds; ++k) {
+        const Tensor term = binary_cross_entropy(logits.centre.narrow(0, k * n, n), k < kinds) +
+                            binary_cross_entropy(logits.full.narrow(0, k * n, n), k < kinds);
+        sum = sum.defined() ? sum + term : term;
+      }
+      return part * sum;
+    });
+  }
+}
+
+Losses FaceTrainer::evaluate(const Batch& batch) {
+  torch::NoGradGuard no_grad;
+  const auto out = reconstruct(batch, optimizer_.steps(), 0);
+  const auto terms = reconstruction_terms(spec_, out, targets_of(spec_, batch, parameters_.device()));
   return {to_list(terms.src), to_list(terms.dst)};
 }
 
-Losses FaceTrainer::evaluate(const Batch& batch) const {
-  torch::NoGradGuard no_grad;
-  const Terms terms = losses(batch);
-  return {to_list(terms.src), to_list(terms.dst)};
+void FaceTrainer::set_lr_factor(double factor) {
+  optimizer_.set_lr_factor(factor);
+  for (auto* judge : {&gan_, &true_face_}) {
+    if (*judge) (*judge)->optimizer->set_lr_factor(factor);
+  }
 }
 
 }  // namespace understudy

@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// One training iteration of SAEHD and Quick96 on a batch that is already made (spec networks-and-training.md 4.3-4.8).
+// One training iteration of SAEHD, AMP and Quick96 on a batch that is already made (spec networks-and-training.md
+// 4.3-4.8): the generator's step, then those of the discriminators that are on.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 
-#include "lib/nets/saehd.hpp"
+#include "lib/nets/discriminators.hpp"
+#include "lib/nets/face_net.hpp"
+#include "lib/training/average.hpp"
+#include "lib/training/batch.hpp"
 #include "lib/training/model_spec.hpp"
 #include "lib/training/optimizer.hpp"
 
 namespace understudy {
-
-// One side of a batch, float32 0..1: images (N,3,R,R) BGR, masks (N,1,R,R).
-struct BatchSide {
-  Tensor warped;      // network input
-  Tensor target;      // what it shall give back
-  Tensor mask;        // full face
-  Tensor eyes_mouth;  // only read with the eyes_mouth rule
-};
-struct Batch {
-  BatchSide src, dst;
-};
 
 // The displayed losses, per sample of the batch.
 struct Losses {
@@ -32,25 +27,57 @@ class FaceTrainer {
  public:
   FaceTrainer(const ModelSpec&, const Device&, Precision);
 
-  Losses step(const Batch&);            // forward, backward, update; the losses are those before the update
-  Losses evaluate(const Batch&) const;  // no gradient, no update
+  Losses step(const Batch&);      // forward, backward, update; the losses are those before the update
+  Losses evaluate(const Batch&);  // no gradient, no update
 
-  Saehd& net() { return net_; }
-  const Saehd& net() const { return net_; }
+  FaceNet& net() { return *net_; }
+  const FaceNet& net() const { return *net_; }
   Parameters& parameters() { return parameters_; }
   Optimizer& optimizer() { return optimizer_; }
   const ModelSpec& spec() const { return spec_; }
+  WeightAverage* average() { return average_ ? &*average_ : nullptr; }  // null without --ema
+
+  // Everything that is saved: the networks' weights, the discriminators' under their scopes ("D_src/…", "GAN/…",
+  // "dis/…"), averages ("ema:…"); the optimisers' states, the discriminators' behind "GAN_opt:" and "D_code_opt:".
+  std::vector<NamedTensor> weights() const;
+  std::vector<NamedTensor> optimizer_state() const;
+  // Takes a saved state over. A generator's tensor that is missing or misfits is an error; a discriminator or optimiser
+  // that does not fit starts anew, which `notes` then say.
+  Result<> load(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
+                std::vector<std::string>& notes);
+
+  // Multiplies every learning rate from now on (after a rollback).
+  void set_lr_factor(double);
+  // Whether every weight is a finite number.
+  bool weights_are_finite() const;
 
  private:
-  struct Terms {
-    Tensor src, dst;  // (N)
+  // A discriminator with its weights and optimiser; the network of either kind.
+  struct Judge {
+    std::unique_ptr<Parameters> parameters;
+    std::unique_ptr<Optimizer> optimizer;
+    std::unique_ptr<PatchDiscriminator> patch;
+    std::unique_ptr<CodeDiscriminator> code;
+    std::string optimizer_name;  // "GAN_opt", "D_code_opt"
   };
-  Terms losses(const Batch&) const;
+  struct Fakes {  // of the whole batch, without gradient
+    std::vector<Tensor> images, codes;
+  };
+
+  Judge made_judge(bool patch, const Device&, Precision) const;
+  std::vector<const Judge*> judges() const;
+  Reconstruction reconstruct(const Batch&, std::int64_t draw, std::int64_t first) const;
+  Losses accumulate(const Batch&, std::int64_t first, double scale, Fakes*);
+  void step_judges(const Batch&, Fakes);
+  Fakes fakes_of(const Reconstruction&, const Batch&) const;
+  Tensor judged(const Reconstruction&, const Batch&) const;
 
   ModelSpec spec_;
   Parameters parameters_;
-  Saehd net_;
+  std::unique_ptr<FaceNet> net_;
   Optimizer optimizer_;
+  std::optional<Judge> gan_, true_face_;
+  std::optional<WeightAverage> average_;
 };
 
 }  // namespace understudy

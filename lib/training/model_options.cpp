@@ -73,6 +73,7 @@ void take_steering(const SteeringOptions& o, TrainingRules& r, bool quick) {
   r.micro_batches = o.micro_batches;
   r.checkpointing = o.checkpointing;
   r.train_inters = o.train_inters;
+  r.fresh_fakes = o.fresh_fakes;
 }
 
 Result<> take_saehd(const SaehdOptions& o, ModelSpec& spec) {
@@ -137,6 +138,9 @@ Result<ModelSpec> spec_of(const ModelDescription& model) {
     TRY_VOID(model.model_class == ModelClass::amp ? take_amp(model.amp, spec) : take_saehd(model.saehd, spec));
   }
   take_steering(model.steering, spec.rules, model.quick());
+  if (spec.rules.gan_power > 0) {
+    TRY_VOID(check_patch(spec.shape.resolution, spec.rules.gan_patch_size));
+  }
   TRY_VOID(set_frozen(model.steering.freeze, spec));
   return spec;
 }

@@ -44,6 +44,7 @@ struct TrainingRules {
   int micro_batches = 1;
   bool checkpointing = false;
   bool train_inters = false;
+  bool fresh_fakes = false;         // discriminators see a new forward pass, as in the original (spec 4.8)
   std::vector<std::string> frozen;  // names of parts
 };
 

@@ -33,17 +33,26 @@ Optimizer::Optimizer(OptimizerSettings settings, std::vector<Parameter*> paramet
   }
 }
 
+// The counter is raised before a step: the cosine sees 1 in the first (golden case optim_*_cos500).
+float Optimizer::lr_now() const {
+  const auto t = static_cast<double>(steps_);
+  auto lr = static_cast<float>(settings_.lr);
+  if (settings_.lr_cos > 0) lr *= static_cast<float>((std::cos(2 * std::numbers::pi * t / settings_.lr_cos) + 1) / 2);
+  if (steps_ < settings_.warm_up) lr *= static_cast<float>(t / settings_.warm_up);
+  if (settings_.decay_steps > 0) {
+    constexpr double floor = 0.05;
+    const double part = std::min(1.0, t / settings_.decay_steps);
+    lr *= static_cast<float>(floor + (1 - floor) * (1 + std::cos(std::numbers::pi * part)) / 2);
+  }
+  if (lr_factor_ != 1) lr *= static_cast<float>(lr_factor_);
+  return lr;
+}
+
 void Optimizer::step() {
   torch::NoGradGuard no_grad;
   ++steps_;
   UpdateRule rule;
-  rule.lr = static_cast<float>(settings_.lr);
-  // The counter is raised first: the cosine sees 1 in the first step (golden case optim_*_cos500).
-  if (settings_.lr_cos > 0) {
-    rule.lr *=
-        static_cast<float>((std::cos(2 * std::numbers::pi * static_cast<double>(steps_) / settings_.lr_cos) + 1) / 2);
-  }
-  if (steps_ < settings_.warm_up) rule.lr *= static_cast<float>(steps_) / static_cast<float>(settings_.warm_up);
+  rule.lr = lr_now();
   rule.epsilon = static_cast<float>(settings_.epsilon);
   const double beta1 = settings_.kind == OptimizerKind::adabelief ? settings_.beta1 : settings_.rho;
   rule.beta1 = static_cast<float>(beta1);

@@ -21,6 +21,7 @@ struct OptimizerSettings {
   double lr_dropout = 1;  // probability that a number is updated at all in a step; 1 = off
   int lr_cos = 0;         // period of the cosine in steps; 0 = off
   int warm_up = 0;        // steps over which lr rises linearly to its full height; 0 = off
+  int decay_steps = 0;    // steps of a half cosine down to a twentieth of lr, constant after it; 0 = off
   double clip_norm = 0;   // largest global norm of the gradient (of the batch sum); 0 = off
   double rho = 0.9;       // RMSprop
   double beta1 = 0.9, beta2 = 0.999;
@@ -38,6 +39,8 @@ class Optimizer {
   void step();
   std::int64_t steps() const { return steps_; }
   void set_steps(std::int64_t steps) { steps_ = steps; }
+  // Multiplies lr in all steps to come.
+  void set_lr_factor(double factor) { lr_factor_ = factor; }
 
   // "iters", then per parameter "ms/NAME" and "vs/NAME" (AdaBelief) or "acc/NAME" (RMSprop).
   std::vector<NamedTensor> state() const;
@@ -46,6 +49,7 @@ class Optimizer {
   Tensor* slot(std::string_view name);
 
  private:
+  float lr_now() const;
   struct Slots {
     Parameter* parameter;
     Tensor first, second;  // ms and vs, or acc alone
@@ -53,6 +57,7 @@ class Optimizer {
   OptimizerSettings settings_;
   std::vector<Slots> slots_;
   std::int64_t steps_ = 0;
+  double lr_factor_ = 1;
 };
 
 }  // namespace understudy

@@ -2,33 +2,38 @@
 #include "lib/training/predictor.hpp"
 
 #include "lib/image/convert.hpp"
-#include "lib/nets/saehd.hpp"
+#include "lib/training/build_net.hpp"
 #include "lib/training/model_folder.hpp"
 
 namespace understudy {
 namespace {
 
-class SaehdPredictor final : public Predictor {
+class NetPredictor final : public Predictor {
  public:
-  SaehdPredictor(const ModelSpec& spec, FaceType face_type, torch::Device device)
-      : parameters_(0, device), net_(spec.shape, parameters_), face_type_(face_type) {}
+  NetPredictor(const ModelSpec& spec, FaceType face_type, torch::Device device, double morph)
+      : parameters_(0, device), net_(build_net(spec, parameters_)), face_type_(face_type), morph_(morph) {}
 
   Result<> load(const LoadedGeneration& generation, Precision precision) {
-    TRY_VOID(load_weights(parameters_.all(), generation.weights));
+    // Averaged weights are there for this.
+    std::map<std::string, Tensor> weights = generation.weights;
+    for (const auto& [name, tensor] : generation.weights) {
+      if (name.starts_with("ema:")) weights[name.substr(4)] = tensor;
+    }
+    TRY_VOID(load_weights(parameters_.all(), weights));
     parameters_.set_precision(precision);
     parameters_.set_requires_grad(false);
     iteration_ = generation.iteration;
     return {};
   }
 
-  int resolution() const override { return net_.shape().resolution; }
+  int resolution() const override { return net_->resolution(); }
   FaceType face_type() const override { return face_type_; }
   std::int64_t iteration() const override { return iteration_; }
 
   Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr) override {
     return guard_torch("predicting faces", [&] {
       torch::InferenceMode inference;
-      const auto swap = net_.predict(to_tensor(dst_bgr).to(parameters_.device()));
+      const auto swap = net_->predict(to_tensor(dst_bgr).to(parameters_.device()), morph_);
       std::vector<PredictedFace> faces;
       for (int i = 0; i < static_cast<int>(dst_bgr.size()); ++i) {
         faces.push_back({to_image(swap.bgr, i), to_image(swap.mask, i), to_image(swap.mask_dst, i)});
@@ -40,8 +45,9 @@ class SaehdPredictor final : public Predictor {
 
  private:
   Parameters parameters_;
-  Saehd net_;
+  std::unique_ptr<FaceNet> net_;
   FaceType face_type_;
+  double morph_;
   std::int64_t iteration_ = 0;
 };
 
@@ -58,7 +64,7 @@ Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& path, const Pr
   const Device device = open_device(options.threads, options.allow_gpu);
   const auto key = Names<ModelFaceType>::all[static_cast<std::size_t>(folder.description().face_type())];
   auto made = guard_torch("loading the model", [&] {
-    return std::make_unique<SaehdPredictor>(spec, *face_type_from_key(key), device.device);
+    return std::make_unique<NetPredictor>(spec, *face_type_from_key(key), device.device, options.morph);
   });
   if (!made) return Failure(made.error());
   TRY_VOID((*made)->load(*generation, options.allow_bf16 && device.has_bf16 ? Precision::bf16 : Precision::fp32));

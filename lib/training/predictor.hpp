@@ -21,6 +21,7 @@ struct PredictedFace {
 struct PredictorOptions {
   int threads = 0;  // 0 = all
   bool allow_gpu = true;
+  double morph = 1;         // AMP: how much of the src face, 0..1
   bool allow_bf16 = false;  // fp32 unless asked: bf16 shows as banding in smooth skin
 };
 

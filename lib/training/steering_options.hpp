@@ -43,6 +43,7 @@ struct SteeringOptions {
   std::string freeze;
   bool train_inters = false;
   int retrain_worst = 0;
+  bool fresh_fakes = false;
 };
 
 template <>
@@ -79,11 +80,13 @@ constexpr auto describe<SteeringOptions>() {
                 "original; padded: windows reach the border; two-scale: padded, and the second window is truly wider.")
           .in("Loss"),
       field("mended-losses", &O::mended_losses)
-          .says("Mended losses",
-                "Total variation along both image axes, and the background style outside the dst face, not the src face.")
+          .says(
+              "Mended losses",
+              "The background style looks outside the dst face, where the swapped face lies, not outside the src face.")
           .in("Loss"),
       field("area-normalised", &O::area_normalised)
-          .says("Area-normalised", "Divides the masked terms by the mask's part of the picture: small faces learn as fast.")
+          .says("Area-normalised",
+                "Divides the masked terms by the mask's part of the picture: small faces learn as fast.")
           .in("Loss"),
       field("edge-power", &O::edge_power)
           .says("Edge power", "Weight of a loss on the images' gradients at three scales, for crisp detail; 0: off.")
@@ -100,7 +103,8 @@ constexpr auto describe<SteeringOptions>() {
           .range(0, 1)
           .in("Samples"),
       field("move-ramp", &O::move_ramp)
-          .says("Ramp of the moves", "Batches over which the random moves rise from none to their strength; 0: at once.")
+          .says("Ramp of the moves",
+                "Batches over which the random moves rise from none to their strength; 0: at once.")
           .range(0, 1000000)
           .in("Samples"),
       field("random-blur", &O::random_blur)
@@ -130,13 +134,21 @@ constexpr auto describe<SteeringOptions>() {
           .says("Frozen parts", "Parts that are not trained, with commas: encoder,inter.")
           .in("Optimiser"),
       field("train-inters", &O::train_inters)
-          .says("Train the inters", "AMP: train the two inters, which the original leaves at their random start; liae: "
-                                    "inter_AB also without random warp.")
+          .says("Train the inters",
+                "AMP: train the two inters, which the original leaves at their random start; liae: "
+                "inter_AB also without random warp.")
           .in("Optimiser"),
       field("retrain-worst", &O::retrain_worst)
-          .says("Retrain the worst", "Every so many iterations, the batch's worst faces since then come once more; 0: off.")
+          .says("Retrain the worst",
+                "Every so many iterations, the batch's worst faces since then come once more; 0: off.")
           .range(0, 100000)
           .in("Samples"),
+      field("fresh-fakes", &O::fresh_fakes)
+          .says("Fresh fakes",
+                "Discriminators learn from faces made anew after the step, as in the original, not from those of the "
+                "step: "
+                "slower by a forward pass, no better.")
+          .in("Discriminators"),
   };
 }
 static_assert(all_described<SteeringOptions>);

@@ -20,6 +20,8 @@ struct TrainOptions {
   std::int64_t target_iter = 0;
   double save_every = 10;
   double preview_every = 1;
+  bool preview_history = false;
+  double autobackup_hour = 0;
   PrecisionChoice precision = PrecisionChoice::automatic;
   bool gpu = true;
   int threads = 0;
@@ -27,6 +29,10 @@ struct TrainOptions {
   std::filesystem::path src;
   std::filesystem::path dst;
   double cache_gb = 2;
+  bool plan = false;
+  std::filesystem::path pretrain_set;
+  std::string start_from;
+  std::string start_parts;
 };
 
 template <>
@@ -55,6 +61,15 @@ constexpr auto describe<TrainOptions>() {
           .range(0.05, 1440)
           .may_change(When::live)
           .in("Run"),
+      field("preview-history", &O::preview_history)
+          .says("Preview history", "Keeps a picture every 10 iterations (more at large resolutions) in history/.")
+          .may_change(When::live)
+          .in("Run"),
+      field("autobackup-hour", &O::autobackup_hour)
+          .says("Backup every", "Hours between backups of the model in backups/01 to 24; 0: none.")
+          .range(0, 24)
+          .may_change(When::live)
+          .in("Run"),
       field("precision", &O::precision)
           .says(
               "Precision",
@@ -75,6 +90,19 @@ constexpr auto describe<TrainOptions>() {
           .range(0, 1024)
           .in("Device")
           .advanced(),
+      field("plan", &O::plan)
+          .says("Plan", "Says before the first iteration how much memory and time it will take, by two trial steps.")
+          .in("Device"),
+      field("pretrain-set", &O::pretrain_set)
+          .says("Pretraining faceset",
+                "Folder of aligned faces, or with their faceset.pak, that --pretrain learns from.")
+          .in("Run"),
+      field("start-from", &O::start_from)
+          .says("Start from", "Name of a model whose weights a new model begins with.")
+          .in("Run"),
+      field("start-parts", &O::start_parts)
+          .says("Start parts", "Which parts of it, with commas: encoder,decoder_src; empty: all.")
+          .in("Run"),
   };
 }
 static_assert(all_described<TrainOptions>);

@@ -8,13 +8,12 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/base/system.hpp"
-#include "lib/image/codec.hpp"
+#include "lib/base/text.hpp"
 #include "lib/options/options.hpp"
 #include "lib/tensor/tensor.hpp"
-#include "lib/training/face_trainer.hpp"
 #include "lib/training/model_folder.hpp"
-#include "lib/training/preview.hpp"
-#include "lib/training/sample_source.hpp"
+#include "lib/training/planner.hpp"
+#include "steps/5_train/session.hpp"
 
 namespace understudy {
 namespace {
@@ -32,12 +31,17 @@ SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, S
   rules.flip_probability = flip || pretrain ? 0.4 : 0;  // spec 3.3, 4.9
   rules.scale = model.quick() ? 0.05 : 0.15;
   rules.move = model.steering.random_move;
+  rules.augment = {.downscale = model.steering.random_downscale,
+                   .blur = model.steering.random_blur,
+                   .noise = model.steering.random_noise,
+                   .jpeg = model.steering.random_jpeg};
   if (model.quick()) return rules;
+  rules.uniform_yaw = model.shared.uniform_yaw || pretrain;
   rules.warp = spec.rules.random_warp;
   rules.eyes_mouth = spec.rules.eyes_mouth;
   if (src && !pretrain) {
     rules.hsv_power = spec.amp() ? 0 : model.saehd.random_hsv_power;
-    rules.colour_transfer = model.shared.ct_mode == SampleTransfer::rct;
+    rules.transfer = model.shared.ct_mode;
   }
   return rules;
 }
@@ -72,9 +76,14 @@ fs::path model_path(const TrainRequest& request) {
   return request.models / std::string(class_name(request.wanted.model_class));
 }
 
+struct Settled {
+  ModelDescription description;
+  bool leave_pretrain = false;
+};
+
 // What the model is from now on; nothing is written yet.
-Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {
-  if (!ModelFolder::exists(path)) return request.wanted;
+Result<Settled> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {
+  if (!ModelFolder::exists(path)) return Settled{request.wanted};
   TRY(const auto folder, ModelFolder::open(path));
   if (folder.description().model_class != request.wanted.model_class) {
     return fail_with_hint(
@@ -84,7 +93,19 @@ Result<ModelDescription> settle_description(const fs::path& path, const TrainReq
         fmt::format("Go on with: understudy train {}; or name another model with --model.",
                     class_name(folder.description().model_class)));
   }
-  return merged_description(folder.description(), request, run);
+  Settled settled;
+  TRY(settled.description, merged_description(folder.description(), request, run));
+  settled.leave_pretrain = folder.description().saehd.pretrain && !settled.description.saehd.pretrain;
+  return settled;
+}
+
+// Pretraining learns both sides from one set (spec 4.9).
+Result<std::array<fs::path, 2>> facesets_of(const TrainRequest& request, const ModelSpec& spec) {
+  if (!spec.rules.pretrain) return std::array{request.src, request.dst};
+  const auto& set = request.options.pretrain_set;
+  if (!set.empty()) return std::array{set, set};
+  return fail_with_hint(Code::bad_option, "Pretraining needs a faceset of its own",
+                        "Name a folder of aligned faces, or one with a faceset.pak, with --pretrain-set.");
 }
 
 Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription& description, Run& run) {
@@ -97,128 +118,19 @@ Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&
   return folder;
 }
 
-// The whole state of a running training.
-class Session {
- public:
-  Session(ModelFolder folder, const ModelSpec& spec, const Device& device, Precision precision,
-          std::unique_ptr<SampleSource> source)
-      : folder_(std::move(folder)), trainer_(spec, device, precision), source_(std::move(source)) {}
+std::vector<std::string> split_list(const std::string& text) {
+  auto parts = split(text, ',');
+  std::erase(parts, "");
+  return parts;
+}
 
-  Result<> load(Run& run) {
-    std::vector<std::string> warnings;
-    TRY(auto saved, folder_.load(/*with_optimizer=*/true, warnings));
-    for (auto& w : warnings) run.warn(w);
-    if (saved) {
-      TRY_VOID(load_weights(trainer_.parameters().all(), saved->weights));
-      trainer_.parameters().refresh_values();
-      if (auto loaded = trainer_.optimizer().load_state(saved->optimizer); !loaded) {
-        // Another optimiser than it was saved with, or an import without one: its memory starts anew, the weights stay.
-        run.note(fmt::format("The optimiser starts anew: {}", loaded.error().message));
-      }
-      if (!warnings.empty()) run.note(fmt::format("Going on from iteration {}", saved->iteration));
-      iteration_ = saved->iteration;
-      batches_ = saved->batches;
-      seconds_ = saved->seconds;
-      const Tensor losses = saved->losses.contiguous();
-      for (long i = 0; i < losses.size(0); ++i)
-        losses_.push_back({losses[i][0].item<float>(), losses[i][1].item<float>()});
-      saved_iteration_ = iteration_;
-    }
-    return start_log();
-  }
-
-  // One iteration; Quick96 shows every third time the previous batch again, unwarped (spec 4.8).
-  Result<> iterate() {
-    const bool again = trainer_.spec().model_class == ModelClass::quick96 && iteration_ % 3 == 0 && batches_ > 0;
-    Batch batch;
-    if (again) {
-      if (!last_batch_.src.target.defined()) {
-        TRY(last_batch_, source_->batch(batches_ - 1));
-      }
-      batch = last_batch_;
-      batch.src.warped = batch.src.target;
-      batch.dst.warped = batch.dst.target;
-    } else {
-      TRY(batch, source_->batch(batches_));
-      ++batches_;
-      last_batch_ = batch;
-    }
-    TRY(const auto losses, guard_torch("training", [&] { return trainer_.step(batch); }));
-    const std::array<float, 2> means{static_cast<float>(losses.mean_src()), static_cast<float>(losses.mean_dst())};
-    if (!std::isfinite(means[0]) || !std::isfinite(means[1])) {
-      return fail_with_hint(Code::device,
-                            fmt::format("The loss of iteration {} is not a number; the save of iteration {} is intact",
-                                        iteration_ + 1, saved_iteration_),
-                            "Run again to go on from that save, with --clipgrad if it comes back.");
-    }
-    ++iteration_;
-    losses_.push_back(means);
-    log_ << iteration_ << ',' << means[0] << ',' << means[1] << '\n';
-    return {};
-  }
-
-  Result<> save(Run& run) {
-    if (iteration_ == saved_iteration_ || iteration_ == 0) return {};
-    Generation generation;
-    generation.iteration = iteration_;
-    generation.batches = batches_;
-    generation.seconds = seconds_;
-    for (const auto& p : trainer_.parameters().all()) generation.weights.push_back({p.name, p.master});
-    generation.optimizer = trainer_.optimizer().state();
-    generation.losses = torch::from_blob(losses_.data(), {static_cast<long>(losses_.size()), 2}).clone();
-    TRY_VOID(folder_.save(generation));
-    saved_iteration_ = iteration_;
-    log_.flush();
-    run.saved(folder_.path().string(), fmt::format("model at iteration {}", iteration_));
-    return {};
-  }
-
-  Result<> write_preview(Run& run) {
-    if (!fixed_.src.target.defined()) {
-      const int rows = std::min({4, trainer_.spec().rules.batch_size, 800 / trainer_.spec().shape.resolution});
-      TRY(fixed_, source_->fixed_batch(std::max(1, rows)));
-    }
-    TRY(const auto preview,
-        guard_torch("making the preview", [&] { return make_preview(trainer_.net(), fixed_, losses_); }));
-    TRY_VOID(write_image(folder_.path() / "preview_masked.png", preview.masked_bgr, 95, composite_marking_xmp));
-    TRY_VOID(write_image(preview_path(), preview.plain_bgr, 95, composite_marking_xmp));
-    run.saved(preview_path().string(), "preview");
-    return {};
-  }
-
-  double mean_of_last(int side) const {
-    double sum = 0;
-    const std::size_t n = std::min<std::size_t>(50, losses_.size());
-    for (std::size_t i = losses_.size() - n; i < losses_.size(); ++i) sum += losses_[i][side];
-    return n == 0 ? 0 : sum / static_cast<double>(n);
-  }
-
-  fs::path preview_path() const { return folder_.path() / "preview.png"; }
-  const fs::path& path() const { return folder_.path(); }
-  std::int64_t iteration() const { return iteration_; }
-  void add_seconds(double s) { seconds_ += s; }
-  SampleSource& source() { return *source_; }
-
- private:
-  // loss.csv holds exactly the iterations of the saved state and is appended to from there.
-  Result<> start_log() {
-    std::string text = "iteration,src_loss,dst_loss\n";
-    for (std::size_t i = 0; i < losses_.size(); ++i)
-      text += fmt::format("{},{:g},{:g}\n", i + 1, losses_[i][0], losses_[i][1]);
-    TRY_VOID(write_text(folder_.path() / "loss.csv", text));
-    log_.open(folder_.path() / "loss.csv", std::ios::app);
-    return {};
-  }
-
-  ModelFolder folder_;
-  FaceTrainer trainer_;
-  std::unique_ptr<SampleSource> source_;
-  Batch last_batch_, fixed_;
-  LossHistory losses_;
-  std::ofstream log_;
-  std::int64_t iteration_ = 0, batches_ = 0, saved_iteration_ = -1;
-  double seconds_ = 0;
-};
+// The prepared faces that will be kept: three float pictures' worth of each, up to the budget.
+std::uint64_t cache_bytes_of(const SampleSource& source, const ModelSpec& spec, const TrainRequest& request) {
+  const auto side = static_cast<std::uint64_t>(spec.shape.resolution);
+  const std::uint64_t per_face = side * side * sizeof(float) * (spec.rules.eyes_mouth ? 5 : 4);
+  const auto budget = static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30));
+  return std::min<std::uint64_t>(budget, per_face * (source.src_count() + source.dst_count()));
+}
 
 struct Limits {
   double seconds = 0;  // 0 = none
@@ -240,9 +152,9 @@ void set_live(TrainOptions& options, const Command& command, Run& run) {
 
 // What the commands that came in ask for.
 struct Wishes {
-  bool save = false, preview = false;
+  bool save = false, preview = false, backup = false;
 };
-Wishes take_wishes(bool& paused, TrainOptions& options, Run& run) {
+Wishes take_wishes(bool& paused, TrainOptions& options, Session& session, Run& run) {
   Wishes wishes;
   for (const auto& command : run.take_commands()) {
     if (command.name == "pause") paused = true;
@@ -250,6 +162,9 @@ Wishes take_wishes(bool& paused, TrainOptions& options, Run& run) {
     if (command.name == "set") set_live(options, command, run);
     wishes.save |= command.name == "save";
     wishes.preview |= command.name == "preview";
+    wishes.backup |= command.name == "backup";
+    if (command.name == "next-preview") session.next_preview(run);
+    if (command.name == "loss-range") session.next_loss_range(run);
   }
   return wishes;
 }
@@ -257,35 +172,48 @@ Wishes take_wishes(bool& paused, TrainOptions& options, Run& run) {
 // The loop: one place where commands are taken, one where it ends.
 Result<> iterate_until(Session& session, const Limits& limits, TrainOptions options, Run& run) {
   const auto start = Clock::now();
-  auto last_iteration = start, last_metric = start, last_save = start, last_preview = start;
+  auto last_iteration = start, last_metric = start, last_save = start, last_preview = start, last_backup = start;
   bool paused = false;
   while (!run.stopping()) {
     if (limits.iteration > 0 && session.iteration() >= limits.iteration) break;
     if (limits.seconds > 0 && seconds_since(start) >= limits.seconds) break;
-    const Wishes wishes = take_wishes(paused, options, run);
+    const Wishes wishes = take_wishes(paused, options, session, run);
     if (wishes.save || seconds_since(last_save) >= 60 * options.save_every) {
       TRY_VOID(session.save(run));
       last_save = Clock::now();
     }
     if (wishes.preview || seconds_since(last_preview) >= 60 * options.preview_every) {
-      TRY_VOID(session.write_preview(run));
+      TRY_VOID(session.show_preview(/*history=*/false, run));
       last_preview = Clock::now();
+    }
+    const bool backup_due = options.autobackup_hour > 0 && seconds_since(last_backup) >= 3600 * options.autobackup_hour;
+    if (wishes.backup || backup_due) {
+      TRY_VOID(session.backup(run));
+      last_backup = Clock::now();
     }
     if (paused) {
       sleep_seconds(0.05);
       last_iteration = Clock::now();
       continue;
     }
-    TRY_VOID(session.iterate());
+    TRY_VOID(session.iterate(run));
+    // From the first iteration on there is a generation to go back to.
+    if (session.iteration() == 1) {
+      TRY_VOID(session.save(run));
+    }
     const auto now = Clock::now();
     session.add_seconds(std::chrono::duration<double>(now - last_iteration).count());
     last_iteration = now;
+    if (options.preview_history && session.iteration() % history_interval(session.trainer().spec()) == 0) {
+      TRY_VOID(session.show_preview(/*history=*/true, run));
+    }
     for (auto& w : session.source().take_warnings()) run.warn(std::move(w));
     run.progress(static_cast<std::uint64_t>(session.iteration()), static_cast<std::uint64_t>(limits.iteration),
                  "iterations");
     if (seconds_since(last_metric) >= 1) {
       run.event(MetricEvent{static_cast<std::uint64_t>(session.iteration()),
                             {{"src_loss", session.mean_of_last(0)}, {"dst_loss", session.mean_of_last(1)}}});
+      session.note_losses();
       last_metric = now;
     }
   }
@@ -329,7 +257,8 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   }
   run.stage("open");
   const auto path = model_path(request);
-  TRY(const auto description, settle_description(path, request, run));
+  TRY(const auto settled, settle_description(path, request, run));
+  const ModelDescription& description = settled.description;
   TRY(const auto spec, spec_of(description));
   SampleSettings samples{sample_rules(description, spec, Side::src),
                          sample_rules(description, spec, Side::dst),
@@ -337,8 +266,9 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
                          description.steering.move_ramp,
                          description.seed,
                          static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30))};
+  TRY(const auto sides, facesets_of(request, spec));
   // The faces first: a wrong folder must leave no new, empty model behind.
-  TRY(auto source, SampleSource::open(request.src, request.dst, samples));
+  TRY(auto source, SampleSource::open(sides[0], sides[1], samples));
   TRY(const auto lock, FileLock::take(path / "lock"));
   remove_temporaries(path);
   TRY(auto folder, open_or_create(path, description, run));
@@ -348,13 +278,29 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   run.note(fmt::format("{} src and {} dst faces; {} on {}", source->src_count(), source->dst_count(),
                        bf16 ? "bf16" : "fp32", device.name));
 
+  if (request.options.plan && device.device.is_cpu()) {
+    run.stage("plan");
+    TRY(const auto plan, guard_torch("planning", [&] {
+          return plan_training(spec, device, bf16 ? Precision::bf16 : Precision::fp32,
+                               cache_bytes_of(*source, spec, request));
+        }));
+    run.note(fmt::format("This training {}", to_text(plan)));
+    if (!plan.fits())
+      return fail_with_hint(Code::out_of_memory, fmt::format("This training {}", to_text(plan)),
+                            "Change one of these, or try all the same with --no-plan.");
+  }
   auto made = guard_torch("making the network", [&] {
     return std::make_unique<Session>(std::move(folder), spec, device, bf16 ? Precision::bf16 : Precision::fp32,
                                      std::move(source));
   });
   if (!made) return Failure(made.error());
   Session& session = **made;
-  TRY_VOID(session.load(run));
+  TRY_VOID(session.load(settled.leave_pretrain, run));
+  if (!request.options.start_from.empty() && session.iteration() == 0) {
+    TRY(const auto other, find_model(request.models, request.options.start_from));
+    TRY_VOID(session.start_from(other, split_list(request.options.start_parts), run));
+  }
+  TRY_VOID(session.open_views(run));
   run.stage("train");
   const auto start = Clock::now();
   const std::int64_t first = session.iteration();
@@ -362,7 +308,8 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   if (!ended) return Failure(std::move(ended).error());
   const double seconds = seconds_since(start);
   TRY_VOID(session.save(run));
-  TRY_VOID(session.write_preview(run));
+  TRY_VOID(session.show_preview(/*history=*/false, run));
+  session.finish_views(run);
   if (run.stopping()) return Run::cancelled();
   TrainReport report{session.path().filename().string(),
                      session.iteration(),

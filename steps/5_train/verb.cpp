@@ -35,6 +35,10 @@ std::vector<Verb> train_verbs() {
                  "  understudy train saehd --archi df-ud --resolution 128 --face-type wf\n"
                  "  understudy train saehd --time 2h                go on for two hours\n"
                  "  understudy train saehd --target-iter 100000 --no-random-warp"),
+      train_verb(ModelClass::amp,
+                 "Train an AMP model: one code for both faces, the swap's strength chosen in the merge",
+                 "  understudy train amp --resolution 128 --batch-size 4\n"
+                 "  understudy train amp --time 2h"),
       train_verb(ModelClass::quick96, "Train a Quick96 model: small, fixed rules, a first result in minutes",
                  "  understudy train quick96 --time 20m")};
 }

@@ -101,6 +101,7 @@ std::vector<Row> colour_handlers();
 std::vector<Row> faceset_handlers();
 std::vector<Row> merge_handlers();
 std::vector<Row> training_handlers();
+std::vector<Row> judge_handlers();
 // The DeepFaceLab-written facesets beside the manifest, one case a folder.
 struct FolderResult {
   std::string name;
@@ -109,6 +110,6 @@ struct FolderResult {
 };
 std::vector<FolderResult> check_dfl_facesets(const fs::path& reference);
 // The same for the models; folders of a class that is not built yet are named apart.
-std::vector<FolderResult> check_dfl_models(const fs::path& reference, std::vector<std::string>& not_built);
+std::vector<FolderResult> check_dfl_models(const fs::path& reference);
 
 }  // namespace understudy::parity

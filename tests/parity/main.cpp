@@ -28,7 +28,7 @@ struct Report {
 std::vector<Row> all_handlers() {
   std::vector<Row> rows;
   for (auto part : {geometry_handlers(), mask_handlers(), colour_handlers(), faceset_handlers(), merge_handlers(),
-                    training_handlers()}) {
+                    training_handlers(), judge_handlers()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;
@@ -135,12 +135,7 @@ int run(const std::vector<std::string>& filters, bool verbose) {
   }
   if (filters.empty()) {
     take_folders(check_dfl_facesets(reference), "dfl_facesets", report);
-    std::vector<std::string> models_not_built;
-    take_folders(check_dfl_models(reference, models_not_built), "dfl_models", report);
-    for (const auto& name : models_not_built) {
-      ++report.groups["dfl_models"].skipped;
-      ++report.not_built["dfl_models: " + name];
-    }
+    take_folders(check_dfl_models(reference), "dfl_models", report);
   }
   return print(report);
 }

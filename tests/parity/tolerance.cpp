@@ -70,6 +70,7 @@ std::size_t read_limits(const std::string& text, const nlohmann::json& params, L
     limits.max_abs = value_at(without_mean, most, 1, params);
     first = std::min(first, static_cast<std::size_t>(most.position(0)));
   }
+  limits.either = std::regex_search(text, std::regex("rel\\s+" + number + "\\s*/\\s*abs"));
   if (find(R"(\bexact\b)") && text.find("not bit exact") == std::string::npos) limits.exact = true;
   return first;
 }
@@ -81,6 +82,7 @@ void overlay(const Limits& from, Limits& to) {
   if (from.psnr) to.psnr = from.psnr;
   if (from.off_percent) to.off_percent = from.off_percent, to.off_by = from.off_by;
   to.exact = to.exact || from.exact;
+  to.either = to.either || from.either;
 }
 
 std::vector<std::string> words(std::string_view text) {

@@ -23,6 +23,7 @@ struct Limits {
   std::optional<double> off_percent;  // share of pixels that may differ by more than off_by
   double off_by = 0;
   bool exact = false;
+  bool either = false;  // "rel A / abs B": one of the two is enough; "abs A + rel B": they add up
   bool empty() const { return !max_abs && !mean_abs && !relative && !psnr && !off_percent && !exact; }
 };
 

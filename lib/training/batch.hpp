@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one training iteration works on.
+#pragma once
+
+#include "lib/tensor/tensor.hpp"
+
+namespace understudy {
+
+// One side of a batch, float32 0..1: images (N,3,R,R) BGR, masks (N,1,R,R).
+struct BatchSide {
+  Tensor warped;      // network input
+  Tensor target;      // what it shall give back
+  Tensor mask;        // full face
+  Tensor eyes_mouth;  // only read with the eyes_mouth rule
+};
+struct Batch {
+  BatchSide src, dst;
+  std::int64_t size() const { return src.target.size(0); }
+  // Samples [from, from + count) of every tensor.
+  Batch part(std::int64_t from, std::int64_t count) const;
+};
+
+}  // namespace understudy

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What of a trainer is saved, and how it comes back.
+#include <cmath>
+
+#include "lib/training/face_trainer.hpp"
+#include "lib/training/model_folder.hpp"
+
+namespace understudy {
+namespace {
+
+// The tensors of `saved` that belong to these parameters; nothing when one is missing or misfits.
+std::optional<std::map<std::string, Tensor>> fitting(const Parameters& parameters,
+                                                     const std::map<std::string, Tensor>& saved) {
+  std::map<std::string, Tensor> found;
+  for (const auto& p : parameters.all()) {
+    const auto it = saved.find(p.name);
+    if (it == saved.end() || it->second.sizes() != p.master.sizes()) return std::nullopt;
+    found.emplace(p.name, it->second);
+  }
+  return found;
+}
+
+std::map<std::string, Tensor> behind(const std::map<std::string, Tensor>& all, const std::string& prefix) {
+  std::map<std::string, Tensor> found;
+  for (const auto& [name, tensor] : all) {
+    if (name.starts_with(prefix)) found.emplace(name.substr(prefix.size()), tensor);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<NamedTensor> FaceTrainer::weights() const {
+  std::vector<NamedTensor> all;
+  for (const auto& p : parameters_.all()) all.push_back({p.name, p.master});
+  for (const auto* judge : judges()) {
+    for (const auto& p : judge->parameters->all()) all.push_back({p.name, p.master});
+  }
+  if (average_) {
+    for (auto& mean : average_->state()) all.push_back(std::move(mean));
+  }
+  return all;
+}
+
+std::vector<NamedTensor> FaceTrainer::optimizer_state() const {
+  auto all = optimizer_.state();
+  for (const auto* judge : judges()) {
+    for (auto& slot : judge->optimizer->state())
+      all.push_back({judge->optimizer_name + ":" + slot.name, std::move(slot.tensor)});
+  }
+  return all;
+}
+
+Result<> FaceTrainer::load(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
+                           std::vector<std::string>& notes) {
+  TRY_VOID(load_weights(parameters_.all(), weights));
+  parameters_.refresh_values();
+  if (auto loaded = optimizer_.load_state(optimizer); !loaded) {
+    // Another optimiser than it was saved with, or an import without one: its memory starts anew, the weights stay.
+    notes.push_back(fmt::format("The optimiser starts anew: {}", loaded.error().message));
+  }
+  for (auto* judge : {&gan_, &true_face_}) {
+    if (!*judge) continue;
+    auto& j = **judge;
+    const char* name = j.patch ? "GAN discriminator" : "true-face discriminator";
+    const auto own = fitting(*j.parameters, weights);
+    if (!own) {
+      notes.push_back(fmt::format("The {} starts anew", name));
+      continue;
+    }
+    TRY_VOID(load_weights(j.parameters->all(), *own));
+    j.parameters->refresh_values();
+    if (!j.optimizer->load_state(behind(optimizer, j.optimizer_name + ":")))
+      notes.push_back(fmt::format("The optimiser of the {} starts anew", name));
+  }
+  if (average_ && !average_->load(weights))
+    notes.push_back(fmt::format("The {} start from the weights as they are", "averaged weights"));
+  return {};
+}
+
+bool FaceTrainer::weights_are_finite() const {
+  torch::NoGradGuard no_grad;
+  for (const auto& p : parameters_.all()) {
+    // A sum is finite only if all of it is (weights are far from the range's end).
+    if (!std::isfinite(p.master.sum().item<double>())) return false;
+  }
+  return true;
+}
+
+}  // namespace understudy

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// The trainer's options, one by one, on networks small enough to train in a moment.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "lib/training/face_trainer.hpp"
+#include "lib/training/losses.hpp"
+#include "lib/training/model_options.hpp"
+
+namespace understudy {
+namespace {
+
+ModelDescription tiny(ModelClass model_class, const char* archi = "df-ud") {
+  ModelDescription model;
+  model.model_class = model_class;
+  model.saehd.archi = archi;
+  model.saehd.resolution = model.amp.resolution = 64;
+  model.saehd.batch_size = model.amp.batch_size = 4;
+  model.saehd.face_type = ModelFaceType::wf;
+  model.amp.inter_dims = 32;
+  model.shared.ae_dims = 16;
+  model.shared.e_dims = model.shared.d_dims = model.shared.d_mask_dims = 4;
+  model.shared.gan_dims = 4;
+  model.seed = 5;
+  return model;
+}
+
+Batch random_batch(int n = 4) {
+  torch::manual_seed(11);
+  auto side = [n] {
+    const Tensor mask = torch::zeros({n, 1, 64, 64});
+    mask.slice(2, 10, 50).slice(3, 12, 52).fill_(1);
+    const Tensor face = torch::rand({n, 3, 64, 64});
+    return BatchSide{face, face, mask, mask * 0.5};
+  };
+  return {side(), side()};
+}
+
+FaceTrainer trainer_of(const ModelDescription& model) {
+  const auto spec = spec_of(model);
+  if (!spec) throw std::runtime_error(to_sentence(spec.error()));
+  return FaceTrainer(*spec, {}, Precision::fp32);
+}
+
+std::map<std::string, Tensor> copied(const std::vector<NamedTensor>& all) {
+  std::map<std::string, Tensor> copy;
+  for (const auto& t : all) copy.emplace(t.name, t.tensor.clone());
+  return copy;
+}
+
+// Names of the parts whose weights a step changes.
+std::set<std::string> changed_parts(FaceTrainer& trainer, const Batch& batch) {
+  const auto before = copied(trainer.weights());
+  trainer.step(batch);
+  std::set<std::string> parts;
+  for (const auto& t : trainer.weights()) {
+    if (!torch::equal(t.tensor, before.at(t.name))) parts.insert(t.name.substr(0, t.name.find('/')));
+  }
+  return parts;
+}
+
+using Parts = std::set<std::string>;
+
+TEST(FaceTrainer, TrainsWhatTheOriginalTrains) {
+  const Batch batch = random_batch();
+  auto parts = [&](const ModelDescription& model) {
+    auto trainer = trainer_of(model);
+    return changed_parts(trainer, batch);
+  };
+  auto df = tiny(ModelClass::saehd);
+  EXPECT_EQ(parts(df), (Parts{"encoder", "inter", "decoder_src", "decoder_dst"}));
+  df.shared.gan_power = 0.1;
+  df.saehd.true_face_power = 0.01;
+  EXPECT_EQ(parts(df), (Parts{"encoder", "inter", "decoder_src", "decoder_dst", "D_src", "dis"}));
+  df.saehd.pretrain = true;  // no discriminators there
+  EXPECT_EQ(parts(df), (Parts{"encoder", "inter", "decoder_src", "decoder_dst"}));
+  auto liae = tiny(ModelClass::saehd, "liae-ud");
+  liae.saehd.true_face_power = 0.5;  // df only
+  EXPECT_EQ(parts(liae), (Parts{"encoder", "inter_AB", "inter_B", "decoder"}));
+  liae.shared.random_warp = false;
+  EXPECT_EQ(parts(liae), (Parts{"encoder", "inter_B", "decoder"}));
+  auto amp = tiny(ModelClass::amp);
+  EXPECT_EQ(parts(amp), (Parts{"encoder", "decoder"}));
+  amp.steering.train_inters = true;
+  amp.shared.gan_power = 0.1;
+  EXPECT_EQ(parts(amp), (Parts{"encoder", "inter_src", "inter_dst", "decoder", "GAN"}));
+  amp.steering.freeze = "encoder,decoder";
+  EXPECT_EQ(parts(amp), (Parts{"inter_src", "inter_dst", "GAN"}));
+}
+
+TEST(FaceTrainer, UnknownFrozenPartsAndMisfittingPatchesAreRefused) {
+  auto model = tiny(ModelClass::saehd);
+  model.steering.freeze = "decoder";
+  EXPECT_FALSE(spec_of(model));
+  model.steering.freeze = "";
+  model.shared.gan_power = 1;
+  model.shared.gan_patch_size = 511;
+  EXPECT_FALSE(spec_of(model));
+  auto amp = tiny(ModelClass::amp);
+  amp.amp.resolution = 80;
+  EXPECT_FALSE(spec_of(amp));
+}
+
+TEST(FaceTrainer, MicroBatchesGiveTheWholeBatchsStep) {
+  const Batch batch = random_batch();
+  auto model = tiny(ModelClass::saehd);
+  model.shared.gan_power = 0.1;
+  auto whole = trainer_of(model);
+  model.steering.micro_batches = 2;
+  auto parts = trainer_of(model);
+  for (int i = 0; i < 2; ++i) {
+    const auto a = whole.step(batch), b = parts.step(batch);
+    ASSERT_EQ(a.src.size(), b.src.size());
+    EXPECT_NEAR(a.mean_src(), b.mean_src(), 1e-3);
+  }
+  const auto mine = copied(parts.weights());
+  for (const auto& t : whole.weights())
+    EXPECT_LT((t.tensor - mine.at(t.name)).abs().max().item<float>(), 2e-4) << t.name;
+}
+
+TEST(FaceTrainer, StateComesBackBitEqual) {
+  const Batch batch = random_batch();
+  for (auto model : {tiny(ModelClass::saehd), tiny(ModelClass::amp)}) {
+    model.shared.gan_power = 0.1;
+    model.saehd.true_face_power = 0.01;
+    model.steering.ema = 0.9;
+    auto first = trainer_of(model);
+    for (int i = 0; i < 3; ++i) first.step(batch);
+    auto second = trainer_of(model);
+    std::vector<std::string> notes;
+    const auto loaded = second.load(copied(first.weights()), copied(first.optimizer_state()), notes);
+    ASSERT_TRUE(loaded) << to_sentence(loaded.error());
+    EXPECT_TRUE(notes.empty()) << notes.front();
+    first.step(batch);
+    second.step(batch);
+    const auto mine = copied(second.weights()), slots = copied(second.optimizer_state());
+    for (const auto& t : first.weights()) EXPECT_TRUE(torch::equal(t.tensor, mine.at(t.name))) << t.name;
+    for (const auto& t : first.optimizer_state()) EXPECT_TRUE(torch::equal(t.tensor, slots.at(t.name))) << t.name;
+  }
+}
+
+TEST(FaceTrainer, ADiscriminatorOfAnotherSizeStartsAnewAndSaysSo) {
+  auto model = tiny(ModelClass::saehd);
+  model.shared.gan_power = 0.1;
+  auto first = trainer_of(model);
+  model.shared.gan_dims = 8;
+  auto second = trainer_of(model);
+  std::vector<std::string> notes;
+  ASSERT_TRUE(second.load(copied(first.weights()), copied(first.optimizer_state()), notes));
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_NE(notes[0].find("GAN discriminator starts anew"), std::string::npos);
+}
+
+TEST(FaceTrainer, AverageTrailsTheWeights) {
+  const Batch batch = random_batch();
+  auto model = tiny(ModelClass::saehd);
+  model.steering.ema = 0.9;
+  auto trainer = trainer_of(model);
+  const Tensor start = trainer.parameters().find("encoder/down1/downs_0/conv1/weight")->master.clone();
+  for (int i = 0; i < 5; ++i) trainer.step(batch);
+  auto* weight = trainer.parameters().find("encoder/down1/downs_0/conv1/weight");
+  const Tensor now = weight->master.clone();
+  {
+    const WeightAverage::Use averaged(trainer.average());
+    EXPECT_GT((weight->value - now).norm().item<double>(), 0);
+    EXPECT_LT((weight->value - now).norm().item<double>(), (start - now).norm().item<double>());
+  }
+  EXPECT_TRUE(torch::equal(weight->value, now));
+}
+
+// Every term that an option adds is really in the loss or the gradient: the step or the loss differs without it.
+TEST(FaceTrainer, EveryOptionCounts) {
+  const Batch batch = random_batch();
+  auto trace = [&](const ModelDescription& model) {
+    auto trainer = trainer_of(model);
+    double sum = 0;
+    for (int i = 0; i < 2; ++i) {
+      const auto losses = trainer.step(batch);
+      EXPECT_TRUE(std::isfinite(losses.mean_src()) && std::isfinite(losses.mean_dst()));
+      sum += losses.mean_src() + losses.mean_dst();
+    }
+    for (const auto& t : trainer.weights()) {
+      if (t.name.starts_with("encoder")) sum += t.tensor.abs().sum().item<double>();
+    }
+    return sum;
+  };
+  const double plain = trace(tiny(ModelClass::saehd));
+  const std::map<std::string, std::function<void(ModelDescription&)>> changes{
+      {"masked", [](auto& m) { m.saehd.masked_training = false; }},
+      {"eyes-mouth", [](auto& m) { m.saehd.eyes_mouth_prio = true; }},
+      {"blur-out-mask", [](auto& m) { m.shared.blur_out_mask = true; }},
+      {"rmsprop", [](auto& m) { m.saehd.optimizer = OptimizerChoice::rmsprop; }},
+      {"lr-dropout", [](auto& m) { m.shared.lr_dropout = LrDropout::y; }},
+      {"clipgrad", [](auto& m) { m.shared.clipgrad = true; }},
+      {"gan", [](auto& m) { m.shared.gan_power = 1; }},
+      {"true face", [](auto& m) { m.saehd.true_face_power = 1; }},
+      {"face style", [](auto& m) { m.saehd.face_style_power = 10; }},
+      {"bg style", [](auto& m) { m.saehd.bg_style_power = 10; }},
+      {"lr", [](auto& m) { m.steering.lr = 1e-4; }},
+      {"warm-up", [](auto& m) { m.steering.warm_up = 10; }},
+      {"schedule", [](auto& m) { m.steering.lr_schedule = LrSchedule::cosine, m.steering.lr_decay = 3; }},
+      {"mean gradient", [](auto& m) { m.steering.mean_gradient = true; }},
+      {"padded", [](auto& m) { m.steering.structure_loss = StructureLoss::padded; }},
+      {"two-scale", [](auto& m) { m.steering.structure_loss = StructureLoss::two_scale; }},
+      {"area", [](auto& m) { m.steering.area_normalised = true; }},
+      {"edges", [](auto& m) { m.steering.edge_power = 1; }},
+      {"background", [](auto& m) { m.steering.background_power = 0.5; }},
+  };
+  std::map<double, std::string> seen{{plain, "plain"}};
+  for (const auto& [name, change] : changes) {
+    auto model = tiny(ModelClass::saehd);
+    change(model);
+    const auto [it, fresh] = seen.emplace(trace(model), name);
+    EXPECT_TRUE(fresh) << name << " trains as " << it->second;
+  }
+}
+
+TEST(Losses, PaddedWindowsReachTheBorder) {
+  const Tensor a = torch::full({1, 3, 64, 64}, 0.5), b = a.clone();
+  b.slice(2, 0, 1).fill_(0.9);  // the outermost row
+  const double inside = dssim(a, b, 55).mean().item<double>(),
+               padded = dssim(a, b, 55, 1.5, true).mean().item<double>();
+  EXPECT_LT(inside, 1e-6);
+  EXPECT_GT(padded, 1e-3);
+  EXPECT_NEAR(dssim(a, a, 11, 1.5, true).abs().max().item<float>(), 0, 1e-6);
+}
+
+TEST(Losses, EdgesSeeBlurNotBrightness) {
+  torch::manual_seed(1);
+  const Tensor a = torch::rand({1, 3, 64, 64});
+  EXPECT_LT(edge_loss(a, a + 0.2).item<float>(), 1e-6);
+  EXPECT_GT(edge_loss(a, gaussian_blur(a, 2)).item<float>(), 0.01);
+  EXPECT_NEAR(binary_cross_entropy(torch::zeros({1, 1, 2, 2}), true).item<float>(), std::log(2.0), 1e-6);
+  EXPECT_NEAR(total_variation(torch::arange(4).to(torch::kFloat32).view({1, 1, 2, 2})).item<float>(), 2 * 4 + 2 * 1,
+              1e-6);
+}
+
+}  // namespace
+}  // namespace understudy

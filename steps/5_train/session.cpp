@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/5_train/session.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/training/build_net.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr int most_rollbacks = 8;             // without an iteration of progress between them
+constexpr std::int64_t calm_again = 500;      // good iterations after which the learning rate is doubled again
+constexpr std::size_t known_iterations = 50;  // before which no loss counts as exploding
+constexpr double exploding = 10;              // times the mean of those iterations
+constexpr const char* sampler_state = "sampler/state";  // kept among the optimiser's tensors
+constexpr int validation_faces = 8;
+
+}  // namespace
+
+Session::Session(ModelFolder folder, const ModelSpec& spec, const Device& device, Precision precision,
+                 std::unique_ptr<SampleSource> source)
+    : folder_(std::move(folder)), trainer_(spec, device, precision), source_(std::move(source)) {}
+
+void Session::take_over(const LoadedGeneration& saved) {
+  iteration_ = saved_iteration_ = saved.iteration;
+  seconds_ = saved.seconds;
+  losses_.clear();
+  const Tensor losses = saved.losses.contiguous();
+  const auto* numbers = losses.data_ptr<float>();
+  for (long i = 0; i < losses.size(0); ++i) losses_.push_back({numbers[2 * i], numbers[2 * i + 1]});
+}
+
+Result<> Session::load(bool leave_pretrain, Run& run) {
+  std::vector<std::string> warnings, notes;
+  TRY(auto saved, folder_.load(/*with_optimizer=*/true, warnings));
+  for (auto& w : warnings) run.warn(w);
+  if (saved) {
+    TRY_VOID(trainer_.load(saved->weights, saved->optimizer, notes));
+    for (auto& note : notes) run.note(note);
+    if (!warnings.empty()) run.note(fmt::format("Going on from iteration {}", saved->iteration));
+    take_over(*saved);
+    batches_ = saved->batches;
+    if (const auto it = saved->optimizer.find(sampler_state); it != saved->optimizer.end()) {
+      const Tensor state = it->second.to(torch::kInt64).contiguous();
+      const auto* numbers = state.data_ptr<std::int64_t>();
+      const std::vector<std::uint64_t> plain(numbers, numbers + state.numel());
+      if (!source_->restore(plain)) run.note("The faces that were to come once more are forgotten");
+    }
+  }
+  if (leave_pretrain) {
+    // Spec 4.9: encoder and decoders stay, with all optimiser slots.
+    run.note("Pretraining is over: the inters, the iteration count and the losses start anew");
+    renew_inters();
+    iteration_ = batches_ = 0;
+    saved_iteration_ = -1;
+    losses_.clear();
+  }
+  return start_log();
+}
+
+void Session::renew_inters() {
+  torch::NoGradGuard no_grad;
+  Parameters fresh(trainer_.spec().rules.seed + 1, trainer_.parameters().device());
+  const auto net = build_net(trainer_.spec(), fresh);
+  for (auto& p : trainer_.parameters().all()) {
+    if (p.part().starts_with("inter")) p.master.copy_(fresh.find(p.name)->master);
+  }
+  trainer_.parameters().refresh_values();
+}
+
+Result<> Session::start_from(const fs::path& model, const std::vector<std::string>& parts, Run& run) {
+  TRY(const auto folder, ModelFolder::open(model));
+  std::vector<std::string> warnings;
+  TRY(const auto saved, folder.load(/*with_optimizer=*/false, warnings));
+  if (!saved) return fail(Code::not_found, "The model in {} has not been trained yet", model.string());
+  torch::NoGradGuard no_grad;
+  int taken = 0;
+  for (auto& p : trainer_.parameters().all()) {
+    if (!parts.empty() && std::ranges::find(parts, p.part()) == parts.end()) continue;
+    const auto it = saved->weights.find(p.name);
+    if (it == saved->weights.end() || it->second.sizes() != p.master.sizes()) {
+      return fail_with_hint(Code::bad_option,
+                            fmt::format("'{}' of the model in {} does not fit this model", p.name, model.string()),
+                            "Name the parts that fit with --start-parts.");
+    }
+    p.master.copy_(it->second);
+    ++taken;
+  }
+  if (taken == 0) return fail(Code::bad_option, "This model has none of the parts that --start-parts names");
+  trainer_.parameters().refresh_values();
+  run.note(fmt::format("{} tensors come from {}", taken, model.filename().string()));
+  return {};
+}
+
+// Quick96 shows every third time the previous batch again, unwarped (spec 4.8).
+Result<Batch> Session::next_batch() {
+  const bool again = trainer_.spec().quick() && iteration_ % 3 == 0 && batches_ > 0;
+  if (!again) {
+    TRY(last_batch_, source_->batch(batches_));
+    ++batches_;
+    return last_batch_;
+  }
+  if (!last_batch_.src.target.defined()) {
+    TRY(last_batch_, source_->batch(batches_ - 1));
+  }
+  Batch batch = last_batch_;
+  batch.src.warped = batch.src.target;
+  batch.dst.warped = batch.dst.target;
+  return batch;
+}
+
+bool Session::healthy(const std::array<float, 2>& losses) const {
+  for (int side = 0; side < 2; ++side) {
+    if (!std::isfinite(losses[side])) return false;
+    if (losses_.size() >= known_iterations && losses[side] > exploding * (mean_of_last(side) + 0.1)) return false;
+  }
+  return true;
+}
+
+Result<> Session::roll_back(const std::array<float, 2>& losses, Run& run) {
+  const std::int64_t at = iteration_ + 1;
+  const std::string what = fmt::format("The loss of iteration {} is {:.4g} and {:.4g}", at, losses[0], losses[1]);
+  if (++rollbacks_ > most_rollbacks) {
+    return fail_with_hint(Code::device, fmt::format("{}, again after going back {} times", what, most_rollbacks),
+                          "The save before it is intact. Lower --lr, switch --clipgrad on, or use --precision fp32.");
+  }
+  std::vector<std::string> warnings, notes;
+  TRY(auto saved, folder_.load(/*with_optimizer=*/true, warnings));
+  if (!saved) return fail_with_hint(Code::device, what + ", and nothing was saved yet", "Lower --lr.");
+  TRY_VOID(trainer_.load(saved->weights, saved->optimizer, notes));
+  const double kept_seconds = seconds_;
+  take_over(*saved);
+  seconds_ = kept_seconds;  // the time was spent; the batches go on too, so that the same one does not come again
+  lr_factor_ /= 2;
+  trainer_.set_lr_factor(lr_factor_);
+  good_since_ = iteration_;
+  run.warn(
+      fmt::format("{}: back to iteration {}, going on with {:g} of the learning rate", what, iteration_, lr_factor_));
+  return start_log();
+}
+
+Result<> Session::iterate(Run& run) {
+  TRY(const auto batch, next_batch());
+  TRY(const auto losses, guard_torch("training", [&] { return trainer_.step(batch); }));
+  const std::array<float, 2> means{static_cast<float>(losses.mean_src()), static_cast<float>(losses.mean_dst())};
+  if (!healthy(means)) return roll_back(means, run);
+  ++iteration_;
+  losses_.push_back(means);
+  repeat_worst(losses);
+  log_ << iteration_ << ',' << means[0] << ',' << means[1] << '\n';
+  if (lr_factor_ < 1 && iteration_ >= good_since_ + calm_again) {
+    lr_factor_ *= 2;
+    rollbacks_ = 0;
+    good_since_ = iteration_;
+    trainer_.set_lr_factor(lr_factor_);
+    run.note(fmt::format("The learning rate is back at {:g} of its value", lr_factor_));
+  }
+  return {};
+}
+
+Result<> Session::save(Run& run) {
+  if (iteration_ == saved_iteration_ || iteration_ == 0) return {};
+  // The losses tell of the weights before the last step: a generation must not keep what that step spoiled.
+  if (!trainer_.weights_are_finite()) return roll_back({NAN, NAN}, run);
+  Generation generation;
+  generation.iteration = iteration_;
+  generation.batches = batches_;
+  generation.seconds = seconds_;
+  generation.weights = trainer_.weights();
+  generation.optimizer = trainer_.optimizer_state();
+  const auto sampler = source_->state();
+  if (sampler.size() > 2) {
+    const std::vector<std::int64_t> plain(sampler.begin(), sampler.end());
+    generation.optimizer.push_back({sampler_state, torch::tensor(plain)});
+  }
+  generation.losses = torch::from_blob(losses_.data(), {static_cast<long>(losses_.size()), 2}).clone();
+  TRY_VOID(folder_.save(generation));
+  saved_iteration_ = iteration_;
+  log_.flush();
+  run.saved(folder_.path().string(), fmt::format("model at iteration {}", iteration_));
+  return {};
+}
+
+Result<> Session::backup(Run& run) {
+  TRY_VOID(save(run));
+  TRY_VOID(folder_.backup());
+  run.saved((folder_.path() / "backups").string(), fmt::format("backup of iteration {}", iteration_));
+  return {};
+}
+
+Result<> Session::open_views(Run& run) {
+  TRY(events_, EventWriter::open(folder_.path() / "tensorboard", iteration_));
+  TRY(validation_, ValidationLog::open(folder_.path() / "validation.csv", iteration_));
+  worker_ = std::make_unique<PreviewWorker>(PreviewWorker::Places{
+      folder_.path(), [&run](const fs::path& path) { run.saved(path.string(), "preview"); }, events_.get()});
+  return {};
+}
+
+Result<> Session::show_preview(bool history, Run& run) {
+  if (!fixed_.src.target.defined()) {
+    TRY(fixed_, source_->fixed_batch(validation_faces));
+  }
+  const bool head = folder_.description().face_type() == ModelFaceType::head;
+  auto looked = guard_torch("making the preview", [&] {
+    const WeightAverage::Use averaged(trainer_.average());
+    PreviewJob job;
+    job.iteration = iteration_;
+    job.fixed = take_preview(trainer_.net(), trainer_.spec(), head, fixed_);
+    if (!history && last_batch_.src.target.defined())
+      job.batch =
+          take_preview(trainer_.net(), trainer_.spec(), head, last_batch_, static_cast<std::uint64_t>(iteration_));
+    job.losses = losses_;
+    job.show = !history;
+    job.history = history;
+    worker_->submit(std::move(job));
+    if (history) return ValidationNumbers{};
+    const Losses losses = trainer_.evaluate(fixed_);
+    return validate(trainer_.net(), fixed_, {losses.mean_src(), losses.mean_dst()});
+  });
+  if (!looked) return Failure(looked.error());
+  for (auto& w : worker_->take_warnings()) run.warn(std::move(w));
+  if (history) return {};
+  TRY_VOID(validation_->add(iteration_, seconds_, *looked));
+  run.event(MetricEvent{static_cast<std::uint64_t>(iteration_), named_values(*looked)});
+  return events_->scalars(iteration_, named_values(*looked));
+}
+
+void Session::next_preview(Run& run) { run.note("Preview: " + worker_->next_preview()); }
+void Session::next_loss_range(Run& run) { run.note("Loss graph: " + worker_->next_loss_range()); }
+
+void Session::note_losses() {
+  const auto& last = losses_.back();
+  // What cannot be written is told once, by the writer's next call with a picture.
+  (void)events_->scalars(iteration_, {{"loss/src", last[0]}, {"loss/dst", last[1]}});
+}
+
+void Session::finish_views(Run& run) {
+  worker_->finish();
+  for (auto& w : worker_->take_warnings()) run.warn(std::move(w));
+}
+
+// Every so many iterations, the faces with the largest losses since then are shown once more: a tenth of those seen.
+void Session::repeat_worst(const Losses& losses) {
+  const int interval = folder_.description().steering.retrain_worst;
+  if (interval <= 0) return;
+  for (const Half half : {Half::src, Half::dst}) {
+    const auto places = source_->places(half, batches_ - 1, /*fresh_only=*/true);
+    const auto& own = half == Half::src ? losses.src : losses.dst;
+    for (std::size_t i = 0; i < std::min(places.size(), own.size()); ++i) {
+      if (places[i] != ~std::uint64_t{0}) worst_.push_back({own[i], {half, places[i]}});
+    }
+  }
+  if (iteration_ % interval != 0) return;
+  for (const Half half : {Half::src, Half::dst}) {
+    std::vector<std::pair<double, FaceAgain>> side;
+    for (const auto& w : worst_) {
+      if (w.second.half == half) side.push_back(w);
+    }
+    std::ranges::sort(side, [](const auto& a, const auto& b) { return a.first > b.first; });
+    side.resize((side.size() + 9) / 10);
+    std::vector<FaceAgain> faces;
+    for (const auto& w : side) faces.push_back(w.second);
+    source_->again(faces);
+  }
+  worst_.clear();
+}
+
+double Session::mean_of_last(int side) const {
+  double sum = 0;
+  const std::size_t n = std::min<std::size_t>(50, losses_.size());
+  for (std::size_t i = losses_.size() - n; i < losses_.size(); ++i) sum += losses_[i][side];
+  return n == 0 ? 0 : sum / static_cast<double>(n);
+}
+
+// loss.csv holds exactly the iterations of the saved state and is appended to from there.
+Result<> Session::start_log() {
+  std::string text = "iteration,src_loss,dst_loss\n";
+  for (std::size_t i = 0; i < losses_.size(); ++i)
+    text += fmt::format("{},{:g},{:g}\n", i + 1, losses_[i][0], losses_[i][1]);
+  log_.close();
+  TRY_VOID(write_text(folder_.path() / "loss.csv", text));
+  log_.open(folder_.path() / "loss.csv", std::ios::app);
+  return {};
+}
+
+}  // namespace understudy

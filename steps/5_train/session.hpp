@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// A running training: the trainer, its samples, its model folder, and what goes wrong between them.
+#pragma once
+
+#include <array>
+#include <fstream>
+#include <memory>
+
+#include "lib/jobs/run.hpp"
+#include "lib/training/face_trainer.hpp"
+#include "lib/training/model_folder.hpp"
+#include "lib/training/preview_history.hpp"
+#include "lib/training/preview_worker.hpp"
+#include "lib/training/sample_source.hpp"
+#include "lib/training/validation.hpp"
+
+namespace understudy {
+
+class Session {
+ public:
+  Session(ModelFolder, const ModelSpec&, const Device&, Precision, std::unique_ptr<SampleSource>);
+
+  // Takes the newest good generation over. `leave_pretrain`: its inters, iteration count and losses start anew.
+  Result<> load(bool leave_pretrain, Run&);
+  // Weights of another model's newest generation, for the named parts (all when empty); every tensor must fit.
+  Result<> start_from(const fs::path& model, const std::vector<std::string>& parts, Run&);
+
+  // Opens what the training is looked at by: previews in the background, validation.csv, TensorBoard's files. After
+  // load.
+  Result<> open_views(Run&);
+
+  // One iteration. A loss that is no number, or far above those before, is not kept: the run goes back to the newest
+  // good generation with half the learning rate, and says so. Code::device when that happens again and again.
+  Result<> iterate(Run&);
+  Result<> save(Run&);
+  Result<> backup(Run&);
+  // Hands the previews of now to the worker, and notes the validation numbers. `history`: only keeps the picture there.
+  Result<> show_preview(bool history, Run&);
+  void next_preview(Run&);
+  void next_loss_range(Run&);
+  void note_losses();  // for TensorBoard
+  void finish_views(Run&);
+
+  double mean_of_last(int side) const;  // of 50 iterations; 0 src, 1 dst
+  fs::path preview_path() const { return folder_.path() / "preview.png"; }
+  const fs::path& path() const { return folder_.path(); }
+  ModelFolder& folder() { return folder_; }
+  std::int64_t iteration() const { return iteration_; }
+  void add_seconds(double s) { seconds_ += s; }
+  SampleSource& source() { return *source_; }
+  FaceTrainer& trainer() { return trainer_; }
+
+ private:
+  Result<Batch> next_batch();
+  void repeat_worst(const Losses&);
+  bool healthy(const std::array<float, 2>& losses) const;
+  Result<> roll_back(const std::array<float, 2>& losses, Run&);
+  void take_over(const LoadedGeneration&);
+  void renew_inters();
+  Result<> start_log();
+
+  ModelFolder folder_;
+  FaceTrainer trainer_;
+  std::unique_ptr<SampleSource> source_;
+  Batch last_batch_, fixed_;
+  std::unique_ptr<EventWriter> events_;
+  std::unique_ptr<PreviewWorker> worker_;
+  std::optional<ValidationLog> validation_;
+  std::vector<std::pair<double, FaceAgain>> worst_;  // since the last repeats, with their losses
+  LossHistory losses_;
+  std::ofstream log_;
+  std::int64_t iteration_ = 0, batches_ = 0, saved_iteration_ = -1;
+  double seconds_ = 0;
+  // After a rollback the learning rate is lowered, and raised again when all goes well for a while.
+  double lr_factor_ = 1;
+  int rollbacks_ = 0;
+  std::int64_t good_since_ = 0;
+};
+
+}  // namespace understudy

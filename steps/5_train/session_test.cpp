@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happens when a training goes wrong.
+#include "steps/5_train/session.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+
+#include "lib/face/face_file.hpp"
+
+namespace understudy {
+namespace {
+
+class Folder {
+ public:
+  Folder() : path(fs::temp_directory_path() / fmt::format("understudy-session-{}", ::getpid())) {
+    fs::remove_all(path);
+    fs::create_directories(path);
+  }
+  ~Folder() { fs::remove_all(path); }
+  const fs::path path;
+};
+
+void write_faces(const fs::path& folder) {
+  fs::create_directories(folder);
+  for (int i = 0; i < 6; ++i) {
+    FaceInfo info;
+    info.face_type = FaceType::full;
+    info.source_filename = fmt::format("{:05}.png", i + 1);
+    for (std::size_t k = 0; k < 68; ++k)
+      info.landmarks[k] = {24 + 80 * canonical_landmarks[k].x, 24 + 80 * canonical_landmarks[k].y};
+    ImageU8 picture(96, 96, 3);
+    for (std::size_t k = 0; k < picture.data.size(); ++k) picture.data[k] = static_cast<std::uint8_t>(k * (i + 3) / 97);
+    ASSERT_TRUE(write_face_jpeg(folder / fmt::format("{:05}_0.jpg", i + 1), picture, 90, info));
+  }
+}
+
+class ATraining : public testing::Test {
+ protected:
+  void SetUp() override {
+    write_faces(folder_.path / "src");
+    write_faces(folder_.path / "dst");
+    ModelDescription model;
+    model.saehd.archi = "df-ud";
+    model.saehd.resolution = 64;
+    model.saehd.batch_size = 2;
+    model.shared.ae_dims = 16;
+    model.shared.e_dims = model.shared.d_dims = model.shared.d_mask_dims = 4;
+    const auto spec = spec_of(model);
+    ASSERT_TRUE(spec);
+    SampleSettings samples;
+    samples.src.resolution = samples.dst.resolution = 64;
+    samples.batch_size = 2;
+    auto source = SampleSource::open(folder_.path / "src", folder_.path / "dst", samples);
+    ASSERT_TRUE(source) << to_sentence(source.error());
+    auto made = ModelFolder::create(folder_.path / "model", model);
+    ASSERT_TRUE(made);
+    session_ = std::make_unique<Session>(std::move(*made), *spec, Device{}, Precision::fp32, std::move(*source));
+    ASSERT_TRUE(session_->load(false, run_));
+  }
+  void iterate_to(std::int64_t target) {
+    while (session_->iteration() < target) ASSERT_TRUE(session_->iterate(run_));
+  }
+  void poison() {
+    torch::NoGradGuard no_grad;
+    session_->trainer().parameters().find("inter/dense1/weight")->master.fill_(NAN);
+  }
+
+  Folder folder_;
+  understudy::Run run_;
+  std::unique_ptr<Session> session_;
+};
+
+TEST_F(ATraining, GoesBackWhenALossIsNoNumber) {
+  iterate_to(5);
+  ASSERT_TRUE(session_->save(run_));
+  iterate_to(8);
+  poison();
+  ASSERT_TRUE(session_->iterate(run_));  // notices within this iteration
+  EXPECT_EQ(session_->iteration(), 5);
+  EXPECT_TRUE(session_->trainer().weights_are_finite());
+  iterate_to(60);  // and trains on
+  EXPECT_TRUE(std::isfinite(session_->mean_of_last(0)));
+}
+
+TEST_F(ATraining, NeverSavesSpoiledWeights) {
+  iterate_to(3);
+  ASSERT_TRUE(session_->save(run_));
+  iterate_to(6);
+  poison();  // behind the last loss that was looked at
+  ASSERT_TRUE(session_->save(run_));
+  EXPECT_EQ(session_->iteration(), 3);
+  const auto generations = session_->folder().generations();
+  ASSERT_TRUE(generations);
+  EXPECT_EQ(generations->back(), 3);
+}
+
+TEST_F(ATraining, GivesUpInOneSentenceWhenItNeverGetsBetter) {
+  iterate_to(2);
+  ASSERT_TRUE(session_->save(run_));
+  Result<> last;
+  for (int i = 0; i < 20 && last; ++i) {
+    poison();
+    last = session_->iterate(run_);
+  }
+  ASSERT_FALSE(last);
+  EXPECT_EQ(last.error().code, Code::device);
+}
+
+TEST_F(ATraining, NothingSavedIsNothingToGoBackTo) {
+  iterate_to(1);
+  poison();
+  EXPECT_FALSE(session_->iterate(run_));
+}
+
+}  // namespace
+}  // namespace understudy
