@@ -39,20 +39,35 @@ const std::vector<std::vector<Range>> hull_parts = {
     {{27, 30}, {31, 35}},
 };
 
+// Drawn, widened and blurred in the box that they can reach only: an eye is a small part of a picture.
 ImageF soft_hulls(int width, int height, const Landmarks68& landmarks, const std::vector<Range>& parts) {
+  const int size = height / 32, kernel = height / 16 + (height / 16 % 2 == 0 ? 1 : 0), reach = size + kernel;
+  PixelBox box{width, height, 0, 0};
+  for (const auto& [first, last] : parts) {
+    for (int i = first; i <= last; ++i) {
+      const Point p = landmarks[static_cast<std::size_t>(i)];
+      box = {std::min(box.x0, whole(p.x)), std::min(box.y0, whole(p.y)), std::max(box.x1, whole(p.x) + 1),
+             std::max(box.y1, whole(p.y) + 1)};
+    }
+  }
   ImageF mask(width, height, 1);
-  cv::Mat target = view(mask);
+  if (box.x1 <= 0 || box.y1 <= 0 || box.x0 >= width || box.y0 >= height) return mask;
+  box = {std::max(box.x0 - reach, 0), std::max(box.y0 - reach, 0), std::min(box.x1 + reach, width),
+         std::min(box.y1 + reach, height)};
+  ImageF part(box.width(), box.height(), 1);
+  cv::Mat target = view(part);
   for (const auto& [first, last] : parts) {
     std::vector<cv::Point> points;
     for (int i = first; i <= last; ++i) {
       const Point p = landmarks[static_cast<std::size_t>(i)];
-      points.emplace_back(whole(p.x), whole(p.y));
+      points.emplace_back(whole(p.x) - box.x0, whole(p.y) - box.y0);
     }
     fill_hull(target, points);
   }
-  if (const int size = height / 32; size > 0) mask = dilate(mask, size);
-  const int kernel = height / 16 + (height / 16 % 2 == 0 ? 1 : 0);
-  return gaussian_blur(mask, kernel);
+  if (size > 0) part = dilate(part, size);
+  part = gaussian_blur(part, kernel);
+  for (int y = 0; y < part.height; ++y) std::copy_n(part.row(y), part.width, mask.row(box.y0 + y) + box.x0);
+  return mask;
 }
 
 }  // namespace
