@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A model on disk. model.json says what it is; generations.json lists its saved generations, each a set of checksummed
 // files (weights, optimiser, history) that became valid together, when the list that names them was renamed into place.
+// What both say is there a second time beside each generation, so that no one damaged file loses a model.
 #pragma once
 
 #include <map>
@@ -18,7 +19,10 @@ struct Generation {
   std::int64_t iteration = 0;
   std::int64_t batches = 0;  // batches drawn so far: where the sampler goes on
   double seconds = 0;        // trained so far
+  // Names with the part or the discriminator's scope in front ("encoder/…", "D_src/…"); averaged weights
+  // "ema:encoder/…".
   std::vector<NamedTensor> weights;
+  // "iters", "ms/NAME" …; of the discriminators' optimisers with "GAN_opt:" or "D_code_opt:" in front.
   std::vector<NamedTensor> optimizer;
   Tensor losses;  // (iterations, 2) float32: src and dst
 };
@@ -35,15 +39,22 @@ class ModelFolder {
  public:
   // Fails when there is a model in it already.
   static Result<ModelFolder> create(const fs::path&, const ModelDescription&);
+  // A damaged or lost model.json is made up for by the newest generation's note; load() tells.
   static Result<ModelFolder> open(const fs::path&);
   static bool exists(const fs::path& folder);
-  // A copy of a folder's DeepFaceLab model files is refused with the hint to import it.
   const fs::path& path() const { return path_; }
   const ModelDescription& description() const { return description_; }
+  // Also adds what differs to the model's history (model_list.hpp), at the iteration of the newest generation.
   Result<> change_description(const ModelDescription&);
 
-  // Writes the generation and keeps the newest `keep` ones. Saving an iteration again replaces it.
+  // Writes the generation and keeps the newest `keep` ones. Saving an iteration again replaces it. When the disk is
+  // full the generations before are as they were and nothing is left over.
   Result<> save(const Generation&, int keep = 2);
+
+  // The newest generation as a model of its own in backups/01, the older ones moved to 02 … `keep`. A kill at any
+  // instant loses none but the oldest. Nothing happens when 01 holds that generation already; a damaged generation is
+  // an error and leaves the backups as they are.
+  Result<> backup(int keep = 24);
 
   // The newest generation whose files are whole; nothing when none was saved yet. Damaged newer ones are told in
   // `warnings` and left in place; when all are damaged that is an error. `with_optimizer` false skips that file.
@@ -56,6 +67,8 @@ class ModelFolder {
       : path_(std::move(path)), description_(std::move(description)) {}
   fs::path path_;
   ModelDescription description_;
+  std::string recovered_;                     // what open() had to make up for, or empty
+  mutable std::vector<std::string> damaged_;  // weights files of the generations that load() could not use
 };
 
 // Copies saved tensors into parameters; every parameter must be there with its shape, nothing is re-initialised.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finding models and what they have behind them, without LibTorch.
+// Finding models, what they have behind them, and what is done with whole models, without LibTorch.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lib/base/files.hpp"
+#include "lib/training/model_options.hpp"
 
 namespace understudy {
 
@@ -13,5 +15,43 @@ Result<fs::path> find_model(const fs::path& models, const std::string& name);
 // Seconds of training behind the newest generation; 0 when there is none or no model.
 double trained_seconds(const fs::path& model);
 std::int64_t trained_iterations(const fs::path& model);
+
+struct ModelSummary {
+  fs::path path;
+  std::string name;
+  ModelDescription description;
+  std::int64_t iteration = 0;
+  double seconds = 0;       // trained
+  std::uint64_t bytes = 0;  // all its files, backups too
+  int backups = 0;
+  std::string saved;  // "2026-11-22T23:41:03Z", when it was saved last (or made)
+};
+// The models of a folder, the most recently saved one first. Those that cannot be read are told in `warnings`.
+std::vector<ModelSummary> list_models(const fs::path& models, std::vector<std::string>& warnings);
+
+// A name of a new model: one plain file name, not hidden.
+Result<> check_model_name(std::string_view);
+// All three fail while another process trains the model, and when there is a model of the new name already.
+Result<> rename_model(const fs::path& model, const std::string& name);
+// Removes this model's folder with its backups and nothing else. A kill half way leaves no model that looks whole.
+Result<> delete_model(const fs::path& model);
+// A copy beside it, without its backups; with `backup` 1 … the copy is made of that backup, 1 being the newest.
+Result<fs::path> duplicate_model(const fs::path& model, const std::string& name, int backup = 0);
+
+// history.json: one line for each option that was changed, at the iteration that was saved then.
+struct OptionChange {
+  std::int64_t iteration = 0;
+  std::string key, from, to;
+  std::string time;  // UTC, as above
+};
+std::vector<OptionChange> changes_between(const ModelDescription& from, const ModelDescription& to,
+                                          std::int64_t iteration);
+Result<> add_to_history(const fs::path& model, const std::vector<OptionChange>&);
+// Oldest first; lines that cannot be read are left out and counted.
+struct OptionHistory {
+  std::vector<OptionChange> changes;
+  int unreadable = 0;
+};
+Result<OptionHistory> option_history(const fs::path& model);
 
 }  // namespace understudy

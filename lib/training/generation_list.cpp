@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/training/generation_list.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace understudy {
+namespace {
+
+using nlohmann::json;
+constexpr const char* list_name = "generations.json";
+constexpr int list_version = 2;  // 1 had no checksum
+constexpr std::uint64_t largest = 4 << 20;
+
+std::string hex(std::uint64_t n) { return fmt::format("{:016x}", n); }
+
+std::string checksum_of(const json& j) {
+  const auto text = j.dump();
+  return hex(XXH3_64bits(text.data(), text.size()));
+}
+
+json to_json(const GenerationFile& f) { return {{"file", f.name}, {"xxh3", hex(f.checksum)}}; }
+json to_json(const GenerationEntry& e) {
+  return {{"iteration", e.iteration},      {"batches", e.batches},
+          {"seconds", e.seconds},          {"save", e.save},
+          {"weights", to_json(e.weights)}, {"optimizer", to_json(e.optimizer)},
+          {"history", to_json(e.history)}};
+}
+
+// Names come from a file: they must be plain names, never a way out of the folder.
+std::optional<GenerationFile> file_from(const json& j) {
+  if (!j.is_object() || !j.contains("file") || !j["file"].is_string() || !j.contains("xxh3") || !j["xxh3"].is_string())
+    return {};
+  GenerationFile f{j["file"].get<std::string>(), 0};
+  const auto digits = j["xxh3"].get<std::string>();
+  if (f.name.empty() || fs::path(f.name).filename() != f.name || digits.size() != 16 ||
+      digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return {};
+  }
+  f.checksum = std::stoull(digits, nullptr, 16);
+  return f;
+}
+
+std::optional<GenerationEntry> entry_from(const json& g) {
+  if (!g.is_object()) return {};
+  auto whole = [&](const char* key) { return g.contains(key) && g[key].is_number_integer(); };
+  const auto weights = file_from(g.value("weights", json())), optimizer = file_from(g.value("optimizer", json())),
+             history = file_from(g.value("history", json()));
+  if (!weights || !optimizer || !history || !whole("iteration") || !whole("batches")) return {};
+  GenerationEntry e;
+  e.iteration = g["iteration"].get<std::int64_t>();
+  e.batches = g["batches"].get<std::int64_t>();
+  e.seconds = g.contains("seconds") && g["seconds"].is_number() ? g["seconds"].get<double>() : 0;
+  e.save = whole("save") ? g["save"].get<std::int64_t>() : 0;
+  e.weights = *weights;
+  e.optimizer = *optimizer;
+  e.history = *history;
+  return e;
+}
+
+bool is_note(const fs::path& path) {
+  return path.extension() == ".json" && path.filename().string().starts_with("generation-");
+}
+
+std::optional<GenerationNote> read_note(const fs::path& path) {
+  const auto text = read_text(path, largest);
+  auto j = text ? unsealed(*text) : std::nullopt;
+  // There never was a note without a checksum.
+  if (!j || !j->is_object() || !j->contains("xxh3") || !j->contains("model")) return {};
+  auto entry = entry_from(j->value("generation", json()));
+  if (!entry || note_name(entry->iteration) != path.filename()) return {};
+  return GenerationNote{*std::move(entry), (*j)["model"]};
+}
+
+}  // namespace
+
+std::string sealed(json j) {
+  j.erase("xxh3");
+  const auto checksum = checksum_of(j);
+  j["xxh3"] = checksum;
+  return j.dump(1) + "\n";
+}
+
+std::optional<json> unsealed(const std::string& text) {
+  json j = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!j.is_object()) return {};
+  if (!j.contains("xxh3")) return j;
+  json rest = j;
+  rest.erase("xxh3");
+  if (j["xxh3"] != checksum_of(rest)) return {};
+  return j;
+}
+
+Result<std::uint64_t> file_checksum(const fs::path& path) {
+  struct Free {
+    void operator()(XXH3_state_t* s) const { XXH3_freeState(s); }
+  };
+  constexpr std::uint64_t piece = 16 << 20;
+  const std::unique_ptr<XXH3_state_t, Free> hash(XXH3_createState());
+  XXH3_64bits_reset(hash.get());
+  for (std::uint64_t at = 0;; at += piece) {
+    TRY(const auto bytes, read_range(path, at, piece));
+    XXH3_64bits_update(hash.get(), bytes.data(), bytes.size());
+    if (bytes.size() < piece) return XXH3_64bits_digest(hash.get());
+  }
+}
+
+std::string note_name(std::int64_t iteration) { return fmt::format("generation-{}.json", iteration); }
+
+Result<std::vector<GenerationEntry>> read_list(const fs::path& folder) {
+  const fs::path path = folder / list_name;
+  std::error_code error;
+  if (!fs::exists(path, error)) return std::vector<GenerationEntry>{};
+  TRY(const auto text, read_text(path, largest));
+  auto damaged = [&] {
+    return fail_with_hint(Code::bad_file, fmt::format("{} is damaged", path.string()),
+                          "Restore it from a backup; the weights beside it are untouched.");
+  };
+  const auto j = unsealed(text);
+  if (!j || !j->contains("generations") || !(*j)["generations"].is_array()) return damaged();
+  const json version = j->value("version", json(1));
+  if (!version.is_number_integer()) return damaged();
+  if (version.get<long long>() > list_version)
+    return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer understudy", path.string()),
+                          "Update understudy.");
+  if (version.get<long long>() >= 2 && !j->contains("xxh3")) return damaged();
+  std::vector<GenerationEntry> list;
+  for (const auto& g : (*j)["generations"]) {
+    auto entry = entry_from(g);
+    if (!entry) return damaged();
+    list.push_back(*std::move(entry));
+  }
+  return list;
+}
+
+Result<> write_list(const fs::path& folder, const std::vector<GenerationEntry>& list) {
+  json generations = json::array();
+  for (const auto& e : list) generations.push_back(to_json(e));
+  return write_text(
+      folder / list_name,
+      sealed({{"format", "understudy.generations"}, {"version", list_version}, {"generations", generations}}));
+}
+
+std::vector<GenerationNote> read_notes(const fs::path& folder) {
+  std::vector<GenerationNote> notes;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (!is_note(it->path())) continue;
+    if (auto note = read_note(it->path())) notes.push_back(*std::move(note));
+  }
+  std::ranges::sort(notes, [](const GenerationNote& a, const GenerationNote& b) {
+    return std::pair(a.entry.save, a.entry.iteration) < std::pair(b.entry.save, b.entry.iteration);
+  });
+  return notes;
+}
+
+Result<> write_note(const fs::path& folder, const GenerationNote& note) {
+  return write_text(folder / note_name(note.entry.iteration), sealed({{"format", "understudy.generation"},
+                                                                      {"version", 1},
+                                                                      {"generation", to_json(note.entry)},
+                                                                      {"model", note.model}}));
+}
+
+Result<UsableList> usable_list(const fs::path& folder) {
+  auto list = read_list(folder);
+  if (list && !list->empty()) return UsableList{*std::move(list), false};
+  if (!list && list.error().code == Code::newer_version) return Failure(list.error());
+  UsableList found{{}, true};
+  for (auto& note : read_notes(folder)) found.entries.push_back(std::move(note.entry));
+  if (found.entries.empty() && !list) return Failure(list.error());
+  // A first save that was killed just before it wrote the list is whole, and nothing to be told.
+  std::error_code error;
+  const bool first_save =
+      found.entries.size() == 1 && found.entries[0].save == 1 && !fs::exists(folder / list_name, error);
+  found.from_notes = !found.entries.empty() && !first_save;
+  return found;
+}
+
+void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>& list) {
+  remove_temporaries(folder);
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const auto name = it->path().filename().string();
+    if (it->path().extension() != ".safetensors" && !is_note(it->path())) continue;
+    const bool listed = std::ranges::any_of(list, [&](const GenerationEntry& e) {
+      return e.weights.name == name || e.optimizer.name == name || e.history.name == name ||
+             note_name(e.iteration) == name;
+    });
+    std::error_code ignored;
+    if (!listed) fs::remove(it->path(), ignored);
+  }
+}
+
+}  // namespace understudy

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Backups of a model: backups/01 (the newest) to backups/24, each a model folder of one generation (spec
+// networks-and-training.md 2.4; there every slot is copied file by file, here a slot appears whole or not at all).
+#include <nlohmann/json.hpp>
+
+#include "lib/training/generation_list.hpp"
+#include "lib/training/model_folder.hpp"
+
+namespace understudy {
+namespace {
+
+Failure io_failure(std::string_view what, const fs::path& path, const std::error_code& error) {
+  return fail_with_hint(Code::io, fmt::format("Cannot {} {}: {}", what, path.string(), error.message()),
+                        error == std::errc::no_space_on_device ? "Free some space on that disk." : "");
+}
+
+fs::path slot(const fs::path& backups, int number) { return backups / fmt::format("{:02}", number); }
+
+Result<> copy_synced(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  if (error) return io_failure("copy", from, error);
+  return sync_file(to);
+}
+
+// A real copy, not a second name: what damages the model's file must not damage its backup. And a backup of a damaged
+// file is none.
+Result<> copy_checked(const fs::path& from, const fs::path& to, const GenerationFile& file) {
+  TRY_VOID(copy_synced(from / file.name, to / file.name));
+  TRY(const auto checksum, file_checksum(to / file.name));
+  if (checksum == file.checksum) return {};
+  return fail(Code::bad_file, "{} is damaged: its checksum is not the one it was saved with",
+              (from / file.name).string());
+}
+
+// Whole folders that a killed backup left.
+void remove_leftovers(const fs::path& backups) {
+  std::vector<fs::path> left;
+  std::error_code error;
+  for (fs::directory_iterator it(backups, error), end; !error && it != end; it.increment(error)) {
+    if (is_temporary(it->path())) left.push_back(it->path());
+  }
+  for (const auto& path : left) fs::remove_all(path, error);
+}
+
+Result<> fill(const ModelFolder& folder, const fs::path& to, const GenerationEntry& entry) {
+  const fs::path& model = folder.path();
+  TRY_VOID(make_folders(to));
+  for (const auto* file : {&entry.weights, &entry.optimizer, &entry.history}) TRY_VOID(copy_checked(model, to, *file));
+  std::error_code error;
+  for (const auto& name : {note_name(entry.iteration), std::string("history.json"), std::string("dfl.json"),
+                           std::string("preview.png"), std::string("preview_masked.png")}) {
+    if (fs::exists(model / name, error)) TRY_VOID(copy_synced(model / name, to / name));
+  }
+  TRY_VOID(write_text(to / "model.json", sealed(to_json(folder.description()))));
+  TRY_VOID(write_list(to, {entry}));
+  return sync_folder(to);
+}
+
+// Frees slot 01: the slots up to the first gap move on by one, the last one falls out when there is no gap.
+Result<> shift(const fs::path& backups, int keep) {
+  std::error_code error;
+  int gap = 1;
+  while (gap < keep && fs::exists(slot(backups, gap), error)) ++gap;
+  auto drop = [&](int number) -> Result<> {
+    const auto going = temporary_name(slot(backups, number));
+    fs::rename(slot(backups, number), going, error);
+    if (error) return io_failure("move", slot(backups, number), error);
+    fs::remove_all(going, error);
+    return {};
+  };
+  for (int beyond = keep + 1; fs::exists(slot(backups, beyond), error); ++beyond) TRY_VOID(drop(beyond));
+  if (fs::exists(slot(backups, gap), error)) TRY_VOID(drop(gap));
+  for (int number = gap; number > 1; --number) {
+    fs::rename(slot(backups, number - 1), slot(backups, number), error);
+    if (error) return io_failure("move", slot(backups, number - 1), error);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> ModelFolder::backup(int keep) {
+  check(keep >= 1 && keep <= 99, "backups are numbered 01 to 99");
+  TRY(const auto usable, usable_list(path_));
+  if (usable.entries.empty()) return {};
+  const auto& newest = usable.entries.back();
+  const fs::path backups = path_ / "backups";
+  remove_leftovers(backups);
+  if (const auto last = read_list(slot(backups, 1)); last && !last->empty() && last->back() == newest) return {};
+  const fs::path made = temporary_name(backups / "new");
+  if (auto filled = fill(*this, made, newest); !filled) {
+    std::error_code ignored;
+    fs::remove_all(made, ignored);
+    return filled;
+  }
+  TRY_VOID(shift(backups, keep));
+  std::error_code error;
+  fs::rename(made, slot(backups, 1), error);
+  if (error) return io_failure("move", made, error);
+  return sync_folder(backups);
+}
+
+}  // namespace understudy

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/training/model_list.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/lock.hpp"
+#include "lib/base/text.hpp"
+#include "lib/training/generation_list.hpp"
+#include "lib/training/model_folder.hpp"
+
+namespace understudy {
+namespace {
+
+using nlohmann::json;
+using FileTime = fs::file_time_type;
+
+FileTime saved_time(const fs::path& model) {
+  for (const auto& path : {model / "generations.json", model / "model.json", model}) {
+    std::error_code error;
+    const auto time = fs::last_write_time(path, error);
+    if (!error) return time;
+  }
+  return FileTime::clock::now();
+}
+
+std::string utc_text(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+std::string utc_text(FileTime time) {
+  return utc_text(std::chrono::time_point_cast<std::chrono::system_clock::duration>(FileTime::clock::to_sys(time)));
+}
+
+std::vector<fs::path> model_folders(const fs::path& models) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator it(models, error), end; !error && it != end; it.increment(error)) {
+    if (ModelFolder::exists(it->path())) found.push_back(it->path());
+  }
+  std::ranges::sort(found, [](const fs::path& a, const fs::path& b) {
+    return std::pair(saved_time(b), a.string()) < std::pair(saved_time(a), b.string());
+  });
+  return found;
+}
+
+std::uint64_t bytes_in(const fs::path& folder) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (it->is_regular_file(ignored)) bytes += it->file_size(ignored);
+  }
+  return bytes;
+}
+
+Failure io_failure(std::string_view what, const fs::path& path, const std::error_code& error) {
+  return fail(Code::io, "Cannot {} {}: {}", what, path.string(), error.message());
+}
+
+Result<fs::path> new_path(const fs::path& models, const std::string& name) {
+  TRY_VOID(check_model_name(name));
+  const fs::path path = models / name;
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(path, error)))
+    return fail_with_hint(Code::bad_option, fmt::format("There is {} already", path.string()), "Choose another name.");
+  return path;
+}
+
+Result<> copy_into(const fs::path& from, const fs::path& to) {
+  return write_through(to, [&](const fs::path& temporary) -> Result<> {
+    std::error_code error;
+    fs::copy_file(from, temporary, error);
+    if (!error) return {};
+    return fail_with_hint(Code::io, fmt::format("Cannot copy {}: {}", from.string(), error.message()),
+                          error == std::errc::no_space_on_device ? "Free some space on that disk." : "");
+  });
+}
+
+// What says that there is a model comes last, so that a kill leaves none that looks whole and is not.
+int copy_rank(const fs::path& file) {
+  const auto name = file.filename().string();
+  if (name == "model.json") return 3;
+  if (name == "generations.json") return 2;
+  return file.extension() == ".json" ? 1 : 0;
+}
+
+Result<> copy_files(const fs::path& from, const fs::path& to) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(from, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (it->is_regular_file(ignored) && !is_temporary(it->path()) && it->path().filename() != "lock")
+      files.push_back(it->path());
+  }
+  if (error) return io_failure("list the folder", from, error);
+  std::ranges::stable_sort(files, {}, copy_rank);
+  for (const auto& file : files) TRY_VOID(copy_into(file, to / file.filename()));
+  return {};
+}
+
+int backups_of(const fs::path& model) {
+  int count = 0;
+  std::error_code error;
+  for (fs::directory_iterator it(model / "backups", error), end; !error && it != end; it.increment(error))
+    count += ModelFolder::exists(it->path()) && !is_temporary(it->path());
+  return count;
+}
+
+}  // namespace
+
+double trained_seconds(const fs::path& model) {
+  const auto list = usable_list(model);
+  return list && !list->entries.empty() ? list->entries.back().seconds : 0.0;
+}
+
+std::int64_t trained_iterations(const fs::path& model) {
+  const auto list = usable_list(model);
+  return list && !list->entries.empty() ? list->entries.back().iteration : 0;
+}
+
+Result<fs::path> find_model(const fs::path& models, const std::string& name) {
+  const auto found = model_folders(models);
+  if (!name.empty()) {
+    if (ModelFolder::exists(models / name)) return models / name;
+    std::vector<std::string> names;
+    for (const auto& path : found) names.push_back(path.filename().string());
+    return fail_with_hint(Code::not_found, fmt::format("There is no model '{}' in {}", name, models.string()),
+                          did_you_mean(name, names));
+  }
+  if (found.empty())
+    return fail_with_hint(Code::not_found, fmt::format("There is no model in {}", models.string()),
+                          "Train one first: understudy train saehd");
+  return found.front();
+}
+
+std::vector<ModelSummary> list_models(const fs::path& models, std::vector<std::string>& warnings) {
+  std::vector<ModelSummary> list;
+  for (const auto& path : model_folders(models)) {
+    const auto folder = ModelFolder::open(path);
+    if (!folder) {
+      warnings.push_back(to_sentence(folder.error()));
+      continue;
+    }
+    list.push_back({path, path.filename().string(), folder->description(), trained_iterations(path),
+                    trained_seconds(path), bytes_in(path), backups_of(path), utc_text(saved_time(path))});
+  }
+  return list;
+}
+
+Result<> check_model_name(std::string_view name) {
+  const bool plain = !name.empty() && name.size() <= 100 && name.front() != '.' &&
+                     std::ranges::none_of(name, [](unsigned char c) { return c < 32 || c == '/' || c == '\\'; });
+  if (plain) return {};
+  return fail_with_hint(Code::bad_option, fmt::format("'{}' cannot be the name of a model", name),
+                        "Use up to 100 letters, digits, spaces, dashes; no slash, and no dot in front.");
+}
+
+Result<> rename_model(const fs::path& model, const std::string& name) {
+  TRY(const auto to, new_path(model.parent_path(), name));
+  TRY(const auto lock, FileLock::take(model / "lock"));
+  std::error_code error;
+  fs::rename(model, to, error);
+  if (error) return io_failure("rename", model, error);
+  return sync_folder(model.parent_path());
+}
+
+Result<> delete_model(const fs::path& model) {
+  TRY(const auto lock, FileLock::take(model / "lock"));
+  // What says that there is a model goes first.
+  std::vector<fs::path> first{model / "generations.json"};
+  for (const auto& note : read_notes(model)) first.push_back(model / note_name(note.entry.iteration));
+  first.push_back(model / "model.json");
+  std::error_code error;
+  for (const auto& file : first) {
+    fs::remove(file, error);
+    if (error) return io_failure("delete", file, error);
+  }
+  fs::remove_all(model, error);
+  if (error) return io_failure("delete", model, error);
+  return sync_folder(model.parent_path());
+}
+
+Result<fs::path> duplicate_model(const fs::path& model, const std::string& name, int backup) {
+  TRY(const auto to, new_path(model.parent_path(), name));
+  const fs::path from = backup > 0 ? model / "backups" / fmt::format("{:02}", backup) : model;
+  if (!ModelFolder::exists(from)) {
+    return fail_with_hint(Code::not_found, fmt::format("There is no model in {}", from.string()),
+                          fmt::format("It has {} backups.", backups_of(model)));
+  }
+  TRY(const auto lock, FileLock::take(model / "lock"));
+  TRY_VOID(make_folders(to));
+  if (auto copied = copy_files(from, to); !copied) {
+    std::error_code ignored;
+    fs::remove_all(to, ignored);
+    return Failure(std::move(copied).error());
+  }
+  TRY_VOID(sync_folder(to.parent_path()));
+  return to;
+}
+
+std::vector<OptionChange> changes_between(const ModelDescription& from, const ModelDescription& to,
+                                          std::int64_t iteration) {
+  ModelDescription before = from, after = to;
+  const auto old_rows = model_rows(before), new_rows = model_rows(after);
+  const auto now = utc_text(std::chrono::system_clock::now());
+  std::vector<OptionChange> changes;
+  for (std::size_t i = 0; i < std::min(old_rows.size(), new_rows.size()); ++i) {
+    const auto old_value = old_rows[i].get(), new_value = new_rows[i].get();
+    if (old_value != new_value) changes.push_back({iteration, new_rows[i].key, old_value, new_value, now});
+  }
+  if (from.seed != to.seed)
+    changes.push_back({iteration, "seed", std::to_string(from.seed), std::to_string(to.seed), now});
+  return changes;
+}
+
+Result<> add_to_history(const fs::path& model, const std::vector<OptionChange>& changes) {
+  if (changes.empty()) return {};
+  const fs::path file = model / "history.json";
+  std::string text;
+  std::error_code error;
+  if (fs::exists(file, error)) {
+    TRY(text, read_text(file, 64 << 20));
+    if (!text.empty() && text.back() != '\n') text += '\n';
+  }
+  for (const auto& c : changes) {
+    text += json{{"iteration", c.iteration}, {"key", c.key}, {"from", c.from}, {"to", c.to}, {"time", c.time}}.dump() +
+            "\n";
+  }
+  return write_text(file, text);
+}
+
+Result<OptionHistory> option_history(const fs::path& model) {
+  OptionHistory history;
+  const fs::path file = model / "history.json";
+  std::error_code error;
+  if (!fs::exists(file, error)) return history;
+  TRY(const auto text, read_text(file, 64 << 20));
+  for (const auto& line : split(text, '\n')) {
+    if (line.empty()) continue;
+    const json j = json::parse(line, nullptr, false);
+    auto is_text = [&](const char* key) { return j.contains(key) && j[key].is_string(); };
+    if (!j.is_object() || !j.contains("iteration") || !j["iteration"].is_number_integer() || !is_text("key") ||
+        !is_text("from") || !is_text("to") || !is_text("time")) {
+      ++history.unreadable;
+      continue;
+    }
+    history.changes.push_back({j["iteration"].get<std::int64_t>(), j["key"].get<std::string>(),
+                               j["from"].get<std::string>(), j["to"].get<std::string>(), j["time"].get<std::string>()});
+  }
+  return history;
+}
+
+}  // namespace understudy
