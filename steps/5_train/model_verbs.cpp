@@ -1,31 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs about models that are there: list, import from DeepFaceLab, predict.
+// The verbs about models that are there: list, history, rename, duplicate, delete, predict.
+#include "steps/5_train/model_verbs.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
-#include "lib/training/dfl_import.hpp"
-#include "lib/training/model_folder.hpp"
+#include "lib/training/model_list.hpp"
 #include "steps/5_train/predict.hpp"
 #include "steps/5_train/verb.hpp"
 
 namespace understudy {
-
-struct ImportOptions {
-  std::filesystem::path from;
-  std::string name;
-  std::string as;
-};
-template <>
-constexpr auto describe<ImportOptions>() {
-  return std::tuple{
-      field("from", &ImportOptions::from)
-          .says("Folder", "Folder with DeepFaceLab's model files; empty: WORKSPACE/model."),
-      field("name", &ImportOptions::name).says("Name", "The model's name in DeepFaceLab; empty: the newest there."),
-      field("as", &ImportOptions::as).says("As", "Name of the new model here; empty: the same name."),
-  };
-}
-static_assert(all_described<ImportOptions>);
 
 struct ModelListOptions {
   bool options = false;
@@ -34,6 +19,55 @@ template <>
 constexpr auto describe<ModelListOptions>() {
   return std::tuple{field("options", &ModelListOptions::options).says("Options", "Show each model's options too.")};
 }
+static_assert(all_described<ModelListOptions>);
+
+struct ModelHistoryOptions {
+  std::string model;
+};
+template <>
+constexpr auto describe<ModelHistoryOptions>() {
+  return std::tuple{field("model", &ModelHistoryOptions::model).says("Model name", "Empty: the newest.")};
+}
+static_assert(all_described<ModelHistoryOptions>);
+
+struct ModelRenameOptions {
+  std::string model;
+  std::string as;
+};
+template <>
+constexpr auto describe<ModelRenameOptions>() {
+  return std::tuple{field("model", &ModelRenameOptions::model).says("Model name", "The model to rename."),
+                    field("as", &ModelRenameOptions::as).says("As", "Its new name.")};
+}
+static_assert(all_described<ModelRenameOptions>);
+
+struct ModelDuplicateOptions {
+  std::string model;
+  std::string as;
+  int backup = 0;
+};
+template <>
+constexpr auto describe<ModelDuplicateOptions>() {
+  using O = ModelDuplicateOptions;
+  return std::tuple{field("model", &O::model).says("Model name", "The model to copy; empty: the newest."),
+                    field("as", &O::as).says("As", "Name of the copy; empty: NAME-copy."),
+                    field("backup", &O::backup)
+                        .says("Backup", "Copy this backup of it, 1 being the newest; 0: the model itself.")
+                        .range(0, 99)};
+}
+static_assert(all_described<ModelDuplicateOptions>);
+
+struct ModelDeleteOptions {
+  std::string model;
+  bool yes = false;
+};
+template <>
+constexpr auto describe<ModelDeleteOptions>() {
+  using O = ModelDeleteOptions;
+  return std::tuple{field("model", &O::model).says("Model name", "The model to delete, with its backups."),
+                    field("yes", &O::yes).says("Yes", "Really delete it; without this it is only told what would go.")};
+}
+static_assert(all_described<ModelDeleteOptions>);
 
 template <>
 constexpr auto describe<PredictOptions>() {
@@ -54,54 +88,95 @@ namespace {
 
 using nlohmann::json;
 
-Result<std::string> list_models(const ModelListOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+std::string size_text(std::uint64_t bytes) {
+  const auto n = static_cast<double>(bytes);
+  return n < 1e6   ? fmt::format("{:.0f} KB", n / 1e3)
+         : n < 1e9 ? fmt::format("{:.0f} MB", n / 1e6)
+                   : fmt::format("{:.1f} GB", n / 1e9);
+}
+
+std::string line_of(const ModelSummary& m) {
+  return fmt::format("{}: {} at iteration {}, {}{}, saved {}", m.name, class_name(m.description.model_class),
+                     m.iteration, size_text(m.bytes), m.backups > 0 ? fmt::format(" with {} backups", m.backups) : "",
+                     m.saved);
+}
+
+Result<std::string> list_verb(const ModelListOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
+  std::vector<std::string> warnings;
   json models = json::array();
-  std::error_code error;
-  for (fs::directory_iterator it(workspace.model(), error), end; !error && it != end; it.increment(error)) {
-    if (!ModelFolder::exists(it->path())) continue;
-    const auto folder = ModelFolder::open(it->path());
-    if (!folder) {
-      run.warn(to_sentence(folder.error()));
-      continue;
-    }
-    const auto generations = folder->generations();
-    const std::int64_t iteration = generations && !generations->empty() ? generations->back() : 0;
-    json row{{"name", it->path().filename().string()},
-             {"class", class_name(folder->description().model_class)},
-             {"iteration", iteration}};
-    if (options.options) row["options"] = to_json(folder->description())["options"];
-    run.note(fmt::format("{}: {} at iteration {}{}", row["name"].get<std::string>(), row["class"].get<std::string>(),
-                         iteration, options.options ? " " + row["options"].dump() : ""));
+  for (const auto& m : list_models(workspace.model(), warnings)) {
+    json row{{"name", m.name},           {"class", class_name(m.description.model_class)},
+             {"iteration", m.iteration}, {"seconds", m.seconds},
+             {"bytes", m.bytes},         {"backups", m.backups},
+             {"saved", m.saved}};
+    if (options.options) row["options"] = to_json(m.description)["options"];
+    run.note(line_of(m) + (options.options ? " " + row["options"].dump() : ""));
     models.push_back(std::move(row));
   }
+  for (auto& w : warnings) run.warn(std::move(w));
   return json{{"models", models}}.dump();
 }
 
-Result<std::string> import_model(const ImportOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+Result<std::string> history_verb(const ModelHistoryOptions& options, const std::vector<Row>&, const Call& call,
+                                 Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
-  TRY(auto model, read_dfl_model(options.from.empty() ? workspace.model() : options.from, options.name));
-  const std::string name = options.as.empty() ? model.name : options.as;
-  TRY(auto folder, ModelFolder::create(workspace.model() / name, model.description));
-  Generation generation;
-  generation.iteration = model.generation.iteration;
-  generation.batches = model.generation.batches;
-  generation.losses = model.generation.losses;
-  for (auto& [key, tensor] : model.generation.weights) generation.weights.push_back({key, tensor});
-  for (auto& [key, tensor] : model.generation.optimizer) generation.optimizer.push_back({key, tensor});
-  if (generation.optimizer.empty()) run.note("There is no optimiser file: its memory starts anew when you train on");
-  if (!model.not_taken.empty()) {
-    run.note(
-        fmt::format("Not taken over, because training cannot use it here yet: {}", fmt::join(model.not_taken, ", ")));
+  TRY(const auto model, find_model(workspace.model(), options.model));
+  TRY(const auto history, option_history(model));
+  json changes = json::array();
+  for (const auto& c : history.changes) {
+    run.note(fmt::format("iteration {}: {} from {} to {} ({})", c.iteration, c.key, c.from, c.to, c.time));
+    changes.push_back({{"iteration", c.iteration}, {"key", c.key}, {"from", c.from}, {"to", c.to}, {"time", c.time}});
   }
-  TRY_VOID(folder.save(generation));
-  run.saved(folder.path().string(),
-            fmt::format("{} model at iteration {}", class_name(model.description.model_class), generation.iteration));
-  return json{{"model", name},
-              {"class", class_name(model.description.model_class)},
-              {"iteration", generation.iteration},
-              {"tensors", generation.weights.size()}}
-      .dump();
+  if (history.unreadable > 0) run.warn(fmt::format("{} lines of its history cannot be read", history.unreadable));
+  if (history.changes.empty()) run.note("No option was changed since it was made");
+  return json{{"model", model.filename().string()}, {"changes", changes}}.dump();
+}
+
+// The model that a verb may change: it must be named.
+Result<fs::path> named_model(const Call& call, const std::string& name) {
+  TRY(const auto workspace, open_workspace(call.workspace));
+  if (name.empty()) return fail_with_hint(Code::bad_option, "No model is named", "Name it with --model.");
+  TRY_VOID(check_model_name(name));
+  return find_model(workspace.model(), name);
+}
+
+Result<std::string> rename_verb(const ModelRenameOptions& options, const std::vector<Row>&, const Call& call,
+                                Run& run) {
+  TRY(const auto model, named_model(call, options.model));
+  TRY_VOID(rename_model(model, options.as));
+  run.note(fmt::format("'{}' is '{}' now", options.model, options.as));
+  return json{{"from", options.model}, {"model", options.as}}.dump();
+}
+
+Result<std::string> duplicate_verb(const ModelDuplicateOptions& options, const std::vector<Row>&, const Call& call,
+                                   Run& run) {
+  TRY(const auto workspace, open_workspace(call.workspace));
+  TRY(const auto model, find_model(workspace.model(), options.model));
+  const auto name = options.as.empty() ? model.filename().string() + "-copy" : options.as;
+  TRY(const auto copy, duplicate_model(model, name, options.backup));
+  run.saved(copy.string(), fmt::format("copy at iteration {}", trained_iterations(copy)));
+  return json{{"from", model.filename().string()}, {"model", name}, {"iteration", trained_iterations(copy)}}.dump();
+}
+
+Result<std::string> delete_verb(const ModelDeleteOptions& options, const std::vector<Row>&, const Call& call,
+                                Run& run) {
+  TRY(const auto model, named_model(call, options.model));
+  std::vector<std::string> warnings;
+  std::string what = options.model;
+  std::uint64_t bytes = 0;
+  for (const auto& m : list_models(model.parent_path(), warnings)) {
+    if (m.path.filename() != model.filename()) continue;
+    what = line_of(m);
+    bytes = m.bytes;
+  }
+  if (!options.yes) {
+    return fail_with_hint(Code::bad_option, fmt::format("This would delete {} for good ({})", model.string(), what),
+                          "Add --yes to do it.");
+  }
+  TRY_VOID(delete_model(model));
+  run.note("Deleted " + what);
+  return json{{"deleted", options.model}, {"bytes", bytes}}.dump();
 }
 
 Result<std::string> predict_verb(const PredictOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
@@ -116,15 +191,30 @@ Result<std::string> predict_verb(const PredictOptions& options, const std::vecto
 
 }  // namespace
 
+std::vector<Verb> model_care_verbs() {
+  return {
+      make_verb<ModelListOptions>("model list", "List the workspace's models, the newest first",
+                                  "  understudy model list --options", {}, list_verb),
+      make_verb<ModelHistoryOptions>("model history", "Tell which options were changed at which iteration",
+                                     "  understudy model history --model clooney", {}, history_verb),
+      make_verb<ModelRenameOptions>("model rename", "Give a model another name",
+                                    "  understudy model rename --model saehd --as clooney", {}, rename_verb),
+      make_verb<ModelDuplicateOptions>("model duplicate", "Copy a model, or bring one of its backups back as a copy",
+                                       "  understudy model duplicate --model clooney --as before-gan\n"
+                                       "  understudy model duplicate --model clooney --backup 3 --as yesterday",
+                                       {}, duplicate_verb),
+      make_verb<ModelDeleteOptions>("model delete", "Delete a model with its backups, and nothing else",
+                                    "  understudy model delete --model before-gan --yes", {}, delete_verb)};
+}
+
 std::vector<Verb> model_verbs() {
-  return {make_verb<ModelListOptions>("model list", "List the workspace's models", "  understudy model list --options",
-                                      {}, list_models),
-          make_verb<ImportOptions>(
-              "model import", "Bring a DeepFaceLab model (SAEHD df/liae, Quick96) here, to merge with or to train on",
-              "  understudy model import --from D/workspace/model --name clooney", {}, import_model),
-          make_verb<PredictOptions>(
-              "model predict", "Decode aligned faces with a model: the swapped face and both masks as PNG",
-              "  understudy model predict --input data_dst/aligned/00042_0.jpg", {}, predict_verb)};
+  std::vector<Verb> verbs = model_care_verbs();
+  verbs.insert(verbs.begin(), model_create_verb());
+  for (auto& verb : model_transfer_verbs()) verbs.push_back(std::move(verb));
+  verbs.push_back(make_verb<PredictOptions>(
+      "model predict", "Decode aligned faces with a model: the swapped face and both masks as PNG",
+      "  understudy model predict --input data_dst/aligned/00042_0.jpg", {}, predict_verb));
+  return verbs;
 }
 
 }  // namespace understudy

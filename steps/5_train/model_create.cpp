@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// A new model, untrained or with another model's weights in chosen parts.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/text.hpp"
+#include "lib/options/options.hpp"
+#include "lib/project/workspace.hpp"
+#include "lib/training/build_net.hpp"
+#include "lib/training/model_folder.hpp"
+#include "steps/5_train/model_verbs.hpp"
+
+namespace understudy {
+
+struct CreateOptions {
+  std::string model;
+  std::string from;
+  std::string parts;
+  std::uint64_t seed = 1;
+};
+template <>
+constexpr auto describe<CreateOptions>() {
+  using O = CreateOptions;
+  return std::tuple{
+      field("model", &O::model).says("Model name", "Folder of the new model in WORKSPACE/model; empty: the class."),
+      field("from", &O::from)
+          .says("From", "A model of the same class: its options where none are given, and its weights to start from."),
+      field("parts", &O::parts)
+          .says("Parts", "Which parts to take from that model, with commas: encoder,decoder; empty: all."),
+      field("seed", &O::seed).says("Seed", "Of the first weights and all samples."),
+  };
+}
+static_assert(all_described<CreateOptions>);
+
+namespace {
+
+using nlohmann::json;
+
+// The options of all classes as one table: what is given is kept as text until the class is known.
+struct Table {
+  CreateOptions own;
+  std::array<ModelDescription, 3> models;
+  std::array<std::vector<Row>, 3> rows;
+  std::map<std::string, std::string> given;
+
+  Table() {
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      models[i].model_class = static_cast<ModelClass>(i);
+      rows[i] = model_rows(models[i]);
+    }
+  }
+  Result<> set(const std::string& key, std::string_view text) {
+    Result<> refused;
+    bool taken = false;
+    for (auto& of_class : rows) {
+      const auto row = std::ranges::find(of_class, key, &Row::key);
+      if (row == of_class.end()) continue;
+      if (auto done = row->set(text); done)
+        taken = true;
+      else if (refused)
+        refused = std::move(done);
+    }
+    if (!taken) return refused;
+    given[key] = std::string(text);
+    return {};
+  }
+};
+
+std::shared_ptr<std::vector<Row>> rows_of_all(const std::shared_ptr<Table>& table) {
+  auto all = std::make_shared<std::vector<Row>>(rows_of(table->own));
+  for (const auto& of_class : table->rows) {
+    for (const auto& row : of_class) {
+      if (std::ranges::find(*all, row.key, &Row::key) != all->end()) continue;
+      Row merged = row;
+      merged.get = [table, key = row.key, fallback = row.default_text] {
+        const auto it = table->given.find(key);
+        return it == table->given.end() ? fallback : it->second;
+      };
+      merged.set = [table, key = row.key](std::string_view text) { return table->set(key, text); };
+      all->push_back(std::move(merged));
+    }
+  }
+  return all;
+}
+
+Result<> take_given(const Table& table, ModelDescription& model) {
+  auto rows = model_rows(model);
+  for (const auto& [key, text] : table.given) {
+    const auto row = std::ranges::find(rows, key, &Row::key);
+    if (row == rows.end())
+      return fail(Code::bad_option, "The class {} has no option '{}'", class_name(model.model_class), key);
+    TRY_VOID(row->set(text));
+  }
+  return {};
+}
+
+struct Origin {
+  fs::path path;
+  ModelDescription description;
+  LoadedGeneration generation;
+};
+
+Result<Origin> open_origin(const fs::path& models, const std::string& name, ModelClass model_class, Run& run) {
+  TRY(const auto path, find_model(models, name));
+  TRY(const auto folder, ModelFolder::open(path));
+  if (folder.description().model_class != model_class) {
+    return fail(Code::bad_option, "'{}' is a {} model, not {}", name, class_name(folder.description().model_class),
+                class_name(model_class));
+  }
+  std::vector<std::string> warnings;
+  TRY(auto generation, folder.load(/*with_optimizer=*/false, warnings));
+  for (auto& w : warnings) run.warn(std::move(w));
+  if (!generation) return fail(Code::not_found, "The model in {} has not been trained yet", path.string());
+  return Origin{path, folder.description(), *std::move(generation)};
+}
+
+Result<std::vector<std::string>> chosen_parts(const std::string& list, const std::vector<std::string>& all) {
+  if (list.empty()) return all;
+  const auto chosen = split(list, ',');
+  for (const auto& part : chosen) {
+    if (std::ranges::find(all, part) == all.end()) {
+      return fail_with_hint(Code::bad_option, fmt::format("There is no part '{}' in this model", part),
+                            fmt::format("It has {}.", fmt::join(all, ", ")));
+    }
+  }
+  return chosen;
+}
+
+// Fresh weights, in the chosen parts those of the origin; the running mean of them where it has one.
+Result<Generation> start_from(const Origin& origin, const ModelSpec& spec, const std::string& list) {
+  Parameters parameters(spec.rules.seed);
+  TRY(const auto net, guard_torch("making the network", [&] { return build_net(spec, parameters); }));
+  TRY(const auto parts, chosen_parts(list, net->parts()));
+  Generation generation;
+  generation.losses = torch::zeros({0, 2});
+  for (const auto& p : parameters.all()) {
+    Tensor tensor = p.master;
+    if (std::ranges::find(parts, p.part()) != parts.end()) {
+      const auto& saved = origin.generation.weights;
+      const auto it = saved.contains("ema:" + p.name) ? saved.find("ema:" + p.name) : saved.find(p.name);
+      if (it == saved.end() || it->second.sizes() != p.master.sizes()) {
+        return fail_with_hint(
+            Code::bad_option,
+            fmt::format("The part '{}' of {} does not fit the new model: '{}' {}", p.part(), origin.path.string(),
+                        p.name, it == saved.end() ? "is missing" : "has another shape"),
+            "Leave that part out of --parts, or give the new model the same network options.");
+      }
+      tensor = it->second;
+    }
+    generation.weights.push_back({p.name, tensor});
+  }
+  return generation;
+}
+
+Result<std::string> create_model(const Table& table, const Call& call, Run& run) {
+  TRY(const auto workspace, open_workspace(call.workspace));
+  ModelDescription model;
+  TRY(model.model_class, parse_class(call.positionals.at("class")));
+  std::optional<Origin> origin;
+  if (!table.own.from.empty()) {
+    TRY(origin, open_origin(workspace.model(), table.own.from, model.model_class, run));
+    model = origin->description;
+  } else if (!table.own.parts.empty()) {
+    return fail_with_hint(Code::bad_option, "--parts says what to take, but not from where", "Add --from MODEL.");
+  }
+  TRY_VOID(take_given(table, model));
+  model.seed = table.own.seed;
+  TRY(const auto spec, spec_of(model));
+  const std::string name = table.own.model.empty() ? std::string(class_name(model.model_class)) : table.own.model;
+  TRY_VOID(check_model_name(name));
+  std::optional<Generation> generation;
+  if (origin) {
+    TRY(generation, start_from(*origin, spec, table.own.parts));
+  }
+  TRY(auto folder, ModelFolder::create(workspace.model() / name, model));
+  if (auto saved = generation ? folder.save(*generation) : Result<>{}; !saved) {
+    std::error_code ignored;
+    fs::remove_all(folder.path(), ignored);
+    return Failure(std::move(saved).error());
+  }
+  run.saved(folder.path().string(), fmt::format("new {} model", class_name(model.model_class)));
+  return json{{"model", name},
+              {"class", class_name(model.model_class)},
+              {"resolution", spec.shape.resolution},
+              {"from", origin ? json(origin->path.filename().string()) : json()}}
+      .dump();
+}
+
+}  // namespace
+
+Verb model_create_verb() {
+  auto table = std::make_shared<Table>();
+  auto rows = rows_of_all(table);
+  auto work = [table](const Call& call, Run& run) { return create_model(*table, call, run); };
+  return {"model create",
+          "Make a new model with its options, untrained or from another model's weights",
+          "  understudy model create saehd --model clooney --archi liae-udt --resolution 224\n"
+          "  understudy model create saehd --model next --from clooney --parts encoder,inter_AB",
+          {{"class", "saehd, amp or quick96", {"saehd", "amp", "quick96"}, true}},
+          rows,
+          work,
+          true};
+}
+
+}  // namespace understudy

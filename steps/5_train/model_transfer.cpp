@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models from DeepFaceLab and to it.
+#include <nlohmann/json.hpp>
+
+#include "lib/project/workspace.hpp"
+#include "lib/training/dfl_export.hpp"
+#include "lib/training/dfl_import.hpp"
+#include "steps/5_train/model_verbs.hpp"
+
+namespace understudy {
+
+struct ImportOptions {
+  std::filesystem::path from;
+  std::string name;
+  std::string as;
+  bool optimizer = true;
+  bool discriminators = true;
+};
+template <>
+constexpr auto describe<ImportOptions>() {
+  using O = ImportOptions;
+  return std::tuple{
+      field("from", &O::from).says("Folder", "Folder with DeepFaceLab's model files; empty: WORKSPACE/model."),
+      field("name", &O::name).says("Name", "The model's name in DeepFaceLab; empty: the newest there."),
+      field("as", &O::as).says("As", "Name of the new model here; empty: the same name."),
+      field("optimizer", &O::optimizer).says("Optimiser", "Take the optimisers' memory along; off: it starts anew."),
+      field("discriminators", &O::discriminators)
+          .says("Discriminators", "Take those of GAN and true face along; off: they start anew."),
+  };
+}
+static_assert(all_described<ImportOptions>);
+
+enum class ExportFormat { dfl };
+template <>
+struct Names<ExportFormat> {
+  static constexpr std::array all{"dfl"};
+};
+struct ExportOptions {
+  std::string model;
+  ExportFormat to = ExportFormat::dfl;
+  std::filesystem::path output;
+  std::string as;
+  bool averaged = true;
+  bool replace = false;
+};
+template <>
+constexpr auto describe<ExportOptions>() {
+  using O = ExportOptions;
+  return std::tuple{
+      field("model", &O::model).says("Model name", "Empty: the newest."),
+      field("to", &O::to).says("To", "dfl: DeepFaceLab's model files, to train on or to merge with there."),
+      field("output", &O::output).says("Output", "Folder for the files; empty: WORKSPACE/exported."),
+      field("as", &O::as).says("As", "The model's name there; empty: the same name."),
+      field("averaged", &O::averaged)
+          .says("Averaged weights", "Export the running mean of the weights where the model keeps one (--ema)."),
+      field("replace", &O::replace).says("Replace", "Write over a model of that name."),
+  };
+}
+static_assert(all_described<ExportOptions>);
+
+namespace {
+
+using nlohmann::json;
+constexpr const char* others_name = "dfl.json";  // options of DeepFaceLab that have no counterpart, for an export
+
+Result<> save_imported(ModelFolder& folder, const DflModel& model) {
+  Generation generation;
+  generation.iteration = model.generation.iteration;
+  generation.batches = model.generation.batches;
+  generation.losses = model.generation.losses;
+  for (const auto& [key, tensor] : model.generation.weights) generation.weights.push_back({key, tensor});
+  for (const auto& [key, tensor] : model.generation.optimizer) generation.optimizer.push_back({key, tensor});
+  TRY_VOID(write_text(folder.path() / others_name, model.other_options + "\n"));
+  return folder.save(generation);
+}
+
+Result<std::string> import_verb(const ImportOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+  TRY(const auto workspace, open_workspace(call.workspace));
+  TRY(const auto model, read_dfl_model(options.from.empty() ? workspace.model() : options.from, options.name,
+                                       {options.optimizer, options.discriminators}));
+  const std::string name = options.as.empty() ? model.name : options.as;
+  TRY_VOID(check_model_name(name));
+  TRY(auto folder, ModelFolder::create(workspace.model() / name, model.description));
+  for (const auto& remark : model.remarks) run.note(remark);
+  if (!model.generation.optimizer.contains("iters"))
+    run.note("There is no optimiser file: its memory starts anew when you train on");
+  if (!model.not_taken.empty()) {
+    run.note(fmt::format("Not part of a model here, give them to train if you want them: {}",
+                         fmt::join(model.not_taken, ", ")));
+  }
+  if (auto saved = save_imported(folder, model); !saved) {
+    std::error_code ignored;
+    fs::remove_all(folder.path(), ignored);
+    return Failure(std::move(saved).error());
+  }
+  run.saved(folder.path().string(), fmt::format("{} model at iteration {}", class_name(model.description.model_class),
+                                                model.generation.iteration));
+  return json{{"model", name},
+              {"class", class_name(model.description.model_class)},
+              {"iteration", model.generation.iteration},
+              {"tensors", model.generation.weights.size()},
+              {"optimizer_tensors", model.generation.optimizer.size()}}
+      .dump();
+}
+
+Result<std::string> export_verb(const ExportOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+  TRY(const auto workspace, open_workspace(call.workspace));
+  TRY(const auto path, find_model(workspace.model(), options.model));
+  TRY(const auto folder, ModelFolder::open(path));
+  std::vector<std::string> warnings;
+  TRY(const auto generation, folder.load(/*with_optimizer=*/true, warnings));
+  for (auto& w : warnings) run.warn(std::move(w));
+  if (!generation) {
+    return fail_with_hint(Code::not_found, fmt::format("The model in {} has not been trained yet", path.string()),
+                          "Train it first: understudy train");
+  }
+  DflTarget target;
+  target.folder = options.output.empty() ? workspace.root / "exported" : options.output;
+  target.name = options.as.empty() ? path.filename().string() : options.as;
+  TRY_VOID(check_model_name(target.name));
+  target.averaged = options.averaged;
+  target.replace = options.replace;
+  std::error_code error;
+  if (fs::exists(path / others_name, error)) {
+    TRY(target.other_options, read_text(path / others_name, 1 << 20));
+  }
+  TRY(const auto written, write_dfl_model(folder.description(), *generation, target));
+  if (!written.left_out.empty()) {
+    run.note(
+        fmt::format("DeepFaceLab has no counterpart of {}: it trains on without", fmt::join(written.left_out, ", ")));
+  }
+  run.saved(target.folder.string(),
+            fmt::format("{} for DeepFaceLab, iteration {}", written.name, generation->iteration));
+  json files = json::array();
+  for (const auto& file : written.files) files.push_back(file.filename().string());
+  return json{{"model", path.filename().string()}, {"name", written.name},
+              {"output", target.folder.string()},  {"files", files},
+              {"tensors", written.tensors},        {"iteration", generation->iteration}}
+      .dump();
+}
+
+}  // namespace
+
+std::vector<Verb> model_transfer_verbs() {
+  return {make_verb<ImportOptions>(
+              "model import", "Bring a DeepFaceLab model (SAEHD, AMP, Quick96) here, to merge with or to train on",
+              "  understudy model import --from D/workspace/model --name clooney", {}, import_verb),
+          make_verb<ExportOptions>(
+              "model export", "Write a model as DeepFaceLab's files, so that the original opens it",
+              "  understudy model export --to dfl --model clooney --output D/workspace/model", {}, export_verb)};
+}
+
+}  // namespace understudy
