@@ -2,6 +2,7 @@
 #include "lib/training/face_order.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -121,7 +122,7 @@ Result<> Repeats::restore(std::span<const std::uint64_t>& numbers) {
   return {};
 }
 
-void WorstFaces::note(std::uint64_t place, double loss) {
+void WorstFaces::note(std::uint64_t place, double loss, std::size_t most) {
   if (!std::isfinite(loss)) return;
   // A face that comes twice counts once, with its worse loss.
   const auto same = std::ranges::find(worst_, place, &std::pair<double, std::uint64_t>::second);
@@ -131,7 +132,7 @@ void WorstFaces::note(std::uint64_t place, double loss) {
   }
   const auto at = std::ranges::find_if(worst_, [loss](const auto& w) { return w.first < loss; });
   worst_.insert(at, {loss, place});
-  if (worst_.size() > most_) worst_.pop_back();
+  if (worst_.size() > most) worst_.pop_back();
 }
 
 std::vector<std::uint64_t> WorstFaces::take() {
@@ -140,20 +141,28 @@ std::vector<std::uint64_t> WorstFaces::take() {
   return places;
 }
 
-std::vector<double> WorstFaces::state() const {
-  std::vector<double> numbers;
+std::vector<std::uint64_t> WorstFaces::state() const {
+  std::vector<std::uint64_t> numbers{worst_.size()};
   for (const auto& [loss, place] : worst_) {
-    numbers.push_back(static_cast<double>(place));
-    numbers.push_back(loss);
+    numbers.push_back(place);
+    numbers.push_back(std::bit_cast<std::uint64_t>(loss));
   }
   return numbers;
 }
 
-void WorstFaces::restore(std::span<const double> numbers) {
-  worst_.clear();
-  for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) {
-    if (numbers[i] >= 0 && numbers[i] < 9e15) note(static_cast<std::uint64_t>(numbers[i]), numbers[i + 1]);
+Result<> WorstFaces::restore(std::span<const std::uint64_t>& numbers) {
+  const auto damaged = [] { return fail(Code::bad_file, "the saved list of the worst faces is damaged"); };
+  if (numbers.empty() || numbers[0] > (numbers.size() - 1) / 2) return damaged();
+  const auto rows = numbers.subspan(1, 2 * numbers[0]);
+  numbers = numbers.subspan(1 + rows.size());
+  std::vector<std::pair<double, std::uint64_t>> read;
+  for (std::size_t i = 0; i < rows.size(); i += 2) {
+    const auto loss = std::bit_cast<double>(rows[i + 1]);
+    if (!std::isfinite(loss) || (!read.empty() && loss > read.back().first)) return damaged();
+    read.emplace_back(loss, rows[i]);
   }
+  worst_ = std::move(read);
+  return {};
 }
 
 }  // namespace understudy

@@ -79,6 +79,7 @@ class Repeats {
   // Drops lists that ended before this position.
   void forget_before(std::uint64_t position);
 
+  bool empty() const { return dropped_ == 0 && lists_.empty(); }
   // As plain numbers: {repeats dropped, lists, then of each: position, length, its places}.
   std::vector<std::uint64_t> state() const;
   // Takes one such state off the front of `numbers`.
@@ -96,15 +97,16 @@ class Repeats {
 // The places with the highest losses since the last take(): what `retrain-worst` shows again.
 class WorstFaces {
  public:
-  explicit WorstFaces(std::size_t most = 0) : most_(most) {}
-  void note(std::uint64_t place, double loss);
+  // Keeps the `most` highest.
+  void note(std::uint64_t place, double loss, std::size_t most);
   std::vector<std::uint64_t> take();  // worst first; empties it
+  bool empty() const { return worst_.empty(); }
 
-  std::vector<double> state() const;  // {place, loss, place, loss, …}, for the saved generation
-  void restore(std::span<const double>);
+  // As plain numbers: {how many, then of each: place, the loss's bits}.
+  std::vector<std::uint64_t> state() const;
+  Result<> restore(std::span<const std::uint64_t>& numbers);
 
  private:
-  std::size_t most_;
   std::vector<std::pair<double, std::uint64_t>> worst_;  // falling
 };
 

@@ -2,11 +2,13 @@
 #include "lib/training/sample_source.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <tuple>
 
 #include "lib/base/system.hpp"
 #include "lib/image/convert.hpp"
@@ -35,6 +37,7 @@ struct HalfSource {
   SampleRules rules;
   std::uint64_t seed;
   Repeats repeats;
+  WorstFaces worst;
 
   CounterRandom random(SampleStream stream, std::uint64_t number) const { return {seed, stream, number}; }
 };
@@ -171,8 +174,8 @@ Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, co
   TRY(auto src_order, order_of(*src_store, settings.src, src_seed));
   TRY(auto dst_order, order_of(*dst_store, settings.dst, dst_seed));
   auto parts =
-      std::make_unique<Parts>(HalfSource{src_store, std::move(src_order), settings.src, src_seed, {}},
-                              HalfSource{dst_store, std::move(dst_order), settings.dst, dst_seed, {}}, settings);
+      std::make_unique<Parts>(HalfSource{src_store, std::move(src_order), settings.src, src_seed, {}, {}},
+                              HalfSource{dst_store, std::move(dst_order), settings.dst, dst_seed, {}, {}}, settings);
   for (int t = 0; t < thread_count(settings.threads); ++t)
     parts->workers.emplace_back([p = parts.get()] { p->work(); });
   return std::unique_ptr<SampleSource>(new SampleSource(std::move(parts)));
@@ -251,24 +254,51 @@ void SampleSource::again(std::span<const FaceAgain> faces) {
   parts_->dst.repeats.add(first, std::move(dst));
 }
 
+void SampleSource::note_losses(Half which, std::int64_t k, std::span<const double> losses, std::size_t most) {
+  std::lock_guard lock(parts_->mutex);
+  HalfSource& half = parts_->half(which);
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    const auto shown = half.repeats.at(parts_->position(k, static_cast<int>(i)));
+    if (!shown.again) half.worst.note(shown.place, losses[i], most);
+  }
+}
+
+void SampleSource::repeat_worst() {
+  std::vector<FaceAgain> faces;
+  {
+    std::lock_guard lock(parts_->mutex);
+    for (const Half which : {Half::src, Half::dst}) {
+      for (const auto place : parts_->half(which).worst.take()) faces.push_back({which, place});
+    }
+  }
+  again(faces);
+}
+
 std::vector<std::uint64_t> SampleSource::state() const {
   std::lock_guard lock(parts_->mutex);
-  auto numbers = parts_->src.repeats.state();
-  const auto dst = parts_->dst.repeats.state();
-  numbers.insert(numbers.end(), dst.begin(), dst.end());
-  return numbers;
+  std::vector<std::uint64_t> numbers;
+  bool used = false;
+  for (const auto* half : {&parts_->src, &parts_->dst}) {
+    for (const auto& part : {half->repeats.state(), half->worst.state()})
+      numbers.insert(numbers.end(), part.begin(), part.end());
+    used |= !half->repeats.empty() || !half->worst.empty();
+  }
+  return used ? numbers : std::vector<std::uint64_t>{};
 }
 
 Result<> SampleSource::restore(std::span<const std::uint64_t> numbers) {
   std::lock_guard lock(parts_->mutex);
   check(!parts_->started, "repeats are restored before the first batch");
-  if (numbers.empty()) return {};
-  Repeats src, dst;
-  TRY_VOID(src.restore(numbers));
-  TRY_VOID(dst.restore(numbers));
-  if (!numbers.empty()) return fail(Code::bad_file, "the saved list of repeated faces is damaged");
-  parts_->src.repeats = std::move(src);
-  parts_->dst.repeats = std::move(dst);
+  std::array<std::pair<Repeats, WorstFaces>, 2> read;
+  if (!numbers.empty()) {
+    for (auto& [repeats, worst] : read) {
+      TRY_VOID(repeats.restore(numbers));
+      TRY_VOID(worst.restore(numbers));
+    }
+    if (!numbers.empty()) return fail(Code::bad_file, "the saved list of repeated faces is damaged");
+  }
+  std::tie(parts_->src.repeats, parts_->src.worst) = std::move(read[0]);
+  std::tie(parts_->dst.repeats, parts_->dst.worst) = std::move(read[1]);
   return {};
 }
 

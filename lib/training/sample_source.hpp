@@ -48,14 +48,18 @@ class SampleSource {
   // Unwarped, unmoved samples evenly spread over both sets, for previews that can be compared.
   Result<Batch> fixed_batch(int count);
 
-  // The places of the batch that batch() gave last, sample by sample: what to hand to again(). Those of samples that
-  // were repeats themselves are left out when `fresh_only`, as ~0.
+  // The places of the batch that batch() gave last, sample by sample: what to hand to again(). With `fresh_only` those
+  // of samples that were repeats themselves are ~0.
   std::vector<std::uint64_t> places(Half, std::int64_t k, bool fresh_only = false) const;
   // Shows these faces once more, drawn anew: from eight batches after the last one given, or behind earlier repeats.
   // The order goes on behind them where it stopped.
   void again(std::span<const FaceAgain>);
-  // What again() has left to do, for the saved generation: plain numbers, two when it was never used. To be restored
-  // before the first batch is asked for.
+  // The losses of the batch that batch() gave last, sample by sample: the `most` highest are remembered, repeats aside,
+  // until repeat_worst() shows their faces again.
+  void note_losses(Half, std::int64_t k, std::span<const double> losses, std::size_t most);
+  void repeat_worst();
+  // What all this has left to do, for the saved generation: plain numbers, none when it was never used. To be restored
+  // before the first batch is asked for; no numbers forget everything.
   std::vector<std::uint64_t> state() const;
   Result<> restore(std::span<const std::uint64_t>);
 

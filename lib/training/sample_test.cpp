@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <set>
@@ -157,15 +158,20 @@ TEST(Repeats, TheOrderGoesOnBehindThem) {
 }
 
 TEST(WorstFaces, KeepsTheHighest) {
-  WorstFaces worst(3);
+  WorstFaces worst;
   for (const auto& [place, loss] :
        std::vector<std::pair<int, double>>{{1, 0.5}, {2, 0.9}, {3, 0.1}, {4, 0.7}, {1, 0.8}})
-    worst.note(static_cast<std::uint64_t>(place), loss);
-  worst.note(9, std::nan(""));
-  WorstFaces read(3);
-  read.restore(worst.state());
+    worst.note(static_cast<std::uint64_t>(place), loss, 3);
+  worst.note(9, std::nan(""), 3);
+  const auto numbers = worst.state();
+  WorstFaces read;
+  std::span<const std::uint64_t> rest = numbers;
+  ASSERT_TRUE(read.restore(rest));
+  EXPECT_TRUE(rest.empty());
   EXPECT_EQ(read.take(), (std::vector<std::uint64_t>{2, 1, 4}));
-  EXPECT_TRUE(read.take().empty());
+  EXPECT_TRUE(read.empty());
+  rest = std::span(numbers).first(4);
+  EXPECT_FALSE(read.restore(rest));
 }
 
 // --- one sample
@@ -418,6 +424,42 @@ TEST(SampleSource, FacesComeAgainAndAResumedRunAgrees) {
   ASSERT_TRUE(later->restore(source->state()));
   EXPECT_EQ(faces_shown(*later, 20, 25), faces_shown(*source, 20, 25));
   EXPECT_FALSE(opened(folder, settings)->restore(std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST(SampleSource, TheWorstComeAgainAlsoAfterAResumeInBetween) {
+  Folder folder;
+  write_faces(folder.path / "src", std::vector<double>(30, 0.0), /*flat=*/true);
+  write_faces(folder.path / "dst", 3);
+  const auto settings = plain_samples();
+  // Brighter faces count as worse; after batch 5 the three worst of all seen come again.
+  const auto train = [](SampleSource& source, int from, int to) {
+    std::vector<int> faces;
+    for (int k = from; k < to; ++k) {
+      const auto shown = faces_shown(source, k, k + 1);
+      source.note_losses(Half::src, k, std::vector<double>(shown.begin(), shown.end()), 3);
+      if (k == 5) source.repeat_worst();
+      faces.insert(faces.end(), shown.begin(), shown.end());
+    }
+    return faces;
+  };
+  const auto straight = opened(folder, settings);
+  EXPECT_TRUE(straight->state().empty());
+  const auto first = train(*straight, 0, 3);
+  const auto state = straight->state();
+  EXPECT_FALSE(state.empty());
+  auto all = first;
+  const auto rest = train(*straight, 3, 20);
+  all.insert(all.end(), rest.begin(), rest.end());
+  std::vector<int> worst(all.begin(), all.begin() + 12);
+  std::ranges::sort(worst, std::greater{});
+  EXPECT_EQ(std::vector<int>(all.begin() + 28, all.begin() + 31), std::vector<int>(worst.begin(), worst.begin() + 3));
+  const auto resumed = opened(folder, settings);
+  ASSERT_TRUE(resumed->restore(state));
+  EXPECT_EQ(train(*resumed, 3, 20), rest);
+  const auto fresh = opened(folder, settings);
+  ASSERT_TRUE(fresh->restore(state));
+  ASSERT_TRUE(fresh->restore({}));
+  EXPECT_TRUE(fresh->state().empty());
 }
 
 }  // namespace

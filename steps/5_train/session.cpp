@@ -55,6 +55,7 @@ Result<> Session::load(bool leave_pretrain, Run& run) {
     iteration_ = batches_ = 0;
     saved_iteration_ = -1;
     losses_.clear();
+    TRY_VOID(source_->restore({}));  // repeats belong to the sequence that ends here
   }
   return start_log();
 }
@@ -170,7 +171,7 @@ Result<> Session::save(Run& run) {
   generation.weights = trainer_.weights();
   generation.optimizer = trainer_.optimizer_state();
   const auto sampler = source_->state();
-  if (sampler.size() > 2) {
+  if (!sampler.empty()) {
     const std::vector<std::int64_t> plain(sampler.begin(), sampler.end());
     generation.optimizer.push_back({sampler_state, torch::tensor(plain)});
   }
@@ -244,26 +245,10 @@ void Session::finish_views(Run& run) {
 void Session::repeat_worst(const Losses& losses) {
   const int interval = folder_.description().steering.retrain_worst;
   if (interval <= 0) return;
-  for (const Half half : {Half::src, Half::dst}) {
-    const auto places = source_->places(half, batches_ - 1, /*fresh_only=*/true);
-    const auto& own = half == Half::src ? losses.src : losses.dst;
-    for (std::size_t i = 0; i < std::min(places.size(), own.size()); ++i) {
-      if (places[i] != ~std::uint64_t{0}) worst_.push_back({own[i], {half, places[i]}});
-    }
-  }
-  if (iteration_ % interval != 0) return;
-  for (const Half half : {Half::src, Half::dst}) {
-    std::vector<std::pair<double, FaceAgain>> side;
-    for (const auto& w : worst_) {
-      if (w.second.half == half) side.push_back(w);
-    }
-    std::ranges::sort(side, [](const auto& a, const auto& b) { return a.first > b.first; });
-    side.resize((side.size() + 9) / 10);
-    std::vector<FaceAgain> faces;
-    for (const auto& w : side) faces.push_back(w.second);
-    source_->again(faces);
-  }
-  worst_.clear();
+  const std::size_t most = (static_cast<std::size_t>(interval) * losses.src.size() + 9) / 10;
+  source_->note_losses(Half::src, batches_ - 1, losses.src, most);
+  source_->note_losses(Half::dst, batches_ - 1, losses.dst, most);
+  if (iteration_ % interval == 0) source_->repeat_worst();
 }
 
 double Session::mean_of_last(int side) const {

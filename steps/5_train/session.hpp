@@ -66,7 +66,6 @@ class Session {
   std::unique_ptr<EventWriter> events_;
   std::unique_ptr<PreviewWorker> worker_;
   std::optional<ValidationLog> validation_;
-  std::vector<std::pair<double, FaceAgain>> worst_;  // since the last repeats, with their losses
   LossHistory losses_;
   std::ofstream log_;
   std::int64_t iteration_ = 0, batches_ = 0, saved_iteration_ = -1;
