@@ -40,6 +40,19 @@ std::string progress_text(const ProgressEvent& p, int columns, const std::string
                      100.0 * static_cast<double>(p.done) / static_cast<double>(p.total), tail);
 }
 
+// "src_ssim 0.571  src_psnr 18.5": the values whose names lie in the group (before the '/'), or in none.
+std::string values_text(const MetricEvent& metric, std::string_view group) {
+  std::string text;
+  for (const auto& [name, value] : metric.values) {
+    const auto slash = name.find('/');
+    const std::string_view own = slash == std::string::npos ? "" : std::string_view(name).substr(0, slash);
+    if (own != group) continue;
+    const std::string_view rest = slash == std::string::npos ? name : std::string_view(name).substr(slash + 1);
+    text += fmt::format("{}{} {:.4g}", text.empty() ? "" : "  ", rest, value);
+  }
+  return text;
+}
+
 }  // namespace
 
 TerminalReader::TerminalReader() : is_terminal_(is_terminal_stderr()) {}
@@ -54,7 +67,10 @@ void TerminalReader::show(const Event& event) {
   std::visit(Overloaded{
                  [&](const ProgressEvent& p) {
                    if (is_terminal_) {
-                     std::fprintf(stderr, "\r\033[K%s", progress_text(p, terminal_columns(), metrics_).c_str());
+                     // A line that wraps could not be redrawn in place.
+                     const int columns = terminal_columns();
+                     const std::string bar = progress_text(p, columns, metrics_);
+                     std::fprintf(stderr, "\r\033[K%.*s", columns - 1, bar.c_str());
                      std::fflush(stderr);
                      bar_open_ = true;
                    } else if (wall_time() - last_plain_ >= 10 || (p.total > 0 && p.done >= p.total)) {
@@ -67,9 +83,9 @@ void TerminalReader::show(const Event& event) {
                    line("== " + s.name);
                  },
                  [&](const MetricEvent& m) {
-                   metrics_.clear();
-                   for (const auto& [name, value] : m.values)
-                     metrics_ += fmt::format("{}{} {:.4g}", metrics_.empty() ? "" : "  ", name, value);
+                   if (auto text = values_text(m, ""); !text.empty()) metrics_ = std::move(text);
+                   if (const auto text = values_text(m, "validation"); !text.empty())
+                     line(fmt::format("validation at iteration {}: {}", m.at, text));
                  },
                  [&](const WarningEvent& w) {
                    if (++warnings_ <= 50) line("warning: " + w.text);

@@ -105,18 +105,23 @@ std::vector<Table> tables_of(const PreviewFaces& faces) {
   return faces.model_class == ModelClass::amp ? amp_tables(faces) : five_column_tables(faces);
 }
 
-// Small cells take smaller letters.
-void draw_caption(ImageU8& image, const std::string& text, int x, int y, int width) {
+// Small pictures take smaller letters.
+int letter_height(const std::string& text, int width) {
   int height = 9;
-  while (height > 5 && text_width(text, height) > width - 8) --height;
-  draw_text(image, text, x + 4, y + caption_height - 7, height, caption_colour);
+  while (height > 5 && text_width(text, height) > width) --height;
+  return height;
+}
+
+void draw_caption(ImageU8& image, const std::string& text, int x, int y, int width) {
+  draw_text(image, text, x + 4, y + caption_height - 7, letter_height(text, width - 8), caption_colour);
 }
 
 // At the right, where the losses are low by then.
 void draw_name(ImageU8& graph, const std::string& name) {
-  const int width = text_width(name, 9) + 8;
+  const int height = letter_height(name, graph.width - 8);
+  const int width = std::min(graph.width, text_width(name, height) + 8);
   fill_rectangle(graph, graph.width - width, 2, width, 17, {25, 25, 25});
-  draw_text(graph, name, graph.width - width + 4, 15, 9, caption_colour);
+  draw_text(graph, name, graph.width - width + 4, 15, height, caption_colour);
 }
 
 ImageU8 draw_table(const Table& table, const std::string& name, const LossHistory& losses, std::int64_t range) {
