@@ -3,6 +3,8 @@
 
 #include <openvino/openvino.hpp>
 
+#include "lib/base/platform_check.hpp"
+
 namespace understudy::infer {
 namespace {
 
@@ -87,6 +89,7 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 Result<Session> Session::load(const fs::path& path, const SessionOptions& options) {
+  TRY_VOID(check_processor_files());
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return fail(Code::not_found, "There is no network file {}", path.string());
   return guarded(path.string(), [&]() -> Result<Session> {
@@ -97,6 +100,7 @@ Result<Session> Session::load(const fs::path& path, const SessionOptions& option
 
 Result<Session> Session::load(std::span<const std::uint8_t> bytes, const std::string& name,
                               const SessionOptions& options) {
+  TRY_VOID(check_processor_files());
   if (!name.ends_with(".tflite")) {
     return guarded(name, [&]() -> Result<Session> {
       const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

@@ -89,6 +89,11 @@ class Cli(unittest.TestCase):
                 with self.subTest(verb=verb):
                     self.assertRegex(run_well(*verb, "--help").out, r"Examples:\n\s*understudy .*" + verb[-1])
 
+    def test_the_page_of_options_is_the_programs(self):
+        page = pathlib.Path(__file__).resolve().parents[2] / "docs" / "options.md"
+        self.assertEqual(run_well("--options-markdown").out, page.read_text(encoding="utf-8"),
+                         "regenerate: understudy --options-markdown > docs/options.md")
+
     def test_unknown_names_get_the_nearest_one(self):
         for arguments, meant in [(["extrct", "src"], "extract"), (["doctr"], "doctor"), (["train", "saedh"], "saehd"),
                                  (["extract", "src", "--jpg-quality", "90"], "--jpeg-quality"),
@@ -206,7 +211,9 @@ class Cli(unittest.TestCase):
         outcome = run_well("-w", film, "train", "saehd", *ONE_THREAD, "--target-iter", 4)
         self.assertIn("weights-4.safetensors", "".join(l for l in outcome.err.splitlines() if l.startswith("warning: ")))
         self.assertEqual(outcome.report()["iterations_done"], 2)
-        self.assertEqual(weights.read_bytes(), (self.film / "model/saehd/weights-4.safetensors").read_bytes())
+        saves = json.loads((film / "model/saehd/generations.json").read_text())["generations"]
+        again = film / "model/saehd" / saves[-1]["weights"]["file"]  # beside the damaged name, never over it
+        self.assertEqual(again.read_bytes(), (self.film / "model/saehd/weights-4.safetensors").read_bytes())
 
     def test_flipped_bit_in_a_save_is_noticed(self):
         film = self.film_copy()
