@@ -9,6 +9,7 @@
 #include "lib/base/lock.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
+#include "lib/image/draw.hpp"
 #include "lib/options/options.hpp"
 #include "lib/tensor/tensor.hpp"
 #include "lib/training/model_folder.hpp"
@@ -267,6 +268,8 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
                          description.seed,
                          static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30))};
   TRY(const auto sides, facesets_of(request, spec));
+  // Whole samples are made side by side: splitting single pictures too would only get in the network's way.
+  set_image_threads(1);
   // The faces first: a wrong folder must leave no new, empty model behind.
   TRY(auto source, SampleSource::open(sides[0], sides[1], samples));
   TRY(const auto lock, FileLock::take(path / "lock"));
