@@ -48,7 +48,7 @@ Result<> fill(const ModelFolder& folder, const fs::path& to, const GenerationEnt
   TRY_VOID(make_folders(to));
   for (const auto* file : {&entry.weights, &entry.optimizer, &entry.history}) TRY_VOID(copy_checked(model, to, *file));
   std::error_code error;
-  for (const auto& name : {note_name(entry.iteration), std::string("history.json"), std::string("dfl.json"),
+  for (const auto& name : {note_name(entry.iteration), std::string("history.jsonl"), std::string("dfl.json"),
                            std::string("preview.png"), std::string("preview_masked.png")}) {
     if (fs::exists(model / name, error)) TRY_VOID(copy_synced(model / name, to / name));
   }

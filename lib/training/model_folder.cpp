@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "lib/training/generation_list.hpp"
 
@@ -92,7 +93,6 @@ Result<> ModelFolder::change_description(const ModelDescription& description) {
   if (changes.empty() && recovered_.empty()) return {};
   TRY_VOID(write_description(path_, description));
   description_ = description;
-  recovered_.clear();
   return add_to_history(path_, changes);
 }
 
@@ -132,7 +132,7 @@ Result<> ModelFolder::save(const Generation& generation, int keep) {
 Result<std::optional<LoadedGeneration>> ModelFolder::load(bool with_optimizer,
                                                           std::vector<std::string>& warnings) const {
   TRY(auto usable, usable_list(path_));
-  if (!recovered_.empty()) warnings.push_back(recovered_);
+  if (!recovered_.empty()) warnings.push_back(std::exchange(recovered_, {}));
   if (usable.from_notes) {
     warnings.push_back(fmt::format("{} is damaged or gone; the generations' own notes are used",
                                    (path_ / "generations.json").string()));

@@ -67,7 +67,7 @@ class ModelFolder {
       : path_(std::move(path)), description_(std::move(description)) {}
   fs::path path_;
   ModelDescription description_;
-  std::string recovered_;                     // what open() had to make up for, or empty
+  mutable std::string recovered_;             // what open() had to make up for, until load() told it
   mutable std::vector<std::string> damaged_;  // weights files of the generations that load() could not use
 };
 

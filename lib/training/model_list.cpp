@@ -222,7 +222,7 @@ std::vector<OptionChange> changes_between(const ModelDescription& from, const Mo
 
 Result<> add_to_history(const fs::path& model, const std::vector<OptionChange>& changes) {
   if (changes.empty()) return {};
-  const fs::path file = model / "history.json";
+  const fs::path file = model / "history.jsonl";
   std::string text;
   std::error_code error;
   if (fs::exists(file, error)) {
@@ -238,7 +238,7 @@ Result<> add_to_history(const fs::path& model, const std::vector<OptionChange>& 
 
 Result<OptionHistory> option_history(const fs::path& model) {
   OptionHistory history;
-  const fs::path file = model / "history.json";
+  const fs::path file = model / "history.jsonl";
   std::error_code error;
   if (!fs::exists(file, error)) return history;
   TRY(const auto text, read_text(file, 64 << 20));

@@ -38,7 +38,7 @@ Result<> delete_model(const fs::path& model);
 // A copy beside it, without its backups; with `backup` 1 … the copy is made of that backup, 1 being the newest.
 Result<fs::path> duplicate_model(const fs::path& model, const std::string& name, int backup = 0);
 
-// history.json: one line for each option that was changed, at the iteration that was saved then.
+// history.jsonl: one line for each option that was changed, at the iteration that was saved then.
 struct OptionChange {
   std::int64_t iteration = 0;
   std::string key, from, to;

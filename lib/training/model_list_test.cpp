@@ -94,8 +94,8 @@ TEST(ModelFolder, HistoryKeepsEveryChange) {
   EXPECT_EQ(history.changes[1].time.size(), std::string("2026-11-22T23:41:03Z").size());
   EXPECT_EQ(changes_between(ModelFolder::open(scratch.path / "m")->description(), d, 0).size(), 0u);
   // Lines are JSON, one each; a torn one is counted and the next still lands on a line of its own.
-  auto text = *read_text(scratch.path / "m" / "history.json");
-  spit(scratch.path / "m" / "history.json", text.substr(0, text.size() - 5));
+  auto text = *read_text(scratch.path / "m" / "history.jsonl");
+  spit(scratch.path / "m" / "history.jsonl", text.substr(0, text.size() - 5));
   d.saehd.batch_size = 4;
   ASSERT_TRUE(model.change_description(d));
   const auto torn = *option_history(scratch.path / "m");
