@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verbs about models through the real binary: create, list, history, rename, duplicate, delete, import, export, and
+going on with a model whose files were damaged. Usage: models_test.py UNDERSTUDY"""
+import json
+import pathlib
+import shutil
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import program  # noqa: E402
+from program import Job, ONE_THREAD, TINY_MODEL, run, run_well, snapshot  # noqa: E402
+
+program.UNDERSTUDY = sys.argv[1]
+WITH_JUDGES = [*TINY_MODEL, "--gan-power", "0.1", "--gan-dims", "4", "--true-face-power", "0.01"]
+
+
+class Models(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        """A workspace with faces and a model with both discriminators, saved twice, which no test changes."""
+        cls.scratch = program.scratch()
+        cls.film = cls.scratch / "film"
+        program.make_clips(cls.film, frames=8)
+        for side in "src", "dst":
+            run_well("-w", cls.film, "extract", side)
+        for iteration in 2, 4:
+            run_well("-w", cls.film, "train", "saehd", *WITH_JUDGES, *ONE_THREAD, "--target-iter", iteration)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.scratch)
+
+    def setUp(self):
+        self.work = self.scratch / self.id().rsplit(".", 1)[1]
+        shutil.copytree(self.film, self.work)
+
+    def tearDown(self):
+        shutil.rmtree(self.work)
+
+    def do(self, *arguments):
+        return run_well("-w", self.work, "model", *arguments).report()
+
+    def refused(self, *arguments, naming, status=2):
+        outcome = run("-w", self.work, "model", *arguments)
+        self.assertEqual(outcome.status, status, outcome.err)
+        self.assertEqual(len(outcome.complaints()), 1, outcome.err)
+        self.assertIn(str(naming), outcome.complaints()[0])
+
+    def names(self):
+        return [m["name"] for m in self.do("list")["models"]]
+
+    def weights(self, name, iteration):
+        return (self.work / "model" / name / f"weights-{iteration}.safetensors").read_bytes()
+
+    def test_list_tells_what_is_there(self):
+        [model] = self.do("list", "--options")["models"]
+        self.assertEqual((model["name"], model["class"], model["iteration"], model["backups"]), ("saehd", "saehd", 4, 0))
+        self.assertGreater(model["bytes"], 100000)
+        self.assertGreater(model["seconds"], 0)
+        self.assertRegex(model["saved"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertEqual(model["options"]["gan-power"], 0.1)
+
+    def test_rename_duplicate_delete(self):
+        before = snapshot(self.work / "model/saehd")
+        self.do("rename", "--model", "saehd", "--as", "first one")
+        self.assertEqual(snapshot(self.work / "model/first one"), before)
+        self.do("duplicate", "--as", "second")
+        self.assertEqual(sorted(self.names()), ["first one", "second"])
+        self.assertEqual(self.weights("second", 4), self.weights("first one", 4))
+        self.refused("duplicate", "--model", "second", "--as", "first one", naming="first one")
+        self.refused("duplicate", "--model", "second", "--backup", 1, naming="backups/01", status=1)
+        self.refused("rename", "--model", "second", "--as", "../x", naming="../x")
+        self.refused("delete", "--model", "first one", naming="--yes")
+        self.refused("delete", "--yes", naming="--model")
+        self.refused("delete", "--model", "first on", "--yes", naming="first one", status=1)
+        self.assertEqual(sorted(self.names()), ["first one", "second"])
+        self.do("delete", "--model", "first one", "--yes")
+        self.assertEqual(self.names(), ["second"])
+        self.assertTrue((self.work / "data_src/aligned").is_dir())
+        report = run_well("-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 6).report()
+        self.assertEqual((report["model"], report["iterations_done"]), ("second", 2))
+
+    def test_a_model_in_training_is_left_alone(self):
+        job = Job("-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 100000)
+        self.assertTrue(job.wait_for(lambda e: e["event"] == "progress"), job.lines)
+        try:
+            self.refused("delete", "--model", "saehd", "--yes", naming="in use", status=1)
+            self.refused("rename", "--model", "saehd", "--as", "x", naming="in use", status=1)
+        finally:
+            job.command("stop")
+            job.finish()
+        self.assertEqual(self.names(), ["saehd"])
+
+    def test_history_tells_what_was_changed_when(self):
+        self.assertEqual(self.do("history")["changes"], [])
+        run_well("-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 6, "--batch-size", 3, "--no-random-warp")
+        changes = {c["key"]: c for c in self.do("history")["changes"]}
+        self.assertEqual(sorted(changes), ["batch-size", "random-warp"])
+        self.assertEqual([changes["batch-size"][k] for k in ("iteration", "from", "to")], [4, "2", "3"])
+        lines = (self.work / "model/saehd/history.jsonl").read_text().splitlines()
+        self.assertEqual([json.loads(line)["key"] for line in lines], list(changes))
+
+    def test_create(self):
+        self.do("create", "amp", "--model", "new amp", "--resolution", 64, "--inter-dims", 32)
+        self.do("create", "saehd", "--model", "grown", "--from", "saehd", "--parts", "encoder,inter", "--batch-size", 3)
+        self.assertEqual(sorted(self.names()), ["grown", "new amp", "saehd"])
+        options = {m["name"]: m["options"] for m in self.do("list", "--options")["models"]}
+        self.assertEqual((options["grown"]["ae-dims"], options["grown"]["batch-size"]), (32, 3))
+        self.assertEqual(options["new amp"]["inter-dims"], 32)
+        report = run_well("-w", self.work, "train", "saehd", "--model", "grown", *ONE_THREAD, "--target-iter", 1).report()
+        self.assertEqual(report["iterations_done"], 1)
+        for arguments, naming in [(["amp", "--archi", "df"], "archi"), (["saehd", "--resolution", 100, "--archi", "df-ud"], "100"),
+                                  (["saehd", "--model", "saehd"], "saehd"), (["saehd", "--parts", "encoder"], "--from"),
+                                  (["saehd", "--model", "x", "--from", "saehd", "--parts", "decoder"], "decoder"),
+                                  (["saehd", "--model", "x", "--from", "saehd", "--ae-dims", 64], "inter/dense1/weight"),
+                                  (["quick96", "--from", "saehd"], "saehd")]:
+            with self.subTest(arguments=arguments):
+                self.refused("create", *arguments, naming=naming)
+        self.assertEqual(sorted(self.names()), ["grown", "new amp", "saehd"])
+
+    def test_export_and_import_change_no_bit(self):
+        there = self.work / "dfl"
+        report = self.do("export", "--to", "dfl", "--output", there, "--as", "mine")
+        self.assertEqual(sorted(report["files"]), sorted(p.name for p in there.iterdir()))
+        self.assertEqual(report["name"], "mine_SAEHD")
+        for part in "GAN", "GAN_opt", "code_discriminator", "D_code_opt", "src_dst_opt", "encoder", "decoder_dst":
+            self.assertIn(f"mine_SAEHD_{part}.npy", report["files"])
+        imported = self.do("import", "--from", there, "--as", "again")
+        self.assertEqual((imported["model"], imported["iteration"]), ("again", 4))
+        for kind in "weights", "optimizer", "history":
+            file = f"{kind}-4.safetensors"
+            ours, back = ((self.work / "model" / name / file) for name in ("saehd", "again"))
+            self.assertEqual(tensors(ours), tensors(back), file)
+        self.refused("export", "--output", there, "--as", "mine", naming="mine_SAEHD_data.dat")
+        self.do("export", "--model", "again", "--output", self.work / "dfl2", "--as", "mine")
+        self.assertEqual(snapshot(there), snapshot(self.work / "dfl2"))
+        # Options, discriminators and optimisers came along: training goes on without a word about starting anew.
+        outcome = run_well("-w", self.work, "train", "saehd", "--model", "again", *ONE_THREAD, "--target-iter", 5)
+        self.assertNotIn("anew", outcome.err)
+        options = {m["name"]: m["options"] for m in self.do("list", "--options")["models"]}
+        self.assertEqual({**options["again"], "gan-patch-size": 0}, {**options["saehd"], "gan-patch-size": 0})
+
+    def test_import_refuses_what_does_not_fit(self):
+        there = self.work / "dfl"
+        self.do("export", "--output", there, "--as", "mine")
+        (there / "mine_SAEHD_GAN.npy").rename(there / "elsewhere")
+        self.refused("import", "--from", there, naming="mine_SAEHD_GAN.npy", status=1)
+        self.assertEqual(self.names(), ["saehd"])
+        self.do("import", "--from", there, "--no-discriminators")
+        shutil.copy(there / "mine_SAEHD_inter.npy", there / "mine_SAEHD_encoder.npy")
+        self.refused("import", "--from", there, "--as", "x", naming="mine_SAEHD_encoder.npy", status=1)
+        self.assertEqual(sorted(self.names()), ["mine", "saehd"])
+        self.assertEqual([p.name for p in (self.work / "model").iterdir() if p.name == "x"], [])
+
+    def test_damaged_lists_lose_nothing(self):
+        for name in "model.json", "generations.json":
+            path = self.work / "model/saehd" / name
+            path.write_bytes(bytes(path.stat().st_size))
+        outcome = run_well("-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 6)
+        self.assertEqual((outcome.report()["iterations_done"], outcome.report()["iteration"]), (2, 6))
+        warnings = "".join(line for line in outcome.err.splitlines() if line.startswith("warning: "))
+        self.assertIn("model.json", warnings)
+        self.assertIn("generations.json", warnings)
+        outcome = run_well("-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 7)
+        self.assertNotIn("warning: ", outcome.err)
+
+
+def tensors(path):
+    """A safetensors file as {name: (header entry without its place, bytes)}: the order may differ."""
+    data = path.read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    body = data[8 + size:]
+    held = {}
+    for name, entry in json.loads(data[8:8 + size]).items():
+        start, end = entry.pop("data_offsets")
+        held[name] = (json.dumps(entry, sort_keys=True), body[start:end])
+    return held
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
