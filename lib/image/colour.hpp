@@ -42,8 +42,8 @@ struct SlicedOptions {
 };
 // Sliced optimal transport. Not clamped.
 ImageF transfer_sliced(const ImageF& x, const ImageF& y, const TransferRandom&, const SlicedOptions& = {});
-// The same some ten times faster, for training samples: pixels of one colour are told apart otherwise, and the smoothing
-// weighs by distance alone. sigma_colour is not used.
+// The same some ten times faster, for training samples: pixels of one colour are told apart otherwise, and the
+// smoothing weighs by distance alone. sigma_colour is not used.
 ImageF transfer_sliced_quick(const ImageF& x, const ImageF& y, const TransferRandom&, const SlicedOptions& = {});
 // Lightness linearly, chroma by sliced transport, in 8-bit Lab.
 ImageF transfer_mix(const ImageF& x, const ImageF& y, const TransferRandom&);

@@ -185,8 +185,10 @@ Result<> Session::save(Run& run) {
 
 Result<> Session::backup(Run& run) {
   TRY_VOID(save(run));
-  TRY_VOID(folder_.backup());
-  run.saved((folder_.path() / "backups").string(), fmt::format("backup of iteration {}", iteration_));
+  if (auto kept = folder_.backup(); !kept)
+    run.warn(to_sentence(kept.error()));  // the training itself is saved
+  else
+    run.saved((folder_.path() / "backups").string(), fmt::format("backup of iteration {}", iteration_));
   return {};
 }
 
@@ -222,9 +224,11 @@ Result<> Session::show_preview(bool history, Run& run) {
   if (!looked) return Failure(looked.error());
   for (auto& w : worker_->take_warnings()) run.warn(std::move(w));
   if (history) return {};
-  TRY_VOID(validation_->add(iteration_, seconds_, *looked));
   run.event(MetricEvent{static_cast<std::uint64_t>(iteration_), named_values(*looked)});
-  return events_->scalars(iteration_, named_values(*looked));
+  // A view that cannot be written is no reason to end a training.
+  if (auto added = validation_->add(iteration_, seconds_, *looked); !added) run.warn(to_sentence(added.error()));
+  if (auto added = events_->scalars(iteration_, named_values(*looked)); !added) run.warn(to_sentence(added.error()));
+  return {};
 }
 
 void Session::next_preview(Run& run) { run.note("Preview: " + worker_->next_preview()); }
