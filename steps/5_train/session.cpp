@@ -9,7 +9,7 @@
 namespace understudy {
 namespace {
 
-constexpr int most_rollbacks = 8;             // without an iteration of progress between them
+constexpr int most_rollbacks = 8;             // before the learning rate has once been raised again
 constexpr std::int64_t calm_again = 500;      // good iterations after which the learning rate is doubled again
 constexpr std::size_t known_iterations = 50;  // before which no loss counts as exploding
 constexpr double exploding = 10;              // times the mean of those iterations
@@ -138,6 +138,11 @@ Result<> Session::roll_back(const std::array<float, 2>& losses, Run& run) {
   good_since_ = iteration_;
   run.warn(
       fmt::format("{}: back to iteration {}, going on with {:g} of the learning rate", what, iteration_, lr_factor_));
+  // What the views tell of the iterations that were given up is replaced, as after a resume from an older save.
+  if (events_) {
+    if (auto told = events_->went_back(iteration_); !told) run.warn(to_sentence(told.error()));
+    TRY(validation_, ValidationLog::open(folder_.path() / "validation.csv", iteration_));
+  }
   return start_log();
 }
 

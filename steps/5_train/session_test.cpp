@@ -84,6 +84,19 @@ TEST_F(ATraining, GoesBackWhenALossIsNoNumber) {
   EXPECT_TRUE(std::isfinite(session_->mean_of_last(0)));
 }
 
+TEST_F(ATraining, GoingBackTakesBackWhatTheTablesTell) {
+  ASSERT_TRUE(session_->open_views(run_));
+  iterate_to(2);
+  ASSERT_TRUE(session_->save(run_));
+  iterate_to(4);
+  ASSERT_TRUE(session_->show_preview(/*history=*/false, run_));
+  const fs::path table = folder_.path / "model" / "validation.csv";
+  EXPECT_NE(read_text(table)->find("\n4,"), std::string::npos);
+  poison();
+  ASSERT_TRUE(session_->iterate(run_));
+  EXPECT_EQ(read_text(table)->find("\n4,"), std::string::npos);
+}
+
 TEST_F(ATraining, NeverSavesSpoiledWeights) {
   iterate_to(3);
   ASSERT_TRUE(session_->save(run_));
