@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many files renamed or moved as one: a kill at any moment leaves a journal from which the next run goes on, and no
+// file is ever written over. Trash folders (spec pipeline.md 5.6) are moves too, so what was thrown away can be had
+// back.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/base/files.hpp"
+
+namespace understudy {
+
+struct Move {
+  fs::path from, to;
+  bool operator==(const Move&) const = default;
+};
+
+// Does all the moves; `journal` is where the list is kept meanwhile (its folder is made). Targets may be present names
+// of other files of the list. Before anything is moved it is an error (bad_option) when two files would get one name or
+// a target exists that is not itself moved away, and not_found when a file is missing. All on one file system.
+Result<> move_files(const fs::path& journal, std::span<const Move>);
+// Completes the moves that a killed run left; true when there were some. To be called before a folder is read.
+Result<bool> finish_moves(const fs::path& journal);
+// Code::io when the target exists already.
+Result<> rename_without_replacing(const fs::path& from, const fs::path& to);
+
+// ALIGNED_trash beside ALIGNED.
+fs::path trash_of(const fs::path& folder);
+// Where the files (by name within the folder, "person/a.jpg" too) go: under their own name, or "a~2.jpg" where that is
+// taken, so that what lies there already stays.
+std::vector<Move> moves_to_trash(const fs::path& folder, std::span<const std::string> names);
+// The way back, without the "~2". The names are those in the trash.
+std::vector<Move> moves_from_trash(const fs::path& folder, std::span<const std::string> names);
+
+}  // namespace understudy

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/base/moves.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <map>
+#include <random>
+
+namespace understudy {
+namespace {
+
+class Moves : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / fmt::format("understudy-moves-test-{}", ::getpid()) / "aligned";
+    fs::remove_all(folder_.parent_path());
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_.parent_path()); }
+  void put(const std::string& name, const std::string& text) { ASSERT_TRUE(write_text(folder_ / name, text)); }
+  std::map<std::string, std::string> files() {
+    std::map<std::string, std::string> found;
+    for (const auto& item : fs::directory_iterator(folder_))
+      if (item.is_regular_file()) found[item.path().filename().string()] = *read_text(item.path());
+    return found;
+  }
+  fs::path journal() const { return folder_ / ".understudy" / "moves.json"; }
+  fs::path folder_;
+};
+
+TEST_F(Moves, NamesMayBeSwappedInARing) {
+  for (const char* name : {"a", "b", "c"}) put(name, name);
+  const std::vector<Move> ring = {
+      {folder_ / "a", folder_ / "b"}, {folder_ / "b", folder_ / "c"}, {folder_ / "c", folder_ / "a"}};
+  ASSERT_TRUE(move_files(journal(), ring));
+  EXPECT_EQ(files(), (std::map<std::string, std::string>{{"a", "c"}, {"b", "a"}, {"c", "b"}}));
+  EXPECT_FALSE(fs::exists(journal()));
+}
+
+TEST_F(Moves, NothingIsWrittenOverAndNothingMovedOnARefusal) {
+  for (const char* name : {"a", "b", "c"}) put(name, name);
+  const auto before = files();
+  EXPECT_EQ(move_files(journal(), std::vector<Move>{{folder_ / "a", folder_ / "d"}, {folder_ / "b", folder_ / "c"}})
+                .error()
+                .code,
+            Code::bad_option);
+  EXPECT_EQ(move_files(journal(), std::vector<Move>{{folder_ / "a", folder_ / "d"}, {folder_ / "b", folder_ / "d"}})
+                .error()
+                .code,
+            Code::bad_option);
+  EXPECT_EQ(move_files(journal(), std::vector<Move>{{folder_ / "a", folder_ / "d"}, {folder_ / "x", folder_ / "e"}})
+                .error()
+                .code,
+            Code::not_found);
+  EXPECT_EQ(files(), before);
+  EXPECT_FALSE(rename_without_replacing(folder_ / "a", folder_ / "b"));
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(Moves, AKillAtAnyMomentIsFinishedByTheNextRun) {
+  std::mt19937 chance(7);
+  for (int round = 0; round < 40; ++round) {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+    std::vector<Move> moves;
+    std::map<std::string, std::string> wanted;
+    for (int i = 0; i < 60; ++i) {
+      put(fmt::format("{:03}", i), std::to_string(i));
+      moves.push_back({folder_ / fmt::format("{:03}", i), folder_ / fmt::format("{:03}", (i * 7 + 3) % 60)});
+      wanted[fmt::format("{:03}", (i * 7 + 3) % 60)] = std::to_string(i);
+    }
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const bool done = move_files(journal(), moves).has_value();
+      ::_exit(done ? 0 : 1);
+    }
+    ::usleep(std::uniform_int_distribution<useconds_t>(0, 3000)(chance));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    const bool begun = fs::exists(journal()) || files() == wanted;
+    ASSERT_TRUE(finish_moves(journal()));
+    if (!begun) {  // killed before the journal was there: nothing had been moved
+      ASSERT_TRUE(move_files(journal(), moves));
+    }
+    remove_temporaries(folder_ / ".understudy");
+    ASSERT_EQ(files(), wanted) << "round " << round;
+  }
+}
+
+TEST_F(Moves, TrashKeepsEarlierFilesAndGivesThemBack) {
+  put("a.jpg", "first");
+  ASSERT_TRUE(move_files(journal(), moves_to_trash(folder_, std::vector<std::string>{"a.jpg"})));
+  put("a.jpg", "second");
+  ASSERT_TRUE(move_files(journal(), moves_to_trash(folder_, std::vector<std::string>{"a.jpg"})));
+  EXPECT_EQ(trash_of(folder_ / ""), trash_of(folder_));
+  EXPECT_EQ(*read_text(trash_of(folder_) / "a.jpg"), "first");
+  EXPECT_EQ(*read_text(trash_of(folder_) / "a~2.jpg"), "second");
+  ASSERT_TRUE(move_files(journal(), moves_from_trash(folder_, std::vector<std::string>{"a~2.jpg"})));
+  EXPECT_EQ(*read_text(folder_ / "a.jpg"), "second");
+  EXPECT_EQ(move_files(journal(), moves_from_trash(folder_, std::vector<std::string>{"a.jpg"})).error().code,
+            Code::bad_option);
+}
+
+}  // namespace
+}  // namespace understudy
