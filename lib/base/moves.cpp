@@ -2,6 +2,7 @@
 #include "lib/base/moves.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,7 +14,8 @@
 namespace understudy {
 namespace {
 
-// A move whose target is still another file's name goes by way of a third name.
+// A move whose target is still another file's name goes by way of a third name; so does one whose own name another file
+// gets, for else a rerun could not tell that file from one not moved yet.
 struct Step {
   fs::path from, via, to;  // via is empty for a direct move
 };
@@ -74,9 +76,9 @@ Result<> sync_folders(const std::vector<Step>& steps) {
 // Goes on from wherever a kill left it: a file that is no longer where it was has been moved already.
 Result<> carry_out(const fs::path& path, Journal& journal) {
   for (const auto& step : journal.steps) {
+    TRY_VOID(make_folders(step.to.parent_path()));
     if (!journal.staged && !step.via.empty() && is_there(step.from) && !is_there(step.via))
       TRY_VOID(rename_without_replacing(step.from, step.via));
-    TRY_VOID(make_folders(step.to.parent_path()));
   }
   TRY_VOID(sync_folders(journal.steps));
   if (!journal.staged) {
@@ -94,6 +96,18 @@ Result<> carry_out(const fs::path& path, Journal& journal) {
   return sync_folder(path.parent_path());
 }
 
+Result<> check_writable(const std::set<fs::path>& files) {
+  std::set<fs::path> folders;
+  for (const auto& file : files) folders.insert(file.parent_path());
+  for (const auto& folder : folders) {
+    if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0)
+      return fail_with_hint(Code::io,
+                            fmt::format("Cannot rename files in {}: {}", folder.string(), std::strerror(errno)),
+                            "Check that you may write there.");
+  }
+  return {};
+}
+
 Result<Journal> planned(std::span<const Move> moves) {
   Journal journal;
   std::set<fs::path> sources, targets;
@@ -102,11 +116,14 @@ Result<Journal> planned(std::span<const Move> moves) {
     if (!is_there(move.from)) return fail(Code::not_found, "There is no file {}", move.from.string());
     if (!targets.insert(move.to).second)
       return fail(Code::bad_option, "Two files would get the name {}", move.to.string());
+  }
+  TRY_VOID(check_writable(sources));
+  for (const auto& move : moves) {
     if (move.from == move.to) continue;
     const bool taken = sources.contains(move.to);
     if (!taken && is_there(move.to)) return fail(Code::bad_option, "{} exists already", move.to.string());
     fs::path via;
-    if (taken)
+    if (taken || targets.contains(move.from))
       via = move.to.parent_path() /
             fmt::format(".understudy-move-{}{}", journal.steps.size(), move.to.extension().string());
     journal.steps.push_back({move.from, via, move.to});

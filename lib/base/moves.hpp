@@ -19,7 +19,8 @@ struct Move {
 
 // Does all the moves; `journal` is where the list is kept meanwhile (its folder is made). Targets may be present names
 // of other files of the list. Before anything is moved it is an error (bad_option) when two files would get one name or
-// a target exists that is not itself moved away, and not_found when a file is missing. All on one file system.
+// a target exists that is not itself moved away, not_found when a file is missing, and io when a folder is read-only.
+// All on one file system.
 Result<> move_files(const fs::path& journal, std::span<const Move>);
 // Completes the moves that a killed run left; true when there were some. To be called before a folder is read.
 Result<bool> finish_moves(const fs::path& journal);

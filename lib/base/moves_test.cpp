@@ -69,8 +69,10 @@ TEST_F(Moves, AKillAtAnyMomentIsFinishedByTheNextRun) {
     std::map<std::string, std::string> wanted;
     for (int i = 0; i < 60; ++i) {
       put(fmt::format("{:03}", i), std::to_string(i));
-      moves.push_back({folder_ / fmt::format("{:03}", i), folder_ / fmt::format("{:03}", (i * 7 + 3) % 60)});
-      wanted[fmt::format("{:03}", (i * 7 + 3) % 60)] = std::to_string(i);
+      // Some of the names are taken, some free, some both given up and taken.
+      const auto target = fmt::format("{:03}", (i * 7 + 3) % 60 + 20);
+      moves.push_back({folder_ / fmt::format("{:03}", i), folder_ / target});
+      wanted[target] = std::to_string(i);
     }
     const pid_t child = ::fork();
     if (child == 0) {
