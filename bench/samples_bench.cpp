@@ -12,6 +12,7 @@
 #include "bench/report.hpp"
 #include "lib/base/system.hpp"
 #include "lib/face/faceset.hpp"
+#include "lib/face/pak_write.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/training/sample_source.hpp"

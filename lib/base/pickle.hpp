@@ -97,4 +97,16 @@ Result<Value> read_file(const fs::path&, std::uint64_t max_bytes = std::uint64_t
 enum class Protocol { three = 3, four = 4 };
 Bytes write(const Value&, Protocol = Protocol::four);
 
+// The pickle of one list, item by item, for lists whose values would not fit into memory at once.
+class ListWriter {
+ public:
+  explicit ListWriter(Protocol = Protocol::four);
+  void add(const Value&);
+  Bytes finish() &&;
+
+ private:
+  Protocol protocol_;
+  Bytes out_;
+};
+
 }  // namespace understudy::pickle

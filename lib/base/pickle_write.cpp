@@ -207,4 +207,19 @@ Bytes write(const Value& value, Protocol protocol) {
   return writer.finish();
 }
 
+ListWriter::ListWriter(Protocol protocol) : protocol_(protocol) {
+  out_ = {0x80, static_cast<std::uint8_t>(protocol), ']', '('};
+}
+
+// Our pickles have no memo, so that one may stand inside another without its head and its stop.
+void ListWriter::add(const Value& value) {
+  const Bytes one = write(value, protocol_);
+  out_.insert(out_.end(), one.begin() + 2, one.end() - 1);
+}
+
+Bytes ListWriter::finish() && {
+  out_.insert(out_.end(), {'e', '.'});
+  return std::move(out_);
+}
+
 }  // namespace understudy::pickle

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "lib/face/pak_write.hpp"
 #include "lib/face/quick_landmarks.hpp"
 #include "lib/face/yaw_index.hpp"
 #include "lib/image/codec.hpp"

@@ -10,6 +10,7 @@
 #include "lib/face/faceset.hpp"
 #include "lib/face/landmarks.hpp"
 #include "lib/face/masks.hpp"
+#include "lib/face/pak_write.hpp"
 #include "lib/image/codec.hpp"
 
 namespace understudy {

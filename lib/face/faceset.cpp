@@ -90,6 +90,21 @@ std::vector<fs::path> jpg_files(const fs::path& folder) {
   return files;
 }
 
+std::vector<fs::path> sub_folders(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (const auto& item : fs::directory_iterator(folder, error)) {
+    if (item.is_directory() && !item.path().filename().string().starts_with('.')) folders.push_back(item.path());
+  }
+  std::ranges::sort(folders);
+  return folders;
+}
+
+Failure no_faces_in(const fs::path& folder) {
+  return fail_with_hint(Code::no_faces, fmt::format("There are no extracted faces in {}", folder.string()),
+                        "Run extract first.");
+}
+
 void read_loose(const fs::path& folder, const std::string& person, std::vector<FacesetEntry>& entries,
                 std::vector<std::string>& skipped) {
   for (const auto& path : jpg_files(folder)) {
@@ -100,35 +115,6 @@ void read_loose(const fs::path& folder, const std::string& person, std::vector<F
       skipped.push_back((fs::path(person) / path.filename()).string());
     }
   }
-}
-
-Value config_of(const PackInput& input, const FaceInfo& info, const ImageSize& size) {
-  FaceInfo own;  // for the keys that the pack shares with the JPEG
-  own.landmarks = info.landmarks;
-  own.polygons = info.polygons;
-  own.xseg_mask = info.xseg_mask;
-  const auto dict = dict_from_face_info(own);
-  auto config = Value::dict();
-  config.set("sample_type", pickle::Enum{"samplelib.Sample", "SampleType", 1});
-  config.set("filename", input.file_name);
-  config.set("face_type", pickle::Enum{"facelib.FaceType", "FaceType", static_cast<int>(info.face_type)});
-  config.set("shape", Value::tuple({size.height, size.width, 3}));
-  config.set("landmarks", *dict.find("landmarks"));
-  auto no_polygons = Value::dict();
-  no_polygons.set("polys", Value::list());
-  config.set("seg_ie_polys", dict.find("seg_ie_polys") ? *dict.find("seg_ie_polys") : no_polygons);
-  config.set("xseg_mask", Value());
-  config.set("xseg_mask_compressed", dict.find("xseg_mask") ? *dict.find("xseg_mask") : Value());
-  config.set("eyebrows_expand_mod", info.eyebrows_expand_mod);
-  config.set("source_filename", info.source_filename);
-  config.set("person_name", input.person.empty() ? Value() : Value(input.person));
-  return config;
-}
-
-void put64(Bytes& out, std::uint64_t value) {
-  const auto at = out.size();
-  out.resize(at + 8);
-  std::memcpy(out.data() + at, &value, 8);
 }
 
 }  // namespace
@@ -146,20 +132,36 @@ Result<Faceset> Faceset::open(const fs::path& folder) {
     set.entries_ = *std::move(entries);
   } else {
     read_loose(folder, "", set.entries_, set.skipped_);
-    std::vector<fs::path> people;
     if (set.entries_.empty()) {
-      for (const auto& item : fs::directory_iterator(folder, error)) {
-        if (item.is_directory()) people.push_back(item.path());
-      }
+      for (const auto& person : sub_folders(folder))
+        read_loose(person, person.filename().string(), set.entries_, set.skipped_);
     }
-    std::ranges::sort(people);
-    for (const auto& person : people) read_loose(person, person.filename().string(), set.entries_, set.skipped_);
   }
-  if (set.entries_.empty()) {
-    return Failure(Error{
-        Code::no_faces, fmt::format("There are no extracted faces in {}", folder.string()), "Run extract first.", {}});
-  }
+  if (set.entries_.empty()) return no_faces_in(folder);
   return set;
+}
+
+Result<std::vector<std::string>> loose_names(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder / "faceset.pak", error)) {
+    return fail_with_hint(Code::bad_option, fmt::format("The faces in {} are packed", folder.string()),
+                          "Unpack them first: understudy faceset unpack");
+  }
+  std::vector<std::string> names;
+  const auto take = [&names](const std::vector<fs::path>& files, const fs::path& person) {
+    bool any_face = false;
+    for (const auto& path : files) {
+      names.push_back((person / path.filename()).generic_string());
+      any_face = any_face || read_face_info(path);
+    }
+    return any_face;
+  };
+  if (take(jpg_files(folder), {})) return names;
+  names.clear();
+  bool any_face = false;
+  for (const auto& person : sub_folders(folder)) any_face |= take(jpg_files(person), person.filename());
+  if (any_face) return names;
+  return no_faces_in(folder);
 }
 
 std::vector<std::string> Faceset::persons() const {
@@ -192,29 +194,6 @@ Result<FaceInfo> Faceset::full_info(std::size_t index) const {
   if (!info)
     return during(info.error(), fmt::format("reading face {} of {}", entries_[index].file_name, folder_.string()));
   return info;
-}
-
-Result<> write_pak(const fs::path& path, std::span<const PackInput> inputs) {
-  pickle::List configs;
-  std::vector<std::uint64_t> offsets = {0};
-  for (const auto& input : inputs) {
-    const auto info = face_info_from_jpeg(input.jpeg);
-    if (!info) return during(info.error(), fmt::format("packing {}", input.file_name));
-    const auto size = image_size(input.jpeg);
-    if (!size) return during(size.error(), fmt::format("packing {}", input.file_name));
-    configs.push_back(config_of(input, *info, *size));
-    offsets.push_back(offsets.back() + input.jpeg.size());
-  }
-  const Bytes table = pickle::write(Value::list(std::move(configs)), pickle::Protocol::four);
-  Bytes out;
-  put64(out, 1);
-  put64(out, table.size());
-  out.insert(out.end(), table.begin(), table.end());
-  // DeepFaceLab's last entry is the absolute file length (spec formats.md 3).
-  offsets.back() += out.size() + 8 * offsets.size();
-  for (const auto offset : offsets) put64(out, offset);
-  for (const auto& input : inputs) out.insert(out.end(), input.jpeg.begin(), input.jpeg.end());
-  return write_file(path, out);
 }
 
 }  // namespace understudy

@@ -41,12 +41,8 @@ class Faceset {
   std::vector<std::string> skipped_;
 };
 
-struct PackInput {
-  std::string file_name;
-  std::string person;
-  Bytes jpeg;
-};
-// Writes a faceset.pak that DeepFaceLab loads, all or nothing.
-Result<> write_pak(const fs::path&, std::span<const PackInput>);
+// The .jpg files of a folder by name, sorted: faces and whatever else is called so. Where none of them is a face, those
+// of its sub-folders (a person faceset) as "person/a.jpg". Code::bad_option for a packed folder, no_faces for none.
+Result<std::vector<std::string>> loose_names(const fs::path& folder);
 
 }  // namespace understudy

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "lib/base/system.hpp"
+#include "lib/jobs/each.hpp"
 #include "lib/jobs/job_log.hpp"
 #include "lib/jobs/run.hpp"
 
@@ -40,6 +42,34 @@ TEST(Run, StopCommandStops) {
   EXPECT_TRUE(run.stopping());
   EXPECT_EQ(run.take_commands().size(), 1u);
   EXPECT_EQ(understudy::Run::cancelled().value().code, Code::cancelled);
+}
+
+TEST(EachIndex, DoesAllOnceAndEndsWithTheFirstFailure) {
+  understudy::Run run;
+  std::array<std::atomic<int>, 100> times{};
+  ASSERT_TRUE(for_each_index(100, 3, run, "faces", [&](std::size_t i, unsigned thread) -> Result<> {
+    EXPECT_LT(thread, 3u);
+    ++times[i];
+    return {};
+  }));
+  for (const auto& n : times) EXPECT_EQ(n, 1);
+  std::atomic<int> begun{0};
+  const auto failed = for_each_index(100, 2, run, "faces", [&](std::size_t i, unsigned) -> Result<> {
+    ++begun;
+    if (i == 10) return fail(Code::io, "disk full");
+    return {};
+  });
+  EXPECT_EQ(failed.error().message, "disk full");
+  EXPECT_LT(begun, 100);
+}
+
+TEST(EachIndex, AStopLeavesTheRest) {
+  understudy::Run run;
+  const auto stopped = for_each_index(100, 2, run, "faces", [&](std::size_t i, unsigned) -> Result<> {
+    if (i == 10) run.request_stop();
+    return {};
+  });
+  EXPECT_EQ(stopped.error().code, Code::cancelled);
 }
 
 TEST(JobLog, LinesAreNumberedJson) {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/jobs/each.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "lib/base/system.hpp"
+
+namespace understudy {
+
+Result<> for_each_index(std::size_t count, int threads, Run& run, std::string_view what, const EachWork& work) {
+  std::mutex mutex;
+  std::size_t next = 0, done = 0;
+  Result<> outcome;
+  const auto worker = [&](unsigned thread) {
+    std::unique_lock lock(mutex);
+    while (outcome && next < count && !run.stopping()) {
+      const auto index = next++;
+      lock.unlock();
+      auto result = work(index, thread);
+      lock.lock();
+      if (!result && outcome) outcome = std::move(result);
+      run.progress(++done, count, what);
+    }
+  };
+  run.progress(0, count, what);
+  {
+    const auto wanted = threads > 0 ? static_cast<std::size_t>(threads) : cpu_threads();
+    std::vector<std::jthread> workers;
+    for (unsigned i = 1; i < std::min(wanted, count); ++i) workers.emplace_back(worker, i);
+    worker(0);
+  }
+  if (outcome && next < count) return Run::cancelled();
+  return outcome;
+}
+
+}  // namespace understudy

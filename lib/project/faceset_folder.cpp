@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/project/faceset_folder.hpp"
+
+#include "lib/base/moves.hpp"
+
+namespace understudy {
+namespace {
+
+Result<> must_exist(const fs::path& folder) {
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return {};
+  return fail_with_hint(Code::not_found, fmt::format("There is no faceset folder {}", folder.string()),
+                        "Run extract first, or name the folder with --input.");
+}
+
+}  // namespace
+
+fs::path faceset_folder(const Workspace& workspace, Side side, const fs::path& input) {
+  std::error_code ignored;
+  auto folder = (input.empty() ? workspace.aligned(side) : fs::absolute(input, ignored)).lexically_normal();
+  return folder.has_filename() ? folder : folder.parent_path();  // "faces/" and "faces" are one
+}
+
+fs::path moves_journal(const fs::path& folder) { return folder / ".understudy" / "moves.json"; }
+
+Result<FileLock> take_faceset(const fs::path& folder) {
+  TRY_VOID(must_exist(folder));
+  TRY(FileLock lock, FileLock::take(folder / ".understudy" / "lock"));
+  TRY_VOID(finish_moves(moves_journal(folder)));
+  remove_temporaries(folder);
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (it->is_directory(ignored)) remove_temporaries(it->path());
+  }
+  return lock;
+}
+
+Result<> look_at_faceset(const fs::path& folder) {
+  TRY_VOID(must_exist(folder));
+  std::error_code ignored;
+  if (!fs::exists(moves_journal(folder), ignored)) return {};
+  TRY(const FileLock lock, take_faceset(folder));
+  return {};
+}
+
+}  // namespace understudy

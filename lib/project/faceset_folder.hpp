@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder of a side's faces, as the tools that change it open it.
+#pragma once
+
+#include "lib/base/lock.hpp"
+#include "lib/project/workspace.hpp"
+
+namespace understudy {
+
+// --input when it was given, else the workspace's aligned folder.
+fs::path faceset_folder(const Workspace&, Side, const fs::path& input);
+// Where moves of this folder's files are kept until they are done (lib/base/moves.hpp).
+fs::path moves_journal(const fs::path& folder);
+
+// Takes the folder for changing it: no other understudy may as long as the lock lives (Code::busy), moves that a killed
+// run began are completed, and what it left half written is removed. not_found when there is no such folder.
+Result<FileLock> take_faceset(const fs::path& folder);
+// For tools that only read: completes moves that were left, without a lock where there are none.
+Result<> look_at_faceset(const fs::path& folder);
+
+}  // namespace understudy
