@@ -41,6 +41,28 @@ std::vector<Roi> tiles(const Pyramid& frame, double side) {
   return all;
 }
 
+struct Apart {
+  double wander = 0;  // between the centres, in sides of the square looked in
+  double growth = 1;  // ratio of the sides, at least 1
+};
+Apart apart(const Roi& found, const Roi& looked_in) {
+  return {std::hypot(found.centre.x - looked_in.centre.x, found.centre.y - looked_in.centre.y) / looked_in.side,
+          std::max(found.side / looked_in.side, looked_in.side / found.side)};
+}
+
+// Two ways of looking may have led the mesh to one face: the surer one stays. Largest face first.
+std::vector<FoundFace> distinct(std::vector<FoundFace> faces) {
+  std::stable_sort(faces.begin(), faces.end(), [](auto& a, auto& b) { return a.score > b.score; });
+  std::vector<FoundFace> kept;
+  for (auto& face : faces) {
+    if (std::none_of(kept.begin(), kept.end(), [&](auto& k) { return overlap(k.rect, face.rect) > same_face; }))
+      kept.push_back(std::move(face));
+  }
+  auto area = [](const FoundFace& f) { return f.rect.width() * f.rect.height(); };
+  std::stable_sort(kept.begin(), kept.end(), [&](auto& a, auto& b) { return area(a) > area(b); });
+  return kept;
+}
+
 }  // namespace
 
 struct FaceFinder::Near {
@@ -119,42 +141,84 @@ Result<std::vector<FoundFace>> FaceFinder::verified(Pyramid& pyramid, const std:
     TRY(auto found, refine(pyramid, roi_of(detection), detection.score));
     faces.insert(faces.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
-  // Two detections may have led the mesh to one face.
-  std::stable_sort(faces.begin(), faces.end(), [](auto& a, auto& b) { return a.score > b.score; });
-  std::vector<FoundFace> kept;
-  for (auto& face : faces) {
-    if (std::none_of(kept.begin(), kept.end(), [&](auto& k) { return overlap(k.rect, face.rect) > same_face; }))
-      kept.push_back(std::move(face));
+  return distinct(std::move(faces));
+}
+
+Result<std::vector<FoundFace>> FaceFinder::follow(const ImageU8& frame_bgr, std::span<const Expected> expected,
+                                                  bool look_for_more) {
+  if (frame_bgr.width < 16 || frame_bgr.height < 16 || frame_bgr.channels != 3) return std::vector<FoundFace>();
+  Pyramid pyramid(frame_bgr);
+  std::vector<FoundFace> faces;
+  auto add = [&faces](std::vector<FoundFace> more) {
+    faces.insert(faces.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  };
+  for (const auto& face : expected) {
+    TRY(auto again, refollow(pyramid, face));
+    add(std::move(again));
   }
-  auto area = [](const FoundFace& f) { return f.rect.width() * f.rect.height(); };
-  std::stable_sort(kept.begin(), kept.end(), [&](auto& a, auto& b) { return area(a) > area(b); });
-  return kept;
+  if (!look_for_more) return distinct(std::move(faces));
+  TRY(auto detections, far_.find(pyramid, whole(pyramid), options_.least_detector_score));
+  for (const auto& detection : suppress(std::move(detections), same_face)) {
+    const auto known =
+        std::ranges::find_if(faces, [&](auto& face) { return overlap(face.rect, detection.box) > same_face; });
+    if (known != faces.end()) {
+      known->detector_score = detection.score;
+    } else {
+      TRY(auto found, refine(pyramid, roi_of(detection), detection.score));
+      add(std::move(found));
+    }
+  }
+  return distinct(std::move(faces));
+}
+
+Result<Mesh> FaceFinder::mean_mesh(Pyramid& pyramid, const Roi& roi, std::span<const double> sizes) {
+  Mesh mean;
+  const auto count = static_cast<float>(sizes.size());
+  for (const double size : sizes) {
+    TRY(const Mesh mesh, mesh_.find(pyramid, {roi.centre, roi.side * size, roi.angle}));
+    for (std::size_t i = 0; i < mesh.points.size(); ++i) {
+      for (std::size_t c = 0; c < 3; ++c) mean.points[i][c] += mesh.points[i][c] / count;
+    }
+    mean.score += mesh.score / count;
+  }
+  return mean;
 }
 
 // Mesh on the detector's square, then on the squares the mesh itself asks for: what comes out no longer depends on the
 // noise of the box (spec pipeline.md W2). The mean over three sizes halves what is left of the trembling from frame to
 // frame (measured on the actors: second differences of the alignment points 0.67 -> 0.36 % of the eye distance).
 Result<std::vector<FoundFace>> FaceFinder::refine(Pyramid& pyramid, Roi roi, float detector_score) {
-  std::vector<FoundFace> found;
   TRY(const Mesh first, mesh_.find(pyramid, roi));
-  if (first.score < options_.least_score / 4) return found;  // nothing like a face: save the rest
+  if (first.score < options_.least_score / 4) return std::vector<FoundFace>();  // nothing like a face: save the rest
   const Roi own = roi_of(first);
-  Mesh mean;
-  for (const double size : {0.92, 1.0, 1.08}) {
-    TRY(const Mesh mesh, mesh_.find(pyramid, {own.centre, own.side * size, own.angle}));
-    for (std::size_t i = 0; i < mesh.points.size(); ++i) {
-      for (std::size_t c = 0; c < 3; ++c) mean.points[i][c] += mesh.points[i][c] / 3;
-    }
-    mean.score += mesh.score / 3;
+  TRY(const Mesh mean, mean_mesh(pyramid, own, std::array{0.92, 1.0, 1.08}));
+  return checked(pyramid, mean, own, detector_score);
+}
+
+// The square expected from the frames before is nearly the face's own; where it is not, the mesh runs once more.
+Result<std::vector<FoundFace>> FaceFinder::refollow(Pyramid& pyramid, const Expected& expected) {
+  constexpr std::array sizes{0.95, 1.06};
+  TRY(Mesh mesh, mean_mesh(pyramid, expected.roi, sizes));
+  if (mesh.score < options_.least_score / 4) return std::vector<FoundFace>();
+  Roi looked_in = expected.roi;
+  const Roi own = roi_of(mesh);
+  if (apart(own, looked_in).wander > 0.06 || apart(own, looked_in).growth > 1.1) {
+    TRY(mesh, mean_mesh(pyramid, own, sizes));
+    looked_in = own;
   }
-  const Roi again = roi_of(mean);
-  const Rect rect = bounds(mean);
-  const double wander = std::hypot(again.centre.x - own.centre.x, again.centre.y - own.centre.y) / own.side;
-  const double growth = std::max(again.side / own.side, own.side / again.side);
-  const bool plausible = mean.score >= options_.least_score && wander < most_wander && growth < most_growth &&
-                         std::min(rect.width(), rect.height()) >= options_.least_side;
+  return checked(pyramid, mesh, looked_in, expected.detector_score);
+}
+
+Result<std::vector<FoundFace>> FaceFinder::checked(Pyramid& pyramid, const Mesh& mesh, const Roi& looked_in,
+                                                   float detector_score) {
+  std::vector<FoundFace> found;
+  const Roi again = roi_of(mesh);
+  const Rect rect = bounds(mesh);
+  const Apart moved = apart(again, looked_in);
+  const bool plausible = mesh.score >= options_.least_score && moved.wander < most_wander &&
+                         moved.growth < most_growth && std::min(rect.width(), rect.height()) >= options_.least_side;
   if (!plausible) return found;
-  const bool detector_sure = detector_score >= sure_detector_score, mesh_sure = mean.score >= sure_mesh_score;
+  const bool detector_sure = detector_score >= sure_detector_score, mesh_sure = mesh.score >= sure_mesh_score;
   if (!detector_sure && !mesh_sure) return found;
   if (!detector_sure || !mesh_sure) {
     TRY(const auto confirmed, find_near(pyramid, {again.centre, again.side * 1.3, again.angle}));
@@ -162,7 +226,7 @@ Result<std::vector<FoundFace>> FaceFinder::refine(Pyramid& pyramid, Roi roi, flo
         std::any_of(confirmed.begin(), confirmed.end(), [&](auto& d) { return overlap(d.box, rect) > same_face; });
     if (!same) return found;
   }
-  found.push_back({rect, mean.score, detector_score, landmarks68(mean), mean.points});
+  found.push_back({rect, mesh.score, detector_score, landmarks68(mesh), mesh.points});
   return found;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "lib/detect/box_detector.hpp"
@@ -33,7 +34,13 @@ struct FinderOptions {
   double least_side = 20;  // pixels; smaller faces give no usable landmarks
 };
 
-// What is found depends on the frame's pixels and the options alone: not on frames before it, threads or resuming.
+// Where a face known from a neighbouring frame should be now.
+struct Expected {
+  Roi roi;  // the square that its mesh should ask for
+  float detector_score = 0;
+};
+
+// What is found depends on the pixels, the options and what is expected alone: not on threads or resuming.
 class FaceFinder {
  public:
   // `streams` = how many threads will call find() at once, each on its own share().
@@ -41,6 +48,9 @@ class FaceFinder {
   FaceFinder share() const;
   // Largest face first.
   Result<std::vector<FoundFace>> find(const ImageU8& frame_bgr, Look = Look::usual);
+  // The expected faces that are there, and with look_for_more those that the detector sees besides them; no second
+  // looks. Two runs of the mesh a face where find() takes four and a detector. Largest face first.
+  Result<std::vector<FoundFace>> follow(const ImageU8& frame_bgr, std::span<const Expected>, bool look_for_more);
   // Landmarks for a face whose rectangle is known, by hand or from another detector. Empty when no face is there.
   Result<std::vector<FoundFace>> find_in(const ImageU8& frame_bgr, const Rect&);
 
@@ -52,6 +62,11 @@ class FaceFinder {
   Result<std::vector<Detection>> second_look(Pyramid&);
   Result<std::vector<FoundFace>> verified(Pyramid&, const std::vector<Detection>&);
   Result<std::vector<FoundFace>> refine(Pyramid&, Roi, float detector_score);
+  Result<std::vector<FoundFace>> refollow(Pyramid&, const Expected&);
+  // The mean over several sizes of the square.
+  Result<Mesh> mean_mesh(Pyramid&, const Roi&, std::span<const double> sizes);
+  // What the mesh found in the square, if it is a face by all checks.
+  Result<std::vector<FoundFace>> checked(Pyramid&, const Mesh&, const Roi& looked_in, float detector_score);
 
   BoxDetector far_;
   FaceMesh mesh_;
