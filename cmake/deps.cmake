@@ -14,6 +14,7 @@ find_package(CLI11 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
+find_package(SQLite3 REQUIRED)
 pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libavfilter libswscale libswresample)
 
 # OpenCV by single modules: Debian's OpenCVConfig.cmake comes only with the package that pulls in every module.

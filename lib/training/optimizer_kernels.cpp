@@ -7,14 +7,10 @@
 #include <bit>
 #include <cmath>
 
+#include "lib/base/vector_clones.hpp"
+
 namespace understudy {
 namespace {
-
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-#define US_VECTOR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define US_VECTOR_CLONES
-#endif
 
 inline float widened(std::uint16_t bf16) { return std::bit_cast<float>(static_cast<std::uint32_t>(bf16) << 16); }
 inline std::uint16_t narrowed(float f) {  // round to nearest, ties to even

@@ -99,6 +99,7 @@ std::vector<Row> geometry_handlers();
 std::vector<Row> mask_handlers();
 std::vector<Row> colour_handlers();
 std::vector<Row> faceset_handlers();
+std::vector<Row> sort_handlers();
 std::vector<Row> merge_handlers();
 std::vector<Row> training_handlers();
 std::vector<Row> judge_handlers();

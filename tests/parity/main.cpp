@@ -27,8 +27,8 @@ struct Report {
 
 std::vector<Row> all_handlers() {
   std::vector<Row> rows;
-  for (auto part : {geometry_handlers(), mask_handlers(), colour_handlers(), faceset_handlers(), merge_handlers(),
-                    training_handlers(), judge_handlers()}) {
+  for (auto part : {geometry_handlers(), mask_handlers(), colour_handlers(), faceset_handlers(), sort_handlers(),
+                    merge_handlers(), training_handlers(), judge_handlers()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   return rows;
