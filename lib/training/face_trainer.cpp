@@ -163,7 +163,9 @@ Losses FaceTrainer::accumulate(const Batch& batch, std::int64_t first, double sc
   if (terms.hidden.defined()) total = total + terms.hidden;
   if (const Tensor more = judged(out, batch); more.defined()) total = total + more;
   // The original takes the gradient of the sum over the batch (spec 4).
+  if (watch_.before) watch_.before();
   (total.sum() * scale).backward();
+  if (watch_.after) watch_.after();
   if (fakes != nullptr) *fakes = fakes_of(out, batch);
   return {to_list(terms.src), to_list(terms.dst)};
 }

@@ -46,6 +46,13 @@ class FaceTrainer {
   Result<> load(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
                 std::vector<std::string>& notes);
 
+  // Called between a step's forward and backward pass, and after the backward pass. For tests: the reference data's
+  // steps were taken by a program that changed some weights before its backward pass had read them.
+  struct BackwardWatch {
+    std::function<void()> before, after;
+  };
+  void watch_backward(BackwardWatch watch) { watch_ = std::move(watch); }
+
   // Multiplies every learning rate from now on (after a rollback).
   void set_lr_factor(double);
   // Whether every weight is a finite number.
@@ -78,6 +85,7 @@ class FaceTrainer {
   Optimizer optimizer_;
   std::optional<Judge> gan_, true_face_;
   std::optional<WeightAverage> average_;
+  BackwardWatch watch_;
 };
 
 }  // namespace understudy
