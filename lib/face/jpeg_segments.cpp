@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/face/jpeg_segments.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace understudy {
 
 Result<std::vector<JpegSegment>> jpeg_segments(std::span<const std::uint8_t> jpeg) {
@@ -22,6 +26,38 @@ Result<std::vector<JpegSegment>> jpeg_segments(std::span<const std::uint8_t> jpe
     if (marker == scan_marker) return segments;
     at += length;
   }
+}
+
+namespace {
+
+// Offset behind the first end marker in the picture's data, or 0.
+std::size_t end_of_picture(std::span<const std::uint8_t> jpeg, const std::vector<JpegSegment>& segments) {
+  constexpr std::array<std::uint8_t, 2> end = {0xff, 0xd9};
+  const auto data = jpeg.subspan(segments.back().offset + segments.back().size);
+  const auto at = std::ranges::search(data, end);
+  return at.empty() ? 0 : static_cast<std::size_t>(&*at.begin() - jpeg.data()) + end.size();
+}
+
+}  // namespace
+
+bool has_end(std::span<const std::uint8_t> jpeg, const std::vector<JpegSegment>& segments) {
+  return end_of_picture(jpeg, segments) != 0;
+}
+
+std::string deepfacelab_objection(std::span<const std::uint8_t> jpeg) {
+  constexpr std::uint8_t app0 = 0xe0, restart_interval = 0xdd;
+  const auto segments = jpeg_segments(jpeg);
+  if (!segments) return segments.error().message;
+  for (const auto& segment : *segments) {
+    const auto payload = jpeg.subspan(segment.payload, segment.offset + segment.size - segment.payload);
+    const std::string_view text(reinterpret_cast<const char*>(payload.data()), payload.size());
+    if (segment.marker == app0 && !text.starts_with("JFIF")) return "its first application segment is not JFIF";
+    if (segment.marker == restart_interval) return "it has restart markers";
+    if (segment.payload - segment.offset != 4) return "it has fill bytes between segments";
+  }
+  const auto end = end_of_picture(jpeg, *segments);
+  if (end == 0) return "it is cut short";
+  return end == jpeg.size() ? "" : "something follows the picture's end";
 }
 
 }  // namespace understudy

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lib/options/describe.hpp"
+
+namespace understudy {
+
+enum class ResizeType { same, half, midfull, full, whole, head };
+template <>
+struct Names<ResizeType> {
+  static constexpr std::array all{"same", "h", "mf", "f", "wf", "head"};
+};
+
+// For tools that need nothing but the folder.
+struct FolderOptions {
+  std::filesystem::path input;
+};
+struct PackOptions {
+  bool keep = false;
+  std::filesystem::path input;
+};
+struct RecoverOptions {
+  bool dry_run = false;
+  std::filesystem::path input;
+};
+struct PictureOptions {
+  bool beside = false;
+  int threads = 0;
+  std::filesystem::path input;
+  std::filesystem::path output;
+};
+struct ChooseOptions {
+  std::string names;
+  std::filesystem::path list;
+  std::filesystem::path input;
+};
+struct ResizeOptions {
+  int image_size = 512;
+  ResizeType face_type = ResizeType::same;
+  bool from_frames = false;
+  int jpeg_quality = 100;
+  bool replace = false;
+  int threads = 0;
+  std::filesystem::path input;
+  std::filesystem::path output;
+  std::filesystem::path frames;
+};
+
+namespace rows {
+inline constexpr std::string_view input_help = "Folder of faces, in place of the workspace's aligned folder.";
+template <class S>
+constexpr auto input(std::filesystem::path S::*member) {
+  return field("input", member).says("Input", input_help);
+}
+template <class S>
+constexpr auto threads(int S::*member) {
+  return field("threads", member).says("Threads", "0 takes one per processor.").range(0, 256).advanced();
+}
+template <class S>
+constexpr auto replace(bool S::*member) {
+  return field("replace", member)
+      .says("Replace the originals",
+            "Put the results in their place when all are done; the originals go to the trash folder.");
+}
+template <class S>
+constexpr auto quality(int S::*member) {
+  return field("jpeg-quality", member).says("JPEG quality", "Of the new pictures.").range(1, 100);
+}
+}  // namespace rows
+
+template <>
+constexpr auto describe<FolderOptions>() {
+  return std::tuple{rows::input(&FolderOptions::input)};
+}
+template <>
+constexpr auto describe<PackOptions>() {
+  return std::tuple{field("keep", &PackOptions::keep)
+                        .says("Keep the originals",
+                              "Do not remove what was packed or unpacked, or the metadata file that was restored."),
+                    rows::input(&PackOptions::input)};
+}
+template <>
+constexpr auto describe<RecoverOptions>() {
+  return std::tuple{
+      field("dry-run", &RecoverOptions::dry_run).says("Only say", "Report the new names and rename nothing."),
+      rows::input(&RecoverOptions::input)};
+}
+template <>
+constexpr auto describe<PictureOptions>() {
+  return std::tuple{field("beside", &PictureOptions::beside)
+                        .says("Beside the faces", "Write the pictures into the folder of faces, as DeepFaceLab does."),
+                    rows::threads(&PictureOptions::threads), rows::input(&PictureOptions::input),
+                    field("output", &PictureOptions::output).says("Output", "Folder for the pictures.")};
+}
+template <>
+constexpr auto describe<ChooseOptions>() {
+  return std::tuple{field("names", &ChooseOptions::names).says("Names", "File names, with commas between them."),
+                    field("list", &ChooseOptions::list).says("List", "A text file with one file name a line."),
+                    rows::input(&ChooseOptions::input)};
+}
+template <>
+constexpr auto describe<ResizeOptions>() {
+  return std::tuple{
+      field("image-size", &ResizeOptions::image_size)
+          .says("Crop size", "New side of the crops, in pixels.")
+          .range(64, 2048),
+      field("face-type", &ResizeOptions::face_type)
+          .says("Face type", "How much of the head the new crops cover; same keeps that."),
+      field("from-frames", &ResizeOptions::from_frames)
+          .says("Cut from the frames",
+                "Cut each face anew from its frame where that is there: no black borders when a crop covers more, and "
+                "real detail "
+                "when it grows."),
+      rows::quality(&ResizeOptions::jpeg_quality),
+      rows::replace(&ResizeOptions::replace),
+      rows::threads(&ResizeOptions::threads),
+      rows::input(&ResizeOptions::input),
+      field("output", &ResizeOptions::output).says("Output", "Folder for the new faces, in place of <input>_resized."),
+      field("frames", &ResizeOptions::frames)
+          .says("Frames", "With --from-frames: a video or a folder of images, in place of the workspace's.")};
+}
+static_assert(all_described<FolderOptions> && all_described<PackOptions> && all_described<RecoverOptions> &&
+              all_described<PictureOptions> && all_described<ChooseOptions> && all_described<ResizeOptions>);
+
+}  // namespace understudy

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/3_faceset/packing.hpp"
+
+#include <set>
+
+#include "lib/face/jpeg_segments.hpp"
+#include "lib/face/pak_write.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/jobs/each.hpp"
+#include "lib/project/faceset_folder.hpp"
+#include "steps/3_faceset/tally.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr std::uint64_t max_jpeg = std::uint64_t{1} << 30;
+
+fs::path pak_of(const fs::path& folder) { return folder / "faceset.pak"; }
+
+Result<> whole_face(const fs::path& path) {
+  TRY(const Bytes jpeg, read_file(path, max_jpeg));
+  TRY_VOID(face_info_from_jpeg(jpeg));
+  TRY_VOID(image_size(jpeg));
+  TRY(const auto segments, jpeg_segments(jpeg));
+  if (!has_end(jpeg, segments)) return fail(Code::bad_file, "the picture is cut short");
+  return {};
+}
+
+Result<std::vector<PackInput>> inputs_of(const fs::path& folder, Tally& tally) {
+  TRY(const auto names, loose_names(folder));
+  std::vector<PackInput> inputs;
+  for (const auto& name : names) {
+    const fs::path path = folder / name;
+    if (const auto whole = whole_face(path); !whole) {
+      tally.skip(name, whole.error());
+    } else {
+      inputs.push_back({path.filename().string(), fs::path(name).parent_path().string(), {}, path});
+    }
+  }
+  return inputs;
+}
+
+PackProgress telling(Run& run, const char* stage, std::size_t total) {
+  run.stage(stage);
+  return [&run, total](std::size_t done) {
+    if (done > 0) run.progress(done, total, "faces");
+    return !run.stopping();
+  };
+}
+
+Result<> remove_originals(const std::vector<PackInput>& inputs, Run& run) {
+  std::set<fs::path> persons;
+  for (const auto& input : inputs) {
+    if (run.stopping()) return Run::cancelled();  // the rest is removed by the next run
+    std::error_code error;
+    fs::remove(input.path, error);
+    if (error) return fail(Code::io, "Cannot remove {}: {}", input.path.string(), error.message());
+    if (!input.person.empty()) persons.insert(input.path.parent_path());
+  }
+  std::error_code ignored;
+  for (const auto& person : persons) fs::remove(person, ignored);  // stays while something else is in it
+  return {};
+}
+
+// Compares what lies beside a pack with what is in it: equal faces are what a killed run had still to remove.
+Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Faceset& packed) {
+  std::vector<PackInput> equal;
+  std::set<fs::path> known;
+  std::vector<std::string> others;
+  for (std::size_t i = 0; i < packed.entries().size(); ++i) {
+    const auto& entry = packed.entries()[i];
+    const auto path = folder / entry.person / entry.file_name;
+    std::error_code ignored;
+    if (!known.insert(path).second || !fs::exists(path, ignored)) continue;
+    TRY(const Bytes inside, packed.jpeg(i));
+    TRY(const Bytes beside, read_file(path, max_jpeg));
+    if (inside == beside) {
+      equal.push_back({entry.file_name, entry.person, {}, path});
+    } else {
+      others.push_back(entry.file_name);
+    }
+  }
+  TRY(const auto images, image_files(folder));
+  for (const auto& path : images) {
+    if (!known.contains(path) && path.extension() == ".jpg" && whole_face(path))
+      others.push_back(path.filename().string());
+  }
+  if (others.empty()) return equal;
+  return fail_with_hint(Code::bad_option,
+                        fmt::format("Beside {} lie {} faces that it does not hold, {} the first",
+                                    pak_of(folder).string(), others.size(), others.front()),
+                        "Unpack it first (understudy faceset unpack), then pack all together.");
+}
+
+Result<std::string> finish_packing(const fs::path& folder, const PackOptions& options, Tally& tally, Run& run) {
+  TRY(const Faceset packed, Faceset::open(folder));
+  TRY(const auto originals, equal_originals(folder, packed));
+  tally.count("faces", static_cast<std::int64_t>(packed.entries().size()));
+  tally.set("packed_before", true);
+  if (originals.empty() || options.keep) run.note("The faces are packed already");
+  if (!options.keep) TRY_VOID(remove_originals(originals, run));
+  return tally.report();
+}
+
+// Where a face of the pack goes: a free name, or the name under which it is there already.
+struct Place {
+  fs::path path;
+  bool there = false;
+};
+Result<Place> place_for(const fs::path& wanted, const Bytes& jpeg, const std::set<fs::path>& given) {
+  fs::path path = wanted;
+  for (int n = 2;; ++n) {
+    std::error_code ignored;
+    if (!given.contains(path)) {
+      if (!fs::exists(path, ignored)) return Place{path, false};
+      TRY(const Bytes present, read_file(path, max_jpeg));
+      if (present == jpeg) return Place{path, true};
+    }
+    path = wanted.parent_path() / fmt::format("{}~{}{}", wanted.stem().string(), n, wanted.extension().string());
+  }
+}
+
+Result<std::vector<Place>> places_for(const fs::path& folder, const Faceset& packed, Run& run) {
+  std::vector<Place> places;
+  std::set<fs::path> given;
+  for (std::size_t i = 0; i < packed.entries().size(); ++i) {
+    const auto& entry = packed.entries()[i];
+    TRY(const Bytes jpeg, packed.jpeg(i));
+    const auto wanted = folder / entry.person / entry.file_name;
+    TRY(const Place place, place_for(wanted, jpeg, given));
+    given.insert(place.path);
+    if (place.path != wanted)
+      run.warn(
+          fmt::format("{} becomes {}: another face has that name", entry.file_name, place.path.filename().string()));
+    places.push_back(place);
+  }
+  return places;
+}
+
+}  // namespace
+
+Result<std::string> pack_faceset(const fs::path& folder, const PackOptions& options, Run& run) {
+  TRY(const FileLock lock, take_faceset(folder));
+  Tally tally(run);
+  std::error_code error;
+  if (fs::exists(pak_of(folder), error)) return finish_packing(folder, options, tally, run);
+  TRY(const auto inputs, inputs_of(folder, tally));
+  const auto stopped = [&run](Error problem) -> Failure {
+    return run.stopping() ? Run::cancelled() : Failure(std::move(problem));
+  };
+  if (auto written = write_pak(pak_of(folder), inputs, telling(run, "pack", inputs.size())); !written)
+    return stopped(std::move(written).error());
+  if (auto same = verify_pak(folder, inputs, telling(run, "verify", inputs.size())); !same) {
+    fs::remove(pak_of(folder), error);  // the faces are all there
+    return stopped(std::move(same).error());
+  }
+  run.saved(pak_of(folder).string(), "faceset");
+  tally.count("faces", static_cast<std::int64_t>(inputs.size()));
+  tally.set("packed_before", false);
+  if (!options.keep) TRY_VOID(remove_originals(inputs, run));
+  return tally.report();
+}
+
+Result<std::string> unpack_faceset(const fs::path& folder, const PackOptions& options, Run& run) {
+  TRY(const FileLock lock, take_faceset(folder));
+  std::error_code error;
+  if (!fs::exists(pak_of(folder), error))
+    return fail(Code::not_found, "There is no faceset.pak in {}", folder.string());
+  TRY(const Faceset packed, Faceset::open(folder));
+  run.stage("unpack");
+  Tally tally(run);
+  TRY(const auto places, places_for(folder, packed, run));
+  const auto write_one = [&](std::size_t i, unsigned) -> Result<> {
+    tally.count("faces");
+    if (places[i].there) return {};
+    TRY(const Bytes jpeg, packed.jpeg(i));
+    TRY_VOID(write_file(places[i].path, jpeg));
+    TRY(const Bytes back, read_file(places[i].path, max_jpeg));
+    if (back != jpeg) return fail(Code::io, "{} is not what was written", places[i].path.string());
+    return {};
+  };
+  TRY_VOID(for_each_index(places.size(), 0, run, "faces", write_one));
+  if (!options.keep) {
+    fs::remove(pak_of(folder), error);
+    if (error) return fail(Code::io, "Cannot remove {}: {}", pak_of(folder).string(), error.message());
+  }
+  return tally.report();
+}
+
+}  // namespace understudy

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/3_faceset/verb.hpp"
+
+#include "lib/project/faceset_folder.hpp"
+#include "steps/3_faceset/metadata.hpp"
+#include "steps/3_faceset/names.hpp"
+#include "steps/3_faceset/packing.hpp"
+#include "steps/3_faceset/pictures.hpp"
+#include "steps/3_faceset/resize.hpp"
+
+namespace understudy {
+namespace {
+
+// A verb that works on one side's folder of faces.
+template <class Options, class Tool>
+Verb tool_verb(const char* name, const char* summary, const char* examples, Tool tool) {
+  return make_verb<Options>(
+      fmt::format("faceset {}", name), summary, examples, {{"side", "Whose faces: src or dst", {"src", "dst"}}},
+      [tool](const Options& options, const std::vector<Row>&, const Call& call, Run& run) -> Result<std::string> {
+        TRY(const Workspace workspace, open_workspace(call.workspace));
+        TRY(const Side side, parse_side(call.positionals.at("side")));
+        return tool(workspace, side, faceset_folder(workspace, side, options.input), options, run);
+      });
+}
+
+// The same for a tool that needs to know only the folder.
+template <class Options>
+Verb folder_verb(const char* name, const char* summary, const char* examples,
+                 Result<std::string> (*tool)(const fs::path&, const Options&, Run&)) {
+  return tool_verb<Options>(name, summary, examples,
+                            [tool](const Workspace&, Side, const fs::path& folder, const Options& options, Run& run) {
+                              return tool(folder, options, run);
+                            });
+}
+
+Result<std::string> save(const fs::path& folder, const FolderOptions&, Run& run) { return save_metadata(folder, run); }
+
+Result<fs::path> frames_of(const Workspace& workspace, Side side, const ResizeOptions& options) {
+  if (!options.from_frames) return fs::path();
+  if (!options.frames.empty()) return options.frames;
+  const auto images = image_files(workspace.frames(side));
+  return images && !images->empty() ? workspace.frames(side) : workspace.video(side);
+}
+
+Result<std::string> resize(const Workspace& workspace, Side side, const fs::path& folder, const ResizeOptions& options,
+                           Run& run) {
+  TRY(const fs::path frames, frames_of(workspace, side, options));
+  const fs::path results = options.output.empty() ? fs::path(folder.string() + "_resized") : options.output;
+  return resize_faceset({folder, results, frames}, options, run);
+}
+
+}  // namespace
+
+std::vector<Verb> faceset_tool_verbs() {
+  return {
+      folder_verb("pack", "Put all faces into one faceset.pak",
+                  "understudy faceset pack src\nunderstudy faceset pack dst --keep", pack_faceset),
+      folder_verb("unpack", "Write the faces of a faceset.pak back as files", "understudy faceset unpack src",
+                  unpack_faceset),
+      folder_verb("save-metadata", "Keep the faces' metadata in meta.dat while their pictures are edited elsewhere",
+                  "understudy faceset save-metadata src", save),
+      folder_verb("restore-metadata", "Give edited pictures their metadata back from meta.dat",
+                  "understudy faceset restore-metadata src", restore_metadata),
+      folder_verb("recover-names", "Name the faces after their frames again",
+                  "understudy faceset recover-names src\nunderstudy faceset recover-names src --dry-run",
+                  recover_names),
+      folder_verb("landmarks", "Save pictures of the faces with their landmarks drawn in",
+                  "understudy faceset landmarks dst", draw_landmark_pictures),
+      folder_verb("export-masks", "Save the faces' masks as pictures", "understudy faceset export-masks src",
+                  export_masks),
+      folder_verb(
+          "delete", "Move faces to the trash folder",
+          "understudy faceset delete src --names 00012_1.jpg,00013_0.jpg\nunderstudy faceset delete dst --list bad.txt",
+          delete_faces),
+      folder_verb("restore", "Bring faces back from the trash folder",
+                  "understudy faceset restore src\nunderstudy faceset restore src --names 00012_1.jpg", restore_faces),
+      tool_verb<ResizeOptions>(
+          "resize", "Change the size of the faces, or how much of the head they show",
+          "understudy faceset resize src --image-size 384\n"
+          "understudy faceset resize src --face-type head --image-size 768 --from-frames --replace",
+          resize),
+  };
+}
+
+}  // namespace understudy
