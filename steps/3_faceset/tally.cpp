@@ -20,8 +20,8 @@ void Tally::count(const char* what, std::int64_t number) {
 void Tally::skip(const std::string& name, const std::string& why) {
   std::lock_guard lock(mutex_);
   skipped_.push_back(name);
-  if (skipped_.size() <= most_warnings) run_.warn(fmt::format("{} is left as it is: {}", name, why));
-  if (skipped_.size() == most_warnings + 1) run_.warn("More files are left as they are; the report names them all");
+  if (skipped_.size() <= most_warnings) run_.warn(fmt::format("{}: {}", name, why));
+  if (skipped_.size() == most_warnings + 1) run_.warn("More files could not be used; the report names them all");
 }
 
 std::string Tally::report() const {

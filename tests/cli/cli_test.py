@@ -11,21 +11,13 @@ import struct
 import subprocess
 import sys
 import unittest
-import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import Job, ONE_THREAD, TINY_MODEL, run, run_well, snapshot  # noqa: E402
+from program import Job, ONE_THREAD, TINY_MODEL, noise_png, run, run_well, snapshot  # noqa: E402
 from whole_files import check_file  # noqa: E402
 
 program.UNDERSTUDY = sys.argv[1]
-
-
-def noise_png(path, side=96):
-    rows = b"".join(b"\0" + os.urandom(side * 3) for _ in range(side))
-    chunk = lambda kind, body: struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)) +
-                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def without_metadata(jpeg):

@@ -4,9 +4,11 @@ import json
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import tempfile
 import threading
+import zlib
 
 UNDERSTUDY = None  # the binary's path; each test program sets it from its arguments
 
@@ -109,6 +111,22 @@ class Job:
         self.process.stdout.close()
         self.process.stderr.close()
         return status
+
+
+def write_png(path, side, rows, colour):
+    """A square 8-bit PNG of that PNG colour type (0 grey, 2 RGB) from `side` rows of bytes."""
+    chunk = lambda kind, body: struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, colour, 0, 0, 0)) +
+                     chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows))) + chunk(b"IEND", b""))
+
+
+def noise_png(path, side=96):
+    write_png(path, side, [os.urandom(side * 3) for _ in range(side)], 2)
+
+
+def grey_png(path, side, level):
+    """level(x, y) is 0..255."""
+    write_png(path, side, [bytes(level(x, y) for x in range(side)) for y in range(side)], 0)
 
 
 def scratch():
