@@ -58,7 +58,7 @@ std::vector<FoundFace> distinct(std::vector<FoundFace> faces) {
     if (std::none_of(kept.begin(), kept.end(), [&](auto& k) { return overlap(k.rect, face.rect) > same_face; }))
       kept.push_back(std::move(face));
   }
-  auto area = [](const FoundFace& f) { return f.rect.width() * f.rect.height(); };
+  auto area = [](const FoundFace& f) { return f.rect.area(); };
   std::stable_sort(kept.begin(), kept.end(), [&](auto& a, auto& b) { return area(a) > area(b); });
   return kept;
 }
@@ -230,10 +230,25 @@ Result<std::vector<FoundFace>> FaceFinder::checked(Pyramid& pyramid, const Mesh&
   return found;
 }
 
+namespace {
+Roi roi_of(const Rect& rect, double angle) {
+  return {
+      {(rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2}, 1.5 * std::max(rect.width(), rect.height()), angle};
+}
+}  // namespace
+
 Result<std::vector<FoundFace>> FaceFinder::find_in(const ImageU8& frame_bgr, const Rect& rect) {
   Pyramid pyramid(frame_bgr);
-  const Point centre{(rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2};
-  return refine(pyramid, {centre, 1.5 * std::max(rect.width(), rect.height()), 0}, 1);
+  return refine(pyramid, roi_of(rect, 0), 1);
+}
+
+Result<FoundFace> FaceFinder::place_in(const ImageU8& frame_bgr, const Rect& rect, double angle) {
+  Pyramid pyramid(frame_bgr);
+  const Roi roi = roi_of(rect, angle);
+  TRY(auto found, refine(pyramid, roi, 1));
+  if (!found.empty()) return std::move(found.front());
+  TRY(const Mesh mesh, mesh_.find(pyramid, roi));
+  return FoundFace{bounds(mesh), mesh.score, 0, landmarks68(mesh), mesh.points, true};
 }
 
 }  // namespace understudy

@@ -21,6 +21,7 @@ struct FoundFace {
   float detector_score = 0;  // 0..1
   Landmarks68 landmarks;     // frame pixels
   Mesh468 mesh{};            // x, y frame pixels, z in the same scale
+  bool has_mesh = true;      // not when somebody placed the landmarks
 };
 
 enum class Look {
@@ -46,13 +47,16 @@ class FaceFinder {
   // `streams` = how many threads will call find() at once, each on its own share().
   static Result<FaceFinder> load(int streams = 1, const FinderOptions& = {});
   FaceFinder share() const;
-  // Largest face first.
+  // Largest face first, as everywhere here.
   Result<std::vector<FoundFace>> find(const ImageU8& frame_bgr, Look = Look::usual);
   // The expected faces that are there, and with look_for_more those that the detector sees besides them; no second
   // looks. Two runs of the mesh a face where find() takes four and a detector. Largest face first.
   Result<std::vector<FoundFace>> follow(const ImageU8& frame_bgr, std::span<const Expected>, bool look_for_more);
   // Landmarks for a face whose rectangle is known, by hand or from another detector. Empty when no face is there.
   Result<std::vector<FoundFace>> find_in(const ImageU8& frame_bgr, const Rect&);
+  // Landmarks where somebody says that a face is, whatever the networks think of it; the score tells what they do. The
+  // head is turned by `angle` (radians, clockwise).
+  Result<FoundFace> place_in(const ImageU8& frame_bgr, const Rect&, double angle = 0);
 
  private:
   struct Near;  // the short-range detector, loaded when it is first needed and shared from there

@@ -20,6 +20,7 @@ struct Rect {
   double left = 0, top = 0, right = 0, bottom = 0;
   double width() const { return right - left; }
   double height() const { return bottom - top; }
+  double area() const { return width() * height(); }
   bool operator==(const Rect&) const = default;
 };
 

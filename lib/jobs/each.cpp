@@ -20,10 +20,11 @@ Result<> for_each_index(std::size_t count, int threads, Run& run, std::string_vi
       auto result = work(index, thread);
       lock.lock();
       if (!result && outcome) outcome = std::move(result);
-      run.progress(++done, count, what);
+      ++done;
+      if (!what.empty()) run.progress(done, count, what);
     }
   };
-  run.progress(0, count, what);
+  if (!what.empty()) run.progress(0, count, what);
   {
     const auto wanted = threads > 0 ? static_cast<std::size_t>(threads) : cpu_threads();
     std::vector<std::jthread> workers;

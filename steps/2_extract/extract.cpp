@@ -2,59 +2,20 @@
 #include "steps/2_extract/extract.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
-#include "lib/media/frame_source.hpp"
-#include "lib/options/options.hpp"
+#include "lib/jobs/each.hpp"
+#include "steps/2_extract/earlier_work.hpp"
 #include "steps/2_extract/face_crop.hpp"
-#include "steps/2_extract/journal.hpp"
+#include "steps/2_extract/look.hpp"
+#include "steps/2_extract/manual.hpp"
+#include "steps/2_extract/plan.hpp"
 
 namespace understudy {
 namespace {
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double since(double& start) {
-  const double end = now(), passed = end - start;
-  start = end;
-  return passed;
-}
-
-// What the result depends on: when it changes, the faces are out of date.
-nlohmann::json head_of(ExtractOptions options, const media::FrameSource& source) {
-  options.image_size = crop_size_of(options);
-  auto rows = rows_of(options);
-  auto chosen = options_to_json(rows);
-  for (const char* key : {"redo", "threads", "input", "output"}) chosen.erase(key);
-  nlohmann::json origin{{"name", source.path().filename().string()}, {"kind", source.is_video() ? "video" : "folder"}};
-  if (source.is_video()) {
-    std::error_code ignored;
-    origin["bytes"] = fs::file_size(source.path(), ignored);
-    origin["frames"] = source.count();
-  }
-  return {{"source", origin}, {"options", chosen}};
-}
-
-std::int64_t jpegs_in(const fs::path& folder) {
-  const auto files = image_files(folder);
-  return files ? static_cast<std::int64_t>(files->size()) : 0;
-}
-
-// Moves a folder aside under the first free name "<folder>_backup-<n>".
-Result<fs::path> move_aside(const fs::path& folder) {
-  std::error_code error;
-  for (int n = 1;; ++n) {
-    const fs::path backup = folder.parent_path() / fmt::format("{}_backup-{}", folder.filename().string(), n);
-    if (fs::exists(backup, error)) continue;
-    fs::rename(folder, backup, error);
-    if (error) return fail(Code::io, "Cannot move {} to {}: {}", folder.string(), backup.string(), error.message());
-    return backup;
-  }
-}
 
 class Extraction {
  public:
@@ -62,17 +23,26 @@ class Extraction {
       : options_(options), paths_(paths), run_(run) {}
 
   Result<ExtractReport> work() {
-    const double start = now();
+    double start = seconds_now();
     TRY(source_, media::FrameSource::open(paths_.frames));
     TRY(journal_, Journal::load(paths_.journal));
-    TRY(const bool ours, settle_earlier_work());
-    if (ours) {
+    TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, *source_, *journal_, run_));
+    smooth_ = earlier.smooth;
+    report_.backup = earlier.backup;
+    report_.kept_foreign = earlier.foreign;
+    if (earlier.foreign) {
+      report_.frames = source_->count();
+      report_.faces = earlier.foreign_faces;
+    } else {
       TRY_VOID(list_frames());
+      TRY_VOID(list_work());
       if (!todo_.empty() || !journal_->complete()) TRY_VOID(do_frames());
       tell_report();
     }
-    report_.seconds = now() - start;
-    if (ours && report_.faces == 0) {
+    std::atomic<double> all = 0;
+    add_time(all, start);
+    report_.seconds = all;
+    if (!earlier.foreign && report_.faces == 0) {
       return fail_with_hint(
           Code::no_faces, fmt::format("No face was found in {} ({} frames)", paths_.frames.string(), report_.frames),
           "Check that it is the right clip; faces smaller than 20 pixels or turned away cannot be used.");
@@ -81,63 +51,38 @@ class Extraction {
   }
 
  private:
-  Result<bool> settle_earlier_work();
   Result<> list_frames();
+  Result<> list_work();
+  std::vector<std::size_t> frames_to_redo();
+  Result<> look(const std::vector<std::size_t>& redo);
+  Result<> store_hand_work(RawFaces&);
   Result<> do_frames();
-  void worker(FaceFinder finder);
-  std::optional<media::Frame> take_frame();
-  Result<> process(FaceFinder&, const media::Frame&);
-  Result<> write_faces(const media::Frame&, const std::vector<FoundFace>&, FrameRecord&);
+  Result<> process(std::size_t position, const Result<media::Frame>&, FaceFinder*);
+  Result<std::vector<PlannedFace>> faces_of(std::size_t position, const media::Frame&, FaceFinder*);
+  Result<> write_faces(const media::Frame&, const std::vector<PlannedFace>&, FrameRecord&);
   Result<> add_record(FrameRecord);
-  void stop_with(Error);
+  std::string wanted_look(std::size_t position) const;
+  void forget(const std::string& frame_name);
   void tell_report();
   std::uint64_t bytes_of(std::int64_t index) const;
+  const std::string& name(std::size_t position) const { return source_->name(frames_[position]); }
+  int threads() const { return options_.threads > 0 ? options_.threads : static_cast<int>(cpu_threads()); }
 
   const ExtractOptions& options_;
   const ExtractPaths& paths_;
   Run& run_;
+  bool smooth_ = true;
   std::optional<media::FrameSource> source_;
   std::optional<Journal> journal_;
-  std::vector<std::int64_t> frames_;  // indices of all frames that count
-  std::vector<std::int64_t> todo_;    // those not done yet, ascending
+  std::map<std::string, HandFrame> hand_;
+  std::optional<RawFaces> raw_;
+  std::optional<FacePlan> plan_;
+  std::vector<std::int64_t> frames_;  // indices of all frames that count; a position is an index into these
+  std::vector<std::size_t> todo_;     // positions of those to cut, ascending
   ExtractReport report_;
-
-  std::mutex reading_;  // the source and next_
-  std::size_t next_ = 0;
-  std::mutex recording_;  // the journal, the report's sums and error_
-  std::optional<Error> error_;
+  ThreadSeconds seconds_;
+  std::mutex recording_;  // the journal
 };
-
-// False when the folder's faces come from elsewhere and are to be kept.
-Result<bool> Extraction::settle_earlier_work() {
-  const auto head = head_of(options_, *source_);
-  const bool known = !journal_->head().is_null();
-  const bool same = known && journal_->head().value("source", nlohmann::json()) == head["source"] &&
-                    journal_->head().value("options", nlohmann::json()) == head["options"];
-  const auto present = jpegs_in(paths_.aligned);
-  std::error_code ignored;
-  const bool packed = fs::exists(paths_.aligned / "faceset.pak", ignored);
-  if (!known && !options_.redo && (present > 0 || packed)) {
-    run_.note(fmt::format("{} already holds faces that were extracted elsewhere: they are kept; --redo extracts anew",
-                          paths_.aligned.string()));
-    report_.kept_foreign = true;
-    report_.frames = source_->count();
-    report_.faces = present;
-    return false;
-  }
-  const bool lost = same && present == 0 && !packed && journal_->face_count() > 0;  // somebody removed the faces
-  if (!same || options_.redo || lost) {
-    if (known && !same) run_.note("The source or the options differ from the last extraction: starting over");
-    if (present > 0 || packed) {
-      TRY(report_.backup, move_aside(paths_.aligned));
-      if (fs::exists(paths_.debug, ignored)) TRY_VOID(move_aside(paths_.debug));
-      run_.note(fmt::format("The {} faces that were there are now in {}", present, report_.backup.string()));
-    }
-    journal_->forget_all();
-    TRY_VOID(journal_->begin(head));
-  }
-  return true;
-}
 
 std::uint64_t Extraction::bytes_of(std::int64_t index) const {
   if (source_->is_video()) return 0;
@@ -149,26 +94,124 @@ std::uint64_t Extraction::bytes_of(std::int64_t index) const {
 Result<> Extraction::list_frames() {
   std::set<std::string> stems;
   for (std::int64_t i = 0; i < source_->count(); ++i) {
-    const auto& name = source_->name(i);
-    if (!stems.insert(fs::path(name).stem().string()).second) {
-      run_.warn(fmt::format("{} is passed over: another image has the same name with another ending", name));
-      continue;
+    if (stems.insert(fs::path(source_->name(i)).stem().string()).second) {
+      frames_.push_back(i);
+    } else {
+      run_.warn(
+          fmt::format("{} is passed over: another image has the same name with another ending", source_->name(i)));
     }
-    frames_.push_back(i);
-    const auto record = journal_->records().find(name);
-    if (record != journal_->records().end() && record->second.bytes == bytes_of(i)) continue;
-    if (record != journal_->records().end()) {  // the image changed since
-      std::error_code ignored;
-      for (const auto& file : record->second.files) fs::remove(paths_.aligned / fs::path(file).filename(), ignored);
-      journal_->forget(name);
-    }
-    todo_.push_back(i);
   }
   report_.frames = static_cast<std::int64_t>(frames_.size());
+  if (options_.manual.empty()) return {};
+  TRY(hand_, read_manual(options_.manual));
+  for (const auto& [wanted, entry] : hand_) {
+    const auto is_it = [&](std::int64_t index) {
+      return source_->name(index) == wanted || fs::path(source_->name(index)).stem() == wanted;
+    };
+    if (std::ranges::none_of(frames_, is_it))
+      run_.warn(fmt::format("{} names {}, which is no frame here", options_.manual.string(), wanted));
+  }
+  return {};
+}
+
+// Removes what was written for a frame that is to be done again.
+void Extraction::forget(const std::string& frame_name) {
+  const auto record = journal_->records().find(frame_name);
+  if (record == journal_->records().end()) return;
+  std::error_code ignored;
+  for (const auto& file : record->second.files) fs::remove(paths_.aligned / fs::path(file).filename(), ignored);
+  journal_->forget(frame_name);
+}
+
+// Positions that --redo-deleted and --missing ask for.
+std::vector<std::size_t> Extraction::frames_to_redo() {
+  std::vector<std::size_t> redo;
+  if (!options_.redo_deleted && !options_.missing) return redo;
+  std::error_code ignored;
+  const bool has_debug = fs::exists(paths_.debug, ignored);
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const auto found = journal_->records().find(name(i));
+    if (found == journal_->records().end() || !found->second.problem.empty()) continue;
+    const auto& record = found->second;
+    const auto picture = paths_.debug / (fs::path(name(i)).stem().string() + ".jpg");
+    const bool deleted =
+        has_debug ? !fs::exists(picture, ignored) : std::ranges::any_of(record.files, [&](const auto& file) {
+          return !fs::exists(paths_.aligned / file, ignored);
+        });
+    if ((options_.redo_deleted && deleted) || (options_.missing && record.files.empty())) redo.push_back(i);
+  }
+  report_.redone = static_cast<std::int64_t>(redo.size());
+  return redo;
+}
+
+std::string Extraction::wanted_look(std::size_t position) const {
+  if (smooth_) return plan_->key(position);
+  const auto* by_hand = hand_frame(hand_, name(position));
+  return by_hand ? "hand " + by_hand->text : std::string();
+}
+
+// Finds out which frames are to be cut; with smoothing that takes looking at all of them first.
+Result<> Extraction::list_work() {
+  const auto redo = frames_to_redo();
+  const auto unchanged = [&](std::size_t i) {
+    const auto record = journal_->records().find(name(i));
+    return record != journal_->records().end() && record->second.bytes == bytes_of(frames_[i]);
+  };
+  std::vector<bool> done(frames_.size());
+  for (std::size_t i = 0; i < done.size(); ++i) done[i] = unchanged(i);
+  for (const auto i : redo) done[i] = false;
+  const bool all_done = std::ranges::all_of(done, std::identity()) && hand_.empty() && journal_->complete();
+  if (smooth_ && !all_done) TRY_VOID(look(redo));
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    if (done[i] && !all_done) {
+      const auto wanted = wanted_look(i);  // without smoothing, hand work stays until there is other hand work
+      done[i] = journal_->records().at(name(i)).look == wanted || (!smooth_ && wanted.empty());
+    }
+    if (done[i]) continue;
+    forget(name(i));
+    todo_.push_back(i);
+  }
   report_.frames_done_before = static_cast<std::int64_t>(frames_.size() - todo_.size());
   return {};
 }
 
+Result<> Extraction::look(const std::vector<std::size_t>& redo) {
+  TRY(raw_, RawFaces::open(raw_path(paths_), raw_head_of(options_, *source_)));
+  const LookInput input{*source_, frames_, [this](std::int64_t index) { return bytes_of(index); }, threads(),
+                        options_.thorough ? Look::thorough : Look::usual};
+  TRY_VOID(journal_->begin(head_of(options_, *source_)));
+  if (!redo.empty()) {
+    std::vector<std::int64_t> indices;
+    for (const auto i : redo) indices.push_back(frames_[i]);
+    TRY_VOID(look_thoroughly(input, indices, *raw_, seconds_, run_));
+  }
+  TRY_VOID(look_at_frames(input, *raw_, seconds_, run_));
+  TRY_VOID(store_hand_work(*raw_));
+  TRY(plan_, FacePlan::make(*raw_, frames_));
+  report_.tracks = plan_->tracks();
+  report_.filled = plan_->filled();
+  report_.dropped = plan_->dropped();
+  return {};
+}
+
+Result<> Extraction::store_hand_work(RawFaces& raw) {
+  std::optional<FaceFinder> finder;
+  for (const auto index : frames_) {
+    const auto* entry = hand_frame(hand_, source_->name(index));
+    if (!entry) continue;
+    if (run_.stopping()) return Run::cancelled();
+    if (!finder) {
+      TRY(finder, FaceFinder::load(1));
+    }
+    TRY(const auto frame, source_->at(index));
+    TRY(const auto faces, faces_by_hand(*finder, frame.bgr, *entry));
+    TRY_VOID(raw.add_by_hand(index, faces, entry->replace));
+  }
+  return {};
+}
+
+// A thread takes a frame, does all of its work and takes the next: no queue can fill, and every core has work whatever
+// stage is the slow one. Decoding a video is the one part that goes in turn.
 Result<> Extraction::do_frames() {
   TRY_VOID(make_folders(paths_.aligned));
   remove_temporaries(paths_.aligned);
@@ -176,99 +219,84 @@ Result<> Extraction::do_frames() {
   TRY_VOID(journal_->begin(head_of(options_, *source_)));
   run_.stage("extract");
   run_.progress(static_cast<std::uint64_t>(report_.frames_done_before), frames_.size(), "frames");
-  if (!todo_.empty()) {
-    const int threads = options_.threads > 0 ? options_.threads : static_cast<int>(cpu_threads());
-    TRY(const FaceFinder finder, FaceFinder::load(threads));
-    std::vector<std::jthread> workers;
-    for (int i = 0; i < threads; ++i)
-      workers.emplace_back([this, own = finder.share()]() mutable { worker(std::move(own)); });
-  }  // joined here
-  if (error_) return Failure(*error_);
-  if (next_ < todo_.size()) return Run::cancelled();
+  std::vector<FaceFinder> finders;
+  if (!smooth_ && !todo_.empty()) {
+    TRY(const FaceFinder finder, FaceFinder::load(threads()));
+    for (int i = 0; i < threads(); ++i) finders.push_back(finder.share());
+  }
+  std::vector<FrameQueue::Indices> batches;
+  for (const auto position : todo_) batches.push_back({frames_[position]});
+  FrameQueue queue(*source_, std::move(batches), seconds_);
+  const auto work = [&](std::size_t, unsigned thread) -> Result<> {
+    try {
+      auto batch = queue.take();
+      const auto position = todo_[batch.number()];
+      auto done = process(position, batch.frame(0), smooth_ ? nullptr : &finders.at(thread));
+      return done ? done : during(std::move(done).error(), "extracting " + name(position));
+    } catch (const std::exception& e) {
+      return fail(Code::internal, "Extraction stopped: {}", e.what());
+    }
+  };
+  TRY_VOID(for_each_index(queue.count(), threads(), run_, {}, work));
   return journal_->finish();
 }
 
-// A thread takes a frame, does all of its work and takes the next: no queue can fill, and every core has work whatever
-// stage is the slow one. Decoding a video is the one part that goes in turn.
-void Extraction::worker(FaceFinder finder) {
-  try {
-    while (const auto frame = take_frame()) {
-      if (auto done = process(finder, *frame); !done)
-        return stop_with(during(std::move(done).error(), "extracting " + frame->name).value());
-    }
-  } catch (const std::exception& e) {
-    stop_with({Code::internal, fmt::format("Extraction stopped: {}", e.what()), {}, {}});
+Result<> Extraction::process(std::size_t position, const Result<media::Frame>& frame, FaceFinder* finder) {
+  FrameRecord record{name(position), bytes_of(frames_[position]), {}, {}, wanted_look(position)};
+  if (!frame) {
+    if (!smooth_) run_.warn(to_sentence(frame.error()));  // else the first pass did
+    record.problem = frame.error().message;
+    return add_record(std::move(record));
   }
-}
-
-void Extraction::stop_with(Error error) {
-  std::lock_guard lock(recording_);
-  if (!error_) error_ = std::move(error);
-}
-
-std::optional<media::Frame> Extraction::take_frame() {
-  while (true) {
-    double start = now();
-    std::unique_lock reading(reading_);
-    {
-      std::lock_guard lock(recording_);
-      if (error_) return {};
-    }
-    if (run_.stopping() || next_ == todo_.size()) return {};
-    const auto index = todo_[next_++];
-    Result<media::Frame> frame = [&] {
-      if (source_->is_video()) return source_->at(index);
-      reading.unlock();
-      return source_->read_image_file(index);
-    }();
-    if (reading.owns_lock()) reading.unlock();
-    if (frame) {
-      std::lock_guard lock(recording_);
-      report_.read_seconds += since(start);
-      return std::move(*frame);
-    }
-    run_.warn(to_sentence(frame.error()));
-    if (auto added = add_record({source_->name(index), bytes_of(index), {}, frame.error().message}); !added) {
-      stop_with(std::move(added).error());
-      return {};
-    }
-  }
-}
-
-Result<> Extraction::process(FaceFinder& finder, const media::Frame& frame) {
-  double start = now();
-  TRY(auto faces, finder.find(frame.bgr, options_.thorough ? Look::thorough : Look::usual));
+  TRY(auto faces, faces_of(position, *frame, finder));
   if (options_.max_faces > 0 && faces.size() > static_cast<std::size_t>(options_.max_faces))
     faces.resize(static_cast<std::size_t>(options_.max_faces));
-  {
-    std::lock_guard lock(recording_);
-    report_.find_seconds += since(start);
-  }
-  FrameRecord record{frame.name, bytes_of(frame.index), {}, {}};
-  TRY_VOID(write_faces(frame, faces, record));
+  TRY_VOID(write_faces(*frame, faces, record));
   return add_record(std::move(record));
 }
 
-Result<> Extraction::write_faces(const media::Frame& frame, const std::vector<FoundFace>& faces, FrameRecord& record) {
+Result<std::vector<PlannedFace>> Extraction::faces_of(std::size_t position, const media::Frame& frame,
+                                                      FaceFinder* finder) {
+  double start = seconds_now();
+  if (smooth_) {
+    auto faces = plan_->faces(position);
+    add_time(seconds_.find, start);
+    return faces;
+  }
+  std::vector<FoundFace> found;
+  const auto* by_hand = hand_frame(hand_, frame.name);
+  if (!by_hand || !by_hand->replace) {
+    TRY(found, finder->find(frame.bgr, options_.thorough ? Look::thorough : Look::usual));
+  }
+  std::vector<PlannedFace> faces;
+  for (auto& face : found) faces.push_back({std::move(face)});
+  if (by_hand) {
+    TRY(auto placed, faces_by_hand(*finder, frame.bgr, *by_hand));
+    for (auto& face : placed) faces.push_back({std::move(face), -1, false, true});
+    std::ranges::stable_sort(faces, std::ranges::greater(), [](const auto& face) { return face.found.rect.area(); });
+  }
+  add_time(seconds_.find, start);
+  return faces;
+}
+
+Result<> Extraction::write_faces(const media::Frame& frame, const std::vector<PlannedFace>& faces,
+                                 FrameRecord& record) {
   const auto stem = fs::path(frame.name).stem().string();
-  double start = now(), cut = 0, write = 0;
-  for (const auto& found : faces) {
-    const Face face = cut_face(frame.bgr, frame.name, found, options_);
-    cut += since(start);
+  double start = seconds_now();
+  for (const auto& planned : faces) {
+    const Face face = cut_face(frame.bgr, frame.name, planned, options_);
+    add_time(seconds_.cut, start);
     const auto file = fmt::format("{}_{}.jpg", stem, record.files.size());
     TRY_VOID(write_face_jpeg(paths_.aligned / file, face.image_bgr, options_.jpeg_quality, face.info));
     record.files.push_back(file);
-    write += since(start);
+    add_time(seconds_.write, start);
   }
   if (options_.debug) {
     constexpr int debug_quality = 50;  // spec pipeline.md 2.5
     TRY_VOID(write_image(paths_.debug / (stem + ".jpg"),
                          debug_picture(frame.bgr, faces, face_type_of(options_.face_type)), debug_quality));
-    write += since(start);
+    add_time(seconds_.write, start);
   }
-  std::lock_guard lock(recording_);
-  report_.cut_seconds += cut;
-  report_.write_seconds += write;
   return {};
 }
 
@@ -280,6 +308,10 @@ Result<> Extraction::add_record(FrameRecord record) {
 }
 
 void Extraction::tell_report() {
+  report_.read_seconds = seconds_.read;
+  report_.find_seconds = seconds_.find;
+  report_.cut_seconds = seconds_.cut;
+  report_.write_seconds = seconds_.write;
   for (const auto index : frames_) {
     const auto record = journal_->records().find(source_->name(index));
     if (record == journal_->records().end()) continue;
@@ -307,6 +339,10 @@ std::string to_json_text(const ExtractReport& r) {
       {"unreadable", r.unreadable},
       {"kept_foreign", r.kept_foreign},
       {"backup", r.backup.string()},
+      {"tracks", r.tracks},
+      {"filled", r.filled},
+      {"dropped", r.dropped},
+      {"redone", r.redone},
       {"seconds", r.seconds},
       {"frames_per_second", r.seconds > 0 ? static_cast<double>(r.frames - r.frames_done_before) / r.seconds : 0.0},
       {"thread_seconds",

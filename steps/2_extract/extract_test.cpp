@@ -142,9 +142,11 @@ TEST_F(Extract, DoneWorkIsSkippedChangedWorkIsBackedUp) {
 TEST_F(Extract, AChangedFrameIsDoneAgainAlone) {
   if (!make_frames(2)) GTEST_SKIP() << "no test clips";
   const auto where = paths(folder_ / "frames");
-  ASSERT_TRUE(extract({}, where, run_));
+  ExtractOptions options;
+  options.smooth = Smoothing::off;
+  ASSERT_TRUE(extract(options, where, run_));
   ASSERT_TRUE(write_image(folder_ / "frames" / "00002.png", ImageU8(64, 48, 3, 90)));
-  const auto report = extract({}, where, run_);
+  const auto report = extract(options, where, run_);
   EXPECT_EQ(report->frames_done_before, 1);
   EXPECT_EQ(report->without_face, std::vector<std::string>{"00002.png"});
   EXPECT_FALSE(fs::exists(folder_ / "aligned" / "00002_0.jpg"));
@@ -229,7 +231,7 @@ TEST_F(Extract, TheVerbDescribesItself) {
   const Verb verb = extract_verb();
   EXPECT_EQ(verb.name, "extract");
   EXPECT_EQ(verb.positionals.front().choices, (std::vector<std::string>{"src", "dst"}));
-  EXPECT_EQ(verb.rows->front().choices.size(), 5u);
+  EXPECT_EQ(verb.rows->front().choices.size(), 8u);
 }
 
 }  // namespace

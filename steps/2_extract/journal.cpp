@@ -12,6 +12,7 @@ std::string line_of(const FrameRecord& record) {
   nlohmann::json line{{"frame", record.name}, {"faces", record.files}};
   if (record.bytes > 0) line["bytes"] = record.bytes;
   if (!record.problem.empty()) line["problem"] = record.problem;
+  if (!record.look.empty()) line["look"] = record.look;
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -27,6 +28,7 @@ std::optional<FrameRecord> record_of(const nlohmann::json& line) {
   }
   if (line.contains("bytes") && line["bytes"].is_number_unsigned()) record.bytes = line["bytes"];
   if (line.contains("problem") && line["problem"].is_string()) record.problem = line["problem"];
+  if (line.contains("look") && line["look"].is_string()) record.look = line["look"];
   return record;
 }
 

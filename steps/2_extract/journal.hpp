@@ -16,6 +16,7 @@ struct FrameRecord {
   std::uint64_t bytes = 0;         // of an image file, to notice a changed one; 0 for frames of a video
   std::vector<std::string> files;  // face files, in face order
   std::string problem;             // why the frame could not be read; empty if it could
+  std::string look;                // what the faces were cut by (FacePlan::key), to notice a change; may be empty
   bool operator==(const FrameRecord&) const = default;
 };
 

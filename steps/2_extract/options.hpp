@@ -6,10 +6,16 @@
 
 namespace understudy {
 
-enum class CropType { half, midfull, full, whole, head };
+enum class CropType { half, midfull, full, whole, head, full_upright, head_upright, mark_only };
 template <>
 struct Names<CropType> {
-  static constexpr std::array all{"h", "mf", "f", "wf", "head"};
+  static constexpr std::array all{"h", "mf", "f", "wf", "head", "f-upright", "head-upright", "mark"};
+};
+
+enum class Smoothing { on, off };
+template <>
+struct Names<Smoothing> {
+  static constexpr std::array all{"on", "off"};
 };
 
 enum class Resampling { area, compatible };
@@ -24,9 +30,13 @@ struct ExtractOptions {
   int jpeg_quality = 90;
   int max_faces = 0;
   bool debug = false;
+  Smoothing smooth = Smoothing::on;
   Resampling resampling = Resampling::area;
   bool thorough = false;
+  std::filesystem::path manual;
   bool redo = false;
+  bool redo_deleted = false;
+  bool missing = false;
   int threads = 0;
   std::filesystem::path input;
   std::filesystem::path output;
@@ -36,7 +46,10 @@ template <>
 constexpr auto describe<ExtractOptions>() {
   return std::tuple{
       field("face-type", &ExtractOptions::face_type)
-          .says("Face type", "How much of the head a crop covers: half, mid-full, full, whole face or head."),
+          .says("Face type",
+                "How much of the head a crop covers: half, mid-full, full, whole face or head. f-upright and "
+                "head-upright "
+                "are not turned with the head; mark keeps the whole frame and only marks the face."),
       field("image-size", &ExtractOptions::image_size)
           .says("Crop size", "Side of a face crop, in pixels; 0 takes 512, or 768 for head.")
           .range(0, 2048),
@@ -46,6 +59,11 @@ constexpr auto describe<ExtractOptions>() {
           .at_least(0),
       field("debug", &ExtractOptions::debug)
           .says("Debug pictures", "Also write each frame with what was found drawn into it."),
+      field("smooth", &ExtractOptions::smooth)
+          .says(
+              "Smooth over time",
+              "Faces are followed through the clip, freed of trembling without lag, and filled in where they are lost "
+              "for a few frames. off takes every frame by itself."),
       field("resampling", &ExtractOptions::resampling)
           .says("Resampling",
                 "area: no aliasing when the crop is smaller than the face in the frame. compatible: bilinear, as "
@@ -55,8 +73,18 @@ constexpr auto describe<ExtractOptions>() {
           .says(
               "Look thoroughly",
               "Also search tiles and turned copies of frames in which a face was found at once; several times slower."),
+      field("manual", &ExtractOptions::manual)
+          .says("Faces by hand",
+                "A JSON file of frames with rectangles or landmarks; they count instead of what is found."),
       field("redo", &ExtractOptions::redo)
           .says("Start over", "Extract anew; faces that are there are moved to a backup folder."),
+      field("redo-deleted", &ExtractOptions::redo_deleted)
+          .says(
+              "Redo deleted",
+              "Look thoroughly again at frames whose debug picture was deleted, or a face of theirs where there are no "
+              "debug pictures."),
+      field("missing", &ExtractOptions::missing)
+          .says("Redo without face", "Look thoroughly again at frames in which no face was found."),
       field("threads", &ExtractOptions::threads)
           .says("Threads", "0 takes one per processor. The result does not depend on it.")
           .range(0, 256)

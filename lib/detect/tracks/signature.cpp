@@ -11,13 +11,13 @@ constexpr int fields = 16, samples = 4;  // along each axis; of a field
 constexpr double cut = 18;               // mean change of a field's brightness, of 255
 constexpr double cut_over_motion = 2.5;  // times the largest change around it
 
+}  // namespace
+
 double change(const Signature& a, const Signature& b) {
   int sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(a[i] - b[i]);
   return static_cast<double>(sum) / static_cast<double>(a.size());
 }
-
-}  // namespace
 
 Signature signature_of(const ImageU8& frame) {
   constexpr int across = fields * samples;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/detect/follower.hpp"
+#include "lib/detect/tracks/follower.hpp"
 
 #include <algorithm>
 
@@ -30,19 +30,26 @@ std::vector<Expected> expected_on(const std::vector<FoundFace>& last, const std:
 
 }  // namespace
 
-Result<std::vector<FoundFace>> Follower::next(const ImageU8& frame_bgr) {
-  const bool with_detector = count_++ % detector_every == 0 || last_.empty();
-  std::vector<FoundFace> faces;
-  if (look_ == Look::thorough || (last_.empty() && count_ == 1)) {
-    TRY(faces, finder_.find(frame_bgr, look_));
+Result<Follower::Seen> Follower::next(const ImageU8& frame_bgr) {
+  Seen seen{signature_of(frame_bgr), {}};
+  const bool first = count_ == 0 || change(seen.signature, signature_) > likely_cut;
+  const bool detectors_turn = count_++ % detector_every == 0;
+  if (first || look_ == Look::thorough) {
+    TRY(seen.faces, finder_.find(frame_bgr, look_));
   } else {
-    TRY(faces, finder_.follow(frame_bgr, expected_on(last_, before_), with_detector));
-    if (faces.empty() && count_ % detector_every == 1) {
-      TRY(faces, finder_.find(frame_bgr, look_));
+    const auto expected = expected_on(last_, before_);
+    TRY(seen.faces, finder_.follow(frame_bgr, expected, detectors_turn || expected.empty()));
+    if (seen.faces.size() < expected.size() && !detectors_turn) {
+      TRY(seen.faces, finder_.follow(frame_bgr, expected, true));
+    }
+    if (seen.faces.empty() && detectors_turn) {
+      TRY(seen.faces, finder_.find(frame_bgr, look_));
     }
   }
-  before_ = std::exchange(last_, faces);
-  return faces;
+  signature_ = seen.signature;
+  before_ = std::exchange(last_, seen.faces);
+  if (first) before_.clear();
+  return seen;
 }
 
 Result<std::vector<FoundFace>> Pursuit::next(const ImageU8& frame_bgr) {

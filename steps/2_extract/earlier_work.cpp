@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/2_extract/earlier_work.hpp"
+
+#include <algorithm>
+
+#include "lib/options/options.hpp"
+#include "steps/2_extract/face_crop.hpp"
+
+namespace understudy {
+namespace {
+
+nlohmann::json origin_of(const media::FrameSource& source) {
+  nlohmann::json origin{{"name", source.path().filename().string()}, {"kind", source.is_video() ? "video" : "folder"}};
+  if (source.is_video()) {
+    std::error_code ignored;
+    origin["bytes"] = fs::file_size(source.path(), ignored);
+    origin["frames"] = source.count();
+  }
+  return origin;
+}
+
+std::int64_t jpegs_in(const fs::path& folder) {
+  const auto files = image_files(folder);
+  return files ? static_cast<std::int64_t>(files->size()) : 0;
+}
+
+// Moves a folder aside under the first free name "<folder>_backup-<n>".
+Result<fs::path> move_aside(const fs::path& folder) {
+  std::error_code error;
+  for (int n = 1;; ++n) {
+    const fs::path backup = folder.parent_path() / fmt::format("{}_backup-{}", folder.filename().string(), n);
+    if (fs::exists(backup, error)) continue;
+    fs::rename(folder, backup, error);
+    if (error) return fail(Code::io, "Cannot move {} to {}: {}", folder.string(), backup.string(), error.message());
+    return backup;
+  }
+}
+
+// Do the old journal's options say the same? One that an older version did not know is no difference.
+bool same_options(const nlohmann::json& old, const nlohmann::json& now) {
+  return std::ranges::all_of(
+      now.items(), [&](const auto& item) { return !old.contains(item.key()) || old[item.key()] == item.value(); });
+}
+
+}  // namespace
+
+nlohmann::json head_of(ExtractOptions options, const media::FrameSource& source) {
+  options.image_size = crop_size_of(options);
+  auto rows = rows_of(options);
+  auto chosen = options_to_json(rows);
+  for (const char* key : {"redo", "redo-deleted", "missing", "manual", "threads", "input", "output"}) chosen.erase(key);
+  return {{"source", origin_of(source)}, {"options", chosen}};
+}
+
+std::string raw_head_of(const ExtractOptions& options, const media::FrameSource& source) {
+  return nlohmann::json{{"source", origin_of(source)}, {"thorough", options.thorough}, {"version", 1}}.dump();
+}
+
+fs::path raw_path(const ExtractPaths& paths) { return fs::path(paths.journal).replace_extension(".faces"); }
+
+Result<EarlierWork> settle_earlier_work(const ExtractOptions& options, const ExtractPaths& paths,
+                                        const media::FrameSource& source, Journal& journal, Run& run) {
+  EarlierWork earlier;
+  earlier.smooth = options.smooth == Smoothing::on;
+  const auto head = head_of(options, source);
+  const bool known = !journal.head().is_null();
+  const auto old_options = known ? journal.head().value("options", nlohmann::json::object()) : nlohmann::json();
+  const bool same = known && journal.head().value("source", nlohmann::json()) == head["source"] &&
+                    same_options(old_options, head["options"]);
+  const auto present = jpegs_in(paths.aligned);
+  std::error_code ignored;
+  const bool packed = fs::exists(paths.aligned / "faceset.pak", ignored);
+  if (!known && !options.redo && (present > 0 || packed)) {
+    run.note(fmt::format("{} already holds faces that were extracted elsewhere: they are kept; --redo extracts anew",
+                         paths.aligned.string()));
+    earlier.foreign = true;
+    earlier.foreign_faces = present;
+    return earlier;
+  }
+  const bool lost = same && present == 0 && !packed && journal.face_count() > 0;  // somebody removed the faces
+  if (!same || options.redo || lost) {
+    if (known && !same) run.note("The source or the options differ from the last extraction: starting over");
+    if (present > 0 || packed) {
+      TRY(earlier.backup, move_aside(paths.aligned));
+      if (fs::exists(paths.debug, ignored)) TRY_VOID(move_aside(paths.debug));
+      run.note(fmt::format("The {} faces that were there are now in {}", present, earlier.backup.string()));
+    }
+    if (options.redo) fs::remove(raw_path(paths), ignored);
+    journal.forget_all();
+    TRY_VOID(journal.begin(head));
+  } else if (!old_options.contains("smooth")) {
+    earlier.smooth = false;  // begun by a version that took every frame by itself
+  }
+  return earlier;
+}
+
+}  // namespace understudy

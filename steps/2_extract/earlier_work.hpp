@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to do with what an earlier extraction left: go on with it, keep it, or move it aside.
+#pragma once
+
+#include "lib/media/frame_source.hpp"
+#include "steps/2_extract/extract.hpp"
+#include "steps/2_extract/journal.hpp"
+
+namespace understudy {
+
+struct EarlierWork {
+  bool foreign = false;  // the folder holds faces of another program, to be kept
+  std::int64_t foreign_faces = 0;
+  bool smooth = true;  // as the options say, or as the extraction that is gone on with was begun
+  fs::path backup;     // where older faces were moved, or empty
+};
+// Forgets the journal's records where they are out of date.
+Result<EarlierWork> settle_earlier_work(const ExtractOptions&, const ExtractPaths&, const media::FrameSource&, Journal&,
+                                        Run&);
+
+// What the result depends on: when it changes, the faces are out of date.
+nlohmann::json head_of(ExtractOptions, const media::FrameSource&);
+// The same for what the first pass sees.
+std::string raw_head_of(const ExtractOptions&, const media::FrameSource&);
+// Where the first pass keeps it: beside the journal.
+fs::path raw_path(const ExtractPaths&);
+
+}  // namespace understudy

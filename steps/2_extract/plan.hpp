@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between the two passes: which faces each frame is to yield, smoothed over their tracks.
+#pragma once
+
+#include "lib/detect/tracks/link.hpp"
+#include "steps/2_extract/raw_faces.hpp"
+
+namespace understudy {
+
+struct PlannedFace {
+  FoundFace found;
+  int track = -1;       // number of its track in the clip; -1 when frames are taken one by one
+  bool filled = false;  // not seen in this frame: between the frames before and after
+  bool by_hand = false;
+};
+
+// Holds a few dozen bytes a face; meshes are read from RawFaces when they are asked for. The same RawFaces give the
+// same plan, whatever the number of threads.
+class FacePlan {
+ public:
+  // `frames`: indices in the source of all frames that count, ascending. Keeps a reference to RawFaces.
+  static Result<FacePlan> make(const RawFaces&, std::vector<std::int64_t> frames);
+
+  // Largest face first. Thread-safe.
+  Result<std::vector<PlannedFace>> faces(std::size_t position) const;
+  // Another text for other faces: to know which frames are out of date.
+  std::string key(std::size_t position) const;
+
+  int tracks() const { return tracks_; }
+  int filled() const { return filled_; }    // faces between frames
+  int dropped() const { return dropped_; }  // found, but held for no face
+
+ private:
+  // A stretch of a track without a jump.
+  struct Segment {
+    int track = 0;
+    std::size_t first = 0;            // position of its first frame
+    std::vector<Moment> moments;      // from there on, one a frame
+    std::vector<Standing> standings;  // smoothed
+    std::vector<int> faces;           // index in the frame, or -1
+    Mesh468 noise{};
+    std::uint64_t checksum = 0;  // of all that is smoothed with all: noise
+  };
+  // Raw frames around one, read once.
+  class Nearby;
+
+  explicit FacePlan(const RawFaces& raw) : raw_(&raw) {}
+  Result<> add_track(const Track&, std::vector<Segment>&) const;
+  Result<> finish(Segment&) const;
+  Result<std::optional<Mesh468>> shape(const Segment&, std::size_t at, Nearby&) const;
+  Result<std::optional<PlannedFace>> face(const Segment&, std::size_t at, Nearby&) const;
+
+  const RawFaces* raw_;
+  std::vector<std::int64_t> frames_;
+  std::vector<Segment> segments_;
+  std::vector<std::vector<std::uint32_t>> by_frame_;  // segments
+  int tracks_ = 0, filled_ = 0, dropped_ = 0;
+};
+
+}  // namespace understudy
