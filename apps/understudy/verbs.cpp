@@ -6,6 +6,7 @@
 #include "apps/understudy/workspace_verbs.hpp"
 #include "steps/1_frames/verb.hpp"
 #include "steps/2_extract/verb.hpp"
+#include "steps/3_curate/verb.hpp"
 #include "steps/3_faceset/verb.hpp"
 #include "steps/5_train/verb.hpp"
 #include "steps/6_merge/verb.hpp"
@@ -15,6 +16,7 @@ namespace understudy {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> verbs{new_verb(), doctor_verb(), demo_verb(), run_verb(), frames_extract_verb(), extract_verb()};
+  for (auto& verb : curate_verbs()) verbs.push_back(std::move(verb));
   for (auto& verb : faceset_tool_verbs()) verbs.push_back(std::move(verb));
   for (auto& verb : train_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(merge_verb());

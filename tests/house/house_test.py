@@ -29,7 +29,8 @@ LIB = {
     "lib/nets": ["lib/base", "lib/tensor"],
     "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/tensor", "lib/nets"],
 }
-STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_faceset", "steps/5_train", "steps/6_merge", "steps/7_video", "steps/demo"]
+STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/5_train", "steps/6_merge",
+         "steps/7_video", "steps/demo"]
 ROOMS = {**LIB, **{step: list(LIB) for step in STEPS}, "apps/understudy": list(LIB) + STEPS}
 
 # Outside library -> the rooms whose files may name its headers. A room whose own headers carry the library (lib/tensor
@@ -49,6 +50,8 @@ LIBRARIES_IN_CPP_ONLY = r"(opencv2|libav\w+|libsw\w+|openvino)/"
 INTERNAL_HEADERS = {
     "lib/image/cv.hpp": ["lib/image", "lib/face"],
     "lib/media/ffmpeg.hpp": ["lib/media"],
+    "lib/media/hardware.hpp": ["lib/media"],
+    "lib/media/output.hpp": ["lib/media"],
     "lib/media/packet_index.hpp": ["lib/media"],
     "lib/media/sound.hpp": ["lib/media"],
     "lib/media/video_decoder.hpp": ["lib/media"],

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/catalogue/tables.hpp"
+
+namespace understudy::catalogue {
+namespace {
+
+// Another number whenever what is measured, or how, changes: all is then measured again.
+constexpr int version = 1;
+
+constexpr std::array blob_columns{"histograms", "blocks", "embedding"};
+
+std::string number_columns(const char* separator_and_type) {
+  std::string text;
+  for (const auto& row : number_rows()) text += fmt::format(", {}{}", row.name, separator_and_type);
+  return text;
+}
+
+std::string making() {
+  return fmt::format(
+      "BEGIN;"
+      "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT);"
+      "CREATE TABLE IF NOT EXISTS faces (id INTEGER PRIMARY KEY, folder TEXT NOT NULL, name TEXT NOT NULL, bytes "
+      "INTEGER, "
+      "time INTEGER, hash INTEGER, state INTEGER, problem TEXT, face_type TEXT, source TEXT{});"
+      "CREATE UNIQUE INDEX IF NOT EXISTS place ON faces (folder, name);"
+      "CREATE TABLE IF NOT EXISTS blobs (id INTEGER PRIMARY KEY, histograms BLOB, blocks BLOB, embedding BLOB);"
+      "INSERT OR IGNORE INTO facts VALUES ('version', '{}');"
+      "COMMIT;",
+      number_columns(" REAL"), version);
+}
+
+CatalogueEntry entry_of(const Statement& row) {
+  CatalogueEntry e;
+  e.id = row.integer(0);
+  e.name = row.text(1);
+  e.bytes = static_cast<std::uint64_t>(row.integer(2));
+  e.time = row.integer(3);
+  e.hash = static_cast<std::uint64_t>(row.integer(4));
+  e.state = static_cast<FaceState>(std::clamp<std::int64_t>(row.integer(5), 0, 2));
+  e.problem = row.text(6);
+  e.face_type = row.text(7);
+  e.source = row.text(8);
+  int column = 9;
+  for (const auto& number : number_rows()) e.numbers.*number.member = row.number(column++);
+  return e;
+}
+
+}  // namespace
+
+Result<Tables> Tables::open(const fs::path& path) {
+  Tables tables;
+  TRY(tables.database_, Database::open(path));
+  TRY_VOID(tables.database_.execute(making().c_str()));
+  TRY(Statement found, tables.database_.prepare("SELECT value FROM facts WHERE name = 'version'"));
+  TRY(const bool any, found.step());
+  if (!any || found.text(0) != std::to_string(version))
+    return fail(Code::bad_file, "The catalogue is another version's");
+  return tables;
+}
+
+Result<Statement*> Tables::ready(std::optional<Statement>& statement, const std::string& command) {
+  if (!statement) {
+    TRY(statement, database_.prepare(command));
+  }
+  statement->reset();
+  return &*statement;
+}
+
+Result<std::vector<CatalogueEntry>> Tables::of_folder(const std::string& folder) {
+  const auto command = "SELECT id, name, bytes, time, hash, state, problem, face_type, source" + number_columns("") +
+                       " FROM faces WHERE folder = ? ORDER BY id";
+  TRY(Statement * rows, ready(of_folder_, command));
+  rows->bind(0, std::string_view(folder));
+  std::vector<CatalogueEntry> entries;
+  while (true) {
+    TRY(const bool more, rows->step());
+    if (!more) break;
+    entries.push_back(entry_of(*rows));
+  }
+  rows->reset();
+  return entries;
+}
+
+Result<> Tables::place(std::int64_t id, const std::string& folder, const std::string& name) {
+  TRY(Statement * command, ready(place_, "UPDATE faces SET folder = ?, name = ? WHERE id = ?"));
+  return command->bind(0, std::string_view(folder)).bind(1, std::string_view(name)).bind(2, id).run();
+}
+
+Result<> Tables::set_aside(std::int64_t id) { return place(id, "", std::to_string(id)); }
+
+Result<> Tables::keep_aside(std::size_t count) {
+  const auto old = fmt::format("SELECT id FROM faces WHERE folder = '' ORDER BY id DESC LIMIT -1 OFFSET {}", count);
+  TRY_VOID(database_.execute(fmt::format("DELETE FROM blobs WHERE id IN ({})", old).c_str()));
+  return database_.execute(fmt::format("DELETE FROM faces WHERE id IN ({})", old).c_str());
+}
+
+Result<> Tables::add(const std::string& folder, CatalogueEntry& e, const FaceMeasures& measures) {
+  std::string marks;
+  for (std::size_t i = 0; i < 9 + number_rows().size(); ++i) marks += ", ?";
+  TRY(Statement * face,
+      ready(add_face_, fmt::format("INSERT INTO faces (id, folder, name, bytes, time, hash, state, problem, face_type, "
+                                   "source{}) VALUES (NULL{}) RETURNING id",
+                                   number_columns(""), marks)));
+  face->bind(0, std::string_view(folder)).bind(1, std::string_view(e.name)).bind(2, static_cast<std::int64_t>(e.bytes));
+  face->bind(3, e.time).bind(4, static_cast<std::int64_t>(e.hash)).bind(5, static_cast<std::int64_t>(e.state));
+  face->bind(6, std::string_view(e.problem)).bind(7, std::string_view(e.face_type)).bind(8, std::string_view(e.source));
+  int at = 9;
+  for (const auto& number : number_rows()) face->bind(at++, e.numbers.*number.member);
+  TRY(const bool added, face->step());
+  if (!added) return fail(Code::bad_file, "The catalogue took no row");
+  e.id = face->integer(0);
+  face->reset();
+  if (e.state == FaceState::unreadable) return {};
+  TRY(Statement * blobs, ready(add_blobs_, "INSERT OR REPLACE INTO blobs (id, histograms, blocks) VALUES (?, ?, ?)"));
+  const auto histograms = packed(measures.histograms);
+  const auto* blocks = reinterpret_cast<const std::uint8_t*>(measures.blocks.data());
+  return blobs->bind(0, e.id)
+      .bind(1, std::span<const std::uint8_t>(histograms))
+      .bind(2, std::span(blocks, sizeof measures.blocks))
+      .run();
+}
+
+Result<bool> Tables::read(Blob blob, std::int64_t id, const std::function<void(std::span<const std::uint8_t>)>& use) {
+  const auto which = static_cast<std::size_t>(blob);
+  TRY(Statement * command,
+      ready(read_[which], fmt::format("SELECT {0} FROM blobs WHERE id = ? AND {0} IS NOT NULL", blob_columns[which])));
+  command->bind(0, id);
+  TRY(const bool found, command->step());
+  if (found) use(command->blob(0));
+  command->reset();
+  return found;
+}
+
+Result<> Tables::write(Blob blob, std::int64_t id, std::span<const std::uint8_t> bytes) {
+  const auto which = static_cast<std::size_t>(blob);
+  TRY(Statement * command,
+      ready(write_[which], fmt::format("UPDATE blobs SET {} = ? WHERE id = ?", blob_columns[which])));
+  return command->bind(0, bytes).bind(1, id).run();
+}
+
+Result<> Tables::set_embedder(const std::string& maker) {
+  TRY(Statement known, database_.prepare("SELECT value FROM facts WHERE name = 'embedder'"));
+  TRY(const bool any, known.step());
+  if (any && known.text(0) == maker) return {};
+  known.reset();
+  TRY_VOID(database_.execute("UPDATE blobs SET embedding = NULL"));
+  TRY(Statement note, database_.prepare("INSERT OR REPLACE INTO facts VALUES ('embedder', ?)"));
+  return note.bind(0, std::string_view(maker)).run();
+}
+
+}  // namespace understudy::catalogue
