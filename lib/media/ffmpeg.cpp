@@ -4,6 +4,8 @@
 #include <fstream>
 #include <mutex>
 
+#include "lib/media/hardware.hpp"
+
 namespace understudy::media {
 namespace {
 
@@ -71,7 +73,7 @@ Result<AVStream*> picture_stream(AVFormatContext& input, const fs::path& path) {
   return stream;
 }
 
-Result<CodecPtr> open_decoder(const AVStream& stream, const fs::path& path, int threads) {
+Result<CodecPtr> open_decoder(const AVStream& stream, const fs::path& path, int threads, const Hardware* hardware) {
   const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
   if (!codec) {
     return fail_with_hint(
@@ -84,10 +86,23 @@ Result<CodecPtr> open_decoder(const AVStream& stream, const fs::path& path, int 
     return fail(Code::bad_file, "{} has a damaged head", path.string());
   context->pkt_timebase = stream.time_base;
   context->thread_count = threads;
+  if (hardware) use_hardware(*context, *hardware);
   if (const int code = avcodec_open2(context.get(), codec, nullptr); code < 0) {
     return fail(Code::bad_file, "Cannot decode {}: {}", path.string(), av_error(code));
   }
   return context;
+}
+
+const std::uint8_t* stream_side_data(const AVStream& stream, AVPacketSideDataType type, std::size_t at_least) {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+  const auto* side =
+      av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data, type);
+  return side && side->size >= at_least ? side->data : nullptr;
+#else
+  std::size_t size = 0;
+  const auto* data = av_stream_get_side_data(&stream, type, &size);
+  return size >= at_least ? data : nullptr;
+#endif
 }
 
 void set_colour(SwsContext& context, const ColourTags& colour, bool yuv_is_source) {

@@ -6,6 +6,8 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
+#include <libavutil/hwcontext.h>
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswresample/swresample.h>
@@ -13,6 +15,7 @@ extern "C" {
 }
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lib/media/probe.hpp"
@@ -45,8 +48,16 @@ void be_quiet();                 // FFmpeg's log off; called before anything is 
 Result<InputPtr> open_input(const fs::path&);
 // The picture stream (no cover art), or bad_file.
 Result<AVStream*> picture_stream(AVFormatContext&, const fs::path&);
-// A decoder for a stream; threads 0 = one per core.
-Result<CodecPtr> open_decoder(const AVStream&, const fs::path&, int threads);
+struct Hardware;  // lib/media/hardware.hpp
+// A decoder for a stream; threads 0 = one per core. `hardware` may be null.
+Result<CodecPtr> open_decoder(const AVStream&, const fs::path&, int threads, const Hardware* hardware = nullptr);
+
+// What a container says of a stream beside its parameters; null when there is none of at least that size.
+const std::uint8_t* stream_side_data(const AVStream&, AVPacketSideDataType, std::size_t at_least);
+template <class T>
+const T* side_data(const AVStream& stream, AVPacketSideDataType type, std::size_t at_least = sizeof(T)) {
+  return reinterpret_cast<const T*>(stream_side_data(stream, type, at_least));
+}
 
 // Sets an swscale context's YUV matrix and range on the side that is YUV; RGB is always full range.
 void set_colour(SwsContext&, const ColourTags&, bool yuv_is_source);

@@ -22,7 +22,7 @@ FrameSource::FrameSource(FrameSource&&) noexcept = default;
 FrameSource& FrameSource::operator=(FrameSource&&) noexcept = default;
 FrameSource::~FrameSource() = default;
 
-Result<FrameSource> FrameSource::open(const fs::path& path, int decode_threads) {
+Result<FrameSource> FrameSource::open(const fs::path& path, const DecodeOptions& options) {
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   std::error_code ignored;
@@ -34,7 +34,7 @@ Result<FrameSource> FrameSource::open(const fs::path& path, int decode_threads) 
     }
     for (const auto& image : impl->images) impl->names.push_back(image.filename().string());
   } else {
-    TRY(impl->video, VideoDecoder::open(path, decode_threads));
+    TRY(impl->video, VideoDecoder::open(path, options));
     const auto count = impl->video->info().count();
     for (std::int64_t i = 0; i < count; ++i) impl->names.push_back(frame_name(i, count));
   }
@@ -61,8 +61,28 @@ Result<Frame> FrameSource::at(std::int64_t index) {
   check(index >= 0 && index < count(), "frame index within the source");
   impl_->position = index + 1;  // also after a failure, so that next() passes over a bad frame
   if (!impl_->video) return read_image_file(index);
-  TRY(ImageU8 bgr, impl_->video->read(index));
+  TRY(ImageU8 bgr, impl_->video->read<std::uint8_t>(index));
   return Frame{index, name(index), std::move(bgr)};
+}
+
+Result<DeepFrame> FrameSource::deep_at(std::int64_t index) {
+  check(index >= 0 && index < count(), "frame index within the source");
+  impl_->position = index + 1;
+  if (impl_->video) {
+    TRY(ImageU16 bgr, impl_->video->read<std::uint16_t>(index));
+    return DeepFrame{index, name(index), std::move(bgr)};
+  }
+  const auto& path = impl_->images.at(static_cast<std::size_t>(index));
+  if (auto deep = read_png16(path)) return DeepFrame{index, name(index), normalise_channels(*std::move(deep), 3)};
+  TRY(const Frame shallow, read_image_file(index));
+  ImageU16 bgr(shallow.bgr.width, shallow.bgr.height, 3);
+  std::ranges::transform(shallow.bgr.data, bgr.data.begin(),
+                         [](std::uint8_t v) { return static_cast<std::uint16_t>(v * 257); });
+  return DeepFrame{index, name(index), std::move(bgr)};
+}
+
+std::vector<std::string> FrameSource::remarks() const {
+  return impl_->video ? impl_->video->remarks() : std::vector<std::string>{};
 }
 
 Result<Frame> FrameSource::read_image_file(std::int64_t index) const {
@@ -76,9 +96,10 @@ std::string frame_name(std::int64_t index, std::int64_t count, std::string_view 
   return fmt::format("{:0{}}.{}", index + 1, width, extension);
 }
 
-ImageU8 oriented(const ImageU8& in, Orientation o) {
+template <class T>
+Image<T> oriented(const Image<T>& in, Orientation o) {
   if (o == Orientation{}) return in;
-  ImageU8 out(o.swaps_sides() ? in.height : in.width, o.swaps_sides() ? in.width : in.height, in.channels);
+  Image<T> out(o.swaps_sides() ? in.height : in.width, o.swaps_sides() ? in.width : in.height, in.channels);
   const int x0 = o.xx + o.xy < 0 ? out.width - 1 : 0;
   const int y0 = o.yx + o.yy < 0 ? out.height - 1 : 0;
   for (int y = 0; y < in.height; ++y) {
@@ -89,5 +110,7 @@ ImageU8 oriented(const ImageU8& in, Orientation o) {
   }
   return out;
 }
+template ImageU8 oriented(const ImageU8&, Orientation);
+template ImageU16 oriented(const ImageU16&, Orientation);
 
 }  // namespace understudy::media

@@ -10,16 +10,24 @@
 
 namespace understudy::media {
 
-struct Frame {
+template <class T>
+struct FrameOf {
   std::int64_t index = 0;  // 0-based
   std::string name;        // FrameSource::name(index)
-  ImageU8 bgr;
+  Image<T> bgr;            // BT.709 or the file's own SDR colours; HDR is tone-mapped (lib/media/tone_map.hpp)
+};
+using Frame = FrameOf<std::uint8_t>;
+using DeepFrame = FrameOf<std::uint16_t>;
+
+struct DecodeOptions {
+  int threads = 0;        // 0 = one per core
+  bool hardware = false;  // on the graphics card where it can; else a remark says that it cannot
 };
 
 class FrameSource {
  public:
-  // decode_threads 0 = one per core. A folder must hold at least one image.
-  static Result<FrameSource> open(const fs::path&, int decode_threads = 0);
+  // A folder must hold at least one image.
+  static Result<FrameSource> open(const fs::path&, const DecodeOptions& = {});
   FrameSource(FrameSource&&) noexcept;
   FrameSource& operator=(FrameSource&&) noexcept;
   ~FrameSource();
@@ -28,6 +36,9 @@ class FrameSource {
   bool is_video() const;
   const fs::path& path() const;
   const VideoInfo* video() const;  // null for a folder
+  // What a user should know of how the frames are read, in sentences: colours that were assumed, HDR that is
+  // tone-mapped, hardware that could not be used.
+  std::vector<std::string> remarks() const;
   // File name of a frame: the image's own, or "00001.png" and on for a video (numbered from 1, at least 5 digits and as
   // many as the count needs, so that names sort as frames follow: spec pipeline.md 10.1, W50).
   const std::string& name(std::int64_t index) const;
@@ -37,6 +48,8 @@ class FrameSource {
   Result<std::optional<Frame>> next();
   // Exactly that frame; the following next() gives the one behind it. Near frames ahead are reached by decoding on.
   Result<Frame> at(std::int64_t index);
+  // The same at 16 bits a channel, for files that hold more than 8.
+  Result<DeepFrame> deep_at(std::int64_t index);
   // Where next() goes on. Cheap: nothing is decoded before the next read.
   void go_to(std::int64_t index);
   std::int64_t position() const;
@@ -52,6 +65,7 @@ class FrameSource {
 // "00001.png" for index 0 of up to 99,999 frames.
 std::string frame_name(std::int64_t index, std::int64_t count, std::string_view extension = "png");
 // Turns and mirrors as a display matrix asks.
-ImageU8 oriented(const ImageU8&, Orientation);
+template <class T>
+Image<T> oriented(const Image<T>&, Orientation);
 
 }  // namespace understudy::media

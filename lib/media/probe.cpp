@@ -10,23 +10,9 @@
 namespace understudy::media {
 namespace {
 
-const std::int32_t* display_matrix(const AVStream& stream) {
-  const std::uint8_t* data = nullptr;
-#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
-  const auto* side = av_packet_side_data_get(stream.codecpar->coded_side_data, stream.codecpar->nb_coded_side_data,
-                                             AV_PKT_DATA_DISPLAYMATRIX);
-  if (side && side->size >= 36) data = side->data;
-#else
-  size_t size = 0;
-  data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-  if (size < 36) data = nullptr;
-#endif
-  return reinterpret_cast<const std::int32_t*>(data);
-}
-
 // The matrix is stored as rows (a b u)(c d v)(x y w) acting on row vectors. Free angles are rounded to quarter turns.
 Orientation read_orientation(const AVStream& stream) {
-  const auto* m = display_matrix(stream);
+  const auto* m = side_data<std::int32_t>(stream, AV_PKT_DATA_DISPLAYMATRIX, 36);
   if (!m) return {};
   const double a = m[0], b = m[1], c = m[3], d = m[4];
   auto sign = [](double v) { return v > 0 ? 1 : v < 0 ? -1 : 0; };
@@ -105,6 +91,8 @@ Result<VideoInfo> describe_video(AVFormatContext& input, const AVStream& stream,
   info.time_base = ours(stream.time_base);
   info.ticks = index.pts;
   info.colour = read_colour(*stream.codecpar);
+  if (const auto* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(stream.codecpar->format)))
+    info.bit_depth = format->comp[0].depth;
   for (unsigned i = input.nb_streams; i-- > 0;) {
     const AVStream& sound = *input.streams[i];
     if (sound.codecpar->codec_type != AVMEDIA_TYPE_AUDIO) continue;

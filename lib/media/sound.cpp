@@ -2,13 +2,16 @@
 #include "lib/media/sound.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace understudy::media {
 
-Result<SoundTracks> SoundTracks::open(const fs::path& path, AVFormatContext& output, double shift) {
+Result<SoundTracks> SoundTracks::open(const fs::path& path, AVFormatContext& output, double shift,
+                                      const SoundPart& part) {
   SoundTracks sound;
   sound.output_ = &output;
   sound.shift_ = shift;
+  sound.part_ = part;
   sound.packet_.reset(av_packet_alloc());
   sound.encoded_packet_.reset(av_packet_alloc());
   sound.frame_.reset(av_frame_alloc());
@@ -17,14 +20,23 @@ Result<SoundTracks> SoundTracks::open(const fs::path& path, AVFormatContext& out
     return sound;
   }
   TRY(sound.input_, open_input(path));
+  int tracks = 0;
   for (unsigned i = 0; i < sound.input_->nb_streams; ++i) {
     AVStream& in = *sound.input_->streams[i];
-    if (in.codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
+    const bool is_sound = in.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+    tracks += is_sound;
+    if (is_sound && (part.track == 0 || part.track == tracks)) {
       TRY_VOID(sound.add_track(in, path));
     } else {
       in.discard = AVDISCARD_ALL;
     }
   }
+  if (part.track > tracks) {
+    return fail_with_hint(Code::bad_option, fmt::format("{} has no sound track {}", path.string(), part.track),
+                          fmt::format("It has {}.", tracks));
+  }
+  if (std::isfinite(part.begin))
+    av_seek_frame(sound.input_.get(), -1, static_cast<std::int64_t>(part.begin * AV_TIME_BASE), AVSEEK_FLAG_BACKWARD);
   return sound;
 }
 
@@ -92,9 +104,11 @@ Result<> SoundTracks::write_until(double seconds) {
       continue;
     }
     const auto time = packet_->dts != AV_NOPTS_VALUE ? packet_->dts : packet_->pts;
-    if (time != AV_NOPTS_VALUE && static_cast<double>(time) * av_q2d(track->in->time_base) + shift_ > seconds)
-      return {};
-    if (track->encoder) {
+    const double at = time != AV_NOPTS_VALUE ? static_cast<double>(time) * av_q2d(track->in->time_base) : part_.begin;
+    if (at + shift_ > seconds) return {};
+    if (at < part_.begin || at >= part_.end) {
+      // Wholly outside the part that is wanted.
+    } else if (track->encoder) {
       TRY_VOID(reencode(*track, packet_.get()));
     } else {
       TRY_VOID(write_packet(*packet_, *track, track->in->time_base));

@@ -3,13 +3,15 @@
 #pragma once
 
 #include "lib/media/ffmpeg.hpp"
+#include "lib/media/write_video.hpp"
 
 namespace understudy::media {
 
 class SoundTracks {
  public:
-  // Adds one stream to `output` (before its header is written) for every sound track of the file.
-  static Result<SoundTracks> open(const fs::path&, AVFormatContext& output, double shift);
+  // Adds one stream to `output` (before its header is written) for every sound track of the file that the part takes
+  // in.
+  static Result<SoundTracks> open(const fs::path&, AVFormatContext& output, double shift, const SoundPart& = {});
 
   // Writes the sound that lies before a time, so that sound and pictures interleave.
   Result<> write_until(double seconds);
@@ -37,6 +39,7 @@ class SoundTracks {
   InputPtr input_;
   AVFormatContext* output_ = nullptr;
   double shift_ = 0;
+  SoundPart part_;
   std::vector<Track> tracks_;
   PacketPtr packet_, encoded_packet_;
   FramePtr frame_;

@@ -4,29 +4,88 @@
 #include <algorithm>
 #include <array>
 
-#include "lib/media/frame_source.hpp"
 #include "lib/media/video_info.hpp"
 
 namespace understudy::media {
 
-Result<VideoDecoder> VideoDecoder::open(const fs::path& path, int threads) {
+Result<VideoDecoder> VideoDecoder::open(const fs::path& path, const DecodeOptions& options) {
   VideoDecoder v;
   TRY(v.input_, open_input(path));
   TRY(v.stream_, picture_stream(*v.input_, path));
   TRY(v.index_, index_packets(*v.input_, *v.stream_, path));
   TRY(v.info_, describe_video(*v.input_, *v.stream_, v.index_, path));
-  v.threads_ = threads;
-  TRY(v.decoder_, open_decoder(*v.stream_, path, threads));
   v.packet_.reset(av_packet_alloc());
   v.frame_.reset(av_frame_alloc());
-  v.rewind_before(0, 0);
+  TRY_VOID(v.start_decoder(options));
+  if (needs_tone_map(v.info_.colour)) v.tone_map_.emplace(v.info_.colour, v.told_peak());
   return v;
+}
+
+Result<> VideoDecoder::start_decoder(const DecodeOptions& options) {
+  if (options.hardware) hardware_ = find_hardware(stream_->codecpar->codec_id);
+  if (hardware_) {
+    auto decoder = open_decoder(*stream_, info_.path, options.threads, &*hardware_);
+    if (decoder) {
+      decoder_ = *std::move(decoder);
+      rewind_before(0, 0);
+      // Only a decoded frame shows that the card takes this stream.
+      if (decode_one()) return rewind_before(0, 0), Result<>();
+    }
+    hardware_.reset();
+  }
+  hardware_refused_ = options.hardware;
+  TRY(decoder_, open_decoder(*stream_, info_.path, options.threads));
+  rewind_before(0, 0);
+  return {};
+}
+
+std::vector<std::string> VideoDecoder::remarks() const {
+  std::vector<std::string> sentences;
+  const auto name = info_.path.filename().string();
+  if (info_.colour.matrix_assumed) sentences.push_back(fmt::format("{}: {}", name, to_text(info_.colour)));
+  if (is_hdr(info_.colour)) {
+    sentences.push_back(fmt::format("{} is HDR ({}, up to {:.0f} nits): its frames are tone-mapped to SDR in BT.709",
+                                    name, info_.colour.transfer == AVCOL_TRC_SMPTE2084 ? "PQ" : "HLG",
+                                    tone_map_->peak_nits()));
+  } else if (tone_map_) {
+    sentences.push_back(fmt::format("{} has BT.2020 colours: its frames are converted to BT.709", name));
+  }
+  if (hardware_) sentences.push_back(fmt::format("{} is decoded by {}", name, hardware_->name));
+  if (hardware_refused_)
+    sentences.push_back(fmt::format("No graphics card here decodes {} ({}): the processor does it", name, info_.codec));
+  return sentences;
+}
+
+namespace {
+
+double peak_of(const AVContentLightMetadata* light, const AVMasteringDisplayMetadata* mastering) {
+  if (light && light->MaxCLL > 0) return light->MaxCLL;
+  return mastering && mastering->has_luminance ? av_q2d(mastering->max_luminance) : 0;
+}
+template <class T>
+const T* frame_data(const AVFrame& frame, AVFrameSideDataType type) {
+  const auto* side = av_frame_get_side_data(&frame, type);
+  return side ? reinterpret_cast<const T*>(side->data) : nullptr;
+}
+
+}  // namespace
+
+// Told by the container or by the coded stream; there the first frame speaks for all, so that the curve is one.
+double VideoDecoder::told_peak() {
+  if (info_.colour.transfer != AVCOL_TRC_SMPTE2084) return 0;
+  double peak = peak_of(side_data<AVContentLightMetadata>(*stream_, AV_PKT_DATA_CONTENT_LIGHT_LEVEL),
+                        side_data<AVMasteringDisplayMetadata>(*stream_, AV_PKT_DATA_MASTERING_DISPLAY_METADATA));
+  if (peak > 0 || !decode_one()) return peak;
+  peak = peak_of(frame_data<AVContentLightMetadata>(*frame_, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL),
+                 frame_data<AVMasteringDisplayMetadata>(*frame_, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA));
+  rewind_before(0, 0);
+  return peak;
 }
 
 bool VideoDecoder::decode_one() {
   while (true) {
     const int got = avcodec_receive_frame(decoder_.get(), frame_.get());
-    if (got >= 0) return true;
+    if (got >= 0) return !hardware_ || bring_home(frame_, *hardware_);
     if (got != AVERROR(EAGAIN)) return false;
     // Feed the next packet of our stream; damaged ones are passed over, their frames are then found missing.
     while (true) {
@@ -107,44 +166,68 @@ bool VideoDecoder::ahead_and_near(std::int64_t index) const {
   return !key || index_.keys[*key].pts <= index_.pts[next];
 }
 
-Result<ImageU8> VideoDecoder::read(std::int64_t index) {
-  check(index >= 0 && index < info_.count(), "frame index within the video");
-  bool here = false;
-  if (ahead_and_near(index)) {
-    here = decode_until(index);
-  } else if (!(held_ && index >= passed_from_)) {  // else: just passed over, so it is known to be missing
-    const int tries = index_.seekable ? 3 : 1;     // an earlier key frame, should the container seek too far
-    for (int keys_back = 0; !here && keys_back < tries; ++keys_back) {
-      rewind_before(index, keys_back);
-      here = decode_until(index);
-    }
+bool VideoDecoder::reach(std::int64_t index) {
+  if (ahead_and_near(index)) return decode_until(index);
+  if (held_ && index >= passed_from_) return false;  // just passed over, so it is known to be missing
+  const int tries = index_.seekable ? 3 : 1;         // an earlier key frame, should the container seek too far
+  for (int keys_back = 0; keys_back < tries; ++keys_back) {
+    rewind_before(index, keys_back);
+    if (decode_until(index)) return true;
   }
-  if (!here)
-    return fail(Code::bad_file, "Frame {} of {} is damaged and cannot be decoded", index + 1, info_.path.string());
-  held_ = false;
-  return convert();
+  return false;
 }
 
-Result<ImageU8> VideoDecoder::convert() {
+template <class T>
+Result<Image<T>> VideoDecoder::read(std::int64_t index) {
+  check(index >= 0 && index < info_.count(), "frame index within the video");
+  if (!reach(index))
+    return fail(Code::bad_file, "Frame {} of {} is damaged and cannot be decoded", index + 1, info_.path.string());
+  held_ = false;
+  if (!tone_map_) {
+    TRY(const Image<T> bgr, convert<T>());
+    return oriented(bgr, info_.orientation);
+  }
+  TRY(ImageU16 deep, convert<std::uint16_t>());
+  tone_map_->apply(deep);
+  if constexpr (std::is_same_v<T, std::uint16_t>) {
+    return oriented(deep, info_.orientation);
+  } else {
+    ImageU8 bgr(deep.width, deep.height, 3);
+    std::ranges::transform(deep.data, bgr.data.begin(),
+                           [](std::uint32_t v) { return static_cast<T>((v * 255 + 32767) / 65535); });
+    return oriented(bgr, info_.orientation);
+  }
+}
+template Result<ImageU8> VideoDecoder::read(std::int64_t);
+template Result<ImageU16> VideoDecoder::read(std::int64_t);
+
+template <class T>
+Result<Image<T>> VideoDecoder::convert() {
   ColourTags colour = info_.colour;
   const auto format = plain_format(static_cast<AVPixelFormat>(frame_->format), colour.full_range);
   const int width = stream_->codecpar->width, height = stream_->codecpar->height;
-  const std::array made_for{frame_->width, frame_->height, static_cast<int>(format)};
+  const std::array made_for{frame_->width, frame_->height, static_cast<int>(format), static_cast<int>(sizeof(T))};
   if (!scaler_ || scaler_for_ != made_for) {
     // Full chroma interpolation and exact rounding: the cheap defaults shift chroma and lose a level here and there.
     constexpr int flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP;
-    scaler_.reset(sws_getContext(frame_->width, frame_->height, format, width, height, AV_PIX_FMT_BGR24, flags, nullptr,
-                                 nullptr, nullptr));
+    constexpr auto wanted = sizeof(T) == 1 ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_BGR48;
+    scaler_.reset(
+        sws_getContext(frame_->width, frame_->height, format, width, height, wanted, flags, nullptr, nullptr, nullptr));
     if (!scaler_)
       return fail(Code::bad_file, "Frames of {} have a pixel format that cannot be converted", info_.path.string());
     set_colour(*scaler_, colour, true);
     scaler_for_ = made_for;
   }
-  ImageU8 bgr(width, height, 3);
-  std::uint8_t* target[4] = {bgr.data.data()};
-  const int stride[4] = {width * 3};
+  Image<T> bgr(width, height, 3);
+  std::uint8_t* target[4] = {reinterpret_cast<std::uint8_t*>(bgr.data.data())};
+  const int stride[4] = {width * 3 * static_cast<int>(sizeof(T))};
   sws_scale(scaler_.get(), frame_->data, frame_->linesize, 0, frame_->height, target, stride);
-  return oriented(bgr, info_.orientation);
+  if constexpr (sizeof(T) == 2) {
+    // swscale's 16-bit white is 0xff00 when it comes from YUV.
+    const bool rgb = av_pix_fmt_desc_get(format)->flags & AV_PIX_FMT_FLAG_RGB;
+    for (T& v : bgr.data) v = rgb ? v : static_cast<T>(std::min<std::uint32_t>(v + (v >> 8), 65535));
+  }
+  return bgr;
 }
 
 }  // namespace understudy::media

@@ -6,36 +6,47 @@
 #include <optional>
 
 #include "lib/image/image.hpp"
+#include "lib/media/frame_source.hpp"
+#include "lib/media/hardware.hpp"
 #include "lib/media/packet_index.hpp"
+#include "lib/media/tone_map.hpp"
 
 namespace understudy::media {
 
 class VideoDecoder {
  public:
-  static Result<VideoDecoder> open(const fs::path&, int threads);
+  static Result<VideoDecoder> open(const fs::path&, const DecodeOptions&);
 
   const VideoInfo& info() const { return info_; }
+  std::vector<std::string> remarks() const;
   // That frame. Decodes on from where it stands when that is the shorter way, else from the key frame before.
-  Result<ImageU8> read(std::int64_t index);
+  template <class T>  // std::uint8_t or std::uint16_t
+  Result<Image<T>> read(std::int64_t index);
 
  private:
   VideoDecoder() = default;
-  bool decode_one();  // into frame_; false at the end of the file
+  Result<> start_decoder(const DecodeOptions&);
+  double told_peak();  // nits; 0 when neither file nor frames tell it
+  bool decode_one();   // into frame_; false at the end of the file
   void rewind_before(std::int64_t index, int keys_back);
   bool decode_until(std::int64_t index);
   bool ahead_and_near(std::int64_t index) const;
-  std::int64_t index_of_frame();  // of frame_, or -1 for one that is not in the index
-  Result<ImageU8> convert();
+  std::int64_t index_of_frame();   // of frame_, or -1 for one that is not in the index
+  bool reach(std::int64_t index);  // so that frame_ is that frame
+  template <class T>
+  Result<Image<T>> convert();  // frame_, as stored
   std::optional<std::size_t> key_before(std::int64_t index) const;
 
   VideoInfo info_;
   PacketIndex index_;
   InputPtr input_;
   AVStream* stream_ = nullptr;
-  int threads_ = 0;
+  std::optional<Hardware> hardware_;
+  bool hardware_refused_ = false;
+  std::optional<ToneMap> tone_map_;
   CodecPtr decoder_;
   SwsPtr scaler_;
-  std::array<int, 3> scaler_for_{};  // width, height, format of the frames it was made for
+  std::array<int, 4> scaler_for_{};  // width, height and format of the frames it was made for, bytes of its output
   PacketPtr packet_;
   FramePtr frame_;
   std::int64_t decoded_ = -1;     // index of the frame in frame_; the decoder stands behind it

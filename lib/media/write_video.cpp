@@ -5,23 +5,11 @@
 #include <cmath>
 
 #include "lib/media/marking.hpp"
+#include "lib/media/output.hpp"
 #include "lib/media/sound.hpp"
 
 namespace understudy::media {
 namespace {
-
-struct CloseOutput {
-  void operator()(AVFormatContext* p) const {
-    if (p->pb) avio_closep(&p->pb);
-    avformat_free_context(p);
-  }
-};
-using OutputPtr = std::unique_ptr<AVFormatContext, CloseOutput>;
-
-Failure write_failure(const fs::path& path, int code) {
-  return fail_with_hint(Code::io, fmt::format("Cannot write {}: {}", path.string(), av_error(code)),
-                        code == AVERROR(ENOSPC) ? "Free some space on that disk and run the command again." : "");
-}
 
 // One file being written under a temporary name.
 class Writer {
@@ -54,28 +42,13 @@ class Writer {
 };
 
 Result<> Writer::start(const fs::path& temporary, int width, int height) {
-  be_quiet();
   width_ = width;
   height_ = height;
-  AVFormatContext* raw = nullptr;
-  if (avformat_alloc_output_context2(&raw, nullptr, nullptr, temporary.c_str()) < 0) {
-    return fail_with_hint(Code::bad_option,
-                          fmt::format("There is no video container for the name {}", target_.string()),
-                          "Use a name that ends in .mp4, .mov or .mkv.");
-  }
-  output_.reset(raw);
-  if (const int code = avio_open(&output_->pb, ("file:" + temporary.string()).c_str(), AVIO_FLAG_WRITE); code < 0) {
-    return write_failure(target_, code);
-  }
+  TRY(output_, open_output(target_, temporary));
   TRY_VOID(start_encoder());
-  TRY(sound_, SoundTracks::open(options_.sound_from, *output_, options_.sound_shift));
+  TRY(sound_, SoundTracks::open(options_.sound_from, *output_, options_.sound_shift, options_.sound_part));
   output_->metadata = marks();
-  AVDictionary* muxer = nullptr;
-  av_dict_set(&muxer, "movflags", "+faststart+use_metadata_tags", 0);
-  const int code = avformat_write_header(output_.get(), &muxer);
-  av_dict_free(&muxer);
-  if (code < 0) return write_failure(target_, code);
-  return {};
+  return write_header(*output_, target_);
 }
 
 AVDictionary* Writer::marks() const {
@@ -196,9 +169,7 @@ Result<> Writer::finish() {
   avcodec_send_frame(encoder_.get(), nullptr);
   TRY_VOID(drain());
   TRY_VOID(sound_->finish());
-  if (const int code = av_write_trailer(output_.get()); code < 0) return write_failure(target_, code);
-  if (const int code = avio_closep(&output_->pb); code < 0) return write_failure(target_, code);
-  return {};
+  return finish_output(*output_, target_);
 }
 
 }  // namespace

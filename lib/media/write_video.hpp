@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 
 #include "lib/image/image.hpp"
@@ -11,6 +12,12 @@
 namespace understudy::media {
 
 enum class VideoQuality { crf, bitrate, lossless };
+
+// Which of a file's sound to take, in its own time.
+struct SoundPart {
+  int track = 0;  // 0 = all, 1 = the first …
+  double begin = -std::numeric_limits<double>::infinity(), end = std::numeric_limits<double>::infinity();  // seconds
+};
 
 struct VideoOptions {
   Rational time_base{1, 25};   // seconds per tick of TimedImage::tick
@@ -23,9 +30,10 @@ struct VideoOptions {
   ColourTags colour{1, 2, 2, false, false};  // of the file to write; matrix 2 is taken as BT.709
   fs::path sound_from;                       // all sound tracks of this file; empty for none
   double sound_shift = 0;                    // seconds added to the sound's times
-  bool synthetic = true;                     // mark as made by a trained model (lib/media/marking.hpp)
-  std::string comment;                       // human readable, beside the mark
-  int threads = 0;                           // 0 = one per core
+  SoundPart sound_part;
+  bool synthetic = true;  // mark as made by a trained model (lib/media/marking.hpp)
+  std::string comment;    // human readable, beside the mark
+  int threads = 0;        // 0 = one per core
 };
 
 struct TimedImage {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Internal to lib/media: a container being written.
+#pragma once
+
+#include "lib/media/ffmpeg.hpp"
+
+namespace understudy::media {
+
+struct CloseOutput {
+  void operator()(AVFormatContext* p) const {
+    if (p->pb) avio_closep(&p->pb);
+    avformat_free_context(p);
+  }
+};
+using OutputPtr = std::unique_ptr<AVFormatContext, CloseOutput>;
+
+// `temporary` is the file that is written, `target` the one that messages name. The container follows the extension.
+Result<OutputPtr> open_output(const fs::path& target, const fs::path& temporary);
+// Once all streams are there.
+Result<> write_header(AVFormatContext&, const fs::path& target);
+// What is left of it, the end, and the file closed.
+Result<> finish_output(AVFormatContext&, const fs::path& target);
+Failure write_failure(const fs::path& target, int code);
+// What the container says of a stream: rotation, HDR's limits.
+void copy_side_data(const AVStream& from, AVStream& to);
+
+}  // namespace understudy::media
