@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/catalogue/tables.hpp"
 
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
 namespace understudy::catalogue {
 namespace {
 
@@ -21,12 +27,38 @@ std::string making() {
       "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT);"
       "CREATE TABLE IF NOT EXISTS faces (id INTEGER PRIMARY KEY, folder TEXT NOT NULL, name TEXT NOT NULL, bytes "
       "INTEGER, "
-      "time INTEGER, hash INTEGER, state INTEGER, problem TEXT, face_type TEXT, source TEXT{});"
+      "time INTEGER, hash INTEGER, state INTEGER, problem TEXT, face_type TEXT, source TEXT, sum INTEGER{});"
       "CREATE UNIQUE INDEX IF NOT EXISTS place ON faces (folder, name);"
       "CREATE TABLE IF NOT EXISTS blobs (id INTEGER PRIMARY KEY, histograms BLOB, blocks BLOB, embedding BLOB);"
       "INSERT OR IGNORE INTO facts VALUES ('version', '{}');"
       "COMMIT;",
       number_columns(" REAL"), version);
+}
+
+// Of everything that a row says of its file, wherever that lies: tells damage that SQLite does not notice.
+std::uint64_t checksum(const CatalogueEntry& e) {
+  const std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", e.bytes, e.time, e.hash, static_cast<int>(e.state),
+                                       e.problem, e.face_type, e.source);
+  std::uint64_t sum = XXH64(text.data(), text.size(), 0);
+  for (const auto& row : number_rows()) {
+    const double value = e.numbers.*row.member;
+    sum = std::isnan(value) ? XXH64(nullptr, 0, sum) : XXH64(&value, sizeof value, sum);
+  }
+  return sum;
+}
+
+Bytes with_checksum(std::span<const std::uint8_t> bytes) {
+  const std::uint64_t sum = XXH64(bytes.data(), bytes.size(), 0);
+  Bytes out(bytes.begin(), bytes.end());
+  out.insert(out.end(), reinterpret_cast<const std::uint8_t*>(&sum), reinterpret_cast<const std::uint8_t*>(&sum) + 8);
+  return out;
+}
+// Nothing when the sum does not fit.
+std::span<const std::uint8_t> checked(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() < 8) return {};
+  const auto content = bytes.first(bytes.size() - 8);
+  const std::uint64_t sum = XXH64(content.data(), content.size(), 0);
+  return std::memcmp(&sum, bytes.data() + content.size(), 8) == 0 ? content : std::span<const std::uint8_t>();
 }
 
 CatalogueEntry entry_of(const Statement& row) {
@@ -40,7 +72,7 @@ CatalogueEntry entry_of(const Statement& row) {
   e.problem = row.text(6);
   e.face_type = row.text(7);
   e.source = row.text(8);
-  int column = 9;
+  int column = 10;
   for (const auto& number : number_rows()) e.numbers.*number.member = row.number(column++);
   return e;
 }
@@ -67,15 +99,18 @@ Result<Statement*> Tables::ready(std::optional<Statement>& statement, const std:
 }
 
 Result<std::vector<CatalogueEntry>> Tables::of_folder(const std::string& folder) {
-  const auto command = "SELECT id, name, bytes, time, hash, state, problem, face_type, source" + number_columns("") +
-                       " FROM faces WHERE folder = ? ORDER BY id";
+  const auto command = "SELECT id, name, bytes, time, hash, state, problem, face_type, source, sum" +
+                       number_columns("") + " FROM faces WHERE folder = ? ORDER BY id";
   TRY(Statement * rows, ready(of_folder_, command));
   rows->bind(0, std::string_view(folder));
   std::vector<CatalogueEntry> entries;
   while (true) {
     TRY(const bool more, rows->step());
     if (!more) break;
-    entries.push_back(entry_of(*rows));
+    auto entry = entry_of(*rows);
+    if (static_cast<std::uint64_t>(rows->integer(9)) != checksum(entry))
+      return fail(Code::bad_file, "The catalogue is damaged: a row does not fit its checksum");
+    entries.push_back(std::move(entry));
   }
   rows->reset();
   return entries;
@@ -96,15 +131,16 @@ Result<> Tables::keep_aside(std::size_t count) {
 
 Result<> Tables::add(const std::string& folder, CatalogueEntry& e, const FaceMeasures& measures) {
   std::string marks;
-  for (std::size_t i = 0; i < 9 + number_rows().size(); ++i) marks += ", ?";
+  for (std::size_t i = 0; i < 10 + number_rows().size(); ++i) marks += ", ?";
   TRY(Statement * face,
       ready(add_face_, fmt::format("INSERT INTO faces (id, folder, name, bytes, time, hash, state, problem, face_type, "
-                                   "source{}) VALUES (NULL{}) RETURNING id",
+                                   "source, sum{}) VALUES (NULL{}) RETURNING id",
                                    number_columns(""), marks)));
   face->bind(0, std::string_view(folder)).bind(1, std::string_view(e.name)).bind(2, static_cast<std::int64_t>(e.bytes));
   face->bind(3, e.time).bind(4, static_cast<std::int64_t>(e.hash)).bind(5, static_cast<std::int64_t>(e.state));
   face->bind(6, std::string_view(e.problem)).bind(7, std::string_view(e.face_type)).bind(8, std::string_view(e.source));
-  int at = 9;
+  face->bind(9, static_cast<std::int64_t>(checksum(e)));
+  int at = 10;
   for (const auto& number : number_rows()) face->bind(at++, e.numbers.*number.member);
   TRY(const bool added, face->step());
   if (!added) return fail(Code::bad_file, "The catalogue took no row");
@@ -115,8 +151,8 @@ Result<> Tables::add(const std::string& folder, CatalogueEntry& e, const FaceMea
   const auto histograms = packed(measures.histograms);
   const auto* blocks = reinterpret_cast<const std::uint8_t*>(measures.blocks.data());
   return blobs->bind(0, e.id)
-      .bind(1, std::span<const std::uint8_t>(histograms))
-      .bind(2, std::span(blocks, sizeof measures.blocks))
+      .bind(1, std::span<const std::uint8_t>(with_checksum(histograms)))
+      .bind(2, std::span<const std::uint8_t>(with_checksum({blocks, sizeof measures.blocks})))
       .run();
 }
 
@@ -126,16 +162,17 @@ Result<bool> Tables::read(Blob blob, std::int64_t id, const std::function<void(s
       ready(read_[which], fmt::format("SELECT {0} FROM blobs WHERE id = ? AND {0} IS NOT NULL", blob_columns[which])));
   command->bind(0, id);
   TRY(const bool found, command->step());
-  if (found) use(command->blob(0));
+  const auto bytes = found ? checked(command->blob(0)) : std::span<const std::uint8_t>();
+  if (!bytes.empty()) use(bytes);
   command->reset();
-  return found;
+  return !bytes.empty();
 }
 
 Result<> Tables::write(Blob blob, std::int64_t id, std::span<const std::uint8_t> bytes) {
   const auto which = static_cast<std::size_t>(blob);
   TRY(Statement * command,
       ready(write_[which], fmt::format("UPDATE blobs SET {} = ? WHERE id = ?", blob_columns[which])));
-  return command->bind(0, bytes).bind(1, id).run();
+  return command->bind(0, std::span<const std::uint8_t>(with_checksum(bytes))).bind(1, id).run();
 }
 
 Result<> Tables::set_embedder(const std::string& maker) {

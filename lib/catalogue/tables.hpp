@@ -28,7 +28,7 @@ class Tables {
   Result<> add(const std::string& folder, CatalogueEntry&, const FaceMeasures&);
 
   enum class Blob { histograms, blocks, embedding };
-  // Calls use() with the bytes; false when there are none.
+  // Calls use() with the bytes; false when there are none or they are damaged.
   Result<bool> read(Blob, std::int64_t id, const std::function<void(std::span<const std::uint8_t>)>& use);
   Result<> write(Blob, std::int64_t id, std::span<const std::uint8_t>);
   // The maker of all embeddings; another maker's are dropped.

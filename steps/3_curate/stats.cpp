@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "lib/image/draw.hpp"
 
@@ -129,8 +130,11 @@ json stats_of(const Entries& entries) {
 ImageU8 draw_pose_map(const Entries& entries) {
   constexpr int cell = 20, margin = 60;
   const auto counts = pose_counts(entries);
-  std::size_t most = 1;
-  for (const auto& line : counts) most = std::max(most, *std::ranges::max_element(line));
+  std::size_t most = 1, faces = 0;
+  for (const auto& line : counts) {
+    most = std::max(most, *std::ranges::max_element(line));
+    faces += std::accumulate(line.begin(), line.end(), std::size_t{0});
+  }
   ImageU8 page(columns * cell + 2 * margin, rows * cell + 2 * margin, 3);
   fill_rectangle(page, 0, 0, page.width, page.height, paper);
   for (int y = 0; y < rows; ++y) {
@@ -142,11 +146,11 @@ ImageU8 draw_pose_map(const Entries& entries) {
     }
   }
   draw_text(page,
-            fmt::format("where the faces look: {} faces, at most {} in {} x {} degrees", entries.size(), most,
-                        cell_degrees, cell_degrees),
+            fmt::format("where the faces look: {} faces, at most {} in {} x {} degrees", faces, most, cell_degrees,
+                        cell_degrees),
             margin, 34, 13, bright);
   for (int degrees = -most_turn; degrees <= most_turn; degrees += 30) {
-    const auto text = fmt::format("{}", degrees);
+    const auto text = fmt::format("{}", -degrees);  // as the number `turn` counts
     draw_text(page, text, margin + (degrees + most_turn) / cell_degrees * cell - text_width(text, 9) / 2,
               page.height - margin + 18, 9, dim);
   }

@@ -98,6 +98,8 @@ Result<std::string> sort_faces(const SortOptions& options, const std::vector<Row
   TRY(Faces faces, find_faces(call, options.input, !options.dry_run));
   TRY_VOID(read_catalogue(faces, options.threads, run));
   TRY(const Order order, order_faces({*faces.catalogue, faces.entries, options, run}));
+  for (const auto i : order.alone)
+    run.warn(fmt::format("{} was left alone: {}", faces.entries[i].name, faces.entries[i].problem));
   const auto method = Names<SortMethod>::all[static_cast<std::size_t>(options.by)];
   json report{{"by", method},
               {"kept", order.kept.size()},
