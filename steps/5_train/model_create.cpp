@@ -6,17 +6,17 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "lib/base/text.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
-#include "lib/training/build_net.hpp"
-#include "lib/training/model_folder.hpp"
+#include "lib/training/origin.hpp"
+#include "lib/training/presets.hpp"
 #include "steps/5_train/model_verbs.hpp"
 
 namespace understudy {
 
 struct CreateOptions {
   std::string model;
+  Preset preset = Preset::recommended;
   std::string from;
   std::string parts;
   std::uint64_t seed = 1;
@@ -26,6 +26,8 @@ constexpr auto describe<CreateOptions>() {
   using O = CreateOptions;
   return std::tuple{
       field("model", &O::model).says("Model name", "Folder of the new model in WORKSPACE/model; empty: the class."),
+      field("preset", &O::preset)
+          .says("Preset", "For all that is not given: recommended, or compatible (as DeepFaceLab trains)."),
       field("from", &O::from)
           .says("From", "A model of the same class: its options where none are given, and its weights to start from."),
       field("parts", &O::parts)
@@ -97,74 +99,21 @@ Result<> take_given(const Table& table, ModelDescription& model) {
   return {};
 }
 
-struct Origin {
-  fs::path path;
-  ModelDescription description;
-  LoadedGeneration generation;
-};
-
-Result<Origin> open_origin(const fs::path& models, const std::string& name, ModelClass model_class, Run& run) {
-  TRY(const auto path, find_model(models, name));
-  TRY(const auto folder, ModelFolder::open(path));
-  if (folder.description().model_class != model_class) {
-    return fail(Code::bad_option, "'{}' is a {} model, not {}", name, class_name(folder.description().model_class),
-                class_name(model_class));
-  }
-  std::vector<std::string> warnings;
-  TRY(auto generation, folder.load(/*with_optimizer=*/false, warnings));
-  for (auto& w : warnings) run.warn(std::move(w));
-  if (!generation) return fail(Code::not_found, "The model in {} has not been trained yet", path.string());
-  return Origin{path, folder.description(), *std::move(generation)};
-}
-
-Result<std::vector<std::string>> chosen_parts(const std::string& list, const std::vector<std::string>& all) {
-  if (list.empty()) return all;
-  const auto chosen = split(list, ',');
-  for (const auto& part : chosen) {
-    if (std::ranges::find(all, part) == all.end()) {
-      return fail_with_hint(Code::bad_option, fmt::format("There is no part '{}' in this model", part),
-                            fmt::format("It has {}.", fmt::join(all, ", ")));
-    }
-  }
-  return chosen;
-}
-
-// Fresh weights, in the chosen parts those of the origin; the running mean of them where it has one.
-Result<Generation> start_from(const Origin& origin, const ModelSpec& spec, const std::string& list) {
-  Parameters parameters(spec.rules.seed);
-  TRY(const auto net, guard_torch("making the network", [&] { return build_net(spec, parameters); }));
-  TRY(const auto parts, chosen_parts(list, net->parts()));
-  Generation generation;
-  generation.losses = torch::zeros({0, 2});
-  for (const auto& p : parameters.all()) {
-    Tensor tensor = p.master;
-    if (std::ranges::find(parts, p.part()) != parts.end()) {
-      const auto& saved = origin.generation.weights;
-      const auto it = saved.contains("ema:" + p.name) ? saved.find("ema:" + p.name) : saved.find(p.name);
-      if (it == saved.end() || it->second.sizes() != p.master.sizes()) {
-        return fail_with_hint(
-            Code::bad_option,
-            fmt::format("The part '{}' of {} does not fit the new model: '{}' {}", p.part(), origin.path.string(),
-                        p.name, it == saved.end() ? "is missing" : "has another shape"),
-            "Leave that part out of --parts, or give the new model the same network options.");
-      }
-      tensor = it->second;
-    }
-    generation.weights.push_back({p.name, tensor});
-  }
-  return generation;
-}
-
 Result<std::string> create_model(const Table& table, const Call& call, Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
   ModelDescription model;
   TRY(model.model_class, parse_class(call.positionals.at("class")));
   std::optional<Origin> origin;
   if (!table.own.from.empty()) {
-    TRY(origin, open_origin(workspace.model(), table.own.from, model.model_class, run));
+    std::vector<std::string> warnings;
+    TRY(origin, open_origin(workspace.model(), table.own.from, model.model_class, warnings));
+    for (auto& w : warnings) run.warn(std::move(w));
     model = origin->description;
   } else if (!table.own.parts.empty()) {
     return fail_with_hint(Code::bad_option, "--parts says what to take, but not from where", "Add --from MODEL.");
+  }
+  if (!origin) {
+    TRY_VOID(apply_preset(table.own.preset, model, {}));
   }
   TRY_VOID(take_given(table, model));
   model.seed = table.own.seed;
@@ -173,7 +122,8 @@ Result<std::string> create_model(const Table& table, const Call& call, Run& run)
   TRY_VOID(check_model_name(name));
   std::optional<Generation> generation;
   if (origin) {
-    TRY(generation, start_from(*origin, spec, table.own.parts));
+    TRY(auto weights, weights_from(*origin, model, table.own.parts));
+    generation = Generation{.weights = std::move(weights), .losses = torch::zeros({0, 2})};
   }
   TRY(auto folder, ModelFolder::create(workspace.model() / name, model));
   if (auto saved = generation ? folder.save(*generation) : Result<>{}; !saved) {
@@ -198,7 +148,8 @@ Verb model_create_verb() {
   return {"model create",
           "Make a new model with its options, untrained or from another model's weights",
           "  understudy model create saehd --model clooney --archi liae-udt --resolution 224\n"
-          "  understudy model create saehd --model next --from clooney --parts encoder,inter_AB",
+          "  understudy model create saehd --model next --from clooney --parts encoder,inter_AB\n"
+          "  understudy model create saehd --model large --from clooney --resolution 256    grow it",
           {{"class", "saehd, amp or quick96", {"saehd", "amp", "quick96"}, true}},
           rows,
           work,

@@ -78,6 +78,9 @@ constexpr auto describe<PredictOptions>() {
           .says("Input", "An aligned face, a folder of them, or one with a faceset.pak; empty: the dst faceset."),
       field("output", &O::output).says("Output", "Folder for the pictures; empty: WORKSPACE/predicted."),
       field("limit", &O::limit).says("Limit", "At most this many faces, spread over the set; 0: all.").at_least(0),
+      field("morph", &O::morph)
+          .says("Morph", "AMP models: how much of the src face, from 0 (the dst face) to 1.")
+          .range(0, 1),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one."),
   };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lib/options/describe.hpp"
+#include "lib/training/presets.hpp"
 
 namespace understudy {
 
@@ -16,6 +17,7 @@ struct Names<PrecisionChoice> {
 
 struct TrainOptions {
   std::string model;
+  Preset preset = Preset::recommended;
   std::string time;
   std::int64_t target_iter = 0;
   double save_every = 10;
@@ -43,6 +45,12 @@ constexpr auto describe<TrainOptions>() {
           .says("Model name",
                 "Folder of the model in WORKSPACE/model; empty: the newest of this class, or a new one named after the "
                 "class.")
+          .in("Run"),
+      field("preset", &O::preset)
+          .says("Preset",
+                "Of a new model, for all that is not given: recommended (what was measured to help), or compatible: as "
+                "DeepFaceLab trains, in fp32.")
+          .may_change(When::creation)
           .in("Run"),
       field("time", &O::time)
           .says("Time", "Train for this long in this call: 90s, 10m, 2h; empty: without limit.")

@@ -33,7 +33,7 @@ Result<> write_prediction(const PredictedFace& face, const fs::path& folder, con
 
 Result<int> predict_faces(const fs::path& model, const PredictOptions& options, Run& run) {
   std::vector<std::string> warnings;
-  TRY(const auto predictor, load_predictor(model, {options.threads, options.gpu, false}, warnings));
+  TRY(const auto predictor, load_predictor(model, {options.threads, options.gpu, options.morph}, warnings));
   for (auto& w : warnings) run.warn(w);
   auto decode = [&](const ImageU8& image, const FaceInfo& info, const std::string& stem) -> Result<> {
     const ImageF input = model_input(image, info, predictor->face_type(), predictor->resolution());

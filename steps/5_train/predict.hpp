@@ -13,6 +13,7 @@ struct PredictOptions {
   std::string model;
   fs::path input, output;
   int limit = 0;
+  double morph = 1;
   int threads = 0;
   bool gpu = true;
 };

@@ -70,28 +70,11 @@ void Session::renew_inters() {
   trainer_.parameters().refresh_values();
 }
 
-Result<> Session::start_from(const fs::path& model, const std::vector<std::string>& parts, Run& run) {
-  TRY(const auto folder, ModelFolder::open(model));
-  std::vector<std::string> warnings;
-  TRY(const auto saved, folder.load(/*with_optimizer=*/false, warnings));
-  if (!saved) return fail(Code::not_found, "The model in {} has not been trained yet", model.string());
-  torch::NoGradGuard no_grad;
-  int taken = 0;
-  for (auto& p : trainer_.parameters().all()) {
-    if (!parts.empty() && std::ranges::find(parts, p.part()) == parts.end()) continue;
-    const auto it = saved->weights.find(p.name);
-    if (it == saved->weights.end() || it->second.sizes() != p.master.sizes()) {
-      return fail_with_hint(Code::bad_option,
-                            fmt::format("'{}' of the model in {} does not fit this model", p.name, model.string()),
-                            "Name the parts that fit with --start-parts.");
-    }
-    p.master.copy_(it->second);
-    ++taken;
-  }
-  if (taken == 0) return fail(Code::bad_option, "This model has none of the parts that --start-parts names");
-  trainer_.parameters().refresh_values();
-  run.note(fmt::format("{} tensors come from {}", taken, model.filename().string()));
-  return {};
+Result<> Session::start_from(const std::vector<NamedTensor>& weights) {
+  std::map<std::string, Tensor> named;
+  for (const auto& w : weights) named.emplace(w.name, w.tensor);
+  std::vector<std::string> all_new;  // of course: optimiser, discriminators and averages begin here
+  return trainer_.load(named, {}, all_new);
 }
 
 // Quick96 shows every third time the previous batch again, unwarped (spec 4.8).

@@ -22,8 +22,8 @@ class Session {
 
   // Takes the newest good generation over. `leave_pretrain`: its inters, iteration count and losses start anew.
   Result<> load(bool leave_pretrain, Run&);
-  // Weights of another model's newest generation, for the named parts (all when empty); every tensor must fit.
-  Result<> start_from(const fs::path& model, const std::vector<std::string>& parts, Run&);
+  // These weights in place of the fresh ones (weights_from of lib/training/origin.hpp).
+  Result<> start_from(const std::vector<NamedTensor>& weights);
 
   // Opens what the training is looked at by: previews in the background, validation.csv, TensorBoard's files. After
   // load.

@@ -12,7 +12,7 @@
 #include "lib/image/draw.hpp"
 #include "lib/options/options.hpp"
 #include "lib/tensor/tensor.hpp"
-#include "lib/training/model_folder.hpp"
+#include "lib/training/origin.hpp"
 #include "lib/training/planner.hpp"
 #include "steps/5_train/session.hpp"
 
@@ -117,12 +117,6 @@ Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&
   TRY(auto folder, ModelFolder::open(path));
   TRY_VOID(folder.change_description(description));
   return folder;
-}
-
-std::vector<std::string> split_list(const std::string& text) {
-  auto parts = split(text, ',');
-  std::erase(parts, "");
-  return parts;
 }
 
 // The prepared faces that will be kept: three float pictures' worth of each, up to the budget.
@@ -300,8 +294,12 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   Session& session = **made;
   TRY_VOID(session.load(settled.leave_pretrain, run));
   if (!request.options.start_from.empty() && session.iteration() == 0) {
-    TRY(const auto other, find_model(request.models, request.options.start_from));
-    TRY_VOID(session.start_from(other, split_list(request.options.start_parts), run));
+    std::vector<std::string> warnings;
+    TRY(const auto origin, open_origin(request.models, request.options.start_from, description.model_class, warnings));
+    for (auto& w : warnings) run.warn(std::move(w));
+    TRY(const auto weights, weights_from(origin, description, request.options.start_parts));
+    TRY_VOID(session.start_from(weights));
+    run.note(fmt::format("Starts from {}", origin.path.filename().string()));
   }
   TRY_VOID(session.open_views(run));
   run.stage("train");

@@ -19,6 +19,10 @@ Verb train_verb(ModelClass model_class, std::string summary, std::string example
     request->src = request->options.src.empty() ? workspace.aligned(Side::src) : request->options.src;
     request->dst = request->options.dst.empty() ? workspace.aligned(Side::dst) : request->options.dst;
     request->wanted.seed = request->options.seed;
+    TRY_VOID(apply_preset(request->options.preset, request->wanted, *rows));
+    auto& precision = request->options.precision;
+    if (request->options.preset == Preset::compatible && precision == PrecisionChoice::automatic)
+      precision = PrecisionChoice::fp32;
     request->wanted_rows.assign(rows->begin() + static_cast<long>(own), rows->end());
     TRY(const auto report, train(*request, run));
     return to_json_text(report);

@@ -174,7 +174,7 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
                          alignments.crowded.size()));
   TRY(auto source, media::FrameSource::open(paths.frames));
   std::vector<std::string> warnings;
-  TRY(const auto predictor, load_predictor(paths.model, {options.threads, options.gpu, false}, warnings));
+  TRY(const auto predictor, load_predictor(paths.model, {options.threads, options.gpu, options.morph}, warnings));
   for (auto& w : warnings) run.warn(w);
   TRY(const auto lock, FileLock::take(paths.state.parent_path() / "merge.lock"));
   TRY_VOID(make_current(paths, fingerprint(options, paths, alignments, predictor->iteration())));

@@ -41,6 +41,7 @@ struct MergeOptions {
   bool masked_hist_match = true;
   int motion_blur_power = 0;
   int face_scale = 0;
+  double morph = 1;
   Sharpen sharpen = Sharpen::none;
   int blur_sharpen_amount = 0;
   int denoise_power = 0;
@@ -99,6 +100,10 @@ constexpr auto describe<MergeOptions>() {
           .range(-50, 50)
           .in("Face")
           .may_change(When::live),
+      field("morph", &O::morph)
+          .says("Morph", "AMP models: how much of the src face, from 0 (the dst face) to 1.")
+          .range(0, 1)
+          .in("Face"),
       field("sharpen", &O::sharpen)
           .says("Sharpen mode", "With --blur-sharpen-amount.")
           .in("Face")

@@ -10,9 +10,10 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
 from program import Job, ONE_THREAD, TINY_MODEL, run, run_well, snapshot  # noqa: E402
+from whole_files import check_png  # noqa: E402
 
 program.UNDERSTUDY = sys.argv[1]
-WITH_JUDGES = [*TINY_MODEL, "--gan-power", "0.1", "--gan-dims", "4", "--true-face-power", "0.01"]
+WITH_JUDGES = [*TINY_MODEL, "--preset", "compatible", "--gan-power", "0.1", "--gan-dims", "4", "--true-face-power", "0.01"]
 
 
 class Models(unittest.TestCase):
@@ -118,6 +119,42 @@ class Models(unittest.TestCase):
             with self.subTest(arguments=arguments):
                 self.refused("create", *arguments, naming=naming)
         self.assertEqual(sorted(self.names()), ["grown", "new amp", "saehd"])
+
+    def test_a_model_grows(self):
+        self.do("create", "saehd", "--model", "bigger", "--from", "saehd", "--resolution", 128, "--face-type", "head")
+        train = ["-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 1]
+        self.assertEqual(run_well(*train, "--model", "bigger").report()["iterations_done"], 1)
+        wider = ["96" if option == "64" else option for option in TINY_MODEL]
+        run_well(*train, "--model", "begun", *wider, "--start-from", "saehd")
+        sizes = {m["name"]: (m["options"]["resolution"], m["options"]["face-type"]) for m in self.do("list", "--options")["models"]}
+        self.assertEqual(sizes["bigger"], (128, "head"))
+        self.assertEqual(sizes["begun"][0], 96)
+        out = self.work / "seen"
+        self.do("predict", "--model", "bigger", "--output", out, "--limit", 1)
+        [face] = [p for p in out.iterdir() if "_mask_" not in p.name]
+        self.assertEqual(check_png(face.read_bytes()), (128, 128))
+
+    def test_presets(self):
+        self.do("create", "saehd", "--model", "like the original", "--preset", "compatible")
+        self.do("create", "saehd", "--model", "mixed", "--random-move", 0.5)
+        self.do("create", "saehd", "--model", "new")
+        moves = {m["name"]: m["options"]["random-move"] for m in self.do("list", "--options")["models"]}
+        self.assertEqual((moves["like the original"], moves["mixed"]), (1, 0.5))
+        self.assertLess(moves["new"], 0.5)
+
+    def test_amp_morphs_from_dst_to_src(self):
+        run_well("-w", self.work, "train", "amp", "--model", "amp", "--resolution", 64, "--ae-dims", 16, "--inter-dims", 16,
+                 "--e-dims", 4, "--d-dims", 4, "--d-mask-dims", 4, "--batch-size", 2, *ONE_THREAD, "--target-iter", 2)
+        pictures = []
+        for morph in 0, 0.5, 1:
+            out = self.work / f"morph {morph}"
+            self.do("predict", "--model", "amp", "--output", out, "--limit", 1, "--morph", morph)
+            pictures.append(sorted(out.iterdir())[0].read_bytes())
+        self.assertEqual(len(set(pictures)), 3)
+        first = run_well("-w", self.work, "merge", "--model", "amp").report()
+        again = run_well("-w", self.work, "merge", "--model", "amp", "--morph", 0).report()
+        self.assertEqual((first["done_before"], again["done_before"]), (0, 0))
+        self.assertEqual(run_well("-w", self.work, "merge", "--model", "amp", "--morph", 0).report()["done_before"], 8)
 
     def test_export_and_import_change_no_bit(self):
         there = self.work / "dfl"
