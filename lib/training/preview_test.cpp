@@ -365,6 +365,7 @@ TEST(Validation, TheLogIsCutBackToTheSaveAndGoesOn) {
   {
     auto log = ValidationLog::open(file, 40).value();
     ASSERT_TRUE(log.add(45, 20, {}));
+    ASSERT_TRUE(log.add(45, 21, {}));  // looked at twice
   }
   EXPECT_EQ(read_text(file).value(),
             "iteration,seconds,src_ssim,src_psnr,src_mask_iou,dst_ssim,dst_psnr,dst_mask_iou,src_loss,dst_loss\n"

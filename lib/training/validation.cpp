@@ -97,6 +97,7 @@ std::vector<std::pair<std::string, double>> named_values(const ValidationNumbers
 
 Result<ValidationLog> ValidationLog::open(const fs::path& file, std::int64_t iteration) {
   std::string text = std::string(header) + "\n";
+  std::int64_t last = -1;
   if (fs::exists(file)) {
     TRY(const auto old, read_text(file));
     auto lines = split(old, '\n');
@@ -107,14 +108,18 @@ Result<ValidationLog> ValidationLog::open(const fs::path& file, std::int64_t ite
     }
     for (const auto& line : lines) {
       const auto at = row_iteration(line);
-      if (at && *at <= iteration) text += line + "\n";
+      if (!at || *at > iteration) continue;
+      text += line + "\n";
+      last = *at;
     }
   }
   TRY_VOID(write_text(file, text));
-  return ValidationLog(file);
+  return ValidationLog(file, last);
 }
 
 Result<> ValidationLog::add(std::int64_t iteration, double seconds, const ValidationNumbers& n) {
+  if (iteration == last_) return {};
+  last_ = iteration;
   std::string row = fmt::format("{},{:.1f}", iteration, seconds);
   for (const auto& [name, value] : named_values(n)) row += fmt::format(",{:.6g}", value);
   file_ << row << std::endl;

@@ -36,12 +36,14 @@ class ValidationLog {
   // Keeps the rows up to `iteration`: a run that went back to an older save writes the later ones anew. A file with
   // other columns is refused (bad_file).
   static Result<ValidationLog> open(const fs::path& file, std::int64_t iteration);
+  // An iteration that has its row already keeps it.
   Result<> add(std::int64_t iteration, double seconds, const ValidationNumbers&);
 
  private:
-  explicit ValidationLog(const fs::path& path) : path_(path), file_(path, std::ios::app) {}
+  ValidationLog(const fs::path& path, std::int64_t last) : path_(path), file_(path, std::ios::app), last_(last) {}
   fs::path path_;
   std::ofstream file_;
+  std::int64_t last_;  // iteration of the last row; -1: none
 };
 
 }  // namespace understudy

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/5_train/train.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -164,8 +166,16 @@ Wishes take_wishes(bool& paused, TrainOptions& options, Session& session, Run& r
   return wishes;
 }
 
+double median(std::deque<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<long>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
 // The loop: one place where commands are taken, one where it ends.
-Result<> iterate_until(Session& session, const Limits& limits, TrainOptions options, Run& run) {
+Result<> iterate_until(Session& session, const Limits& limits, TrainOptions options, std::deque<double>& durations,
+                       Run& run) {
   const auto start = Clock::now();
   auto last_iteration = start, last_metric = start, last_save = start, last_preview = start, last_backup = start;
   bool paused = false;
@@ -191,7 +201,10 @@ Result<> iterate_until(Session& session, const Limits& limits, TrainOptions opti
       last_iteration = Clock::now();
       continue;
     }
+    const auto begun = Clock::now();
     TRY_VOID(session.iterate(run));
+    durations.push_back(seconds_since(begun));
+    if (durations.size() > 1000) durations.pop_front();
     // From the first iteration on there is a generation to go back to.
     if (session.iteration() == 1) {
       TRY_VOID(session.save(run));
@@ -239,6 +252,10 @@ std::string to_json_text(const TrainReport& report) {
                         {"seconds", report.seconds},
                         {"seconds_per_iteration", report.seconds_per_iteration},
                         {"waited_for_samples", report.waited_part},
+                        {"iteration_seconds", report.iteration_seconds},
+                        {"peak_memory", report.peak_memory},
+                        {"planned_memory", report.planned_memory},
+                        {"planned_seconds", report.planned_seconds},
                         {"src_loss", report.src_loss},
                         {"dst_loss", report.dst_loss},
                         {"preview", report.preview.string()}}
@@ -275,9 +292,10 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   run.note(fmt::format("{} src and {} dst faces; {} on {}", source->src_count(), source->dst_count(),
                        bf16 ? "bf16" : "fp32", device.name));
 
+  Plan plan;
   if (request.options.plan && device.device.is_cpu()) {
     run.stage("plan");
-    TRY(const auto plan, guard_torch("planning", [&] {
+    TRY(plan, guard_torch("planning", [&] {
           return plan_training(spec, device, bf16 ? Precision::bf16 : Precision::fp32,
                                cache_bytes_of(*source, spec, request));
         }));
@@ -302,28 +320,33 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
     run.note(fmt::format("Starts from {}", origin.path.filename().string()));
   }
   TRY_VOID(session.open_views(run));
+  // What there is now, to look at from the first moment on.
+  TRY_VOID(session.show_preview(/*history=*/false, run));
   run.stage("train");
   const auto start = Clock::now();
   const std::int64_t first = session.iteration();
-  auto ended = iterate_until(session, limits, request.options, run);
+  std::deque<double> durations;
+  auto ended = iterate_until(session, limits, request.options, durations, run);
   if (!ended) return Failure(std::move(ended).error());
   const double seconds = seconds_since(start);
   TRY_VOID(session.save(run));
   TRY_VOID(session.show_preview(/*history=*/false, run));
   session.finish_views(run);
   if (run.stopping()) return Run::cancelled();
-  TrainReport report{session.path().filename().string(),
-                     session.iteration(),
-                     session.iteration() - first,
-                     seconds,
-                     0,
-                     0,
-                     session.mean_of_last(0),
-                     session.mean_of_last(1),
-                     session.preview_path()};
+  TrainReport report{.model = session.path().filename().string(),
+                     .iteration = session.iteration(),
+                     .iterations_done = session.iteration() - first,
+                     .seconds = seconds,
+                     .peak_memory = memory_peak(),
+                     .planned_memory = plan.memory,
+                     .planned_seconds = plan.seconds,
+                     .src_loss = session.mean_of_last(0),
+                     .dst_loss = session.mean_of_last(1),
+                     .preview = session.preview_path()};
   if (report.iterations_done > 0) {
     report.seconds_per_iteration = seconds / static_cast<double>(report.iterations_done);
     report.waited_part = session.source().seconds_waited() / seconds;
+    report.iteration_seconds = median(durations);
   }
   return report;
 }

@@ -23,7 +23,11 @@ struct TrainReport {
   std::int64_t iteration = 0;                                      // reached
   std::int64_t iterations_done = 0;                                // in this call
   double seconds = 0, seconds_per_iteration = 0, waited_part = 0;  // waited for samples, part of the time
-  double src_loss = 0, dst_loss = 0;                               // means of the last 50 iterations
+  double iteration_seconds = 0;       // median of the last 1,000, without saves and previews
+  std::uint64_t peak_memory = 0;      // of the process, bytes
+  std::uint64_t planned_memory = 0;   // with --plan
+  double planned_seconds = 0;         // with --plan, an iteration
+  double src_loss = 0, dst_loss = 0;  // means of the last 50 iterations
   fs::path preview;
 };
 
