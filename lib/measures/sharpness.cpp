@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "lib/base/vector_clones.hpp"
+#include "lib/image/convert.hpp"
 #include "lib/measures/canny_blocks.hpp"
 
 namespace understudy {
@@ -15,32 +17,47 @@ constexpr int block = 64;
 constexpr int fewest_edges = 9;  // more than 0.2 % of a block
 constexpr int longest_margin = 100;
 
-// The squared response of the horizontal Sobel operator, in whole numbers (64 times the normalised one).
+US_VECTOR_CLONES void sobel_line(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c, int width,
+                                 std::int32_t* out) {
+  for (int x = 1; x < width - 1; ++x) {
+    const int s = a[x + 1] - a[x - 1] + 2 * (b[x + 1] - b[x - 1]) + c[x + 1] - c[x - 1];
+    out[x] = s * s;
+  }
+}
+
+// The squared response of the horizontal Sobel operator, in whole numbers (64 times the normalised one). Beyond the
+// edges the outermost pixels go on.
 std::vector<std::int32_t> squared_sobel(const ImageU8& grey) {
   const int width = grey.width, height = grey.height;
   std::vector<std::int32_t> out(grey.data.size());
   for (int y = 0; y < height; ++y) {
     const auto *a = grey.row(std::max(y - 1, 0)), *b = grey.row(y), *c = grey.row(std::min(y + 1, height - 1));
     auto* target = out.data() + static_cast<std::size_t>(y) * width;
-    const auto at = [&](int x, int l, int r) {
+    const auto at = [&](int l, int r) {
       const int s = a[r] - a[l] + 2 * (b[r] - b[l]) + c[r] - c[l];
-      target[x] = s * s;
+      return s * s;
     };
-    at(0, 0, std::min(1, width - 1));
-    for (int x = 1; x + 1 < width; ++x) at(x, x - 1, x + 1);
-    if (width > 1) at(width - 1, width - 2, width - 1);
+    sobel_line(a, b, c, width, target);
+    target[0] = at(0, 1);
+    target[width - 1] = at(width - 2, width - 1);
   }
   return out;
 }
 
+US_VECTOR_CLONES double sum_of(const std::int32_t* values, std::size_t count) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i) sum += values[i];
+  return static_cast<double>(sum);
+}
+
+US_VECTOR_CLONES void drop_up_to(std::int32_t limit, std::int32_t* values, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) values[i] = values[i] > limit ? values[i] : 0;
+}
+
 // Responses up to twice the root of the mean count as nothing (both of the normalised operator).
-void drop_small(std::vector<std::int32_t>& squares) {
-  double sum = 0;
-  for (const auto s : squares) sum += s;
-  const double mean = sum / 64.0 / static_cast<double>(squares.size());
-  const double threshold = 2 * std::sqrt(mean) * 64;
-  for (auto& s : squares)
-    if (s <= threshold) s = 0;
+void drop_small(std::vector<std::int32_t>& squares, std::size_t pixels) {
+  const double mean = sum_of(squares.data(), squares.size()) / 64.0 / static_cast<double>(pixels);
+  drop_up_to(static_cast<std::int32_t>(2 * std::sqrt(mean) * 64), squares.data(), squares.size());
 }
 
 // How many steps of one pixel the grey values go on falling (or rising) strictly, from `inner` outwards.
@@ -67,6 +84,31 @@ int edge_width(const ImageU8& grey, int x, int y) {
   return margin_of(row, grey.width, x - 1, -1, rises) + margin_of(row, grey.width, x + 1, 1, falls);
 }
 
+// The part of a picture that is not black, with at least `margin` black pixels around it where the picture has them,
+// and from multiples of `grid` to multiples of it or the picture's end. A face's hull is less than half of its picture.
+ImageU8 lit_part(const ImageU8& image, int margin, int grid) {
+  const auto lit = [](const std::uint8_t* from, const std::uint8_t* to) {
+    return std::any_of(from, to, [](auto v) { return v != 0; });
+  };
+  const int line = image.width * image.channels;
+  int top = 0, bottom = image.height, left = line, right = 0;
+  while (top < bottom && !lit(image.row(top), image.row(top) + line)) ++top;
+  while (bottom > top && !lit(image.row(bottom - 1), image.row(bottom - 1) + line)) --bottom;
+  for (int y = top; y < bottom; ++y) {
+    const auto* row = image.row(y);
+    left = static_cast<int>(std::find_if(row, row + left, [](auto v) { return v != 0; }) - row);
+    for (int x = line; x > right; --x)
+      if (row[x - 1] != 0) right = x;
+  }
+  if (top == bottom) return {};
+  const auto floor_to = [grid](int v) { return std::max(v, 0) / grid * grid; };
+  const auto ceil_to = [grid](int v, int end) { return std::min((v + grid - 1) / grid * grid, end); };
+  const int x0 = floor_to(left / image.channels - margin), y0 = floor_to(top - margin);
+  const int x1 = ceil_to((right + image.channels - 1) / image.channels + margin, image.width);
+  const int y1 = ceil_to(bottom + margin, image.height);
+  return crop(image, x0, y0, x1 - x0, y1 - y0);
+}
+
 // Every gradient zero: the original then measures no width at all.
 bool is_flat(const ImageU8& grey) {
   return std::ranges::all_of(grey.data, [first = grey.data.front()](auto v) { return v == first; });
@@ -78,13 +120,19 @@ bool is_edge(const std::vector<std::int32_t>& s, int width, int x, int y) {
          (s[at] > s[at - static_cast<std::size_t>(width)] && s[at] > s[at + static_cast<std::size_t>(width)]);
 }
 
-int contrast_of(const ImageU8& grey, int left, int top) {
-  int lowest = 255, highest = 0;
-  for (int y = top; y < top + block; ++y) {
-    const auto [lo, hi] = std::minmax_element(grey.row(y) + left, grey.row(y) + left + block);
-    lowest = std::min<int>(lowest, *lo);
-    highest = std::max<int>(highest, *hi);
+US_VECTOR_CLONES void widen_range(const std::uint8_t* values, int count, std::uint8_t& lowest, std::uint8_t& highest) {
+  std::uint8_t low = lowest, high = highest;
+  for (int i = 0; i < count; ++i) {
+    low = values[i] < low ? values[i] : low;
+    high = values[i] > high ? values[i] : high;
   }
+  lowest = low;
+  highest = high;
+}
+
+int contrast_of(const ImageU8& grey, int left, int top) {
+  std::uint8_t lowest = 255, highest = 0;
+  for (int y = top; y < top + block; ++y) widen_range(grey.row(y) + left, block, lowest, highest);
   return highest - lowest;
 }
 
@@ -96,10 +144,11 @@ int bucket_of(int width, int contrast) {
 
 }  // namespace
 
-double cpbd_sharpness(const ImageU8& grey) {
+double cpbd_sharpness(const ImageU8& whole) {
+  const ImageU8 grey = lit_part(whole, 16, block);
   if (grey.width < block || grey.height < block || is_flat(grey)) return 0;
   auto strength = squared_sobel(grey);
-  drop_small(strength);
+  drop_small(strength, whole.data.size());
   const auto counts = blocks_with_edges(grey, block, fewest_edges);
   const int across = grey.width / block;
   std::size_t samples = 0, sharp = 0;
@@ -136,45 +185,76 @@ int mirrored_at(int i, int count) {
   return i < count ? i : period - i;
 }
 
+// Adds one row, weighted by both kernels.
+US_VECTOR_CLONES void add_row(const std::uint8_t* row, std::size_t count, int smooth_weight, int curve_weight,
+                              std::int32_t* smooth, std::int32_t* curved) {
+  for (std::size_t i = 0; i < count; ++i) {
+    smooth[i] += smooth_weight * row[i];
+    curved[i] += curve_weight * row[i];
+  }
+}
+
+// Filters across and adds up the values and their squares. The kernels are symmetric, which halves the products.
+US_VECTOR_CLONES void filter_across(const std::int32_t* smooth, const std::int32_t* curved, std::size_t count,
+                                    std::size_t channels, std::int32_t* out) {
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = second[5] * smooth[i + 5 * channels] + smoothing[5] * curved[i + 5 * channels];
+  for (std::size_t k = 0; k < 5; ++k) {
+    const std::int32_t a = second[k], b = smoothing[k];
+    const std::int32_t *s = smooth + k * channels, *c = curved + k * channels;
+    const std::size_t other = (10 - 2 * k) * channels;
+    for (std::size_t i = 0; i < count; ++i) out[i] += a * (s[i] + s[i + other]) + b * (c[i] + c[i + other]);
+  }
+}
+
+US_VECTOR_CLONES void add_moments(const std::int32_t* values, std::size_t count, double& sum, double& squares) {
+  double sums[8] = {}, square_sums[8] = {};
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    for (std::size_t k = 0; k < 8; ++k) {
+      const double v = values[i + k];
+      sums[k] += v;
+      square_sums[k] += v * v;
+    }
+  }
+  for (; i < count; ++i) {
+    sums[0] += values[i];
+    square_sums[0] += static_cast<double>(values[i]) * values[i];
+  }
+  for (std::size_t k = 0; k < 8; ++k) {
+    sum += sums[k];
+    squares += square_sums[k];
+  }
+}
+
 }  // namespace
 
-double laplacian_variance(const ImageU8& image) {
+double laplacian_variance(const ImageU8& whole) {
+  const ImageU8 image = lit_part(whole, 10, 1);
   const int width = image.width, height = image.height, channels = image.channels;
   const auto line = static_cast<std::size_t>(width) * channels;
   if (line == 0 || height == 0) return 0;
   // Down first, both kernels at once, then across; every value is a whole number below 2^29.
-  std::vector<std::int32_t> smooth(line), curved(line), padded_smooth(line + 10 * std::size_t(channels)),
-      padded_curved(padded_smooth.size());
+  std::vector<std::int32_t> smooth(line), curved(line), value(line);
+  std::vector<std::int32_t> padded_smooth(line + 10 * std::size_t(channels)), padded_curved(padded_smooth.size());
   double sum = 0, squares = 0;
   for (int y = 0; y < height; ++y) {
     std::ranges::fill(smooth, 0);
     std::ranges::fill(curved, 0);
-    for (int k = 0; k < 11; ++k) {
-      const auto* source = image.row(mirrored_at(y + k - 5, height));
-      const int a = smoothing[std::size_t(k)], b = second[std::size_t(k)];
-      for (std::size_t i = 0; i < line; ++i) {
-        smooth[i] += a * source[i];
-        curved[i] += b * source[i];
-      }
-    }
+    for (int k = 0; k < 11; ++k)
+      add_row(image.row(mirrored_at(y + k - 5, height)), line, smoothing[std::size_t(k)], second[std::size_t(k)],
+              smooth.data(), curved.data());
     for (int x = -5; x < width + 5; ++x) {
-      const auto from = static_cast<std::size_t>(mirrored_at(x, width)) * channels;
+      const bool inside = x >= 0 && x < width;
+      const auto from = static_cast<std::size_t>(inside ? x : mirrored_at(x, width)) * channels;
       const auto to = static_cast<std::size_t>(x + 5) * channels;
       std::copy_n(smooth.data() + from, channels, padded_smooth.data() + to);
       std::copy_n(curved.data() + from, channels, padded_curved.data() + to);
     }
-    double row_sum = 0, row_squares = 0;
-    for (std::size_t i = 0; i < line; ++i) {
-      std::int32_t value = 0;
-      for (std::size_t k = 0; k < 11; ++k)
-        value += second[k] * padded_smooth[i + k * channels] + smoothing[k] * padded_curved[i + k * channels];
-      row_sum += value;
-      row_squares += static_cast<double>(value) * value;
-    }
-    sum += row_sum;
-    squares += row_squares;
+    filter_across(padded_smooth.data(), padded_curved.data(), line, static_cast<std::size_t>(channels), value.data());
+    add_moments(value.data(), line, sum, squares);
   }
-  const double count = static_cast<double>(line) * height, mean = sum / count;
+  const double count = static_cast<double>(whole.data.size()), mean = sum / count;
   return std::max(0.0, squares / count - mean * mean);
 }
 
