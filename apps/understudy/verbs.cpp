@@ -8,6 +8,7 @@
 #include "steps/2_extract/verb.hpp"
 #include "steps/3_curate/verb.hpp"
 #include "steps/3_faceset/verb.hpp"
+#include "steps/3_identity/verb.hpp"
 #include "steps/5_train/verb.hpp"
 #include "steps/6_merge/verb.hpp"
 #include "steps/7_video/verb.hpp"
@@ -15,9 +16,12 @@
 namespace understudy {
 
 std::vector<Verb> all_verbs() {
-  std::vector<Verb> verbs{new_verb(), doctor_verb(), demo_verb(), run_verb(), frames_extract_verb(), extract_verb()};
+  std::vector<Verb> verbs{new_verb(), doctor_verb(), demo_verb(), run_verb()};
+  for (auto& verb : frames_verbs()) verbs.push_back(std::move(verb));
+  verbs.push_back(extract_verb());
   for (auto& verb : curate_verbs()) verbs.push_back(std::move(verb));
   for (auto& verb : faceset_tool_verbs()) verbs.push_back(std::move(verb));
+  verbs.push_back(identify_verb());
   for (auto& verb : train_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(merge_verb());
   verbs.push_back(video_encode_verb());

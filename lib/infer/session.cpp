@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/infer/session.hpp"
 
+#include <algorithm>
 #include <openvino/openvino.hpp>
 
 #include "lib/base/platform_check.hpp"
@@ -25,6 +26,17 @@ std::string last_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   const auto at = text.rfind('\n');
   return at == std::string::npos ? text : text.substr(at + 1);
+}
+
+// Callers deal in floats, whatever numbers the file's inputs and outputs are made of.
+std::shared_ptr<ov::Model> with_floats(std::shared_ptr<ov::Model> model) {
+  const auto is_float = [](const auto& port) { return port.get_element_type() == ov::element::f32; };
+  const auto inputs = model->inputs(), outputs = model->outputs();
+  if (std::ranges::all_of(inputs, is_float) && std::ranges::all_of(outputs, is_float)) return model;
+  ov::preprocess::PrePostProcessor converted(model);
+  for (std::size_t i = 0; i < inputs.size(); ++i) converted.input(i).tensor().set_element_type(ov::element::f32);
+  for (std::size_t i = 0; i < outputs.size(); ++i) converted.output(i).tensor().set_element_type(ov::element::f32);
+  return converted.build();
 }
 
 template <class Work>
@@ -64,6 +76,7 @@ struct Session::Impl {
       }
       model->reshape(shapes);
     }
+    model = with_floats(std::move(model));
     if (model->is_dynamic())
       return fail(Code::bad_file, "The network {} needs its input shapes to be given", impl->name);
     // The precision is said here because OpenVINO takes bf16 by itself where the CPU has it, and landmarks need fp32.
@@ -82,6 +95,39 @@ struct Session::Impl {
     return impl;
   }
 };
+
+namespace {
+
+std::vector<TensorInfo> declared(const ov::Model& model) {
+  std::vector<TensorInfo> inputs;
+  for (const auto& port : model.inputs()) {
+    TensorInfo info;
+    if (!port.get_names().empty()) info.name = port.get_any_name();
+    const auto& shape = port.get_partial_shape();
+    if (shape.rank().is_static())
+      for (const auto& side : shape) info.shape.push_back(side.is_static() ? side.get_length() : -1);
+    inputs.push_back(std::move(info));
+  }
+  return inputs;
+}
+
+}  // namespace
+
+Result<std::vector<TensorInfo>> declared_inputs(const fs::path& path) {
+  TRY_VOID(check_processor_files());
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return fail(Code::not_found, "There is no network file {}", path.string());
+  return guarded(path.string(),
+                 [&]() -> Result<std::vector<TensorInfo>> { return declared(*core().read_model(path.string())); });
+}
+
+Result<std::vector<TensorInfo>> declared_inputs(std::span<const std::uint8_t> onnx, const std::string& name) {
+  TRY_VOID(check_processor_files());
+  return guarded(name, [&]() -> Result<std::vector<TensorInfo>> {
+    const std::string text(reinterpret_cast<const char*>(onnx.data()), onnx.size());
+    return declared(*core().read_model(text, ov::Tensor()));
+  });
+}
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::Session(Session&&) noexcept = default;
@@ -115,6 +161,16 @@ Result<Session> Session::load(std::span<const std::uint8_t> bytes, const std::st
   std::error_code ignored;
   fs::remove(file, ignored);
   return session;
+}
+
+Result<Session> Session::load(std::span<const std::uint8_t> xml, std::span<const std::uint8_t> weights,
+                              const std::string& name, const SessionOptions& options) {
+  TRY_VOID(check_processor_files());
+  return guarded(name, [&]() -> Result<Session> {
+    const ov::Tensor bytes(ov::element::u8, {weights.size()}, const_cast<std::uint8_t*>(weights.data()));  // only read
+    TRY(auto impl, Impl::compile(core().read_model(std::string(xml.begin(), xml.end()), bytes), name, options));
+    return Session(std::move(impl));
+  });
 }
 
 Session Session::share() const {

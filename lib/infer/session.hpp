@@ -32,13 +32,21 @@ struct SessionOptions {
   bool bf16 = false;          // half precision where the CPU has it; off: always exact fp32
 };
 
-// One network ready to run. Not thread-safe: share() gives each thread its own.
+// The inputs as the file declares them; a side that is left open is -1.
+Result<std::vector<TensorInfo>> declared_inputs(const fs::path&);
+Result<std::vector<TensorInfo>> declared_inputs(std::span<const std::uint8_t> onnx, const std::string& name);
+
+// One network ready to run; inputs and outputs of other number types than float are converted. Not thread-safe: share()
+// gives each thread its own.
 class Session {
  public:
   // .tflite, .onnx or .xml (with its .bin beside it).
   static Result<Session> load(const fs::path&, const SessionOptions& = {});
   // The same from memory (.tflite or .onnx); the name is for messages and tells the format by its ending.
   static Result<Session> load(std::span<const std::uint8_t>, const std::string& name, const SessionOptions& = {});
+  // OpenVINO's text format and its weights, which must stay.
+  static Result<Session> load(std::span<const std::uint8_t> xml, std::span<const std::uint8_t> weights,
+                              const std::string& name, const SessionOptions& = {});
   // The same network and weights with buffers of its own.
   Session share() const;
   Session(Session&&) noexcept;

@@ -2,6 +2,7 @@
 #include "lib/media/cut.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "lib/media/output.hpp"
 #include "lib/media/packet_index.hpp"
@@ -90,6 +91,7 @@ Result<> Copying::add_streams(AVFormatContext& output) {
 Result<> Copying::copy_packets(AVFormatContext& output) {
   PacketPtr packet(av_packet_alloc());
   bool pictures_ended = false;
+  std::int64_t last_picture = std::numeric_limits<std::int64_t>::min();
   double last_sound = start_;
   while (av_read_frame(input_.get(), packet.get()) >= 0) {
     const auto index = static_cast<std::size_t>(packet->stream_index);
@@ -97,7 +99,9 @@ Result<> Copying::copy_packets(AVFormatContext& output) {
     const auto dts = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts;
     const bool is_picture = &in == picture_;
     const double at = seconds(dts, in);
-    if (is_picture) pictures_ended = pictures_ended || at >= to_;
+    // Packets go on until no frame between those written is missing: a B-frame follows the later frame that it leans
+    // on.
+    if (is_picture) pictures_ended = pictures_ended || (at >= to_ && packet->pts > last_picture);
     const bool wanted = target_[index] >= 0 && dts != AV_NOPTS_VALUE &&
                         (is_picture ? dts >= start_dts_ && !pictures_ended : at >= start_ && at < to_);
     if (!is_picture) last_sound = std::max(last_sound, at);
@@ -105,6 +109,7 @@ Result<> Copying::copy_packets(AVFormatContext& output) {
     if (wanted) {
       if (is_picture) {
         ++cut_.frames;
+        last_picture = std::max(last_picture, packet->pts);
         cut_.to = std::max(cut_.to, seconds(packet->pts + std::max<std::int64_t>(packet->duration, 1), in));
       }
       const auto shift = static_cast<std::int64_t>(start_ / av_q2d(in.time_base));

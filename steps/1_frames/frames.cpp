@@ -5,13 +5,13 @@
 #include <chrono>
 #include <cmath>
 #include <mutex>
-#include <thread>
 
-#include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
 #include "lib/options/options.hpp"
+#include "steps/1_frames/names.hpp"
 
 namespace understudy {
 namespace {
@@ -27,9 +27,11 @@ class FrameExtraction {
   Result<bool> settle_earlier_work();
   Result<> remove_old(const media::Sequence* earlier);
   Result<> write_frames();
-  void worker();
-  Result<> write_one(const media::Frame&, const std::string& name);
-  void stop_with(Error);
+  template <class T>
+  Result<> one(Result<media::FrameOf<T>> (media::FrameSource::*read)(std::int64_t));
+  template <class T>
+  Result<> write_one(const Image<T>& bgr, const std::string& name);
+  Result<> left_out(const Error&, const std::string& name);
 
   const FramesOptions& options_;
   const FramesPaths& paths_;
@@ -39,21 +41,25 @@ class FrameExtraction {
   std::vector<std::int64_t> picked_;  // source index of each output frame
   std::vector<std::string> names_;    // of the output frames
   std::vector<std::size_t> todo_;     // output frames to make
+  std::vector<fs::path> present_;     // images in the folder that bear our prefix
   FramesReport report_;
   std::mutex reading_, recording_;
   std::size_t next_ = 0;
   std::uint64_t done_ = 0;
-  std::optional<Error> error_;
 };
 
 Result<FramesReport> FrameExtraction::work() {
   const auto start = std::chrono::steady_clock::now();
-  TRY(source_, media::FrameSource::open(paths_.video));
+  TRY_VOID(check_prefix(options_.prefix));
+  TRY(source_, media::FrameSource::open(paths_.video, {.threads = 0, .hardware = options_.hardware}));
   if (!source_->is_video())
     return fail_with_hint(Code::bad_option, fmt::format("{} is a folder, not a video", paths_.video.string()),
                           "Its images can be used as frames as they are.");
-  if (source_->video()->colour.matrix_assumed)
-    run_.note(fmt::format("{}: {}", paths_.video.filename().string(), media::to_text(source_->video()->colour)));
+  for (const auto& remark : source_->remarks()) run_.note(remark);
+  const int bits = source_->video()->bit_depth;
+  if (bits > 8 && options_.format != FrameFormat::png16)
+    run_.note(fmt::format("{} holds {} bits a channel, the frames 8; --format png16 keeps them",
+                          paths_.video.filename().string(), bits));
   plan();
   TRY(const bool ours, settle_earlier_work());
   if (ours) {
@@ -69,12 +75,13 @@ void FrameExtraction::plan() {
   const auto& video = *source_->video();
   picked_ = pick_frames(video.ticks, video.time_base.value(), options_.fps);
   const auto count = static_cast<std::int64_t>(picked_.size());
-  const std::string extension(Names<FrameFormat>::all[static_cast<std::size_t>(options_.format)]);
-  for (std::int64_t i = 0; i < count; ++i) names_.push_back(media::frame_name(i, count, extension));
+  const char* extension = options_.format == FrameFormat::jpg ? "jpg" : "png";
+  for (std::int64_t i = 0; i < count; ++i) names_.push_back(options_.prefix + media::frame_name(i, count, extension));
   FramesOptions copy = options_;
   auto rows = rows_of(copy);
   sequence_.options = options_to_json(rows);
-  for (const char* key : {"redo", "threads", "input", "output"}) sequence_.options.erase(key);
+  for (const char* key : {"redo", "threads", "input", "output", "hardware"}) sequence_.options.erase(key);
+  if (options_.prefix.empty()) sequence_.options.erase("prefix");  // as before there were prefixes
   sequence_.source = media::video_identity(video);
   sequence_.time_base = video.time_base;
   for (std::size_t i = 0; i < names_.size(); ++i)
@@ -86,13 +93,13 @@ void FrameExtraction::plan() {
 Result<bool> FrameExtraction::settle_earlier_work() {
   const auto earlier = media::read_sequence(paths_.manifest);
   if (!earlier && earlier.error().code == Code::newer_version) return Failure(earlier.error());
-  const auto present = image_files(paths_.folder);
-  const bool any = present && !present->empty();
+  present_ = images_of_prefix(paths_.folder, paths_.manifest, options_.prefix);
+  const bool any = !present_.empty();
   if (!earlier && any && !options_.redo) {
     run_.note(
         fmt::format("{} already holds {} images that were not extracted here: they are kept; --redo replaces them",
-                    paths_.folder.string(), present->size()));
-    report_.frames = static_cast<std::int64_t>(present->size());
+                    paths_.folder.string(), present_.size()));
+    report_.frames = static_cast<std::int64_t>(present_.size());
     report_.kept_foreign = true;
     return false;
   }
@@ -113,9 +120,8 @@ Result<bool> FrameExtraction::settle_earlier_work() {
 // Frames of another video or format would mix with the new ones (spec pipeline.md W55). Those that an earlier run made
 // can be made again from the video, so they are not kept; with null all images go (--redo).
 Result<> FrameExtraction::remove_old(const media::Sequence* earlier) {
-  TRY(const auto files, image_files(paths_.folder));
   run_.note(fmt::format("The images in {} are replaced", paths_.folder.string()));
-  for (const auto& file : files) {
+  for (const auto& file : present_) {
     if (earlier && !earlier->ticks.contains(file.stem().string())) continue;
     std::error_code error;
     fs::remove(file, error);
@@ -128,52 +134,44 @@ Result<> FrameExtraction::write_frames() {
   run_.stage("frames");
   done_ = static_cast<std::uint64_t>(report_.done_before);
   run_.progress(done_, names_.size(), "frames");
-  {
-    const int threads = options_.threads > 0 ? options_.threads : static_cast<int>(cpu_threads());
-    std::vector<std::jthread> workers;
-    for (int i = 0; i < threads && !todo_.empty(); ++i) workers.emplace_back([this] { worker(); });
-  }
-  if (error_) return Failure(*error_);
-  if (next_ < todo_.size()) return Run::cancelled();
+  const bool deep = options_.format == FrameFormat::png16;
+  return for_each_index(todo_.size(), options_.threads, run_, "", [this, deep](std::size_t, unsigned) {
+    return deep ? one(&media::FrameSource::deep_at) : one(&media::FrameSource::at);
+  });
+}
+
+// The next frame: they are decoded in their order, whichever thread asks.
+template <class T>
+Result<> FrameExtraction::one(Result<media::FrameOf<T>> (media::FrameSource::*read)(std::int64_t)) {
+  std::unique_lock reading(reading_);
+  const auto at = todo_[next_++];
+  const auto frame = ((*source_).*read)(picked_[at]);
+  reading.unlock();
+  TRY_VOID(frame ? write_one(frame->bgr, names_[at]) : left_out(frame.error(), names_[at]));
+  std::lock_guard lock(recording_);
+  run_.progress(++done_, names_.size(), "frames");
   return {};
 }
 
-void FrameExtraction::worker() {
-  while (true) {
-    std::unique_lock reading(reading_);
-    if (run_.stopping() || error_ || next_ == todo_.size()) return;
-    const auto at = todo_[next_++];
-    const auto frame = source_->at(picked_[at]);
-    reading.unlock();
-    if (!frame) {
-      run_.warn(to_sentence(frame.error()));
-      std::lock_guard lock(recording_);
-      report_.unreadable.push_back(names_[at]);
-    } else if (auto written = write_one(*frame, names_[at]); !written) {
-      return stop_with(std::move(written).error());
-    }
-    std::lock_guard lock(recording_);
-    run_.progress(++done_, names_.size(), "frames");
-  }
+Result<> FrameExtraction::left_out(const Error& error, const std::string& name) {
+  run_.warn(to_sentence(error));
+  std::lock_guard lock(recording_);
+  report_.unreadable.push_back(name);
+  return {};
 }
 
-Result<> FrameExtraction::write_one(const media::Frame& frame, const std::string& name) {
+template <class T>
+Result<> FrameExtraction::write_one(const Image<T>& bgr, const std::string& name) {
   Result<Bytes> file;
-  if (options_.format == FrameFormat::png) {
-    file = encode_png(frame.bgr);
+  if constexpr (std::is_same_v<T, std::uint8_t>) {
+    // Frames are a source, not a product: no colour is thrown away (spec pipeline.md W19).
+    const JpegOptions jpeg{.quality = options_.jpeg_quality, .chroma = Chroma::full};
+    file = options_.format == FrameFormat::jpg ? encode_jpeg(bgr, jpeg) : encode_png(bgr);
   } else {
-    JpegOptions jpeg;
-    jpeg.quality = options_.jpeg_quality;
-    jpeg.chroma = Chroma::full;  // frames are a source, not a product: no colour is thrown away (spec pipeline.md W19)
-    file = encode_jpeg(frame.bgr, jpeg);
+    file = encode_png(bgr);
   }
   if (!file) return Failure(file.error());
   return write_file(paths_.folder / name, *file);
-}
-
-void FrameExtraction::stop_with(Error error) {
-  std::scoped_lock lock(reading_, recording_);
-  if (!error_) error_ = std::move(error);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace understudy {
 struct FramesPaths {
   std::filesystem::path video;
   std::filesystem::path folder;    // out: 00001.png …
-  std::filesystem::path manifest;  // .understudy/frames-<side>.json: when each frame was shown
+  std::filesystem::path manifest;  // manifest_of(.understudy, "frames-<side>", prefix): when each frame was shown
 };
 
 struct FramesReport {

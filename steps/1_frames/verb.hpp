@@ -8,6 +8,7 @@
 namespace understudy {
 
 Verb frames_extract_verb();
+std::vector<Verb> frames_verbs();  // that one, and import, cut, denoise
 Result<FramesPaths> frames_paths(const Workspace&, Side, const FramesOptions&);
 
 }  // namespace understudy

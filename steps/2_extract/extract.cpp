@@ -25,6 +25,7 @@ class Extraction {
   Result<ExtractReport> work() {
     double start = seconds_now();
     TRY(source_, media::FrameSource::open(paths_.frames));
+    for (const auto& remark : source_->remarks()) run_.note(remark);
     TRY(journal_, Journal::load(paths_.journal));
     TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, *source_, *journal_, run_));
     smooth_ = earlier.smooth;

@@ -173,6 +173,7 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
     run.note(fmt::format("{} frames have several faces; all are replaced, and motion blur is off",
                          alignments.crowded.size()));
   TRY(auto source, media::FrameSource::open(paths.frames));
+  for (const auto& remark : source.remarks()) run.note(remark);
   std::vector<std::string> warnings;
   TRY(const auto predictor, load_predictor(paths.model, {options.threads, options.gpu, options.morph}, warnings));
   for (auto& w : warnings) run.warn(w);

@@ -10,6 +10,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/media/sequence.hpp"
+#include "lib/media/tone_map.hpp"
 #include "lib/options/options.hpp"
 #include "steps/7_video/timing.hpp"
 
@@ -77,7 +78,7 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
   writer.preset = options.preset;
   writer.comment = comment;
   if (reference) {
-    writer.colour = reference->colour;
+    writer.colour = media::tags_when_decoded(reference->colour);  // frames of an HDR reference are SDR
     if (!reference->orientation.swaps_sides()) writer.pixel_aspect = reference->pixel_aspect;
     if (options.sound && reference->sound_tracks > 0) writer.sound_from = reference->path;
     // The result starts at zero, wherever the reference's pictures do (a transport stream may start anywhere).

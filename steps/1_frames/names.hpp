@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// How frames of several sources share one folder: each source's names begin with a prefix of its own.
+#pragma once
+
+#include <string>
+
+#include "lib/base/files.hpp"
+
+namespace understudy {
+
+// Letters, digits and '-', not ending in a digit; empty is fine. bad_option says why not.
+Result<> check_prefix(const std::string&);
+// frames-src.json, with a prefix frames-src-<prefix>.json: when each frame is shown.
+fs::path manifest_of(const fs::path& folder, const std::string& name, const std::string& prefix);
+// The images of a folder that could be this source's: prefix and number, or without a prefix all that no other source's
+// manifest beside this one names.
+std::vector<fs::path> images_of_prefix(const fs::path& folder, const fs::path& manifest, const std::string& prefix);
+// "img2" before "img10".
+bool natural_less(std::string_view a, std::string_view b);
+
+}  // namespace understudy
