@@ -20,7 +20,7 @@ endif()
 file(WRITE ${CMAKE_BINARY_DIR}/torch_pch.cpp "// The home of the precompiled LibTorch header.\n")
 add_library(understudy_torch_pch STATIC ${CMAKE_BINARY_DIR}/torch_pch.cpp)
 target_link_libraries(understudy_torch_pch PUBLIC understudy_flags torch::torch fmt::fmt nlohmann_json::nlohmann_json)
-target_precompile_headers(understudy_torch_pch PRIVATE <torch/torch.h>)
+target_precompile_headers(understudy_torch_pch PRIVATE <torch/autograd.h> <torch/cuda.h> <torch/types.h> <torch/utils.h>)
 
 function(understudy_room)
   cmake_parse_arguments(ROOM "TORCH" "NAME" "SOURCES;NEEDS;LIBS;TESTS;TEST_LIBS;LABELS" ${ARGN})

@@ -97,8 +97,8 @@ Plan plan_training(const ModelSpec& spec, const Device& device, Precision precis
     const double with = held1 + (held2 - held1) * (at_once - 1) + static_cast<double>(program + other_memory);
     plan.proposals.push_back(fmt::format("--checkpointing would need {}", gib(with)));
   }
-  if (!spec.rules.rmsprop) plan.proposals.push_back("--optimizer rmsprop would need 4 bytes a weight less");
-  if (plan.proposals.empty()) plan.proposals.push_back("a smaller resolution or fewer dims");
+  if (!spec.rules.rmsprop) plan.proposals.push_back(fmt::format("--optimizer rmsprop would need {} bytes a weight less", 4));
+  if (plan.proposals.empty()) plan.proposals.push_back(fmt::format("{}", "a smaller resolution or fewer dims"));
   return plan;
 }
 
