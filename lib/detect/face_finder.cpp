@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <future>
 #include <mutex>
 #include <numbers>
 
@@ -72,12 +73,17 @@ struct FaceFinder::Near {
 };
 
 Result<FaceFinder> FaceFinder::load(int streams, const FinderOptions& options) {
-  TRY(BoxDetector far, BoxDetector::load(models::face_detection_full_range_sparse(),
-                                         "face_detection_full_range_sparse.tflite", streams));
-  TRY(FaceMesh mesh, FaceMesh::load(models::face_landmark(), "face_landmark.tflite", streams));
+  // Half a second each, so both at once.
+  auto loading = std::async(std::launch::async, [streams] {
+    return FaceMesh::load(models::face_landmark(), "face_landmark.tflite", streams);
+  });
+  auto far = BoxDetector::load(models::face_detection_full_range_sparse(), "face_detection_full_range_sparse.tflite",
+                               streams);
+  TRY(FaceMesh mesh, loading.get());
+  if (!far) return Failure(std::move(far).error());
   auto near = std::make_shared<Near>();
   near->streams = streams;
-  return FaceFinder(std::move(far), std::move(mesh), std::move(near), options);
+  return FaceFinder(*std::move(far), std::move(mesh), std::move(near), options);
 }
 
 FaceFinder FaceFinder::share() const { return {far_.share(), mesh_.share(), near_source_, options_}; }

@@ -10,6 +10,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/colour.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/cv.hpp"
 #include "lib/image/filter.hpp"
 #include "lib/image/warp.hpp"
 
@@ -115,6 +116,23 @@ TEST(Warp, AntialiasedShrinkingAverages) {
   EXPECT_LT(mean_difference(crop(warp(picture, shrink, 32, 32, Interpolation::linear), 2, 2, 28, 28),
                             crop(warp_antialiased(picture, shrink, 32, 32), 2, 2, 28, 28)),
             1.0);
+}
+
+// The cubic warp of BGR bytes is our own: it must be OpenCV's to the bit, or faces cut by older versions would differ.
+TEST(Warp, CubicBytesAreOpenCvs) {
+  unsigned state = 7;
+  auto random = [&state] { return static_cast<double>((state = state * 1664525 + 1013904223) >> 8) / (1 << 24); };
+  ImageU8 image(61, 47, 3);
+  for (auto& v : image.data) v = static_cast<std::uint8_t>(256 * random());
+  for (int round = 0; round < 40; ++round) {
+    const double angle = 6.3 * random(), scale = 0.2 + 3 * random();
+    const Affine map{{scale * std::cos(angle), -scale * std::sin(angle), 90 * random() - 20,  //
+                      scale * std::sin(angle), scale * std::cos(angle), 90 * random() - 20}};
+    ImageU8 wanted(83, 70, 3);
+    cv::Mat target = view(wanted);
+    cv::warpAffine(view(image), target, matrix(map), {83, 70}, cv::INTER_CUBIC, cv::BORDER_CONSTANT);
+    EXPECT_EQ(warp(image, map, 83, 70, Interpolation::cubic), wanted) << round;
+  }
 }
 
 TEST(Filter, ErodeAndDilateAreOpposite) {

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "lib/base/result.hpp"
+#include "lib/image/cubic_warp.hpp"
 #include "lib/image/cv.hpp"
 
 namespace understudy {
@@ -37,6 +39,20 @@ Image<T> warp_with(const Image<T>& image, const Affine& map, int width, int heig
   return out;
 }
 
+// In OpenCV's order of operations: the last bits decide which of two positions a pixel gets.
+Affine inverse_of(const Affine& map) {
+  auto m = map.m;
+  double d = m[0] * m[4] - m[1] * m[3];
+  d = d != 0 ? 1 / d : 0;
+  const double a11 = m[4] * d, a22 = m[0] * d;
+  m[0] = a11;
+  m[1] *= -d;
+  m[3] *= -d;
+  m[4] = a22;
+  const double b1 = -m[0] * m[2] - m[1] * m[5], b2 = -m[3] * m[2] - m[4] * m[5];
+  return {{m[0], m[1], b1, m[3], m[4], b2}};
+}
+
 // The part of the input that the output sees, grown by a margin, as x0, y0, x1, y1 inside the image.
 cv::Rect source_region(const Affine& in_from_out, int width, int height, double margin, int in_width, int in_height) {
   double left = 1e30, top = 1e30, right = -1e30, bottom = -1e30;
@@ -57,6 +73,10 @@ cv::Rect source_region(const Affine& in_from_out, int width, int height, double 
 template <class T>
 Image<T> warp(const Image<T>& image, const Affine& out_from_in, int width, int height, Interpolation interpolation,
               Border border) {
+  if constexpr (std::is_same_v<T, std::uint8_t>) {
+    if (interpolation == Interpolation::cubic && border == Border::constant && image.channels == 3 && !image.empty())
+      return cubic_warp_bgr(image, inverse_of(out_from_in), width, height);
+  }
   return warp_with(image, out_from_in, width, height, flag(interpolation), border);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <random>
@@ -13,8 +14,10 @@
 #include "lib/base/system.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/draw.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/write_video.hpp"
+#include "steps/2_extract/face_crop.hpp"
 #include "steps/2_extract/journal.hpp"
 #include "steps/2_extract/verb.hpp"
 
@@ -212,6 +215,7 @@ TEST_F(Extract, KilledAnywhereItEndsWithTheSameFiles) {
   for (int round = 0; round < 3; ++round) {
     fs::remove_all(folder_ / "aligned");
     fs::remove(folder_ / "journal.jsonl");
+    fs::remove(folder_ / "journal.faces");
     int kills = 0;
     while (kills < 4 && run_child(folder_, 150 + static_cast<int>(random() % 500)) != 0) {
       ++kills;
@@ -224,6 +228,94 @@ TEST_F(Extract, KilledAnywhereItEndsWithTheSameFiles) {
     ASSERT_EQ(run_child(folder_, -1), 0);
     EXPECT_EQ(files_in(folder_ / "aligned"), wanted) << "after " << kills << " kills";
     EXPECT_EQ(*read_text(folder_ / "journal.jsonl"), wanted_journal);
+  }
+}
+
+TEST_F(Extract, AFaceThatIsLostForSomeFramesIsFilledIn) {
+  if (!make_frames(12)) GTEST_SKIP() << "no test clips";
+  for (const int i : {5, 6}) {  // covered
+    const auto path = folder_ / "frames" / media::frame_name(i, 12);
+    auto picture = *read_image(path);
+    fill_rectangle(picture, 120, 90, 250, 280, {118, 118, 118});
+    ASSERT_TRUE(write_image(path, picture));
+  }
+  const auto report = extract({}, paths(folder_ / "frames"), run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->tracks, 1);
+  EXPECT_EQ(report->filled, 2);
+  EXPECT_EQ(report->faces, 12);
+  const auto before = read_face_info(folder_ / "aligned" / "00005_0.jpg"),
+             filled = read_face_info(folder_ / "aligned" / "00006_0.jpg"),
+             after = read_face_info(folder_ / "aligned" / "00008_0.jpg");
+  ASSERT_TRUE(before && filled && after);
+  const auto x = [](const auto& info) { return (*info->source_landmarks)[30].x; };
+  EXPECT_NEAR(x(filled), x(before) + (x(after) - x(before)) / 3, 2);
+  EXPECT_TRUE(std::ranges::any_of(filled->extra, [](auto& e) { return e.first == "understudy_filled"; }));
+  EXPECT_FALSE(std::ranges::any_of(before->extra, [](auto& e) { return e.first == "understudy_filled"; }));
+}
+
+TEST_F(Extract, FacesByHandReplaceWhatWasFound) {
+  if (!make_frames(6)) GTEST_SKIP() << "no test clips";
+  const auto where = paths(folder_ / "frames");
+  for (const auto smooth : {Smoothing::off, Smoothing::on}) {
+    ExtractOptions options;
+    options.image_size = 128;
+    options.smooth = smooth;
+    options.redo = true;
+    ASSERT_TRUE(extract(options, where, run_));
+    const auto found = *read_face_info(folder_ / "aligned" / "00003_0.jpg")->source_landmarks;
+    std::string points;
+    for (const Point p : found) points += fmt::format("{}[{},{}]", points.empty() ? "" : ",", p.x + 7, p.y);
+    ASSERT_TRUE(write_text(folder_ / "hand.json",
+                           R"({"frames":{"00003.png":{"faces":[{"landmarks":[)" + points + R"(]}]},"00005":[]}})"));
+    options.redo = false;
+    options.manual = folder_ / "hand.json";
+    const auto report = extract(options, where, run_);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    EXPECT_EQ(report->without_face, std::vector<std::string>{"00005.png"});
+    const auto placed = *read_face_info(folder_ / "aligned" / "00003_0.jpg")->source_landmarks;
+    EXPECT_NEAR(placed[30].x, found[30].x + 7, 1e-6);
+    options.manual.clear();  // hand work stays
+    ASSERT_TRUE(extract(options, where, run_));
+    EXPECT_NEAR((*read_face_info(folder_ / "aligned" / "00003_0.jpg")->source_landmarks)[30].x, placed[30].x, 1e-9);
+    EXPECT_FALSE(fs::exists(folder_ / "aligned" / "00005_0.jpg"));
+  }
+  ASSERT_TRUE(write_text(folder_ / "hand.json", R"({"frames":{"00003.png":{"faces":[{"rect":[1,2]}]}}})"));
+  ExtractOptions odd;
+  odd.manual = folder_ / "hand.json";
+  EXPECT_EQ(extract(odd, where, run_).error().code, Code::bad_file);
+}
+
+TEST_F(Extract, DeletedDebugPicturesAreRedone) {
+  if (!make_frames(4)) GTEST_SKIP() << "no test clips";
+  const auto where = paths(folder_ / "frames");
+  ExtractOptions options;
+  options.image_size = 128;
+  options.debug = true;
+  ASSERT_TRUE(extract(options, where, run_));
+  fs::remove(folder_ / "debug" / "00002.jpg");
+  ASSERT_TRUE(write_image(folder_ / "aligned" / "00002_0.jpg", ImageU8(8, 8, 3)));  // spoilt
+  options.redo_deleted = true;
+  const auto report = extract(options, where, run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->redone, 1);
+  EXPECT_TRUE(fs::exists(folder_ / "debug" / "00002.jpg"));
+  EXPECT_TRUE(read_face(folder_ / "aligned" / "00002_0.jpg"));
+}
+
+TEST_F(Extract, AnyFaceTypeIsCut) {
+  if (!make_frames(1)) GTEST_SKIP() << "no test clips";
+  for (std::size_t i = 0; i < Names<CropType>::all.size(); ++i) {
+    ExtractOptions options;
+    options.face_type = static_cast<CropType>(i);
+    options.image_size = 256;
+    const auto report = extract(options, paths(folder_ / "frames"), run_);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    const auto face = read_face(folder_ / "aligned" / "00001_0.jpg");
+    ASSERT_TRUE(face);
+    EXPECT_EQ(face->info.face_type, face_type_of(options.face_type));
+    EXPECT_EQ(face->image_bgr.width, options.face_type == CropType::mark_only ? 480 : 256);
+    EXPECT_EQ(face->info.image_to_face_mat.has_value(), options.face_type != CropType::mark_only);
   }
 }
 

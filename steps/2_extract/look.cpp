@@ -253,6 +253,7 @@ Result<Overview> overview_of(const RawFaces& raw, const std::vector<std::int64_t
         list.push_back({number++, standing_of(face.landmarks), face.score * face.detector_score, pinned});
     }
     overview.signatures.push_back(frame.signature);
+    overview.hand_only.push_back(frame.hand_only);
   }
   overview.shot_begins = shot_begins(overview.signatures);
   return overview;

@@ -32,6 +32,7 @@ struct Overview {
   Sightings sightings;
   std::vector<Signature> signatures;
   std::vector<bool> shot_begins;
+  std::vector<bool> hand_only;  // nothing may be filled in there
 };
 Result<Overview> overview_of(const RawFaces&, const std::vector<std::int64_t>& frames);
 

@@ -60,6 +60,7 @@ Result<FacePlan> FacePlan::make(const RawFaces& raw, std::vector<std::int64_t> f
     auto& segment = plan.segments_[s];
     TRY_VOID(plan.finish(segment));
     for (std::size_t i = 0; i < segment.moments.size(); ++i) {
+      if (!segment.moments[i].seen && overview.hand_only[segment.first + i]) continue;
       plan.by_frame_[segment.first + i].push_back(static_cast<std::uint32_t>(s));
       plan.filled_ += !segment.moments[i].seen;
     }

@@ -251,7 +251,8 @@ Result<RawFrame> RawFaces::read(std::int64_t index) const {
     Reader in(payload);
     in.get<std::int64_t>();
     in.get<std::uint64_t>();
-    if (in.get<bool>()) frame.faces.clear();
+    frame.hand_only = in.get<bool>();
+    if (frame.hand_only) frame.faces.clear();
     frame.by_hand = get_faces(in);
     if (in.broken()) return fail(Code::bad_file, "{} is damaged", path_.string());
   }

@@ -20,6 +20,7 @@ struct RawFrame {
   Signature signature{};
   std::vector<FoundFace> faces;  // largest first
   std::vector<FoundFace> by_hand;
+  bool hand_only = false;  // what was found does not count
 };
 
 // A log of checksummed records. Later ones replace earlier ones of the same frame; a torn tail is cut off. What a later

@@ -21,10 +21,14 @@ TARGET = 30  # iterations
 
 
 class Step:
-    """A command, the stage in which its work happens, what it makes, and how many kills it has to stand."""
+    """A command, the stages in which its work happens, what it makes, and how many kills it has to stand."""
 
-    def __init__(self, stage, kills, arguments, outputs, saves=False):
-        self.stage, self.kills, self.arguments, self.outputs, self.saves = stage, kills, arguments, outputs, saves
+    def __init__(self, stages, kills, arguments, outputs, saves=False):
+        self.stages, self.kills, self.arguments, self.outputs, self.saves = stages, kills, arguments, outputs, saves
+        self.stage = stages[-1]
+
+    def works(self, event):
+        return event["event"] == "stage" and event["name"] in self.stages
 
     def results(self, film):
         """The bytes that must be equal: the outputs, less what tells the time."""
@@ -34,7 +38,8 @@ class Step:
         for name in files:
             if name.endswith(".jsonl"):  # threads finish in any order
                 files[name] = sorted(files[name].splitlines())
-        return {name: data for name, data in files.items() if not name.endswith("video.json")}  # holds times of the images
+        # video.json holds times of the images, .faces the blocks of frames in the order in which threads finished them.
+        return {name: data for name, data in files.items() if not name.endswith(("video.json", ".faces"))}
 
     def wipe(self, film):
         for name in self.outputs:
@@ -55,11 +60,12 @@ def save_again_and_again(job):
 
 
 STEPS = [
-    Step("extract", 10, ["extract", "src"], ("data_src/aligned", ".understudy/extract-src.jsonl")),
-    Step("train", 12, ["train", "saehd", *TINY_MODEL, *ONE_THREAD, "--target-iter", str(TARGET), "--preview-every", "0.05",
+    Step(("find", "extract"), 16, ["extract", "src"],
+         ("data_src/aligned", ".understudy/extract-src.jsonl", ".understudy/extract-src.faces")),
+    Step(("train",), 12, ["train", "saehd", *TINY_MODEL, *ONE_THREAD, "--target-iter", str(TARGET), "--preview-every", "0.05",
                        "--save-every", "0.05"], ("model",), saves=True),
-    Step("merge", 8, ["merge", *ONE_THREAD], ("data_dst/merged", "data_dst/merged_mask", ".understudy/merge.json")),
-    Step("encode", 6, ["video", "encode", "--preset", "veryslow"], ("result.mp4", ".understudy/video.json")),
+    Step(("merge",), 8, ["merge", *ONE_THREAD], ("data_dst/merged", "data_dst/merged_mask", ".understudy/merge.json")),
+    Step(("encode",), 6, ["video", "encode", "--preset", "veryslow"], ("result.mp4", ".understudy/video.json")),
 ]
 
 
@@ -96,7 +102,7 @@ class Kills(unittest.TestCase):
     def undisturbed(self, step):
         """Runs the step once; keeps its results as the truth and the seconds that its work takes."""
         job = step.start(self.film)
-        self.assertTrue(job.wait_for(lambda e: e["event"] == "stage" and e["name"] == step.stage), job.lines)
+        self.assertTrue(job.wait_for(step.works), job.lines)
         start = time.monotonic()
         self.assertEqual(job.finish(), 0, job.errors)
         self.wanted = step.results(self.film)
@@ -107,7 +113,7 @@ class Kills(unittest.TestCase):
         """True when the kill hit the running job. Most fall into the work, a few into the start."""
         job = step.start(self.film)
         if chance.random() < 0.9:
-            job.wait_for(lambda e: e["event"] == "stage" and e["name"] == step.stage)
+            job.wait_for(step.works)
             # Shorter than the whole work, which goes on where the kill before left it.
             time.sleep(chance.uniform(0, seconds * 0.6))
         else:

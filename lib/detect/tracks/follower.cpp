@@ -35,7 +35,10 @@ Result<Follower::Seen> Follower::next(const ImageU8& frame_bgr) {
   const bool first = count_ == 0 || change(seen.signature, signature_) > likely_cut;
   const bool detectors_turn = count_++ % detector_every == 0;
   if (first || look_ == Look::thorough) {
-    TRY(seen.faces, finder_.find(frame_bgr, look_));
+    TRY(const auto found, finder_.find(frame_bgr, look_));
+    // Once more as the frames after it will be looked at, or a block's first frame would stand out.
+    TRY(seen.faces, finder_.follow(frame_bgr, expected_on(found, {}), false));
+    if (seen.faces.size() < found.size()) seen.faces = found;
   } else {
     const auto expected = expected_on(last_, before_);
     TRY(seen.faces, finder_.follow(frame_bgr, expected, detectors_turn || expected.empty()));

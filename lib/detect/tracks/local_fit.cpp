@@ -72,12 +72,12 @@ Kernel kernel_at(std::span<const double> weights, std::size_t at, const Window& 
   return kernel;
 }
 
-std::size_t widest_that_holds(std::span<const Fitted> fits, double noise) {
+std::size_t widest_that_holds(std::span<const Fitted> fits, double noise, double tolerance) {
   double low = -1e300, high = 1e300;
   std::size_t best = fits.size();
   for (std::size_t k = 0; k < fits.size(); ++k) {
     if (!fits[k].valid) continue;
-    const double margin = confidence * noise * fits[k].spread;
+    const double margin = confidence * noise * fits[k].spread + tolerance / 2;
     low = std::max(low, fits[k].value - margin);
     high = std::min(high, fits[k].value + margin);
     if (low > high && best < fits.size()) break;
@@ -87,7 +87,7 @@ std::size_t widest_that_holds(std::span<const Fitted> fits, double noise) {
 }
 
 std::vector<double> smooth(std::span<const double> values, std::span<const double> weights,
-                           std::span<const double> noise, std::span<const Window> windows) {
+                           std::span<const double> noise, double tolerance, std::span<const Window> windows) {
   const std::size_t count = values.size();
   std::vector<Fitted> fits(count * windows.size());
   std::vector<double> chosen(count, -1);
@@ -98,7 +98,7 @@ std::vector<double> smooth(std::span<const double> values, std::span<const doubl
       own[k] = {std::inner_product(kernel.factors.begin(), kernel.factors.end(), values.begin() + kernel.first, 0.0),
                 kernel.spread, kernel.valid()};
     }
-    const auto best = widest_that_holds(own, noise[i]);
+    const auto best = widest_that_holds(own, noise[i], tolerance);
     if (best < windows.size()) chosen[i] = static_cast<double>(best);
   }
   // A choice that jumps from one moment to the next would tremble by itself: it is led down to narrower ones gently,

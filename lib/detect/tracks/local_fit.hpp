@@ -51,12 +51,13 @@ struct Fitted {
   bool valid = false;
 };
 
-// The same windows for every moment; `windows` go from narrow to wide. `noise` has one value a sample. A sample that no
-// window can reach is interpolated between its neighbours.
+// The same windows for every moment; `windows` go from narrow to wide. `noise` has one value a sample; departures up to
+// `tolerance` from the narrower windows do not matter. A sample that no window can reach is interpolated between its
+// neighbours.
 std::vector<double> smooth(std::span<const double> values, std::span<const double> weights,
-                           std::span<const double> noise, std::span<const Window> windows);
+                           std::span<const double> noise, double tolerance, std::span<const Window> windows);
 
 // The index of the widest window that holds, given what each one says.
-std::size_t widest_that_holds(std::span<const Fitted> fits, double noise);
+std::size_t widest_that_holds(std::span<const Fitted> fits, double noise, double tolerance = 0);
 
 }  // namespace understudy

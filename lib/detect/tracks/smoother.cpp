@@ -11,8 +11,11 @@
 namespace understudy {
 namespace {
 
-// From a quick nod to a second of stillness at 25 frames a second.
-constexpr std::array<Window, 7> standing_windows{{{0, 0}, {2, 2}, {2, 4}, {2, 7}, {2, 12}, {1, 16}, {1, 24}}};
+// From a quick nod to four seconds of stillness at 25 frames a second.
+constexpr std::array<Window, 8> standing_windows{{{0, 0}, {2, 2}, {2, 4}, {2, 7}, {2, 12}, {1, 16}, {1, 28}, {1, 48}}};
+// Of the unit square's side, and of a radian: nobody sees a face stand off by that much (a quarter of a pixel in a
+// whole-face crop of 512), but its trembling.
+constexpr double tolerance = 0.001;
 constexpr std::array<Window, 4> shape_windows{{{0, 0}, {2, 2}, {2, 4}, {1, shape_reach}}};
 constexpr std::size_t dimensions = 4;
 constexpr std::size_t noise_reach = 45;  // frames on either side over which the trembling is measured
@@ -37,11 +40,37 @@ std::vector<double> weights_of(const std::vector<Moment>& moments) {
   return weights;
 }
 
+double median_log_size(const std::vector<Moment>& moments) {
+  auto sizes = column(moments, 2);
+  std::ranges::nth_element(sizes, sizes.begin() + std::ssize(sizes) / 2);
+  return sizes[sizes.size() / 2];
+}
+
 // How far the corners of the unit square are apart under two standings, in sides of the square.
 double distance(const Standing& a, const Standing& b) {
   const double side = std::exp((a.log_size + b.log_size) / 2);
   return std::max(std::hypot(a.x - b.x, a.y - b.y) / side,
                   std::max(std::abs(a.log_size - b.log_size), std::abs(a.angle - b.angle)));
+}
+
+// A blink moves the eyes, which are among the alignment points, and with them a face that sits still. Moments that
+// stray a little from what is there before and after count as missing, for up to five frames.
+void pass_over_blinks(std::span<const double> values, std::span<double> weights, double side) {
+  constexpr double calm = 0.003, blink = 0.02;  // of the face
+  const std::vector<double> before_weights(weights.begin(), weights.end());
+  auto median = [&](std::size_t first) {
+    std::array<double, 4> own;
+    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(first), 4, own.begin());
+    std::ranges::sort(own);
+    return (own[1] + own[2]) / 2;
+  };
+  for (std::size_t i = 6; i + 6 < values.size(); ++i) {
+    if (std::any_of(before_weights.begin() + static_cast<std::ptrdiff_t>(i) - 6,
+                    before_weights.begin() + static_cast<std::ptrdiff_t>(i) + 7, [](double w) { return w == 0; }))
+      continue;
+    const double before = median(i - 6), after = median(i + 3), off = std::abs(values[i] - (before + after) / 2);
+    if (std::abs(before - after) < calm * side && off > calm * side / 2 && off < blink * side) weights[i] = 0;
+  }
 }
 
 Standing between(const Standing& a, const Standing& b, double t) {
@@ -129,7 +158,11 @@ std::vector<Standing> smoothed(const std::vector<Moment>& moments) {
       noise[i] =
           noise_of(std::span(values).subspan(first, last - first), std::span(weights).subspan(first, last - first));
     }
-    const auto result = smooth(values, weights, noise, standing_windows);
+    // Turn and growth count at the crop's corners.
+    const double side = d < 2 ? std::exp(median_log_size(moments)) : 0.7;
+    auto calm_weights = weights;
+    pass_over_blinks(values, calm_weights, side);
+    const auto result = smooth(values, calm_weights, noise, tolerance * side, standing_windows);
     for (std::size_t i = 0; i < out.size(); ++i)
       part(out[i], d) = moments[i].pinned ? part(moments[i].standing, d) : result[i];
   }

@@ -88,6 +88,14 @@ TEST(Smoother, AStepIsNotRounded) {
   EXPECT_NEAR(out[40].x, 112, 0.8);
 }
 
+TEST(Smoother, ABlinkDoesNotMoveAFaceThatSitsStill) {
+  std::vector<Standing> raw;
+  const auto noise = trembling(80, 0.05, 4);
+  for (std::size_t i = 0; i < 80; ++i) raw.push_back({100, 150 + noise[i] + (i >= 40 && i < 44 ? 0.8 : 0), 4.5, 0});
+  const auto out = smoothed(moments_along(raw));
+  for (std::size_t i = 0; i < 80; ++i) EXPECT_NEAR(out[i].y, 150, 0.1) << i;
+}
+
 TEST(Smoother, OutliersAreFilledAndPinnedFacesStay) {
   std::vector<Standing> raw;
   for (int i = 0; i < 40; ++i) raw.push_back({100.0 + i, 150, 4, 3.1 + 0.005 * i - (i > 10 ? 6.283185307179586 : 0)});

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+
+#include "lib/detect/face_finder.hpp"
+#include "lib/face/synthetic/synthetic.hpp"
+#include "lib/identity/persons.hpp"
+#include "lib/image/warp.hpp"
+#include "lib/media/frame_source.hpp"
+
+namespace understudy {
+namespace {
+
+fs::path media_folder() {
+  const char* value = std::getenv("UNDERSTUDY_MEDIA");
+  return value ? fs::path(value) : fs::path("../shared/media");
+}
+
+class Clip : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!fs::exists(media_folder() / "actor_a.mp4")) GTEST_SKIP() << "no test clips in " << media_folder();
+    finder_ = *FaceFinder::load();
+    embedder_ = *FaceEmbedder::load();
+  }
+  Embedding of(const ImageU8& frame) {
+    const auto faces = finder_->find(frame);
+    EXPECT_EQ(faces->size(), 1u);
+    return *embedder_->embed(frame, faces->front().landmarks);
+  }
+  std::vector<Embedding> of(const char* name, int every) {
+    std::vector<Embedding> all;
+    auto source = media::FrameSource::open(media_folder() / name);
+    for (std::int64_t i = 0; i < source->count(); i += every) all.push_back(of(source->at(i)->bgr));
+    return all;
+  }
+  std::optional<FaceFinder> finder_;
+  std::optional<FaceEmbedder> embedder_;
+};
+
+TEST_F(Clip, PeopleOfFourClipsAreFourPersons) {
+  std::vector<Embedding> all;
+  std::vector<int> wanted;
+  int person = 0;
+  for (const char* name : {"actor_a.mp4", "actor_b.mp4", "profile_720p.mp4", "far_portrait_720x1364.mp4"}) {
+    const auto own = of(name, 30);
+    all.insert(all.end(), own.begin(), own.end());
+    wanted.insert(wanted.end(), own.size(), person++);
+  }
+  const auto persons = cluster_by_person(all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j)
+      EXPECT_EQ(persons[i] == persons[j], wanted[i] == wanted[j]) << i << " " << j << " " << distance(all[i], all[j]);
+  }
+}
+
+TEST_F(Clip, TheCropGivesNearlyTheSameNumbersAsTheFrame) {
+  const auto frame = media::FrameSource::open(media_folder() / "actor_b.mp4")->at(40)->bgr;
+  const auto landmarks = finder_->find(frame)->front().landmarks;
+  const Affine map = face_matrix(landmarks, 512, FaceType::whole);
+  const auto crop = warp_antialiased(frame, map, 512, 512);
+  EXPECT_LT(distance(*embedder_->embed(frame, landmarks), *embedder_->embed(crop, transformed(landmarks, map))), 0.15);
+}
+
+Embedding around(std::mt19937& random, const Embedding& middle, float spread) {
+  std::normal_distribution<float> normal(0, spread);
+  Embedding e = middle;
+  for (auto& v : e) v += normal(random);
+  return e;
+}
+
+TEST(Persons, AreNumberedBySizeAndOddOnesStandOut) {
+  std::mt19937 random(3);
+  const Embedding zero{};
+  const Embedding a = around(random, zero, 0.09f), b = around(random, zero, 0.09f);
+  std::vector<Embedding> faces;
+  for (int i = 0; i < 10; ++i) faces.push_back(around(random, a, 0.02f));
+  for (int i = 0; i < 25; ++i) faces.push_back(around(random, b, 0.02f));
+  faces.push_back(around(random, a, 0.035f));
+  const auto persons = cluster_by_person(faces);
+  for (std::size_t i = 0; i < faces.size(); ++i) EXPECT_EQ(persons[i], i >= 10 && i < 35 ? 0 : 1) << i;
+  const auto odd = oddness(faces, persons);
+  EXPECT_EQ(std::ranges::max_element(odd) - odd.begin(), 35);
+  EXPECT_TRUE(cluster_by_person({}).empty());
+}
+
+}  // namespace
+}  // namespace understudy

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inner header of warp.cpp: the cubic warp of 8-bit BGR pictures, to the bit what OpenCV's generic code makes
+// (positions in 1/32 px, weights in 1/32768) and three times as fast where the processor has AVX2.
+#pragma once
+
+#include "lib/image/geometry.hpp"
+#include "lib/image/image.hpp"
+
+namespace understudy {
+
+// in_from_out takes output pixels to input pixels; outside lies black. Three channels.
+ImageU8 cubic_warp_bgr(const ImageU8& image, const Affine& in_from_out, int width, int height);
+
+}  // namespace understudy

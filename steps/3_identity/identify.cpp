@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/3_identity/identify.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "lib/base/moves.hpp"
+#include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
+#include "lib/catalogue/catalogue.hpp"
+#include "lib/identity/persons.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/contact_sheet.hpp"
+#include "lib/project/faceset_folder.hpp"
+
+namespace understudy {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t examples = 8;  // of a person, in the report and on the sheet
+constexpr std::size_t listed_oddest = 20;
+constexpr std::size_t sheet_persons = 24;
+
+struct Known {
+  std::string name;
+  fs::path path;
+  Embedding embedding{};
+  int person = 0;
+  double oddness = 0;
+};
+
+Result<std::vector<Known>> known_faces(const Workspace& workspace, const fs::path& folder,
+                                       const IdentifyOptions& options, Run& run) {
+  TRY(auto catalogue, Catalogue::open(workspace.state() / "catalogue.db", workspace.root, run));
+  run.stage("measure");
+  TRY(const auto entries, catalogue.sync(folder, options.threads, run));
+  const int threads = options.threads > 0 ? options.threads : static_cast<int>(cpu_threads());
+  TRY(const auto embedder, FaceEmbedder::load(threads));
+  std::vector<FaceEmbedder> own;
+  for (int i = 0; i < threads; ++i) own.push_back(embedder.share());
+  run.stage("identify");
+  const auto embed = [&own](const Face& face, unsigned thread) -> Result<Catalogue::Embedding> {
+    TRY(const Embedding e, own.at(thread).embed(face.image_bgr, face.info.landmarks));
+    return Catalogue::Embedding(e.begin(), e.end());
+  };
+  TRY(const auto embeddings, catalogue.embeddings(entries, embedding_maker, embed, threads, run));
+  std::vector<Known> known;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (embeddings[i].size() != std::tuple_size_v<Embedding>) continue;
+    Known face{entries[i].name, entries[i].path};
+    std::ranges::copy(embeddings[i], face.embedding.begin());
+    known.push_back(std::move(face));
+  }
+  if (known.empty()) return fail(Code::no_faces, "There are no faces in {}", folder.string());
+  return known;
+}
+
+void assign_persons(std::vector<Known>& faces, double threshold) {
+  std::vector<Embedding> embeddings;
+  for (const auto& face : faces) embeddings.push_back(face.embedding);
+  const auto persons = cluster_by_person(embeddings, threshold);
+  const auto odd = oddness(embeddings, persons);
+  for (std::size_t i = 0; i < faces.size(); ++i) faces[i].person = persons[i], faces[i].oddness = odd[i];
+}
+
+// Each person's faces, the most typical first.
+std::vector<std::vector<const Known*>> by_person(const std::vector<Known>& faces) {
+  std::vector<std::vector<const Known*>> persons;
+  for (const auto& face : faces) {
+    persons.resize(std::max(persons.size(), static_cast<std::size_t>(face.person) + 1));
+    persons[static_cast<std::size_t>(face.person)].push_back(&face);
+  }
+  for (auto& own : persons) std::ranges::stable_sort(own, {}, &Known::oddness);
+  return persons;
+}
+
+Result<std::set<int>> numbers(const std::string& list, std::size_t persons) {
+  std::set<int> out;
+  if (list.empty()) return out;
+  for (const auto& part : split(list, ',')) {
+    int n = -1;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), n);
+    if (error != std::errc() || end != part.data() + part.size() || n < 0 || n >= static_cast<int>(persons)) {
+      return fail_with_hint(Code::bad_option, fmt::format("'{}' is no person here", part),
+                            fmt::format("Persons are numbered from 0 to {}; several are given as 0,2.", persons - 1));
+    }
+    out.insert(n);
+  }
+  return out;
+}
+
+Result<> write_sheet(const fs::path& path, const std::vector<std::vector<const Known*>>& persons) {
+  ContactSheet sheet;
+  sheet.title = "persons";
+  sheet.cell = 128;
+  for (std::size_t p = 0; p < std::min(persons.size(), sheet_persons); ++p) {
+    SheetRow row{fmt::format("person {}", p), fmt::format("{} faces", persons[p].size()), {}};
+    for (std::size_t i = 0; i < std::min(persons[p].size(), examples); ++i) {
+      const auto at = i * persons[p].size() / std::min(persons[p].size(), examples);  // from typical to odd
+      TRY(auto picture, read_image(persons[p][at]->path));
+      row.pictures.push_back(std::move(picture));
+    }
+    sheet.rows.push_back(std::move(row));
+  }
+  return write_image(path, draw(sheet));
+}
+
+}  // namespace
+
+Result<json> identify(const Workspace& workspace, const fs::path& folder, const IdentifyOptions& options, Run& run) {
+  const bool changes = !options.dry_run && (!options.keep.empty() || !options.reject.empty() || options.outliers > 0);
+  std::optional<FileLock> lock;
+  if (changes) {
+    TRY(lock, take_faceset(folder));
+  } else {
+    TRY_VOID(look_at_faceset(folder));
+  }
+  TRY(auto faces, known_faces(workspace, folder, options, run));
+  assign_persons(faces, options.threshold);
+  const auto persons = by_person(faces);
+  TRY(const auto keep, numbers(options.keep, persons.size()));
+  TRY(const auto reject, numbers(options.reject, persons.size()));
+  std::vector<std::string> out;
+  for (const auto& face : faces) {
+    const bool unwanted = (!keep.empty() && !keep.contains(face.person)) || reject.contains(face.person);
+    if (unwanted || (options.outliers > 0 && face.oddness > options.outliers)) out.push_back(face.name);
+  }
+  if (!options.sheet.empty()) TRY_VOID(write_sheet(options.sheet, persons));
+  if (changes && !out.empty()) TRY_VOID(move_files(moves_journal(folder), moves_to_trash(folder, out)));
+
+  json report{{"faces", faces.size()}, {"persons", json::array()}, {"moved", changes ? out.size() : 0}};
+  report["to_trash"] = out;
+  report["trash"] = changes && !out.empty() ? trash_of(folder).string() : "";
+  for (std::size_t p = 0; p < persons.size(); ++p) {
+    json typical = json::array();
+    for (std::size_t i = 0; i < std::min(persons[p].size(), examples); ++i) typical.push_back(persons[p][i]->name);
+    report["persons"].push_back({{"person", p}, {"faces", persons[p].size()}, {"typical", typical}});
+  }
+  std::ranges::stable_sort(faces, std::ranges::greater(), &Known::oddness);
+  report["oddest"] = json::array();
+  for (std::size_t i = 0; i < std::min(faces.size(), listed_oddest); ++i)
+    report["oddest"].push_back({{"name", faces[i].name}, {"person", faces[i].person}, {"oddness", faces[i].oddness}});
+  return report;
+}
+
+}  // namespace understudy

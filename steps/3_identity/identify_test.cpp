@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/3_identity/identify.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "lib/base/moves.hpp"
+#include "lib/face/face_file.hpp"
+#include "lib/face/synthetic/synthetic.hpp"
+#include "lib/image/warp.hpp"
+#include "steps/3_identity/verb.hpp"
+
+namespace understudy {
+namespace {
+
+class Identify : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = fs::temp_directory_path() / fmt::format("understudy-identify-test-{}", ::getpid());
+    fs::remove_all(root_);
+    faces_ = root_ / "data_src" / "aligned";
+    add("a", synthetic::demo_identity_a(), 5);
+    add("b", synthetic::demo_identity_b(), 3);
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  void add(const std::string& prefix, const synthetic::Identity& who, int count) {
+    const synthetic::Actor actor(who);
+    for (int i = 0; i < count; ++i) {
+      synthetic::Performance performance;
+      performance.yaw = 6 * i - 8;
+      performance.smile = 0.2f * static_cast<float>(i);
+      const auto shown = actor.render(performance);
+      Face face;
+      const Affine map = face_matrix(shown.landmarks, 256, FaceType::whole);
+      face.image_bgr = warp_antialiased(shown.frame_bgr, map, 256, 256);
+      face.info.face_type = FaceType::whole;
+      face.info.landmarks = transformed(shown.landmarks, map);
+      face.info.source_filename = prefix + ".png";
+      ASSERT_TRUE(write_face_jpeg(faces_ / fmt::format("{}{}_0.jpg", prefix, i), face.image_bgr, 95, face.info));
+    }
+  }
+  std::size_t count() const { return image_files(faces_)->size(); }
+
+  fs::path root_, faces_;
+  understudy::Run run_;
+};
+
+TEST_F(Identify, TellsPersonsApartAndKeepsTheWanted) {
+  const Workspace workspace{root_};
+  IdentifyOptions options;
+  options.sheet = root_ / "persons.png";
+  const auto seen = identify(workspace, faces_, options, run_);
+  ASSERT_TRUE(seen) << to_sentence(seen.error());
+  ASSERT_EQ((*seen)["persons"].size(), 2u) << *seen;
+  EXPECT_EQ((*seen)["persons"][0]["faces"], 5);
+  EXPECT_EQ((*seen)["persons"][1]["typical"].size(), 3u);
+  EXPECT_EQ((*seen)["moved"], 0);
+  EXPECT_TRUE(fs::exists(options.sheet));
+  EXPECT_EQ(count(), 8u);
+
+  options.keep = "0";
+  options.dry_run = true;
+  EXPECT_EQ((*identify(workspace, faces_, options, run_))["to_trash"].size(), 3u);
+  EXPECT_EQ(count(), 8u);
+  options.dry_run = false;
+  EXPECT_EQ((*identify(workspace, faces_, options, run_))["moved"], 3);
+  EXPECT_EQ(count(), 5u);
+  EXPECT_TRUE(fs::exists(trash_of(faces_) / "b0_0.jpg"));
+}
+
+TEST_F(Identify, AskingForNobodyIsAnError) {
+  IdentifyOptions options;
+  options.reject = "7";
+  const auto wrong = identify({root_}, faces_, options, run_);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, Code::bad_option);
+  EXPECT_EQ(count(), 8u);
+  EXPECT_EQ(identify_verb().name, "faceset identity");
+}
+
+}  // namespace
+}  // namespace understudy
