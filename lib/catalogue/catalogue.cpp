@@ -81,19 +81,15 @@ void remove_database(const fs::path& database) {
   }
 }
 
-// The entry's own fields and everything else that is kept of it.
+// The entry's own fields and everything else that is kept of it. The hash stays 0 when the file cannot even be read.
 FaceMeasures measure(CatalogueEntry& e) {
-  auto file = read_file(e.path, largest_picture);
-  FaceMeasures measures;
-  if (!file) {
-    e.problem = to_sentence(file.error());
-    return measures;
-  }
-  e.hash = content_hash(e.bytes, *file);
-  auto measured = measure_face(*file, e.path.extension() == ".jpg");
+  const auto file = read_file(e.path, largest_picture);
+  if (file) e.hash = content_hash(e.bytes, *file);
+  auto measured =
+      file ? measure_face(*file, e.path.extension() == ".jpg") : Result<FaceMeasures>(Failure(file.error()));
   if (!measured) {
     e.problem = to_sentence(measured.error());
-    return measures;
+    return {};
   }
   e.state = measured->is_face ? FaceState::face : FaceState::picture;
   e.face_type = measured->face_type;
@@ -244,6 +240,7 @@ Result<> Catalogue::Parts::measure_all(std::vector<CatalogueEntry>& files, const
     CatalogueEntry& file = files[missing[k]];
     const FaceMeasures measures = measure(file);
     if (!file.problem.empty()) run.warn(fmt::format("{} cannot be read: {}", file.name, file.problem));
+    if (file.hash == 0) return {};  // not even its bytes could be had; another time perhaps
     const std::lock_guard lock(mutex);
     TRY_VOID(tables.add(folder, file, measures));
     ++report.measured;

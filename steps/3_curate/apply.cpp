@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 constexpr int version = 1;
-constexpr std::size_t most_records = 50;
+constexpr std::size_t most_records = 20;
 
 fs::path records_of(const fs::path& folder) { return folder / ".understudy" / "sorts"; }
 
