@@ -127,7 +127,7 @@ class House(unittest.TestCase):
 
     def test_files_are_short_enough_to_read(self):
         problems = []
-        for name, text in sources("lib", "steps", "apps", "tests", "bench", suffixes=(".cpp", ".hpp", ".py")):
+        for name, text in sources("lib", "steps", "apps", "tests", "fuzz", "bench", "tools", suffixes=(".cpp", ".hpp", ".py")):
             lines = text.count("\n")
             if lines > LONG_FILES.get(name, LONGEST):
                 problems.append(f"{name} has {lines} lines, more than {LONG_FILES.get(name, LONGEST)}")
@@ -136,7 +136,7 @@ class House(unittest.TestCase):
                        if (ROOT / name).read_text().count("\n") <= LONGEST])
 
     def test_every_source_names_its_licence(self):
-        found = list(sources("lib", "steps", "apps", "tests", "bench", suffixes=(".cpp", ".hpp", ".py")))
+        found = list(sources("lib", "steps", "apps", "tests", "fuzz", "bench", "tools", suffixes=(".cpp", ".hpp", ".py")))
         self.complain([f"{name} has no SPDX line" for name, text in found
                        if "SPDX-License-Identifier: Apache-2.0" not in "".join(text.splitlines(True)[:2])])
 
