@@ -59,4 +59,14 @@ Result<Embedding> FaceEmbedder::embed(const ImageU8& image_bgr, const Landmarks6
   return embedding;
 }
 
+Result<FaceToNumbers> embed_by_threads(int threads) {
+  TRY(const auto embedder, FaceEmbedder::load(threads));
+  auto own = std::make_shared<std::vector<FaceEmbedder>>();
+  for (int i = 0; i < threads; ++i) own->push_back(embedder.share());
+  return [own](const Face& face, unsigned thread) -> Result<std::vector<float>> {
+    TRY(const Embedding e, own->at(thread).embed(face.image_bgr, face.info.landmarks));
+    return std::vector<float>(e.begin(), e.end());
+  };
+}
+
 }  // namespace understudy

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <vector>
 
-#include "lib/face/landmarks.hpp"
+#include "lib/face/face_file.hpp"
 #include "lib/infer/session.hpp"
 
 namespace understudy {
@@ -32,5 +34,9 @@ class FaceEmbedder {
   explicit FaceEmbedder(infer::Session session) : session_(std::move(session)) {}
   infer::Session session_;
 };
+
+// For that many threads at once, which call it with their numbers: as Catalogue::embeddings() wants it.
+using FaceToNumbers = std::function<Result<std::vector<float>>(const Face&, unsigned thread)>;
+Result<FaceToNumbers> embed_by_threads(int threads);
 
 }  // namespace understudy

@@ -6,6 +6,8 @@
 #include <map>
 #include <numeric>
 
+#include "lib/identity/persons.hpp"
+
 namespace understudy {
 namespace {
 
@@ -173,54 +175,25 @@ Result<Order> by_coverage(const Curation& c) {
   return order;
 }
 
-namespace {
-
-using Embedding = Catalogue::Embedding;
-
-double apart(const Embedding& a, const std::vector<double>& b) {
-  double sum = 0;
-  for (std::size_t k = 0; k < a.size() && k < b.size(); ++k) sum += (a[k] - b[k]) * (a[k] - b[k]);
-  return std::sqrt(sum);
-}
-
-struct Person {
-  std::vector<double> middle;
-  Group faces;
-  void add(const Embedding& e, std::size_t face) {
-    middle.resize(e.size());
-    for (std::size_t k = 0; k < e.size(); ++k) middle[k] += (e[k] - middle[k]) / static_cast<double>(faces.size() + 1);
-    faces.push_back(face);
-  }
-};
-
-}  // namespace
-
 Result<Order> by_identity(const Curation& c) {
-  constexpr double one_person = 0.5;  // of the distance between embeddings; another person is mostly beyond 0.6
-  if (!c.embed) return fail(Code::bad_option, "Faces cannot be told apart by person: this build has no network for it");
   Order order = leave_out(c.entries, true);
-  TRY(const auto embeddings, c.catalogue.embeddings(c.entries, c.embedder, c.embed, c.options.threads, c.run));
-  std::vector<Person> persons;
+  TRY(const auto numbers, c.catalogue.embeddings(c.entries, embedding_maker, c.embed, c.options.threads, c.run));
+  Group faces;
+  std::vector<Embedding> embeddings;
   for (const auto i : readable(c.entries, true)) {
-    if (embeddings[i].empty()) {
+    if (numbers[i].size() != std::tuple_size_v<Embedding>) {
       order.trash.push_back(i);
       continue;
     }
-    const auto far = [&](const Person& p) { return apart(embeddings[i], p.middle); };
-    const auto nearest = std::ranges::min_element(persons, {}, far);
-    if (nearest != persons.end() && far(*nearest) <= one_person)
-      nearest->add(embeddings[i], i);
-    else
-      persons.emplace_back().add(embeddings[i], i);
+    faces.push_back(i);
+    std::ranges::copy(numbers[i], embeddings.emplace_back().begin());
   }
-  std::ranges::stable_sort(persons, std::greater{}, [](const Person& p) { return p.faces.size(); });
-  for (std::size_t p = 0; p < persons.size(); ++p) {
-    std::vector<Placed> placed;
-    for (const auto i : persons[p].faces)
-      placed.push_back({i, apart(embeddings[i], persons[p].middle), fmt::format("person {}", p + 1)});
-    std::ranges::stable_sort(placed, {}, &Placed::value);
-    order.kept.insert(order.kept.end(), placed.begin(), placed.end());
-  }
+  const auto persons = cluster_by_person(embeddings);
+  const auto odd = oddness(embeddings, persons);
+  std::vector<std::size_t> sequence(faces.size());
+  std::iota(sequence.begin(), sequence.end(), std::size_t{0});
+  std::ranges::stable_sort(sequence, {}, [&](auto k) { return std::pair(persons[k], odd[k]); });
+  for (const auto k : sequence) order.kept.push_back({faces[k], odd[k], fmt::format("person {}", persons[k])});
   return order;
 }
 

@@ -28,9 +28,7 @@ struct Curation {
   const std::vector<CatalogueEntry>& entries;
   const SortOptions& options;
   Run& run;
-  // Turns a face into numbers for sorting by identity, and the name of what it does so with.
-  Catalogue::Embedder embed = {};
-  std::string embedder = {};
+  Catalogue::Embedder embed = {};  // for sorting by identity (embed_by_threads of lib/identity)
 };
 
 // Errors: bad_option when the method cannot work on these faces.

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "lib/base/system.hpp"
+#include "lib/identity/embedding.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "steps/3_curate/apply.hpp"
@@ -97,7 +99,11 @@ Result<std::string> sort_faces(const SortOptions& options, const std::vector<Row
   TRY_VOID(check(options));
   TRY(Faces faces, find_faces(call, options.input, !options.dry_run));
   TRY_VOID(read_catalogue(faces, options.threads, run));
-  TRY(const Order order, order_faces({*faces.catalogue, faces.entries, options, run}));
+  Curation curation{*faces.catalogue, faces.entries, options, run};
+  if (options.by == SortMethod::identity) {
+    TRY(curation.embed, embed_by_threads(options.threads > 0 ? options.threads : static_cast<int>(cpu_threads())));
+  }
+  TRY(const Order order, order_faces(curation));
   for (const auto i : order.alone)
     run.warn(fmt::format("{} was left alone: {}", faces.entries[i].name, faces.entries[i].problem));
   const auto method = Names<SortMethod>::all[static_cast<std::size_t>(options.by)];

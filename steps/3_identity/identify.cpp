@@ -38,14 +38,8 @@ Result<std::vector<Known>> known_faces(const Workspace& workspace, const fs::pat
   run.stage("measure");
   TRY(const auto entries, catalogue.sync(folder, options.threads, run));
   const int threads = options.threads > 0 ? options.threads : static_cast<int>(cpu_threads());
-  TRY(const auto embedder, FaceEmbedder::load(threads));
-  std::vector<FaceEmbedder> own;
-  for (int i = 0; i < threads; ++i) own.push_back(embedder.share());
+  TRY(const auto embed, embed_by_threads(threads));
   run.stage("identify");
-  const auto embed = [&own](const Face& face, unsigned thread) -> Result<Catalogue::Embedding> {
-    TRY(const Embedding e, own.at(thread).embed(face.image_bgr, face.info.landmarks));
-    return Catalogue::Embedding(e.begin(), e.end());
-  };
   TRY(const auto embeddings, catalogue.embeddings(entries, embedding_maker, embed, threads, run));
   std::vector<Known> known;
   for (std::size_t i = 0; i < entries.size(); ++i) {
