@@ -7,6 +7,7 @@
 #include "lib/base/npy.hpp"
 #include "lib/detect/face_finder.hpp"
 #include "lib/detect/models.hpp"
+#include "lib/detect/sample_row.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/media/frame_source.hpp"
@@ -56,6 +57,30 @@ TEST(Pyramid, SamplesTheSquareItIsAskedFor) {
   EXPECT_NEAR(rgb[3 * 4], 2 * 31.5, 1.1);  // shrunk eight times: a mean, still in place
   pyramid.sample({{-100, -100}, 8, 0}, 8, Outside::black, -1, 1, rgb);
   EXPECT_EQ(rgb[0], -1);
+}
+
+// Eight samples at once give the bits of one at a time (a row of 7 is never taken at once).
+TEST(Pyramid, SamplesAreTheSameTakenAtOnceOrOneByOne) {
+  ImageU8 frame(50, 37, 3);
+  unsigned state = 5;
+  for (auto& v : frame.data) v = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+  for (const auto outside : {Outside::black, Outside::edge}) {
+    for (int round = 0; round < 12; ++round) {
+      const Affine map = Roi{{5.0 * round - 4, 3.3 * round}, 20 + 4.7 * round, 0.4 * round}.frame_from_crop(63);
+      const RowSamples samples{frame, map, outside, -1, 2.f / 255};
+      for (int j = 0; j < 63; ++j) {
+        std::array<float, 3 * 63> at_once, one_by_one;
+        sample_row(samples, j, 63, at_once.data());
+        for (int i = 0; i < 63; ++i) {
+          RowSamples shifted = samples;
+          shifted.image_from_crop.m[2] = map.m[0] * i + map.m[1] * j + map.m[2];
+          shifted.image_from_crop.m[5] = map.m[3] * i + map.m[4] * j + map.m[5];
+          sample_row(shifted, 0, 1, one_by_one.data() + 3 * i);
+        }
+        ASSERT_EQ(at_once, one_by_one) << round << " row " << j;
+      }
+    }
+  }
 }
 
 TEST(Suppress, JoinsBoxesOfOneFaceByWeight) {

@@ -77,8 +77,8 @@ Result<FaceFinder> FaceFinder::load(int streams, const FinderOptions& options) {
   auto loading = std::async(std::launch::async, [streams] {
     return FaceMesh::load(models::face_landmark(), "face_landmark.tflite", streams);
   });
-  auto far = BoxDetector::load(models::face_detection_full_range_sparse(), "face_detection_full_range_sparse.tflite",
-                               streams);
+  auto far =
+      BoxDetector::load(models::face_detection_full_range_sparse(), "face_detection_full_range_sparse.tflite", streams);
   TRY(FaceMesh mesh, loading.get());
   if (!far) return Failure(std::move(far).error());
   auto near = std::make_shared<Near>();

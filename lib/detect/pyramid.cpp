@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+
+#include "lib/detect/sample_row.hpp"
 
 namespace understudy {
 namespace {
@@ -20,15 +21,6 @@ ImageU8 halved(const ImageU8& in) {
     }
   }
   return out;
-}
-
-// Four neighbouring bytes as floats (blue, green, red and one more); GCC turns this into a few vector instructions.
-using Bytes4 = std::uint8_t __attribute__((vector_size(4)));
-using Floats4 = float __attribute__((vector_size(16)));
-Floats4 four(const std::uint8_t* p) {
-  Bytes4 bytes;
-  std::memcpy(&bytes, p, 4);
-  return __builtin_convertvector(bytes, Floats4);
 }
 
 }  // namespace
@@ -58,41 +50,8 @@ void Pyramid::sample(const Roi& roi, int size, Outside outside, float low, float
   const double k = 1.0 / (1 << n), shift = 0.5 * k - 0.5;
   const Affine map = Affine{{k, 0, shift, 0, k, shift}} * roi.frame_from_crop(size);
   const float scale = (high - low) / 255;
-  const int w = image.width, h = image.height;
-  const std::uint8_t* end = image.data.data() + image.data.size();
-  float* to = rgb.data();
-  for (int j = 0; j < size; ++j) {
-    for (int i = 0; i < size; ++i, to += 3) {
-      const auto x = static_cast<float>(map.m[0] * i + map.m[1] * j + map.m[2]);
-      const auto y = static_cast<float>(map.m[3] * i + map.m[4] * j + map.m[5]);
-      if (outside == Outside::black && (x < -1 || y < -1 || x > static_cast<float>(w) || y > static_cast<float>(h))) {
-        to[0] = to[1] = to[2] = low;
-        continue;
-      }
-      const float cx = std::clamp(x, 0.f, static_cast<float>(w - 1)),
-                  cy = std::clamp(y, 0.f, static_cast<float>(h - 1));
-      const int x0 = std::min(static_cast<int>(cx), std::max(0, w - 2)),
-                y0 = std::min(static_cast<int>(cy), std::max(0, h - 2));
-      const float fx = cx - static_cast<float>(x0), fy = cy - static_cast<float>(y0);
-      const auto* a = image.row(y0) + x0 * 3;
-      const auto* b = h > 1 ? a + static_cast<std::size_t>(w) * 3 : a;
-      const int right = w > 1 ? 3 : 0;
-      if (b + right + 4 > end) {  // the fourth byte would lie behind the picture
-        for (int c = 0; c < 3; ++c) {
-          const float top = static_cast<float>(a[c]) + fx * static_cast<float>(a[c + right] - a[c]);
-          const float bottom = static_cast<float>(b[c]) + fx * static_cast<float>(b[c + right] - b[c]);
-          to[2 - c] = low + scale * (top + fy * (bottom - top));
-        }
-        continue;
-      }
-      const Floats4 a0 = four(a), b0 = four(b);
-      const Floats4 top = a0 + fx * (four(a + right) - a0), bottom = b0 + fx * (four(b + right) - b0);
-      const Floats4 value = low + scale * (top + fy * (bottom - top));
-      to[0] = value[2];
-      to[1] = value[1];
-      to[2] = value[0];
-    }
-  }
+  const RowSamples samples{image, map, outside, low, scale};
+  for (int j = 0; j < size; ++j) sample_row(samples, j, size, rgb.data() + static_cast<std::ptrdiff_t>(3) * size * j);
 }
 
 }  // namespace understudy
