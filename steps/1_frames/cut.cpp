@@ -52,9 +52,9 @@ Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths
   for (const auto& remark : source.remarks()) run.note(remark);
   const auto& video = *source.video();
   const double tick = video.time_base.value(), start = static_cast<double>(video.ticks.front()) * tick;
-  // Half a tick of tolerance: times typed with three digits are meant to hit a frame.
+  // Times typed with three digits are meant to hit a frame.
   const auto at = [&](double seconds) {
-    const double wanted = (seconds + start) / tick - 0.5;
+    const double wanted = (seconds + start - 0.0005) / tick - 0.5;
     return std::ranges::lower_bound(video.ticks, wanted, {}, [](std::int64_t t) { return static_cast<double>(t); }) -
            video.ticks.begin();
   };

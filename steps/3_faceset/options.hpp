@@ -46,6 +46,31 @@ struct ResizeOptions {
   std::filesystem::path frames;
 };
 
+enum class ValueRange { unit, signed_unit };  // 0..1 or -1..1
+template <>
+struct Names<ValueRange> {
+  static constexpr std::array all{"unit", "signed"};
+};
+enum class ColourOrder { rgb, bgr };
+template <>
+struct Names<ColourOrder> {
+  static constexpr std::array all{"rgb", "bgr"};
+};
+struct EnhanceOptions {
+  std::filesystem::path network;
+  double strength = 1;
+  int image_size = 0;
+  ValueRange range = ValueRange::unit;
+  ColourOrder colour_order = ColourOrder::rgb;
+  int tile = 192;
+  double control = 0.5;
+  int jpeg_quality = 100;
+  bool replace = false;
+  int threads = 0;
+  std::filesystem::path input;
+  std::filesystem::path output;
+};
+
 namespace rows {
 inline constexpr std::string_view input_help = "Folder of faces, in place of the workspace's aligned folder.";
 template <class S>
@@ -119,6 +144,36 @@ constexpr auto describe<ResizeOptions>() {
       field("frames", &ResizeOptions::frames)
           .says("Frames", "With --from-frames: a video or a folder of images, in place of the workspace's.")};
 }
+template <>
+constexpr auto describe<EnhanceOptions>() {
+  return std::tuple{
+      field("network", &EnhanceOptions::network)
+          .says("Network",
+                "An ONNX or TFLite file for super-resolution or face restoration; by default the program's own."),
+      field("strength", &EnhanceOptions::strength)
+          .says("Strength", "How much of the network's picture: 0 leaves the face as it is.")
+          .range(0, 1),
+      field("image-size", &EnhanceOptions::image_size)
+          .says("Crop size", "New side of the crops, for networks that enlarge; 0 keeps each face's.")
+          .range(0, 2048),
+      field("value-range", &EnhanceOptions::range)
+          .says("Value range", "What the network calls black and white: unit = 0 and 1, signed = -1 and 1."),
+      field("colour-order", &EnhanceOptions::colour_order).says("Colour order", "Of the network's channels."),
+      field("tile", &EnhanceOptions::tile)
+          .says("Tile", "Side of the overlapping pieces in which a network of no fixed size gets a picture.")
+          .range(32, 2048)
+          .advanced(),
+      field("control", &EnhanceOptions::control)
+          .says("Control", "For networks with a further input, such as a fidelity.")
+          .advanced(),
+      rows::quality(&EnhanceOptions::jpeg_quality),
+      rows::replace(&EnhanceOptions::replace),
+      rows::threads(&EnhanceOptions::threads),
+      rows::input(&EnhanceOptions::input),
+      field("output", &EnhanceOptions::output)
+          .says("Output", "Folder for the new faces, in place of <input>_enhanced.")};
+}
+static_assert(all_described<EnhanceOptions>);
 static_assert(all_described<FolderOptions> && all_described<PackOptions> && all_described<RecoverOptions> &&
               all_described<PictureOptions> && all_described<ChooseOptions> && all_described<ResizeOptions>);
 

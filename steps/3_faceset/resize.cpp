@@ -3,14 +3,11 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 
-#include "lib/face/faceset.hpp"
-#include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
-#include "lib/options/options.hpp"
-#include "lib/project/faceset_folder.hpp"
 #include "steps/3_faceset/recrop.hpp"
-#include "steps/3_faceset/tally.hpp"
+#include "steps/3_faceset/rewriting.hpp"
 
 namespace understudy {
 namespace {
@@ -46,114 +43,44 @@ class Frames {
   std::mutex mutex_;
 };
 
-class Resizing {
- public:
-  Resizing(const ResizePaths& paths, const ResizeOptions& options, Run& run)
-      : paths_(paths), options_(options), run_(run), tally_(run) {}
-  Result<std::string> work();
-
- private:
-  nlohmann::json state() const;
-  Result<> one(const std::string& name);
-  Result<Face> made(const Face& face);
-  void by_frame();
-  Result<> put_in_place();
-
-  const ResizePaths& paths_;
-  const ResizeOptions& options_;
-  Run& run_;
-  Tally tally_;
-  std::optional<ResultFolder> results_;
-  std::unique_ptr<Frames> frames_;
-  std::vector<std::string> names_;
-  std::optional<FaceType> type_;
-};
-
-// What a result depends on.
-nlohmann::json Resizing::state() const {
-  ResizeOptions copy = options_;
-  auto json = options_to_json(rows_of(copy));
-  for (const char* key : {"replace", "threads", "input", "output"}) json.erase(key);
-  json["frames"] = paths_.frames.string();
-  json["tool"] = "resize";
-  return json;
-}
-
 // Faces in the order of their frames, so that a video is read once through.
-void Resizing::by_frame() {
+void sort_by_frame(std::vector<std::string>& names, const fs::path& folder, const Frames& frames) {
   std::vector<std::pair<std::int64_t, std::string>> order;
-  for (const auto& name : names_) {
-    const auto info = read_face_info(paths_.faces / name);
-    order.emplace_back(info ? frames_->find(info->source_filename) : -1, name);
+  for (const auto& name : names) {
+    const auto info = read_face_info(folder / name);
+    order.emplace_back(info ? frames.find(info->source_filename) : -1, name);
   }
   std::ranges::stable_sort(order, {}, &std::pair<std::int64_t, std::string>::first);
-  for (std::size_t i = 0; i < names_.size(); ++i) names_[i] = order[i].second;
-}
-
-Result<Face> Resizing::made(const Face& face) {
-  const auto index = frames_ && face.info.source_landmarks ? frames_->find(face.info.source_filename) : -1;
-  if (index < 0) return recropped(face, options_.image_size, type_);
-  const auto frame = frames_->read(index);
-  if (!frame) {
-    run_.warn(to_sentence(frame.error()));
-    return recropped(face, options_.image_size, type_);
-  }
-  TRY(Face out, recropped_from_frame(face, *frame, options_.image_size, type_));
-  tally_.count("from_frames");
-  return out;
-}
-
-Result<> Resizing::one(const std::string& name) {
-  const fs::path source = paths_.faces / name, target = results_->path() / name;
-  if (results_->has(target, source)) {
-    tally_.count("done_before");
-    return {};
-  }
-  const auto face = read_face(source);
-  const auto result = face ? made(*face) : Result<Face>(Failure(face.error()));
-  if (!result) {
-    tally_.skip(name, result.error());
-    return {};
-  }
-  TRY_VOID(write_face_jpeg(target, result->image_bgr, options_.jpeg_quality, result->info));
-  tally_.count("faces");
-  return {};
-}
-
-Result<> Resizing::put_in_place() {
-  std::vector<std::string> done;
-  for (const auto& name : names_) {
-    if (results_->has(results_->path() / name, paths_.faces / name)) done.push_back(name);
-  }
-  TRY(const FileLock lock, take_faceset(paths_.faces));
-  TRY_VOID(results_->take_places_in(paths_.faces, done));
-  tally_.count("replaced", static_cast<std::int64_t>(done.size()));
-  return {};
-}
-
-Result<std::string> Resizing::work() {
-  TRY_VOID(look_at_faceset(paths_.faces));
-  TRY(names_, loose_names(paths_.faces));
-  if (options_.face_type != ResizeType::same)
-    type_ = face_type_from_key(Names<ResizeType>::all[static_cast<std::size_t>(options_.face_type)]);
-  if (options_.from_frames) {
-    TRY(frames_, Frames::open(paths_.frames));
-    by_frame();
-  }
-  TRY(results_, ResultFolder::open(paths_.results, state()));
-  run_.stage("resize");
-  tally_.count("faces", 0);
-  TRY_VOID(for_each_index(names_.size(), options_.threads, run_, "faces",
-                          [this](std::size_t i, unsigned) { return one(names_[i]); }));
-  if (options_.replace) TRY_VOID(put_in_place());
-  tally_.set("folder", (options_.replace ? paths_.faces : paths_.results).string());
-  return tally_.report();
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = order[i].second;
 }
 
 }  // namespace
 
 Result<std::string> resize_faceset(const ResizePaths& paths, const ResizeOptions& options, Run& run) {
-  return Resizing(paths, options, run).work();
+  std::optional<FaceType> type;
+  if (options.face_type != ResizeType::same)
+    type = face_type_from_key(Names<ResizeType>::all[static_cast<std::size_t>(options.face_type)]);
+  std::unique_ptr<Frames> frames;
+  OrderNames order;
+  if (options.from_frames) {
+    TRY(frames, Frames::open(paths.frames));
+    order = [&](std::vector<std::string>& names) { sort_by_frame(names, paths.faces, *frames); };
+  }
+  const auto make = [&](const Face& face, unsigned, Tally& tally) -> Result<Face> {
+    const auto index = frames && face.info.source_landmarks ? frames->find(face.info.source_filename) : -1;
+    if (index < 0) return recropped(face, options.image_size, type);
+    const auto frame = frames->read(index);
+    if (!frame) {
+      run.warn(to_sentence(frame.error()));
+      return recropped(face, options.image_size, type);
+    }
+    TRY(Face out, recropped_from_frame(face, *frame, options.image_size, type));
+    tally.count("from_frames");
+    return out;
+  };
+  ResizeOptions copy = options;
+  const Rewriting work{paths.faces, paths.results, "resize", options.jpeg_quality, options.replace, options.threads};
+  return rewrite_faces(work, rows_of(copy), order, run, make);
 }
 
 }  // namespace understudy

@@ -2,6 +2,7 @@
 #include "steps/3_faceset/verb.hpp"
 
 #include "lib/project/faceset_folder.hpp"
+#include "steps/3_faceset/enhance.hpp"
 #include "steps/3_faceset/metadata.hpp"
 #include "steps/3_faceset/names.hpp"
 #include "steps/3_faceset/packing.hpp"
@@ -49,6 +50,11 @@ Result<std::string> resize(const Workspace& workspace, Side side, const fs::path
   return resize_faceset({folder, results, frames}, options, run);
 }
 
+Result<std::string> enhance(const Workspace&, Side, const fs::path& folder, const EnhanceOptions& options, Run& run) {
+  const fs::path results = options.output.empty() ? fs::path(folder.string() + "_enhanced") : options.output;
+  return enhance_faceset({folder, results}, options, run);
+}
+
 }  // namespace
 
 std::vector<Verb> faceset_tool_verbs() {
@@ -79,6 +85,12 @@ std::vector<Verb> faceset_tool_verbs() {
           "understudy faceset resize src --image-size 384\n"
           "understudy faceset resize src --face-type head --image-size 768 --from-frames --replace",
           resize),
+      tool_verb<EnhanceOptions>(
+          "enhance", "Make the faces sharper and cleaner with a network",
+          "understudy faceset enhance src\n"
+          "understudy faceset enhance src --network realesr-general-x4v3.onnx --image-size 768\n"
+          "understudy faceset enhance src --network gfpgan.onnx --value-range signed --strength 0.7",
+          enhance),
   };
 }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/3_faceset/enhance.hpp"
+
+#include "lib/base/system.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/warp.hpp"
+#include "steps/3_faceset/enhancer.hpp"
+#include "steps/3_faceset/recrop.hpp"
+#include "steps/3_faceset/rewriting.hpp"
+
+namespace understudy {
+namespace {
+
+// Between the picture as it was and the network's, at the face's own size.
+ImageU8 blended(const ImageU8& before, const ImageF& network, double strength) {
+  ImageF after = network;
+  if (network.width > before.width) after = resize(network, before.width, before.height, Interpolation::area);
+  const auto s = static_cast<float>(strength);
+  for (std::size_t i = 0; i < after.data.size(); ++i)
+    after.data[i] = s * after.data[i] + (1 - s) * static_cast<float>(before.data[i]) / 255;
+  return to_u8_rounded(after);
+}
+
+// The network's larger picture brought to another crop size than the face had, in one step.
+ImageU8 at_size(const ImageF& network, int old_size, int new_size) {
+  const double times = static_cast<double>(network.width) / old_size, ratio = static_cast<double>(new_size) / old_size;
+  // Network pixels to old ones by pixel centres, old to new as recropped() has it.
+  const Affine map{{ratio / times, 0, (0.5 / times - 0.5) * ratio, 0, ratio / times, (0.5 / times - 0.5) * ratio}};
+  return to_u8_rounded(warp_antialiased(network, map, new_size, new_size, Border::replicate));
+}
+
+}  // namespace
+
+Result<std::string> enhance_faceset(const EnhancePaths& paths, const EnhanceOptions& options, Run& run) {
+  TRY(auto first,
+      Enhancer::load(options.network, {options.range, options.colour_order, options.tile, options.control}));
+  const int threads = options.threads > 0 ? options.threads : static_cast<int>(cpu_threads());
+  std::vector<Enhancer> enhancers;
+  for (int i = 1; i < threads; ++i) enhancers.push_back(first.share());
+  enhancers.push_back(std::move(first));
+  const auto make = [&](const Face& face, unsigned thread, Tally&) -> Result<Face> {
+    if (face.image_bgr.width != face.image_bgr.height) return fail(Code::bad_file, "it is not square");
+    const int size = face.image_bgr.width, wanted = options.image_size > 0 ? options.image_size : size;
+    TRY(const ImageF better, enhancers[thread].enhance(face.image_bgr));
+    Face out = face;
+    if (wanted != size) {
+      TRY(out, recropped(face, wanted, {}));
+      out.image_bgr = at_size(better, size, wanted);
+    } else {
+      out.image_bgr = blended(face.image_bgr, better, options.strength);
+    }
+    return out;
+  };
+  EnhanceOptions copy = options;
+  const Rewriting work{paths.faces, paths.results, "enhance", options.jpeg_quality, options.replace, threads};
+  return rewrite_faces(work, rows_of(copy), {}, run, make);
+}
+
+}  // namespace understudy

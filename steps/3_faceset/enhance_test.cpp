@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/3_faceset/enhance.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "lib/face/face_file.hpp"
+#include "lib/face/synthetic/synthetic.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/draw.hpp"
+#include "lib/image/quality.hpp"
+#include "lib/image/warp.hpp"
+#include "steps/3_faceset/enhancer.hpp"
+
+namespace understudy {
+namespace {
+
+using nlohmann::json;
+
+TEST(Tiles, CoverEverythingAndEndFlush) {
+  EXPECT_EQ(tile_starts(512, 192), (std::vector<int>{0, 96, 192, 288, 320}));
+  EXPECT_EQ(tile_starts(192, 192), std::vector<int>{0});
+  EXPECT_EQ(tile_starts(100, 192), std::vector<int>{0});
+}
+
+struct Pair {
+  ImageU8 sharp, poor;
+};
+// A picture as a poor camera gives it.
+Pair spoilt(ImageU8 sharp) {
+  const int small = sharp.width * 10 / 18;
+  auto poor = resize(resize(sharp, small, small, Interpolation::area), sharp.width, sharp.height, Interpolation::cubic);
+  poor = *decode_image(*encode_jpeg(poor, {.quality = 90}));
+  return {std::move(sharp), std::move(poor)};
+}
+// Somebody who does not exist and was in no training picture.
+Pair portrait(int side) {
+  auto performance = synthetic::demo_performance_dst(1.5);
+  performance.size = 1.4;
+  return spoilt(synthetic::render(synthetic::random_identity(90001), performance, {side, side, 2}).frame_bgr);
+}
+// Hair, lashes and checks, which training never saw either: lines, and squares within squares.
+Pair lines(int side) {
+  ImageU8 picture(side, side, 3, 120);
+  for (int i = 0; i < 60; ++i) {
+    const int x = i * 37 % side, y = i * 53 % side;
+    const auto level = 30 + i * 71 % 200;
+    fill_rectangle(picture, x, y, i % 3 ? 2 : 24, i % 3 ? 40 : 24, {level, level - 10, level + 15});
+    fill_rectangle(picture, x + 8, y + 8, 9, 3, {250 - level, 250 - level, 250 - level});
+  }
+  return spoilt(std::move(picture));
+}
+
+double psnr(const ImageU8& a, const ImageU8& b) { return likeness(a, b, ImageU8(a.width, a.height, 1, 255)).psnr; }
+
+// Mean difference between neighbours: what the eye takes for sharpness.
+double contrast(const ImageU8& image) {
+  double sum = 0;
+  for (int y = 0; y < image.height; ++y)
+    for (int x = 1; x < image.width; ++x) sum += std::abs(image.at(x, y, 1) - image.at(x - 1, y, 1));
+  return sum / (image.width * image.height);
+}
+
+TEST(BuiltIn, MakesPicturesCrisperAndLeavesThemTrue) {
+  auto enhancer = Enhancer::load({}, {});
+  ASSERT_TRUE(enhancer) << to_sentence(enhancer.error());
+  for (const int side : {256, 300, 128}) {  // tiles, an odd end, smaller than a tile
+    for (const bool face : {true, false}) {
+      const auto [sharp, poor] = face ? portrait(side) : lines(side);
+      const auto better = enhancer->enhance(poor);
+      ASSERT_TRUE(better) << to_sentence(better.error());
+      ASSERT_EQ(better->width, side);
+      const auto after = to_u8_rounded(*better);
+      EXPECT_GT(contrast(after), 1.02 * contrast(poor)) << side;
+      EXPECT_GT(psnr(after, sharp), psnr(poor, sharp) - 0.5) << side;  // what it adds is not mere noise
+    }
+  }
+}
+
+TEST(BuiltIn, TilesLeaveNoSeams) {
+  const auto [sharp, poor] = portrait(256);
+  auto tiled = Enhancer::load({}, {.tile = 96}), whole = Enhancer::load({}, {.tile = 256});
+  const auto a = *tiled->enhance(poor), b = *whole->enhance(poor);
+  float worst = 0;
+  for (std::size_t i = 0; i < a.data.size(); ++i) worst = std::max(worst, std::abs(a.data[i] - b.data[i]));
+  EXPECT_LT(worst, 0.03F);  // by what lies beyond a tile's edge
+}
+
+class Enhance : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = fs::temp_directory_path() / fmt::format("understudy-enhance-{}", ::getpid());
+    fs::create_directories(root_ / "aligned");
+    Face face;
+    face.image_bgr = portrait(128).poor;
+    face.info.face_type = FaceType::whole;
+    face.info.landmarks = transformed(canonical_landmarks, {{60, 0, 30, 0, 60, 30}});
+    face.info.source_filename = "00001.png";
+    face.info.extra = {{"from_another_tool", pickle::Value("kept")}};
+    ASSERT_TRUE(write_face_jpeg(root_ / "aligned" / "a.jpg", face.image_bgr, 95, face.info));
+  }
+  void TearDown() override { fs::remove_all(root_); }
+  json run(const EnhanceOptions& options) {
+    const auto report = enhance_faceset({root_ / "aligned", root_ / "out"}, options, run_);
+    EXPECT_TRUE(report) << (report ? "" : to_sentence(report.error()));
+    return report ? json::parse(*report) : json();
+  }
+  fs::path root_;
+  understudy::Run run_;
+};
+
+TEST_F(Enhance, KeepsMetadataAndFollowsSizeAndStrength) {
+  EXPECT_EQ(run({})["faces"], 1);
+  EXPECT_EQ(run({})["done_before"], 1);
+  const auto before = *read_face(root_ / "aligned" / "a.jpg"), same = *read_face(root_ / "out" / "a.jpg");
+  EXPECT_EQ(same.info.landmarks, before.info.landmarks);
+  EXPECT_EQ(same.info.extra, before.info.extra);
+  EnhanceOptions options;
+  options.strength = 0;
+  run(options);
+  EXPECT_GT(psnr(read_face(root_ / "out" / "a.jpg")->image_bgr, before.image_bgr), 40);  // only saved once more
+  options.strength = 1;
+  options.image_size = 200;
+  run(options);
+  const auto larger = *read_face(root_ / "out" / "a.jpg");
+  EXPECT_EQ(larger.image_bgr.width, 200);
+  EXPECT_NEAR(larger.info.landmarks[30].x, before.info.landmarks[30].x * 200 / 128, 1e-6);
+  // The picture went the way of the landmarks.
+  const auto scaled =
+      warp(same.image_bgr, {{200.0 / 128, 0, 0, 0, 200.0 / 128, 0}}, 200, 200, Interpolation::cubic, Border::replicate);
+  EXPECT_GT(psnr(larger.image_bgr, scaled), 36);
+}
+
+TEST_F(Enhance, AFileThatIsNoSuchNetworkIsOneSentence) {
+  EnhanceOptions options;
+  options.network = root_ / "none.onnx";
+  EXPECT_EQ(enhance_faceset({root_ / "aligned", root_ / "out"}, options, run_).error().code, Code::not_found);
+  options.network = root_ / "bad.onnx";
+  ASSERT_TRUE(write_text(options.network, "no network"));
+  EXPECT_EQ(enhance_faceset({root_ / "aligned", root_ / "out"}, options, run_).error().code, Code::bad_file);
+}
+
+}  // namespace
+}  // namespace understudy
