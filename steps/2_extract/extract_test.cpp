@@ -13,6 +13,7 @@
 
 #include "lib/base/system.hpp"
 #include "lib/face/face_file.hpp"
+#include "lib/face/synthetic/synthetic.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/media/frame_source.hpp"
@@ -301,6 +302,35 @@ TEST_F(Extract, DeletedDebugPicturesAreRedone) {
   EXPECT_EQ(report->redone, 1);
   EXPECT_TRUE(fs::exists(folder_ / "debug" / "00002.jpg"));
   EXPECT_TRUE(read_face(folder_ / "aligned" / "00002_0.jpg"));
+}
+
+// A drawn head that sits still but talks and blinks, with camera noise and JPEG: the crop stands still.
+TEST_F(Extract, AFaceThatSitsStillStandsStill) {
+  const synthetic::Actor actor(synthetic::demo_identity_b(), 0.5f);
+  constexpr int count = 40;
+  for (int i = 0; i < count; ++i) {
+    synthetic::Performance performance;
+    performance.grain_seed = static_cast<std::uint32_t>(i);
+    performance.mouth_open = i % 9 < 4 ? 0.3f : 0;
+    performance.blink = {i / 3 == 6 ? 1.f : 0.f, i / 3 == 6 ? 1.f : 0.f};
+    const auto shown = actor.render(performance, {.width = 320, .height = 320, .supersampling = 1});
+    ASSERT_TRUE(write_image(folder_ / "frames" / media::frame_name(i, count, "jpg"), shown.frame_bgr, 80));
+  }
+  ASSERT_TRUE(extract({}, paths(folder_ / "frames"), run_));
+  std::vector<std::array<Point, 4>> corners;
+  for (int i = 0; i < count; ++i) {
+    const auto info = read_face_info(folder_ / "aligned" / fmt::format("{:05}_0.jpg", i + 1));
+    ASSERT_TRUE(info) << i;
+    corners.push_back(crop_corners(*info->source_landmarks, FaceType::whole));
+  }
+  const double zoom = 512 / std::hypot(corners[0][1].x - corners[0][0].x, corners[0][1].y - corners[0][0].y);
+  double sum = 0;
+  for (std::size_t c = 0; c < 4; ++c) {
+    Point mean;
+    for (const auto& own : corners) mean = mean + own[c] * (1.0 / count);
+    for (const auto& own : corners) sum += std::pow(own[c].x - mean.x, 2) + std::pow(own[c].y - mean.y, 2);
+  }
+  EXPECT_LT(zoom * std::sqrt(sum / (4 * count)), 0.5);  // pixels of the crop; 0.25 where the mouth is shut, see docs
 }
 
 TEST_F(Extract, AnyFaceTypeIsCut) {

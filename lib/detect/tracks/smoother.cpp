@@ -54,22 +54,25 @@ double distance(const Standing& a, const Standing& b) {
 }
 
 // A blink moves the eyes, which are among the alignment points, and with them a face that sits still. Moments that
-// stray a little from what is there before and after count as missing, for up to five frames.
+// stray a little from what is there before and after count as missing, for up to four frames.
 void pass_over_blinks(std::span<const double> values, std::span<double> weights, double side) {
   constexpr double calm = 0.003, blink = 0.02;  // of the face
   const std::vector<double> before_weights(weights.begin(), weights.end());
-  auto median = [&](std::size_t first) {
+  // The middle of four values, if they are calm.
+  auto rest = [&](std::size_t first) -> std::optional<double> {
     std::array<double, 4> own;
     std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(first), 4, own.begin());
     std::ranges::sort(own);
-    return (own[1] + own[2]) / 2;
+    return own[3] - own[0] < calm * side ? std::optional((own[1] + own[2]) / 2) : std::nullopt;
   };
-  for (std::size_t i = 6; i + 6 < values.size(); ++i) {
-    if (std::any_of(before_weights.begin() + static_cast<std::ptrdiff_t>(i) - 6,
-                    before_weights.begin() + static_cast<std::ptrdiff_t>(i) + 7, [](double w) { return w == 0; }))
+  for (std::size_t i = 7; i + 7 < values.size(); ++i) {
+    if (std::any_of(before_weights.begin() + static_cast<std::ptrdiff_t>(i) - 7,
+                    before_weights.begin() + static_cast<std::ptrdiff_t>(i) + 8, [](double w) { return w == 0; }))
       continue;
-    const double before = median(i - 6), after = median(i + 3), off = std::abs(values[i] - (before + after) / 2);
-    if (std::abs(before - after) < calm * side && off > calm * side / 2 && off < blink * side) weights[i] = 0;
+    const auto before = rest(i - 7), after = rest(i + 4);
+    if (!before || !after || std::abs(*before - *after) > calm * side) continue;
+    const double off = std::abs(values[i] - (*before + *after) / 2);
+    if (off > calm * side / 2 && off < blink * side) weights[i] = 0;
   }
 }
 
