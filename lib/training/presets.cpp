@@ -7,8 +7,10 @@
 namespace understudy {
 
 std::span<const std::pair<std::string_view, std::string_view>> preset_values(Preset preset) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 1> recommended{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> recommended{{
       {"random-move", "0.2"},
+      {"ema", "0.999"},
+      {"warm-up", "100"},
   }};
   if (preset == Preset::compatible) return {};
   return recommended;

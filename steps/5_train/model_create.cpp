@@ -14,7 +14,7 @@
 
 namespace understudy {
 
-struct CreateOptions {
+struct ModelCreateOptions {
   std::string model;
   Preset preset = Preset::recommended;
   std::string from;
@@ -22,8 +22,8 @@ struct CreateOptions {
   std::uint64_t seed = 1;
 };
 template <>
-constexpr auto describe<CreateOptions>() {
-  using O = CreateOptions;
+constexpr auto describe<ModelCreateOptions>() {
+  using O = ModelCreateOptions;
   return std::tuple{
       field("model", &O::model).says("Model name", "Folder of the new model in WORKSPACE/model; empty: the class."),
       field("preset", &O::preset)
@@ -35,7 +35,7 @@ constexpr auto describe<CreateOptions>() {
       field("seed", &O::seed).says("Seed", "Of the first weights and all samples."),
   };
 }
-static_assert(all_described<CreateOptions>);
+static_assert(all_described<ModelCreateOptions>);
 
 namespace {
 
@@ -43,7 +43,7 @@ using nlohmann::json;
 
 // The options of all classes as one table: what is given is kept as text until the class is known.
 struct Table {
-  CreateOptions own;
+  ModelCreateOptions own;
   std::array<ModelDescription, 3> models;
   std::array<std::vector<Row>, 3> rows;
   std::map<std::string, std::string> given;

@@ -9,7 +9,7 @@
 
 namespace understudy {
 
-struct ImportOptions {
+struct ModelImportOptions {
   std::filesystem::path from;
   std::string name;
   std::string as;
@@ -17,8 +17,8 @@ struct ImportOptions {
   bool discriminators = true;
 };
 template <>
-constexpr auto describe<ImportOptions>() {
-  using O = ImportOptions;
+constexpr auto describe<ModelImportOptions>() {
+  using O = ModelImportOptions;
   return std::tuple{
       field("from", &O::from).says("Folder", "Folder with DeepFaceLab's model files; empty: WORKSPACE/model."),
       field("name", &O::name).says("Name", "The model's name in DeepFaceLab; empty: the newest there."),
@@ -28,14 +28,14 @@ constexpr auto describe<ImportOptions>() {
           .says("Discriminators", "Take those of GAN and true face along; off: they start anew."),
   };
 }
-static_assert(all_described<ImportOptions>);
+static_assert(all_described<ModelImportOptions>);
 
 enum class ExportFormat { dfl };
 template <>
 struct Names<ExportFormat> {
   static constexpr std::array all{"dfl"};
 };
-struct ExportOptions {
+struct ModelExportOptions {
   std::string model;
   ExportFormat to = ExportFormat::dfl;
   std::filesystem::path output;
@@ -44,8 +44,8 @@ struct ExportOptions {
   bool replace = false;
 };
 template <>
-constexpr auto describe<ExportOptions>() {
-  using O = ExportOptions;
+constexpr auto describe<ModelExportOptions>() {
+  using O = ModelExportOptions;
   return std::tuple{
       field("model", &O::model).says("Model name", "Empty: the newest."),
       field("to", &O::to).says("To", "dfl: DeepFaceLab's model files, to train on or to merge with there."),
@@ -56,7 +56,7 @@ constexpr auto describe<ExportOptions>() {
       field("replace", &O::replace).says("Replace", "Write over a model of that name."),
   };
 }
-static_assert(all_described<ExportOptions>);
+static_assert(all_described<ModelExportOptions>);
 
 namespace {
 
@@ -74,7 +74,8 @@ Result<> save_imported(ModelFolder& folder, const DflModel& model) {
   return folder.save(generation);
 }
 
-Result<std::string> import_verb(const ImportOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+Result<std::string> import_verb(const ModelImportOptions& options, const std::vector<Row>&, const Call& call,
+                                Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
   TRY(const auto model, read_dfl_model(options.from.empty() ? workspace.model() : options.from, options.name,
                                        {options.optimizer, options.discriminators}));
@@ -103,7 +104,8 @@ Result<std::string> import_verb(const ImportOptions& options, const std::vector<
       .dump();
 }
 
-Result<std::string> export_verb(const ExportOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+Result<std::string> export_verb(const ModelExportOptions& options, const std::vector<Row>&, const Call& call,
+                                Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
   TRY(const auto path, find_model(workspace.model(), options.model));
   TRY(const auto folder, ModelFolder::open(path));
@@ -142,10 +144,10 @@ Result<std::string> export_verb(const ExportOptions& options, const std::vector<
 }  // namespace
 
 std::vector<Verb> model_transfer_verbs() {
-  return {make_verb<ImportOptions>(
+  return {make_verb<ModelImportOptions>(
               "model import", "Bring a DeepFaceLab model (SAEHD, AMP, Quick96) here, to merge with or to train on",
               "  understudy model import --from D/workspace/model --name clooney", {}, import_verb),
-          make_verb<ExportOptions>(
+          make_verb<ModelExportOptions>(
               "model export", "Write a model as DeepFaceLab's files, so that the original opens it",
               "  understudy model export --to dfl --model clooney --output D/workspace/model", {}, export_verb)};
 }

@@ -136,6 +136,16 @@ class House(unittest.TestCase):
         self.complain([f"{name} needs no exception any more" for name in LONG_FILES
                        if (ROOT / name).read_text().count("\n") <= LONGEST])
 
+    def test_options_have_names_of_their_own(self):
+        """Two structs of one name in different rooms would be one to the linker: the options of the one verb, described as
+        the other's."""
+        seen = {}
+        for name, text in sources("lib", "steps", "apps"):
+            for options in re.findall(r"^constexpr auto describe<(\w+)>\(\)", text, re.M):
+                seen.setdefault(options, []).append(name)
+        self.assertGreater(len(seen), 20)
+        self.complain([f"{options} is described in {' and '.join(names)}" for options, names in seen.items() if len(names) > 1])
+
     def test_every_source_names_its_licence(self):
         found = list(sources("lib", "steps", "apps", "tests", "fuzz", "bench", "tools", suffixes=(".cpp", ".hpp", ".py")))
         self.complain([f"{name} has no SPDX line" for name, text in found
