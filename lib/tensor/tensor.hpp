@@ -4,7 +4,8 @@
 // Tensors are NCHW in channels_last memory, float32 or bfloat16; images in them are BGR, 0..1.
 #pragma once
 
-// Not torch/torch.h: modules, optimisers and data loaders of LibTorch are not used and would double the time to compile.
+// Not torch/torch.h: modules, optimisers and data loaders of LibTorch are not used and would double the time to
+// compile.
 #include <torch/autograd.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
