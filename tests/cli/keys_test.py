@@ -144,7 +144,8 @@ class Keys(unittest.TestCase):
         terminal.press("s")
         terminal.wait_for("saved model at iteration")
         terminal.press("p")
-        terminal.wait_until((self.model() / "preview.png").exists, "the preview")
+        # The preview before the first iteration has no batch yet.
+        terminal.wait_until(lambda: any((self.model() / "previews").glob("*of the batch*")), "the preview")
         at = len(terminal.output)
         terminal.press("qx\033[A\033[B")  # no keys of ours; the arrows' letters are not taken for keys
         terminal.press(" ")
