@@ -158,6 +158,16 @@ Result<bool> finish_moves(const fs::path& journal) {
   return true;
 }
 
+fs::path numbered_name(const fs::path& wanted, int number) {
+  return wanted.parent_path() / fmt::format("{}~{}{}", wanted.stem().string(), number, wanted.extension().string());
+}
+
+fs::path free_name(const fs::path& wanted, const std::set<fs::path>& taken) {
+  fs::path name = wanted;
+  for (int n = 2; is_there(name) || taken.contains(name); ++n) name = numbered_name(wanted, n);
+  return name;
+}
+
 fs::path trash_of(const fs::path& folder) {
   auto name = folder.lexically_normal();
   if (!name.has_filename()) name = name.parent_path();  // "aligned/"
@@ -168,10 +178,7 @@ std::vector<Move> moves_to_trash(const fs::path& folder, std::span<const std::st
   std::vector<Move> moves;
   std::set<fs::path> taken;
   for (const auto& name : names) {
-    const fs::path wanted = trash_of(folder) / name;
-    fs::path target = wanted;
-    for (int n = 2; is_there(target) || taken.contains(target); ++n)
-      target = wanted.parent_path() / fmt::format("{}~{}{}", wanted.stem().string(), n, wanted.extension().string());
+    const fs::path target = free_name(trash_of(folder) / name, taken);
     taken.insert(target);
     moves.push_back({folder / name, target});
   }

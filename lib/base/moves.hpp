@@ -4,6 +4,7 @@
 // back.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ Result<> move_files(const fs::path& journal, std::span<const Move>);
 Result<bool> finish_moves(const fs::path& journal);
 // Code::io when the target exists already.
 Result<> rename_without_replacing(const fs::path& from, const fs::path& to);
+
+// "a~2.jpg" for "a.jpg" and 2: what a file is called whose name is taken.
+fs::path numbered_name(const fs::path& wanted, int number);
+// The wanted name, or the first numbered one that no file has and that is not in `taken`.
+fs::path free_name(const fs::path& wanted, const std::set<fs::path>& taken);
 
 // ALIGNED_trash beside ALIGNED.
 fs::path trash_of(const fs::path& folder);

@@ -3,7 +3,6 @@
 // only the inter's two dense layers do: their weights are a map over the crop, and are resampled as one.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "lib/tensor/tensor.hpp"

@@ -10,11 +10,10 @@
 #include "lib/base/system.hpp"
 #include "lib/tensor/caching_allocator.hpp"
 #include "lib/training/face_trainer.hpp"
+#include "lib/training/validation.hpp"
 
 namespace understudy {
 namespace {
-
-constexpr int preview_faces = 8;
 
 Batch trial_batch(int n, int resolution) {
   auto side = [&] {
@@ -36,7 +35,7 @@ std::uint64_t held_at(ModelSpec spec, const Device& device, Precision precision,
     const Batch batch = trial_batch(n, spec.shape.resolution);
     for (int i = 0; i < 2; ++i) trainer.step(batch);
     // What is looked at between two steps, with its forward passes (Session::show_preview).
-    trainer.evaluate(trial_batch(preview_faces, spec.shape.resolution));
+    trainer.evaluate(trial_batch(validation_faces, spec.shape.resolution));
     held = held_memory_bytes() - before;
   }
   release_cached_memory();

@@ -14,6 +14,8 @@
 
 namespace understudy {
 
+constexpr int validation_faces = 8;  // of the fixed batch that is looked at while training
+
 // Means over the faces. SSIM and PSNR are those of src->src and dst->dst within the face mask (lib/image/quality.hpp);
 // IoU compares the predicted mask with the face mask, both from 0.5 on. Faces without any mask are left out.
 struct ValidationNumbers {

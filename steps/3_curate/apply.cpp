@@ -34,14 +34,6 @@ std::vector<fs::path> find_records(const fs::path& folder) {
   return records;
 }
 
-// A free name in the same folder, as trash folders make them: "a~2.jpg".
-fs::path free_name(const fs::path& wanted, const std::set<fs::path>& taken) {
-  fs::path name = wanted;
-  for (int n = 2; taken.contains(name) || is_there(name); ++n)
-    name = wanted.parent_path() / fmt::format("{}~{}{}", wanted.stem().string(), n, wanted.extension().string());
-  return name;
-}
-
 }  // namespace
 
 std::vector<Move> changes_of(const fs::path& folder, const std::vector<CatalogueEntry>& entries, const Order& order) {

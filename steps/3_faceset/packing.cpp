@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "lib/base/moves.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/face/pak_write.hpp"
 #include "lib/image/codec.hpp"
@@ -116,7 +117,7 @@ Result<Place> place_for(const fs::path& wanted, const Bytes& jpeg, const std::se
       TRY(const Bytes present, read_file(path, max_jpeg));
       if (present == jpeg) return Place{path, true};
     }
-    path = wanted.parent_path() / fmt::format("{}~{}{}", wanted.stem().string(), n, wanted.extension().string());
+    path = numbered_name(wanted, n);
   }
 }
 

@@ -14,7 +14,6 @@ constexpr std::int64_t calm_again = 500;      // good iterations after which the
 constexpr std::size_t known_iterations = 50;  // before which no loss counts as exploding
 constexpr double exploding = 10;              // times the mean of those iterations
 constexpr const char* sampler_state = "sampler/state";  // kept among the optimiser's tensors
-constexpr int validation_faces = 8;
 
 }  // namespace
 
