@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include "lib/base/text.hpp"
 
@@ -161,6 +162,23 @@ Result<> write_through(const fs::path& path, const std::function<Result<>(const 
   if (auto synced = sync_file(temporary); !synced) return abandon(std::move(synced).error());
   if (::rename(temporary.c_str(), path.c_str()) != 0) return abandon(io_failure("write", path, errno).value());
   return sync_folder(path.parent_path());
+}
+
+Result<> write_stream(const fs::path& path, const std::function<Result<>(std::ostream&)>& fill) {
+  return write_through(path, [&](const fs::path& temporary) -> Result<> {
+    std::ofstream out(temporary, std::ios::binary);
+    TRY_VOID(fill(out));
+    out.close();
+    if (out) return {};
+    return fail_with_hint(Code::io, fmt::format("Cannot write {}", path.string()),
+                          "Check that there is room on that disk and that you may write there.");
+  });
+}
+
+std::function<void(std::span<const std::uint8_t>)> bytes_to(std::ostream& out) {
+  return [&out](std::span<const std::uint8_t> bytes) {
+    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  };
 }
 
 Result<> write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {

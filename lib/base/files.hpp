@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ Result<> write_text(const fs::path&, std::string_view);
 // For writers that need a path (FFmpeg, a streaming format): calls fill(temporary path), then fsyncs and renames.
 // The temporary name keeps the extension: ".understudy-tmp-<pid>-<name>".
 Result<> write_through(const fs::path&, const std::function<Result<>(const fs::path& temporary)>& fill);
+// The same for content that is written piece by piece; what the disk would not take is told when fill() has ended.
+Result<> write_stream(const fs::path&, const std::function<Result<>(std::ostream&)>& fill);
+std::function<void(std::span<const std::uint8_t>)> bytes_to(std::ostream&);  // appends to it
 // The temporary name that belongs to a target; leftovers of a killed run can be told by is_temporary().
 fs::path temporary_name(const fs::path& target);
 bool is_temporary(const fs::path&);

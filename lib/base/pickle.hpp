@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -93,20 +94,29 @@ class Value {
 Result<Value> read(Bytes pickle);
 Result<Value> read_file(const fs::path&, std::uint64_t max_bytes = std::uint64_t{1} << 33);
 
+// The items of a long list (with None as key) or dict, handed over in their order and not kept, so that no set need fit
+// into memory as values. What the writer numbered for later use stays: Python numbers everything, PieceWriter nothing.
+using TakeItem = std::function<Result<>(const Value& key, const Value& item)>;
+Result<> read_items(Bytes pickle, const TakeItem&);
+
 // Protocol 3 loads on every Python 3 that DeepFaceLab ships with, 4 on 3.4 and later (weights, faceset.pak).
 enum class Protocol { three = 3, four = 4 };
 Bytes write(const Value&, Protocol = Protocol::four);
 
-// The pickle of one list, item by item, for lists whose values would not fit into memory at once.
-class ListWriter {
+// The pickle of one long list or dict, piece by piece, for those whose values would not fit into memory at once.
+class PieceWriter {
  public:
-  explicit ListWriter(Protocol = Protocol::four);
-  void add(const Value&);
-  Bytes finish() &&;
+  enum class Kind { list, dict };
+  using Sink = std::function<void(std::span<const std::uint8_t>)>;
+  PieceWriter(Kind, Protocol, Sink);
+  void add(const Value&);  // an item; of a dict each key and then what belongs to it
+  void finish() &&;
 
  private:
+  Kind kind_;
   Protocol protocol_;
-  Bytes out_;
+  Sink sink_;
+  std::size_t in_batch_ = 0;
 };
 
 }  // namespace understudy::pickle

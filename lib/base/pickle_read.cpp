@@ -31,7 +31,8 @@ bool known_global(std::string_view module, std::string_view name) {
 // Python, because a container is memoised before it is filled.
 class Reader {
  public:
-  explicit Reader(Bytes pickle) : input_(std::move(pickle)) {}
+  // With `take` the items of the outermost list or dict go there.
+  explicit Reader(Bytes pickle, const TakeItem* take = nullptr) : input_(std::move(pickle)), take_(take) {}
   Result<Value> run();
 
  private:
@@ -82,6 +83,8 @@ class Reader {
     stack_.pop_back();
     return top;
   }
+  // Whether what was popped last is what the whole pickle is about, and its items are to be handed over.
+  bool outermost() const { return take_ && stack_.empty() && marks_.empty(); }
   std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
   Result<List> pop_to_mark() {
     if (marks_.empty()) return bad("a mark is missing");
@@ -95,6 +98,7 @@ class Reader {
   Result<> recall(std::uint64_t index);
   Result<Value> long_integer(std::uint64_t size);
   Result<> append_all(List items);
+  Result<> hand_over(std::span<const Value> items, std::size_t step);
   Result<> set_all(List items);
   Result<std::string> line();
   Result<> push_global(std::string module, std::string name);
@@ -110,6 +114,7 @@ class Reader {
   void empty_containers();
 
   Blob input_;
+  const TakeItem* take_;
   std::size_t at_ = 0;
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
@@ -248,6 +253,8 @@ Result<> Reader::memoise(std::uint64_t index) {
 
 Result<> Reader::recall(std::uint64_t index) {
   if (index >= memo_.size()) return bad("a memo number is unknown");
+  // What has been handed over may come back and be changed.
+  if (take_) containers_.push_back(memo_[index]);
   push(memo_[index]);
   return {};
 }
@@ -292,8 +299,21 @@ Result<> Reader::append_all(List items) {
   TRY(const auto target, pop());
   auto* list = get<List>(target);
   if (!list) return bad("appending to what is no list");
-  list->insert(list->end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+  if (outermost()) {
+    TRY_VOID(hand_over(items, 1));
+  } else {
+    list->insert(list->end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
+  }
   push(target);
+  return {};
+}
+
+Result<> Reader::hand_over(std::span<const Value> items, std::size_t step) {
+  for (const auto& item : items) TRY_VOID(height(item, 1));
+  for (std::size_t i = 0; i < items.size(); i += step)
+    TRY_VOID((*take_)(step == 2 ? items[i] : Value(), items[i + step - 1]));
+  heights_.clear();
+  containers_.clear();
   return {};
 }
 
@@ -301,7 +321,11 @@ Result<> Reader::set_all(List items) {
   TRY(const auto target, pop());
   auto* dict = get<Dict>(target);
   if (!dict || items.size() % 2 != 0) return bad("setting items of what is no dict");
-  for (std::size_t i = 0; i < items.size(); i += 2) dict->emplace_back(std::move(items[i]), std::move(items[i + 1]));
+  if (outermost()) {
+    TRY_VOID(hand_over(items, 2));
+  } else {
+    for (std::size_t i = 0; i < items.size(); i += 2) dict->emplace_back(std::move(items[i]), std::move(items[i + 1]));
+  }
   push(target);
   return {};
 }
@@ -547,6 +571,16 @@ void Reader::empty_containers() {
 }
 
 Result<Value> read(Bytes pickle) { return Reader(std::move(pickle)).run(); }
+
+Result<> read_items(Bytes pickle, const TakeItem& take) {
+  TRY(const Value rest, Reader(std::move(pickle), &take).run());
+  if (!rest.as_list() && !rest.as_dict())
+    return fail(Code::bad_file, "not a readable pickle: it is no list and no dict");
+  // What was not put in at the outermost place.
+  for (const auto& item : rest.as_list() ? *rest.as_list() : List{}) TRY_VOID(take({}, item));
+  for (const auto& [key, item] : rest.as_dict() ? *rest.as_dict() : Dict{}) TRY_VOID(take(key, item));
+  return {};
+}
 
 Result<Value> read_file(const fs::path& path, std::uint64_t max_bytes) {
   TRY(auto bytes, understudy::read_file(path, max_bytes));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes pickles without memo and frames: every unpickler takes them so, and they need no bookkeeping.
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -207,19 +208,31 @@ Bytes write(const Value& value, Protocol protocol) {
   return writer.finish();
 }
 
-ListWriter::ListWriter(Protocol protocol) : protocol_(protocol) {
-  out_ = {0x80, static_cast<std::uint8_t>(protocol), ']', '('};
+namespace {
+
+constexpr std::size_t batch = 1000;  // as Python has it: what a reader holds at once
+
+std::uint8_t end_of(PieceWriter::Kind kind) { return kind == PieceWriter::Kind::list ? 'e' : 'u'; }
+
+}  // namespace
+
+PieceWriter::PieceWriter(Kind kind, Protocol protocol, Sink sink)
+    : kind_(kind), protocol_(protocol), sink_(std::move(sink)) {
+  const std::uint8_t empty = kind == Kind::list ? ']' : '}';
+  sink_(std::array<std::uint8_t, 4>{0x80, static_cast<std::uint8_t>(protocol), empty, '('});
 }
 
 // Our pickles have no memo, so that one may stand inside another without its head and its stop.
-void ListWriter::add(const Value& value) {
+void PieceWriter::add(const Value& value) {
+  if (in_batch_ == batch) {
+    sink_(std::array<std::uint8_t, 2>{end_of(kind_), '('});
+    in_batch_ = 0;
+  }
   const Bytes one = write(value, protocol_);
-  out_.insert(out_.end(), one.begin() + 2, one.end() - 1);
+  sink_(std::span(one).subspan(2, one.size() - 3));
+  ++in_batch_;
 }
 
-Bytes ListWriter::finish() && {
-  out_.insert(out_.end(), {'e', '.'});
-  return std::move(out_);
-}
+void PieceWriter::finish() && { sink_(std::array<std::uint8_t, 2>{end_of(kind_), '.'}); }
 
 }  // namespace understudy::pickle

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t max_mask_bytes = 50000;
 constexpr std::uint64_t max_face_file = std::uint64_t{1} << 30;
+constexpr std::uint64_t max_meta_dat = std::uint64_t{1} << 33;
 
 Failure no_metadata() {
   return fail_with_hint(Code::not_found, "the picture carries no face metadata",
@@ -112,30 +113,52 @@ Result<Bytes> encode_mask(const ImageF& mask) {
   return file;
 }
 
-Result<std::vector<SavedInfo>> read_meta_dat(const fs::path& path) {
-  TRY(const auto value, pickle::read_file(path));
-  const auto* entries = value.as_dict();
-  if (!entries) return fail(Code::bad_file, "{} is no saved metadata", path.string());
-  std::vector<SavedInfo> saved;
-  for (const auto& [key, entry] : *entries) {
+Result<> read_meta_dat(const fs::path& path, const std::function<Result<>(const SavedInfo&)>& take) {
+  TRY(auto file, read_file(path, max_meta_dat));
+  bool taken = true;
+  const auto take_one = [&](const pickle::Value& key, const pickle::Value& entry) -> Result<> {
     const auto* name = key.as_string();
     const auto* pair = entry.as_sequence();
     const auto size = pair && pair->size() == 2 ? (*pair)[0].numbers() : std::nullopt;
-    if (!name || !size || size->size() < 2) return fail(Code::bad_file, "{} is no saved metadata", path.string());
+    if (!name || !size || size->size() < 2) return fail(Code::bad_file, "it is no saved metadata");
     auto info = face_info_from_dict((*pair)[1]);
-    if (!info) return during(info.error(), fmt::format("reading {} in {}", *name, path.string()));
-    saved.push_back({*name, static_cast<int>((*size)[1]), static_cast<int>((*size)[0]), *std::move(info)});
-  }
+    if (!info) return during(info.error(), *name);
+    auto result = take({*name, static_cast<int>((*size)[1]), static_cast<int>((*size)[0]), *std::move(info)});
+    taken = result.has_value();
+    return result;
+  };
+  auto read = pickle::read_items(std::move(file), take_one);
+  if (!read && taken) return during(read.error(), fmt::format("reading {}", path.string()));
+  return read;
+}
+
+Result<std::vector<SavedInfo>> read_meta_dat(const fs::path& path) {
+  std::vector<SavedInfo> saved;
+  TRY_VOID(read_meta_dat(path, [&saved](const SavedInfo& one) -> Result<> {
+    saved.push_back(one);
+    return {};
+  }));
   return saved;
 }
 
+Result<> write_meta_dat(const fs::path& path, const std::function<Result<>(const PutSaved&)>& fill) {
+  return write_stream(path, [&](std::ostream& out) -> Result<> {
+    pickle::PieceWriter entries(pickle::PieceWriter::Kind::dict, pickle::Protocol::three, bytes_to(out));
+    TRY_VOID(fill([&entries](const SavedInfo& one) {
+      entries.add(one.file_name);
+      entries.add(
+          pickle::Value::tuple({pickle::Value::tuple({one.height, one.width, 3}), dict_from_face_info(one.info)}));
+    }));
+    std::move(entries).finish();
+    return {};
+  });
+}
+
 Result<> write_meta_dat(const fs::path& path, std::span<const SavedInfo> saved) {
-  pickle::Dict entries;
-  for (const auto& one : saved) {
-    entries.emplace_back(one.file_name, pickle::Value::tuple({pickle::Value::tuple({one.height, one.width, 3}),
-                                                              dict_from_face_info(one.info)}));
-  }
-  return write_file(path, pickle::write(pickle::Value::dict(std::move(entries)), pickle::Protocol::three));
+  return write_meta_dat(path, [saved](const PutSaved& put) -> Result<> {
+    for (const auto& one : saved) put(one);
+    return {};
+  });
 }
 
 }  // namespace understudy

@@ -2,6 +2,7 @@
 // Aligned faces as DeepFaceLab keeps them: a JPEG with its metadata pickled in an APP15 segment (spec pipeline.md 3).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -62,6 +63,11 @@ struct SavedInfo {
   int width = 0, height = 0;
   FaceInfo info;
 };
+// One by one, so that memory holds few at a time.
+Result<> read_meta_dat(const fs::path&, const std::function<Result<>(const SavedInfo&)>& take);
+using PutSaved = std::function<void(const SavedInfo&)>;
+Result<> write_meta_dat(const fs::path&, const std::function<Result<>(const PutSaved&)>& fill);
+// All at once.
 Result<std::vector<SavedInfo>> read_meta_dat(const fs::path&);
 Result<> write_meta_dat(const fs::path&, std::span<const SavedInfo>);
 

@@ -52,32 +52,19 @@ Result<FacesetEntry> entry_from(const Value& config) {
   return entry;
 }
 
-Result<std::vector<FacesetEntry>> read_pak(const fs::path& path) {
-  std::error_code error;
-  const std::uint64_t file_size = fs::file_size(path, error);
-  TRY(const auto head, read_range(path, 0, 16));
-  if (head.size() < 16) return fail(Code::bad_file, "it is cut short");
-  if (load64(head, 0) != 1) return fail(Code::newer_version, "its version {} is not known", load64(head, 0));
-  const std::uint64_t table_size = load64(head, 8);
-  if (table_size > max_table || table_size > file_size - 16) return fail(Code::bad_file, "it is cut short");
-  TRY(auto table, read_range(path, 16, table_size));
-  TRY(const auto configs, pickle::read(std::move(table)));
-  const auto* list = configs.as_list();
-  if (!list) return fail(Code::bad_file, "its table is no list");
-  const std::uint64_t start = 16 + table_size + 8 * (std::uint64_t{list->size()} + 1);
-  TRY(const auto offsets, read_range(path, 16 + table_size, 8 * (std::uint64_t{list->size()} + 1)));
-  if (offsets.size() != 8 * (list->size() + 1)) return fail(Code::bad_file, "it is cut short");
-  std::vector<FacesetEntry> entries;
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    TRY(auto entry, entry_from((*list)[i]));
+Result<std::vector<PackedPlace>> places_in(const fs::path& pak, std::uint64_t offsets_at, std::size_t count,
+                                           std::uint64_t file_size) {
+  const std::uint64_t length = 8 * (std::uint64_t{count} + 1), start = offsets_at + length;
+  TRY(const auto offsets, read_range(pak, offsets_at, length));
+  if (offsets.size() != length) return fail(Code::bad_file, "it is cut short");
+  std::vector<PackedPlace> places(count);
+  for (std::size_t i = 0; i < count; ++i) {
     // The last offset is the whole file's length, not relative to the data: so it is clamped (spec pipeline.md 3.6).
     const std::uint64_t begin = load64(offsets, 8 * i), end = std::min(load64(offsets, 8 * (i + 1)), file_size - start);
     if (begin > end) return fail(Code::bad_file, "its offsets are damaged");
-    entry.offset = start + begin;
-    entry.size = end - begin;
-    entries.push_back(std::move(entry));
+    places[i] = {start + begin, end - begin};
   }
-  return entries;
+  return places;
 }
 
 std::vector<fs::path> jpg_files(const fs::path& folder) {
@@ -119,6 +106,25 @@ void read_loose(const fs::path& folder, const std::string& person, std::vector<F
 
 }  // namespace
 
+Result<std::vector<PackedPlace>> read_pak(const fs::path& pak, const std::function<Result<>(FacesetEntry)>& take) {
+  std::error_code error;
+  const std::uint64_t file_size = fs::file_size(pak, error);
+  TRY(const auto head, read_range(pak, 0, 16));
+  if (head.size() < 16) return fail(Code::bad_file, "it is cut short");
+  if (load64(head, 0) != 1) return fail(Code::newer_version, "its version {} is not known", load64(head, 0));
+  const std::uint64_t table_size = load64(head, 8);
+  if (table_size > max_table || table_size > file_size - 16) return fail(Code::bad_file, "it is cut short");
+  TRY(auto table, read_range(pak, 16, table_size));
+  std::size_t count = 0;
+  TRY_VOID(pickle::read_items(std::move(table), [&](const Value& key, const Value& config) -> Result<> {
+    if (!key.is_none()) return fail(Code::bad_file, "its table is no list");
+    TRY(auto entry, entry_from(config));
+    ++count;
+    return take(std::move(entry));
+  }));
+  return places_in(pak, 16 + table_size, count, file_size);
+}
+
 Result<Faceset> Faceset::open(const fs::path& folder) {
   Faceset set;
   set.folder_ = folder;
@@ -126,10 +132,16 @@ Result<Faceset> Faceset::open(const fs::path& folder) {
   if (!fs::is_directory(folder, error)) return fail(Code::not_found, "There is no faceset folder {}", folder.string());
   const auto pak = folder / "faceset.pak";
   if (fs::exists(pak, error)) {
-    auto entries = read_pak(pak);
-    if (!entries) return during(entries.error(), fmt::format("reading {}", pak.string()));
+    const auto places = read_pak(pak, [&set](FacesetEntry entry) -> Result<> {
+      set.entries_.push_back(std::move(entry));
+      return {};
+    });
+    if (!places) return during(places.error(), fmt::format("reading {}", pak.string()));
+    for (std::size_t i = 0; i < places->size(); ++i) {
+      set.entries_[i].offset = (*places)[i].offset;
+      set.entries_[i].size = (*places)[i].size;
+    }
     set.packed_ = true;
-    set.entries_ = *std::move(entries);
   } else {
     read_loose(folder, "", set.entries_, set.skipped_);
     if (set.entries_.empty()) {

@@ -2,6 +2,7 @@
 // A set of aligned faces: the .jpg files of a folder, or its faceset.pak (spec pipeline.md 3.6).
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "lib/face/face_file.hpp"
@@ -16,6 +17,13 @@ struct FacesetEntry {
   std::uint64_t offset = 0;  // in the pak
   std::uint64_t size = 0;
 };
+
+struct PackedPlace {
+  std::uint64_t offset = 0, size = 0;  // in the file
+};
+// Hands over what the table of a faceset.pak says of each face, in order, without its place; the places are what comes
+// back. Memory holds few entries at a time, where Faceset keeps all.
+Result<std::vector<PackedPlace>> read_pak(const fs::path& pak, const std::function<Result<>(FacesetEntry)>& take);
 
 class Faceset {
  public:

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/face/pak_write.hpp"
 
-#include <cstring>
-#include <fstream>
+#include <ostream>
 
 #include "lib/image/codec.hpp"
 
@@ -36,11 +35,7 @@ Value config_of(const PackInput& input, const FaceInfo& info, const ImageSize& s
   return config;
 }
 
-void put64(Bytes& out, std::uint64_t value) {
-  const auto at = out.size();
-  out.resize(at + 8);
-  std::memcpy(out.data() + at, &value, 8);
-}
+void put64(std::ostream& out, std::uint64_t value) { out.write(reinterpret_cast<const char*>(&value), sizeof value); }
 
 Result<Bytes> jpeg_of(const PackInput& input) {
   return input.jpeg.empty() ? read_file(input.path, max_jpeg) : Result<Bytes>(input.jpeg);
@@ -48,11 +43,11 @@ Result<Bytes> jpeg_of(const PackInput& input) {
 
 Failure stopped() { return fail(Code::cancelled, "Stopped while packing"); }
 
-// Everything before the faces: version, table and offsets.
-Result<Bytes> head_of(std::span<const PackInput> inputs, std::vector<std::uint64_t>& offsets,
-                      const PackProgress& go_on) {
-  pickle::ListWriter configs(pickle::Protocol::four);
-  offsets = {0};
+// The table; gives back the offsets of the faces behind each other.
+Result<std::vector<std::uint64_t>> put_table(std::ostream& out, std::span<const PackInput> inputs,
+                                             const PackProgress& go_on) {
+  pickle::PieceWriter configs(pickle::PieceWriter::Kind::list, pickle::Protocol::four, bytes_to(out));
+  std::vector<std::uint64_t> offsets{0};
   for (const auto& input : inputs) {
     const auto doing = fmt::format("packing {}", input.file_name);
     TRY(const Bytes jpeg, jpeg_of(input));
@@ -64,16 +59,8 @@ Result<Bytes> head_of(std::span<const PackInput> inputs, std::vector<std::uint64
     offsets.push_back(offsets.back() + jpeg.size());
     if (go_on && !go_on(0)) return stopped();
   }
-  const Bytes table = std::move(configs).finish();
-  Bytes head;
-  put64(head, 1);
-  put64(head, table.size());
-  head.insert(head.end(), table.begin(), table.end());
-  // DeepFaceLab's last entry is the absolute file length (spec formats.md 3).
-  const std::uint64_t data_start = head.size() + 8 * offsets.size();
-  for (std::size_t i = 0; i < offsets.size(); ++i)
-    put64(head, i + 1 == offsets.size() ? offsets[i] + data_start : offsets[i]);
-  return head;
+  std::move(configs).finish();
+  return offsets;
 }
 
 bool same_in_table(const FaceInfo& table, const FaceInfo& own) {
@@ -84,15 +71,17 @@ bool same_in_table(const FaceInfo& table, const FaceInfo& own) {
 
 }  // namespace
 
+// Version and the table's length stand first, so they are put in last: the table is never in memory.
 Result<> write_pak(const fs::path& path, std::span<const PackInput> inputs, const PackProgress& go_on) {
-  std::vector<std::uint64_t> offsets;
-  TRY(const Bytes head, head_of(inputs, offsets, go_on));
-  return write_through(path, [&](const fs::path& temporary) -> Result<> {
-    std::ofstream out(temporary, std::ios::binary);
-    const auto append = [&out](const Bytes& bytes) {
-      out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    };
-    append(head);
+  return write_stream(path, [&](std::ostream& out) -> Result<> {
+    constexpr std::uint64_t version = 1, head_size = 16;
+    out.seekp(head_size);
+    TRY(const auto offsets, put_table(out, inputs, go_on));
+    const auto table_end = static_cast<std::uint64_t>(out.tellp());
+    const std::uint64_t data_start = table_end + 8 * offsets.size();
+    for (std::size_t i = 0; i + 1 < offsets.size(); ++i) put64(out, offsets[i]);
+    put64(out, offsets.back() + data_start);  // DeepFaceLab's last entry is the whole file's length (spec formats.md 3)
+    const auto append = bytes_to(out);
     for (std::size_t i = 0; i < inputs.size() && out; ++i) {
       TRY(const Bytes jpeg, jpeg_of(inputs[i]));
       if (jpeg.size() != offsets[i + 1] - offsets[i])
@@ -100,28 +89,32 @@ Result<> write_pak(const fs::path& path, std::span<const PackInput> inputs, cons
       append(jpeg);
       if (go_on && !go_on(i + 1)) return stopped();
     }
-    out.close();
-    if (!out) {
-      return fail_with_hint(Code::io, fmt::format("Cannot write {}", path.string()),
-                            "Check that there is room on that disk and that you may write there.");
-    }
+    out.seekp(0);
+    put64(out, version);
+    put64(out, table_end - head_size);
     return {};
   });
 }
 
-Result<> verify_pak(const fs::path& folder, std::span<const PackInput> inputs, const PackProgress& go_on) {
-  TRY(const Faceset set, Faceset::open(folder));
-  const auto wrong = [&folder](const std::string& what) {
-    return fail(Code::bad_file, "{} does not hold what was packed: {}", (folder / "faceset.pak").string(), what);
+Result<> verify_pak(const fs::path& pak, std::span<const PackInput> inputs, const PackProgress& go_on) {
+  const auto wrong = [&pak](const std::string& what) {
+    return fail(Code::bad_file, "{} does not hold what was packed: {}", pak.string(), what);
   };
-  if (!set.packed() || set.entries().size() != inputs.size()) return wrong("the number of faces");
+  std::size_t count = 0;
+  TRY(const auto places, read_pak(pak, [&](const FacesetEntry& entry) -> Result<> {
+        if (count == inputs.size()) return wrong("the number of faces");
+        const auto& input = inputs[count++];
+        TRY(const Bytes own, jpeg_of(input));
+        TRY(const FaceInfo info, face_info_from_jpeg(own));
+        if (entry.file_name != input.file_name || entry.person != input.person || !same_in_table(entry.info, info))
+          return wrong(input.file_name);
+        return go_on && !go_on(0) ? stopped() : Result<>();
+      }));
+  if (count != inputs.size()) return wrong("the number of faces");
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const auto& entry = set.entries()[i];
-    TRY(const Bytes packed, set.jpeg(i));
+    TRY(const Bytes packed, read_range(pak, places[i].offset, places[i].size));
     TRY(const Bytes own, jpeg_of(inputs[i]));
-    TRY(const FaceInfo info, face_info_from_jpeg(own));
-    const bool same = entry.file_name == inputs[i].file_name && entry.person == inputs[i].person && packed == own;
-    if (!same || !same_in_table(entry.info, info)) return wrong(inputs[i].file_name);
+    if (packed != own) return wrong(inputs[i].file_name);
     if (go_on && !go_on(i + 1)) return stopped();
   }
   return {};

@@ -21,8 +21,8 @@ using PackProgress = std::function<bool(std::size_t done)>;
 
 // Writes a faceset.pak that DeepFaceLab loads, all or nothing.
 Result<> write_pak(const fs::path&, std::span<const PackInput>, const PackProgress& = {});
-// Reads the pack beside its inputs: every face is there, in this order, byte for byte, and its entry in the table says
+// Reads the pack and its inputs: every face is there, in this order, byte for byte, and its entry in the table says
 // what its own metadata says. bad_file names the first that differs.
-Result<> verify_pak(const fs::path& folder, std::span<const PackInput>, const PackProgress& = {});
+Result<> verify_pak(const fs::path& pak, std::span<const PackInput>, const PackProgress& = {});
 
 }  // namespace understudy

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/3_faceset/metadata.hpp"
 
-#include <map>
+#include <set>
 
 #include "lib/face/faceset.hpp"
 #include "lib/face/jpeg_segments.hpp"
@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t max_jpeg = std::uint64_t{1} << 30;
 constexpr int restored_quality = 100;
+constexpr std::size_t at_once = 256;  // faces in memory
 
 fs::path meta_of(const fs::path& folder) { return folder / "meta.dat"; }
 
@@ -27,13 +28,16 @@ Result<SavedInfo> info_of(const fs::path& folder, const std::string& name) {
   return SavedInfo{name, size.width, size.height, std::move(info)};
 }
 
-Result<std::map<std::string, SavedInfo>> saved_before(const fs::path& folder) {
-  std::map<std::string, SavedInfo> before;
+// The names in a meta.dat of before, if there is one.
+Result<std::set<std::string>> saved_before(const fs::path& folder) {
+  std::set<std::string> names;
   std::error_code ignored;
-  if (!fs::exists(meta_of(folder), ignored)) return before;
-  TRY(auto saved, read_meta_dat(meta_of(folder)));
-  for (auto& one : saved) before.emplace(one.file_name, std::move(one));
-  return before;
+  if (!fs::exists(meta_of(folder), ignored)) return names;
+  TRY_VOID(read_meta_dat(meta_of(folder), [&names](const SavedInfo& one) -> Result<> {
+    names.insert(one.file_name);
+    return {};
+  }));
+  return names;
 }
 
 // The file with its metadata back: its own bytes where they can carry it, else the picture anew at its old size.
@@ -65,6 +69,19 @@ Result<> restore_one(const fs::path& folder, const SavedInfo& saved, Tally& tall
   return {};
 }
 
+// How many faces a meta.dat names; none of them may lie outside of the folder.
+Result<std::size_t> check_names(const fs::path& folder) {
+  std::size_t count = 0;
+  TRY_VOID(read_meta_dat(meta_of(folder), [&](const SavedInfo& one) -> Result<> {
+    const fs::path name = one.file_name;
+    if (name.is_absolute() || name.lexically_normal().string().starts_with(".."))
+      return fail(Code::bad_file, "{} names a file outside its folder", meta_of(folder).string());
+    ++count;
+    return {};
+  }));
+  return count;
+}
+
 }  // namespace
 
 Result<std::string> save_metadata(const fs::path& folder, Run& run) {
@@ -74,46 +91,57 @@ Result<std::string> save_metadata(const fs::path& folder, Run& run) {
   if (!names && (names.error().code != Code::no_faces || before.empty())) return Failure(names.error());
   run.stage("read");
   Tally tally(run);
-  std::vector<SavedInfo> saved;
-  for (const auto& name : names ? *names : std::vector<std::string>{}) {
-    if (run.stopping()) return Run::cancelled();
-    auto info = info_of(folder, name);
-    if (info) {
-      before.erase(name);
-      saved.push_back(*std::move(info));
-      run.progress(saved.size(), names->size(), "faces");
-    } else if (!before.contains(name)) {
-      tally.skip(name, info.error());
+  TRY_VOID(write_meta_dat(meta_of(folder), [&](const PutSaved& put) -> Result<> {
+    std::size_t done = 0;
+    for (const auto& name : names ? *names : std::vector<std::string>{}) {
+      if (run.stopping()) return Run::cancelled();
+      const auto info = info_of(folder, name);
+      if (info) {
+        before.erase(name);
+        put(*info);
+        run.progress(++done, names->size(), "faces");
+      } else if (!before.contains(name)) {
+        tally.skip(name, info.error());
+      }
     }
-  }
-  tally.count("faces", static_cast<std::int64_t>(saved.size()));
-  tally.count("kept_from_before", static_cast<std::int64_t>(before.size()));
-  for (auto& [name, one] : before) saved.push_back(std::move(one));
-  TRY_VOID(write_meta_dat(meta_of(folder), saved));
+    tally.count("faces", static_cast<std::int64_t>(done));
+    tally.count("kept_from_before", static_cast<std::int64_t>(before.size()));
+    if (before.empty()) return {};
+    return read_meta_dat(meta_of(folder), [&](const SavedInfo& one) -> Result<> {
+      if (before.contains(one.file_name)) put(one);
+      return {};
+    });
+  }));
   run.saved(meta_of(folder).string(), "metadata");
   return tally.report();
 }
 
 Result<std::string> restore_metadata(const fs::path& folder, const PackOptions& options, Run& run) {
   TRY(const FileLock lock, take_faceset(folder));
-  auto saved = read_meta_dat(meta_of(folder));
-  if (!saved && saved.error().code == Code::not_found)
+  std::error_code error;
+  if (!fs::exists(meta_of(folder), error))
     return fail_with_hint(Code::not_found, fmt::format("There is no meta.dat in {}", folder.string()),
                           "It is made by: understudy faceset save-metadata");
-  if (!saved) return Failure(saved.error());
-  for (const auto& one : *saved) {
-    const fs::path name = one.file_name;
-    if (name.is_absolute() || name.lexically_normal().string().starts_with(".."))
-      return fail(Code::bad_file, "{} names a file outside its folder", meta_of(folder).string());
-  }
+  TRY(const std::size_t count, check_names(folder));
   run.stage("restore");
   Tally tally(run);
   tally.count("faces", 0);
   tally.count("missing", 0);
-  TRY_VOID(for_each_index(saved->size(), 0, run, "faces",
-                          [&](std::size_t i, unsigned) { return restore_one(folder, (*saved)[i], tally); }));
+  std::vector<SavedInfo> batch;
+  std::size_t done = 0;
+  const auto restore_batch = [&]() -> Result<> {
+    const auto work = [&](std::size_t i, unsigned) { return restore_one(folder, batch[i], tally); };
+    TRY_VOID(for_each_index(batch.size(), 0, run, "", work));
+    run.progress(done += batch.size(), count, "faces");
+    batch.clear();
+    return {};
+  };
+  TRY_VOID(read_meta_dat(meta_of(folder), [&](const SavedInfo& one) -> Result<> {
+    batch.push_back(one);
+    return batch.size() < at_once ? Result<>() : restore_batch();
+  }));
+  TRY_VOID(restore_batch());
   if (tally.skipped() > 0 || options.keep) return tally.report();
-  std::error_code error;
   fs::remove(meta_of(folder), error);
   if (error) return fail(Code::io, "Cannot remove {}: {}", meta_of(folder).string(), error.message());
   return tally.report();

@@ -63,13 +63,43 @@ Result<> remove_originals(const std::vector<PackInput>& inputs, Run& run) {
   return {};
 }
 
+// What a pack holds, by name and place only.
+class Packed {
+ public:
+  struct Named {
+    std::string file_name, person;
+  };
+  static Result<Packed> open(const fs::path& folder) {
+    Packed packed;
+    packed.pak_ = pak_of(folder);
+    auto places = read_pak(packed.pak_, [&packed](const FacesetEntry& entry) -> Result<> {
+      packed.names_.push_back({entry.file_name, entry.person});
+      return {};
+    });
+    if (!places) return during(places.error(), fmt::format("reading {}", packed.pak_.string()));
+    packed.places_ = *std::move(places);
+    return packed;
+  }
+  const std::vector<Named>& names() const { return names_; }
+  Result<Bytes> jpeg(std::size_t i) const {
+    if (places_[i].size > max_jpeg)
+      return fail(Code::bad_file, "{} in {} is too large", names_[i].file_name, pak_.string());
+    return read_range(pak_, places_[i].offset, places_[i].size);
+  }
+
+ private:
+  fs::path pak_;
+  std::vector<Named> names_;
+  std::vector<PackedPlace> places_;
+};
+
 // Compares what lies beside a pack with what is in it: equal faces are what a killed run had still to remove.
-Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Faceset& packed) {
+Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Packed& packed) {
   std::vector<PackInput> equal;
   std::set<fs::path> known;
   std::vector<std::string> others;
-  for (std::size_t i = 0; i < packed.entries().size(); ++i) {
-    const auto& entry = packed.entries()[i];
+  for (std::size_t i = 0; i < packed.names().size(); ++i) {
+    const auto& entry = packed.names()[i];
     const auto path = folder / entry.person / entry.file_name;
     std::error_code ignored;
     if (!known.insert(path).second || !fs::exists(path, ignored)) continue;
@@ -94,9 +124,9 @@ Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Fac
 }
 
 Result<std::string> finish_packing(const fs::path& folder, const PackOptions& options, Tally& tally, Run& run) {
-  TRY(const Faceset packed, Faceset::open(folder));
+  TRY(const Packed packed, Packed::open(folder));
   TRY(const auto originals, equal_originals(folder, packed));
-  tally.count("faces", static_cast<std::int64_t>(packed.entries().size()));
+  tally.count("faces", static_cast<std::int64_t>(packed.names().size()));
   tally.set("packed_before", true);
   if (originals.empty() || options.keep) run.note("The faces are packed already");
   if (!options.keep) TRY_VOID(remove_originals(originals, run));
@@ -121,11 +151,11 @@ Result<Place> place_for(const fs::path& wanted, const Bytes& jpeg, const std::se
   }
 }
 
-Result<std::vector<Place>> places_for(const fs::path& folder, const Faceset& packed, Run& run) {
+Result<std::vector<Place>> places_for(const fs::path& folder, const Packed& packed, Run& run) {
   std::vector<Place> places;
   std::set<fs::path> given;
-  for (std::size_t i = 0; i < packed.entries().size(); ++i) {
-    const auto& entry = packed.entries()[i];
+  for (std::size_t i = 0; i < packed.names().size(); ++i) {
+    const auto& entry = packed.names()[i];
     TRY(const Bytes jpeg, packed.jpeg(i));
     const auto wanted = folder / entry.person / entry.file_name;
     TRY(const Place place, place_for(wanted, jpeg, given));
@@ -151,7 +181,7 @@ Result<std::string> pack_faceset(const fs::path& folder, const PackOptions& opti
   };
   if (auto written = write_pak(pak_of(folder), inputs, telling(run, "pack", inputs.size())); !written)
     return stopped(std::move(written).error());
-  if (auto same = verify_pak(folder, inputs, telling(run, "verify", inputs.size())); !same) {
+  if (auto same = verify_pak(pak_of(folder), inputs, telling(run, "verify", inputs.size())); !same) {
     fs::remove(pak_of(folder), error);  // the faces are all there
     return stopped(std::move(same).error());
   }
@@ -167,7 +197,7 @@ Result<std::string> unpack_faceset(const fs::path& folder, const PackOptions& op
   std::error_code error;
   if (!fs::exists(pak_of(folder), error))
     return fail(Code::not_found, "There is no faceset.pak in {}", folder.string());
-  TRY(const Faceset packed, Faceset::open(folder));
+  TRY(const Packed packed, Packed::open(folder));
   run.stage("unpack");
   Tally tally(run);
   TRY(const auto places, places_for(folder, packed, run));
