@@ -53,6 +53,19 @@ class Groups : public ::testing::Test {
 
 using Indices = std::vector<std::size_t>;
 
+TEST_F(Groups, AFaceOfAnotherSizeIsSortedByPixelsAsIfItHadTheUsualOne) {
+  const std::array levels{10, 40, 20, 30}, sides{64, 64, 48, 64};
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    auto& e = add(0.5);
+    e.numbers.width = e.numbers.height = sides[i];
+    ASSERT_TRUE(write_image(e.path, ImageU8(sides[i], sides[i], 3, static_cast<std::uint8_t>(levels[i]))));
+  }
+  options_.by = SortMethod::absdiff;
+  const auto order = order_faces(curation());
+  ASSERT_TRUE(order) << to_sentence(order.error());
+  EXPECT_EQ(kept(*order), (Indices{0, 2, 3, 1}));
+}
+
 TEST_F(Groups, CoverageTakesTheBestOfEveryCellBeforeAnySecondBest) {
   add(0.5);                           // 0: the front
   add(0.9);                           // 1: the front, better

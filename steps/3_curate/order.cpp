@@ -5,10 +5,12 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/warp.hpp"
 #include "steps/3_curate/best_faces.hpp"
 #include "steps/3_curate/groups.hpp"
 #include "steps/3_curate/histogram_sorts.hpp"
@@ -105,12 +107,33 @@ Result<Order> by_strangeness(const Curation& c) {
   return order;
 }
 
+// The size that most of them have, of equally frequent ones the largest. Faces of another size are compared as if they
+// had it: one odd face is no reason to refuse the others.
+std::pair<int, int> usual_size(const Curation& c, const std::vector<std::size_t>& which) {
+  std::map<std::pair<int, int>, std::size_t> sizes;
+  for (const auto i : which) {
+    const auto& n = c.entries[i].numbers;
+    ++sizes[{static_cast<int>(n.width), static_cast<int>(n.height)}];
+  }
+  std::pair<std::pair<int, int>, std::size_t> usual;
+  for (const auto& size : sizes)
+    if (size.second >= usual.second) usual = size;
+  const auto [width, height] = usual.first;
+  if (usual.second < which.size())
+    c.run.warn(fmt::format("{} of {} faces are not {} x {} pixels like most: they are compared as if resized to that",
+                           which.size() - usual.second, which.size(), width, height));
+  return usual.first;
+}
+
 Result<Order> by_pixels(const Curation& c) {
   Order order = leave_out(c.entries, false);
   const auto which = readable(c.entries, false);
-  const LoadPicture load = [&](std::size_t k) -> Result<ImageU8> {
+  const auto [width, height] = usual_size(c, which);
+  const LoadPicture load = [&, width = width, height = height](std::size_t k) -> Result<ImageU8> {
     TRY(auto image, read_image(c.entries[which[k]].path));
-    return normalise_channels(std::move(image), 3);
+    image = normalise_channels(std::move(image), 3);
+    if (image.width == width && image.height == height) return image;
+    return resize(image, width, height, image.width > width ? Interpolation::area : Interpolation::cubic);
   };
   TRY(const auto chain,
       pixel_chain(which.size(), load, {.farthest = c.options.dissimilar, .threads = c.options.threads}, c.run));
