@@ -24,7 +24,10 @@ std::optional<FaceType> face_type_from_name(std::string_view);  // "whole_face",
 std::optional<FaceType> face_type_from_key(std::string_view);   // "h" "mf" "f" "wf" "head", as in model options
 std::optional<FaceType> face_type_from_code(long long);
 std::string_view face_type_key(FaceType);  // "wf"; empty for types without one
-double face_type_padding(FaceType);        // p of the table; crop side is 1 + 2*sqrt(2)*p
+// The crop in the unit square of the alignment (spec pipeline.md 1.4, step 2): its side, and how far its centre lies
+// above the square's.
+double face_crop_side(FaceType);
+double face_crop_rise(FaceType);
 constexpr bool is_aligned(FaceType t) {
   return t != FaceType::full_no_align && t != FaceType::head_no_align && t != FaceType::mark_only;
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "lib/base/result.hpp"
 
@@ -16,13 +15,13 @@ Point mean_of(std::span<const Point> points) {
   return sum * (1.0 / static_cast<double>(points.size()));
 }
 
-// The crop's centre in the unit square (spec pipeline.md 1.4, step 2).
+// The crop's centre in the unit square (spec pipeline.md 1.4, step 2): that of a head follows its yaw.
 Point crop_centre(const Landmarks68& landmarks, const Affine& unit, FaceType type) {
-  if (type == FaceType::whole) return {0.5, 0.5 - 0.07};
-  if (type != FaceType::head) return {0.5, 0.5};
+  const double y = 0.5 - face_crop_rise(type);
+  if (type != FaceType::head) return {0.5, y};
   const double yaw = simple_yaw(transformed(landmarks, unit));
   const double shift = yaw * std::abs(std::tanh(2 * yaw));
-  return {0.5 + shift / 2, 0.0};
+  return {0.5 + shift / 2, y};
 }
 
 constexpr std::array<std::pair<int, int>, 29> mirror_pairs = {
@@ -63,7 +62,7 @@ Affine unit_from_image(const Landmarks68& landmarks) {
 Affine face_matrix(const Landmarks68& landmarks, int size, FaceType type, double scale) {
   if (type == FaceType::mark_only) return {};
   const Affine unit = unit_from_image(landmarks);
-  const double side = 1 + 2 * std::numbers::sqrt2 * face_type_padding(type);  // of the crop, in unit squares
+  const double side = face_crop_side(type);
   const Point centre = crop_centre(landmarks, unit, type);
   const double n = size;
   if (is_aligned(type)) {

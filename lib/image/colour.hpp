@@ -29,6 +29,8 @@ struct TransferRandom {
   std::function<Rotation()> rotation;
   std::function<Direction()> direction;
 };
+// All equally likely, made of numbers that are normally distributed.
+TransferRandom random_from(const std::function<double()>& normal);
 TransferRandom seeded_random(std::uint64_t seed);
 
 // Iterative distribution transfer: 20 rotations, 256 bins. Clamped.

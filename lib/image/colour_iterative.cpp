@@ -10,6 +10,7 @@
 
 #include "lib/base/result.hpp"
 #include "lib/image/colour.hpp"
+#include "lib/image/colour_parts.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/cv.hpp"
 
@@ -20,17 +21,7 @@ constexpr int bins = 256;
 constexpr int rotations = 20;
 
 using Axis = std::vector<double>;
-using Cloud = std::array<Axis, 3>;
-
-Cloud cloud_of(const ImageF& image) {
-  Cloud cloud;
-  const std::size_t pixels = static_cast<std::size_t>(image.width) * image.height;
-  for (std::size_t c = 0; c < 3; ++c) {
-    cloud[c].resize(pixels);
-    for (std::size_t i = 0; i < pixels; ++i) cloud[c][i] = image.data[3 * i + c];
-  }
-  return cloud;
-}
+using Cloud = Planes<double>;
 
 Cloud rotated(const Cloud& cloud, const Rotation& r) {
   Cloud out = cloud;
@@ -179,9 +170,7 @@ ImageF chroma_only(ImageU8 lab) {
 
 }  // namespace
 
-TransferRandom seeded_random(std::uint64_t seed) {
-  auto engine = std::make_shared<std::mt19937_64>(seed);
-  auto normal = [engine] { return std::normal_distribution<double>()(*engine); };
+TransferRandom random_from(const std::function<double()>& normal) {
   TransferRandom random;
   random.direction = [normal] {
     Direction d{normal(), normal(), normal()};
@@ -201,9 +190,14 @@ TransferRandom seeded_random(std::uint64_t seed) {
   return random;
 }
 
+TransferRandom seeded_random(std::uint64_t seed) {
+  auto engine = std::make_shared<std::mt19937_64>(seed);
+  return random_from([engine] { return std::normal_distribution<double>()(*engine); });
+}
+
 ImageF transfer_distribution(const ImageF& x, const ImageF& y, const TransferRandom& random) {
-  Cloud cloud = cloud_of(x);
-  const Cloud target = cloud_of(y);
+  Cloud cloud = planes_of<double>(x);
+  const Cloud target = planes_of<double>(y);
   for (int step = 0; step < rotations; ++step) {
     const Rotation r = random.rotation();
     const Cloud old = rotated(cloud, r), goal = rotated(target, r);

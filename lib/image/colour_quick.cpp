@@ -8,25 +8,15 @@
 
 #include "lib/base/result.hpp"
 #include "lib/image/colour.hpp"
+#include "lib/image/colour_parts.hpp"
 #include "lib/image/cv.hpp"
 
 namespace understudy {
 namespace {
 
 using Plane = std::vector<float>;
-using Planes = std::array<Plane, 3>;
 
-Planes planes_of(const ImageF& image) {
-  Planes planes;
-  const std::size_t pixels = static_cast<std::size_t>(image.width) * image.height;
-  for (std::size_t c = 0; c < 3; ++c) {
-    planes[c].resize(pixels);
-    for (std::size_t i = 0; i < pixels; ++i) planes[c][i] = image.data[3 * i + c];
-  }
-  return planes;
-}
-
-void project(const Planes& planes, const std::array<float, 3>& d, Plane& out) {
+void project(const Planes<float>& planes, const std::array<float, 3>& d, Plane& out) {
   out.resize(planes[0].size());
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = d[0] * planes[0][i] + d[1] * planes[1][i] + d[2] * planes[2][i];
 }
@@ -88,14 +78,14 @@ ImageF disc_blur(const ImageF& image, double sigma) {
 
 ImageF transfer_sliced_quick(const ImageF& x, const ImageF& y, const TransferRandom& random, const SlicedOptions& o) {
   check(x.channels == 3 && y.channels == 3 && x.data.size() == y.data.size(), "two BGR pictures of one size");
-  Planes cloud = planes_of(x);
-  const Planes goal = planes_of(y);
+  auto cloud = planes_of<float>(x);
+  const auto goal = planes_of<float>(y);
   const std::size_t pixels = cloud[0].size();
   Sorter sorter;
   Plane from, to, distance(pixels);
   std::vector<std::uint32_t> from_order, to_order;
   for (int step = 0; step < o.steps; ++step) {
-    Planes change;
+    Planes<float> change;
     for (auto& plane : change) plane.assign(pixels, 0.0f);
     for (int batch = 0; batch < o.batch; ++batch) {
       const Direction direction = random.direction();

@@ -3,21 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
-
-#include "lib/face/face_type.hpp"
 
 namespace understudy {
 namespace {
-
-FaceType face_type_of(ModelFaceType type) {
-  return *face_type_from_key(Names<ModelFaceType>::all[static_cast<std::size_t>(type)]);
-}
-// How far the crop's centre lies above the unit square's (spec pipeline.md 1.4, step 2).
-double centre_up(ModelFaceType type) {
-  return type == ModelFaceType::wf ? 0.07 : type == ModelFaceType::head ? 0.5 : 0;
-}
-double crop_side(ModelFaceType type) { return 1 + 2 * std::numbers::sqrt2 * face_type_padding(face_type_of(type)); }
 
 // Sides of the grids that the two dense layers see (spec networks-and-training.md 1.1, 1.2).
 std::int64_t grid_in(const ModelSpec& spec) { return spec.shape.resolution / (spec.shape.archi.deep ? 32 : 16); }
@@ -41,8 +29,10 @@ Tensor sampling(std::int64_t from, std::int64_t to, double zoom, double shift, b
 
 }  // namespace
 
-CropMap crop_map(ModelFaceType from, ModelFaceType to) {
-  return {crop_side(to) / crop_side(from), (centre_up(from) - centre_up(to)) / crop_side(from)};
+CropMap crop_map(ModelFaceType from_key, ModelFaceType to_key) {
+  const FaceType from = face_type_of(from_key), to = face_type_of(to_key);
+  return {face_crop_side(to) / face_crop_side(from),
+          (face_crop_rise(from) - face_crop_rise(to)) / face_crop_side(from)};
 }
 
 bool is_growth(const ModelDescription& from, const ModelDescription& to) {

@@ -163,6 +163,21 @@ Result<std::optional<LoadedGeneration>> ModelFolder::load(bool with_optimizer,
                 : "Restore its files from a backup, or train under another --model name; nothing was changed.");
 }
 
+Result<> ModelFolder::removed_unless(Result<> made) const {
+  std::error_code ignored;
+  if (!made) fs::remove_all(path_, ignored);
+  return made;
+}
+
+Result<LoadedGeneration> ModelFolder::load_trained(bool with_optimizer, std::vector<std::string>& warnings) const {
+  TRY(auto generation, load(with_optimizer, warnings));
+  if (!generation) {
+    return fail_with_hint(Code::not_found, fmt::format("The model in {} has not been trained yet", path_.string()),
+                          "Train it first: understudy train");
+  }
+  return *std::move(generation);
+}
+
 Result<std::vector<std::int64_t>> ModelFolder::generations() const {
   TRY(const auto usable, usable_list(path_));
   std::vector<std::int64_t> iterations;

@@ -44,6 +44,8 @@ class ModelFolder {
   static bool exists(const fs::path& folder);
   const fs::path& path() const { return path_; }
   const ModelDescription& description() const { return description_; }
+  // Of a model that is being made: a failure takes the folder with it.
+  Result<> removed_unless(Result<> made) const;
   // Also adds what differs to the model's history (model_list.hpp), at the iteration of the newest generation.
   Result<> change_description(const ModelDescription&);
 
@@ -59,6 +61,8 @@ class ModelFolder {
   // The newest generation whose files are whole; nothing when none was saved yet. Damaged newer ones are told in
   // `warnings` and left in place; when all are damaged that is an error. `with_optimizer` false skips that file.
   Result<std::optional<LoadedGeneration>> load(bool with_optimizer, std::vector<std::string>& warnings) const;
+  // The same of a model that must have one: Code::not_found says that it has not been trained yet.
+  Result<LoadedGeneration> load_trained(bool with_optimizer, std::vector<std::string>& warnings) const;
   // Iterations of the saved generations, oldest first.
   Result<std::vector<std::int64_t>> generations() const;
 

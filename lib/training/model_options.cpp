@@ -107,6 +107,10 @@ Result<> take_amp(const AmpOptions& o, ModelSpec& spec) {
 
 }  // namespace
 
+FaceType face_type_of(ModelFaceType type) {
+  return *face_type_from_key(Names<ModelFaceType>::all[static_cast<std::size_t>(type)]);
+}
+
 std::string_view class_name(ModelClass model_class) { return class_names.at(static_cast<std::size_t>(model_class)); }
 
 Result<ModelClass> parse_class(std::string_view text) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/face/face_type.hpp"
 #include "lib/training/class_options.hpp"
 #include "lib/training/model_spec.hpp"
 #include "lib/training/steering_options.hpp"
@@ -26,6 +27,7 @@ struct ModelDescription {
   bool quick() const { return model_class == ModelClass::quick96; }
 };
 
+FaceType face_type_of(ModelFaceType);
 std::string_view class_name(ModelClass);  // "saehd", "amp", "quick96"
 Result<ModelClass> parse_class(std::string_view);
 Result<ModelSpec> spec_of(const ModelDescription&);  // checks that the numbers fit together

@@ -38,10 +38,9 @@ Result<Origin> open_origin(const fs::path& models, const std::string& name, Mode
     return fail(Code::bad_option, "'{}' is a {} model, not {}", name, class_name(folder.description().model_class),
                 class_name(model_class));
   }
-  TRY(auto generation, folder.load(/*with_optimizer=*/false, warnings));
-  if (!generation) return fail(Code::not_found, "The model in {} has not been trained yet", path.string());
+  TRY(auto generation, folder.load_trained(/*with_optimizer=*/false, warnings));
   Origin origin{path, folder.description(), {}};
-  for (auto& [key, tensor] : generation->weights) {
+  for (auto& [key, tensor] : generation.weights) {
     if (key.starts_with(averaged))
       origin.weights[key.substr(averaged.size())] = tensor;
     else

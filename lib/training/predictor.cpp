@@ -57,17 +57,13 @@ Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& path, const Pr
                                                   std::vector<std::string>& warnings) {
   TRY(const auto folder, ModelFolder::open(path));
   TRY(const auto spec, spec_of(folder.description()));
-  TRY(const auto generation, folder.load(/*with_optimizer=*/false, warnings));
-  if (!generation)
-    return fail_with_hint(Code::not_found, fmt::format("The model in {} has not been trained yet", path.string()),
-                          "Train it first: understudy train");
+  TRY(const auto generation, folder.load_trained(/*with_optimizer=*/false, warnings));
   const Device device = open_device(options.threads, options.allow_gpu);
-  const auto key = Names<ModelFaceType>::all[static_cast<std::size_t>(folder.description().face_type())];
-  auto made = guard_torch("loading the model", [&] {
-    return std::make_unique<NetPredictor>(spec, *face_type_from_key(key), device.device, options.morph);
-  });
+  const FaceType type = face_type_of(folder.description().face_type());
+  auto made = guard_torch("loading the model",
+                          [&] { return std::make_unique<NetPredictor>(spec, type, device.device, options.morph); });
   if (!made) return Failure(made.error());
-  TRY_VOID((*made)->load(*generation, options.allow_bf16 && device.has_bf16 ? Precision::bf16 : Precision::fp32));
+  TRY_VOID((*made)->load(generation, options.allow_bf16 && device.has_bf16 ? Precision::bf16 : Precision::fp32));
   return std::unique_ptr<Predictor>(std::move(*made));
 }
 

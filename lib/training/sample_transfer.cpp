@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/training/sample_transfer.hpp"
 
-#include <cmath>
 #include <memory>
 
 #include "lib/image/colour.hpp"
@@ -16,19 +15,7 @@ constexpr std::uint64_t transfer_stream = 5;
 
 TransferRandom counted_random(std::uint64_t seed) {
   auto random = std::make_shared<CounterRandom>(seed, transfer_stream, 0);
-  return {[random]() -> Rotation {  // uniform, from a uniform unit quaternion
-            double w = random->normal(), x = random->normal(), y = random->normal(), z = random->normal();
-            const double length = std::sqrt(w * w + x * x + y * y + z * z);
-            w /= length, x /= length, y /= length, z /= length;
-            return {1 - 2 * (y * y + z * z), 2 * (x * y - w * z),     2 * (x * z + w * y),
-                    2 * (x * y + w * z),     1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
-                    2 * (x * z - w * y),     2 * (y * z + w * x),     1 - 2 * (x * x + y * y)};
-          },
-          [random]() -> Direction {
-            const double x = random->normal(), y = random->normal(), z = random->normal();
-            const double length = std::sqrt(x * x + y * y + z * z);
-            return {x / length, y / length, z / length};
-          }};
+  return random_from([random] { return random->normal(); });
 }
 
 }  // namespace

@@ -126,11 +126,7 @@ Result<std::string> create_model(const Table& table, const Call& call, Run& run)
     generation = Generation{.weights = std::move(weights), .losses = torch::zeros({0, 2})};
   }
   TRY(auto folder, ModelFolder::create(workspace.model() / name, model));
-  if (auto saved = generation ? folder.save(*generation) : Result<>{}; !saved) {
-    std::error_code ignored;
-    fs::remove_all(folder.path(), ignored);
-    return Failure(std::move(saved).error());
-  }
+  if (generation) TRY_VOID(folder.removed_unless(folder.save(*generation)));
   run.saved(folder.path().string(), fmt::format("new {} model", class_name(model.model_class)));
   return json{{"model", name},
               {"class", class_name(model.model_class)},

@@ -89,11 +89,7 @@ Result<std::string> import_verb(const ModelImportOptions& options, const std::ve
     run.note(fmt::format("Not part of a model here, give them to train if you want them: {}",
                          fmt::join(model.not_taken, ", ")));
   }
-  if (auto saved = save_imported(folder, model); !saved) {
-    std::error_code ignored;
-    fs::remove_all(folder.path(), ignored);
-    return Failure(std::move(saved).error());
-  }
+  TRY_VOID(folder.removed_unless(save_imported(folder, model)));
   run.saved(folder.path().string(), fmt::format("{} model at iteration {}", class_name(model.description.model_class),
                                                 model.generation.iteration));
   return json{{"model", name},
@@ -110,12 +106,9 @@ Result<std::string> export_verb(const ModelExportOptions& options, const std::ve
   TRY(const auto path, find_model(workspace.model(), options.model));
   TRY(const auto folder, ModelFolder::open(path));
   std::vector<std::string> warnings;
-  TRY(const auto generation, folder.load(/*with_optimizer=*/true, warnings));
+  auto loaded = folder.load_trained(/*with_optimizer=*/true, warnings);
   for (auto& w : warnings) run.warn(std::move(w));
-  if (!generation) {
-    return fail_with_hint(Code::not_found, fmt::format("The model in {} has not been trained yet", path.string()),
-                          "Train it first: understudy train");
-  }
+  TRY(const auto generation, std::move(loaded));
   DflTarget target;
   target.folder = options.output.empty() ? workspace.root / "exported" : options.output;
   target.name = options.as.empty() ? path.filename().string() : options.as;
@@ -126,18 +119,18 @@ Result<std::string> export_verb(const ModelExportOptions& options, const std::ve
   if (fs::exists(path / others_name, error)) {
     TRY(target.other_options, read_text(path / others_name, 1 << 20));
   }
-  TRY(const auto written, write_dfl_model(folder.description(), *generation, target));
+  TRY(const auto written, write_dfl_model(folder.description(), generation, target));
   if (!written.left_out.empty()) {
     run.note(
         fmt::format("DeepFaceLab has no counterpart of {}: it trains on without", fmt::join(written.left_out, ", ")));
   }
   run.saved(target.folder.string(),
-            fmt::format("{} for DeepFaceLab, iteration {}", written.name, generation->iteration));
+            fmt::format("{} for DeepFaceLab, iteration {}", written.name, generation.iteration));
   json files = json::array();
   for (const auto& file : written.files) files.push_back(file.filename().string());
   return json{{"model", path.filename().string()}, {"name", written.name},
               {"output", target.folder.string()},  {"files", files},
-              {"tensors", written.tensors},        {"iteration", generation->iteration}}
+              {"tensors", written.tensors},        {"iteration", generation.iteration}}
       .dump();
 }
 

@@ -138,6 +138,19 @@ void compute_normals(Mesh& mesh) {
   for (V3& n : mesh.normal) n = normalised(n);
 }
 
+void close_grid(Mesh& mesh, int rows, int columns) {
+  const auto stride = static_cast<std::uint32_t>(columns) + 1;
+  for (std::uint32_t r = 0; r < static_cast<std::uint32_t>(rows); ++r) {
+    for (std::uint32_t c = 0; c + 1 < stride; ++c) {
+      const std::uint32_t a = r * stride + c;
+      mesh.triangles.push_back({a, a + stride, a + 1});
+      mesh.triangles.push_back({a + 1, a + stride, a + stride + 1});
+    }
+  }
+  mesh.place = mesh.rest;
+  compute_normals(mesh);
+}
+
 void heal_seam(HeadMesh& head) {
   for (int c = 0; c < head.columns; ++c) {
     const V3 gap =
@@ -258,17 +271,8 @@ Mesh cast_hair(const HeadField& field, const Identity& id, float detail) {
       mesh.rest.push_back(origin + direction * t);
     }
   }
-  const auto stride = static_cast<std::uint32_t>(columns) + 1;
-  for (std::uint32_t r = 0; r < static_cast<std::uint32_t>(fan + level); ++r) {
-    for (std::uint32_t c = 0; c + 1 < stride; ++c) {
-      const std::uint32_t a = r * stride + c;
-      mesh.triangles.push_back({a, a + stride, a + 1});
-      mesh.triangles.push_back({a + 1, a + stride, a + stride + 1});
-    }
-  }
-  mesh.place = mesh.rest;
-  compute_normals(mesh);
-  blur_normals(mesh, static_cast<int>(stride));
+  close_grid(mesh, fan + level, columns);
+  blur_normals(mesh, columns + 1);
   return mesh;
 }
 

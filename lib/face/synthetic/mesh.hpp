@@ -27,6 +27,8 @@ struct Mesh {
 };
 
 void compute_normals(Mesh&);
+// Joins points that lie in rows of columns + 1, then place and normals.
+void close_grid(Mesh&, int rows, int columns);
 
 // The head's skin: rows from crown to neck, columns around; the row pair at the mouth's seam is split so that the lips
 // can part. Rows are the slow index.

@@ -20,16 +20,7 @@ Mesh grid(Material material, int rows, int columns, PointOf&& point) {
       mesh.rest.push_back(
           point(static_cast<float>(r) / static_cast<float>(rows), static_cast<float>(c) / static_cast<float>(columns)));
   }
-  const auto stride = static_cast<std::uint32_t>(columns) + 1;
-  for (std::uint32_t r = 0; r < static_cast<std::uint32_t>(rows); ++r) {
-    for (std::uint32_t c = 0; c + 1 < stride; ++c) {
-      const std::uint32_t a = r * stride + c;
-      mesh.triangles.push_back({a, a + stride, a + 1});
-      mesh.triangles.push_back({a + 1, a + stride, a + stride + 1});
-    }
-  }
-  mesh.place = mesh.rest;
-  compute_normals(mesh);
+  close_grid(mesh, rows, columns);
   return mesh;
 }
 
