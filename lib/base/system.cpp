@@ -66,6 +66,8 @@ unsigned cpu_threads() {
   return 1;
 }
 
+int thread_count(int wanted) { return wanted > 0 ? wanted : static_cast<int>(cpu_threads()); }
+
 std::string cpu_name() { return proc_value("/proc/cpuinfo", "model name"); }
 
 std::vector<std::string> cpu_features() {
@@ -116,6 +118,11 @@ int terminal_columns() {
 void set_environment_default(const char* name, const char* value) { ::setenv(name, value, /*overwrite=*/0); }
 
 bool load_library(const char* name) { return ::dlopen(name, RTLD_NOW | RTLD_GLOBAL) != nullptr; }
+
+void* library_function(const char* library, const char* function) {
+  void* handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  return handle == nullptr ? nullptr : ::dlsym(handle, function);
+}
 
 void prefer_huge_pages(void* block, std::size_t bytes) { ::madvise(block, bytes, MADV_HUGEPAGE); }
 

@@ -15,6 +15,7 @@ void catch_stop_signals();  // SIGINT and SIGTERM set a flag; the second one end
 bool stop_signalled();
 
 unsigned cpu_threads();                   // processors this process may use
+int thread_count(int wanted);             // as many as wanted; for 0, one per processor
 std::string cpu_name();                   // "AMD EPYC 9B14"
 std::vector<std::string> cpu_features();  // those that matter: avx2, avx512f, avx512_bf16, amx_bf16, …
 std::uint64_t memory_total();             // bytes
@@ -27,7 +28,9 @@ bool is_terminal_stderr();
 int terminal_columns();  // of standard error; 80 when unknown
 // For libraries that are steered by the environment; keeps what the user has set. Call before threads start.
 void set_environment_default(const char* name, const char* value);
-bool load_library(const char* name);                     // dlopen, globally visible; false when it is not there
+bool load_library(const char* name);  // dlopen, globally visible; false when it is not there
+// A function of a library by its plain name; null when either is not there.
+void* library_function(const char* library, const char* function);
 void prefer_huge_pages(void* block, std::size_t bytes);  // a wish, silently ignored where the system has none
 void sleep_seconds(double);
 // What stands ready on standard input, waiting at most that long: may be empty; nothing once it is closed.

@@ -26,7 +26,7 @@ Result<> for_each_index(std::size_t count, int threads, Run& run, std::string_vi
   };
   if (!what.empty()) run.progress(0, count, what);
   {
-    const auto wanted = threads > 0 ? static_cast<std::size_t>(threads) : cpu_threads();
+    const auto wanted = static_cast<std::size_t>(thread_count(threads));
     std::vector<std::jthread> workers;
     for (unsigned i = 1; i < std::min(wanted, count); ++i) workers.emplace_back(worker, i);
     worker(0);

@@ -25,6 +25,7 @@ fs::path Workspace::merged_mask() const { return frames(Side::dst) / "merged_mas
 fs::path Workspace::result() const { return root / "result.mp4"; }
 fs::path Workspace::result_mask() const { return root / "result_mask.mp4"; }
 fs::path Workspace::state() const { return root / ".understudy"; }
+fs::path Workspace::catalogue() const { return state() / "catalogue.db"; }
 
 Result<fs::path> Workspace::video(Side side) const {
   static constexpr std::array not_videos{".json", ".txt", ".png", ".jpg", ".jpeg", ".pak", ".dat", ".part"};

@@ -25,6 +25,7 @@ struct Workspace {
   fs::path result() const;             // result.mp4
   fs::path result_mask() const;        // result_mask.mp4
   fs::path state() const;              // .understudy/: journals, job logs
+  fs::path catalogue() const;          // .understudy/catalogue.db
   // data_src.* / data_dst.*: the first video by name with that stem; not_found names the folder and what to put there.
   Result<fs::path> video(Side) const;
 };

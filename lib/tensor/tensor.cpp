@@ -12,8 +12,7 @@ namespace understudy {
 
 Device open_device(int threads, bool allow_gpu) {
   install_caching_allocator();
-  const int count = threads > 0 ? threads : static_cast<int>(cpu_threads());
-  torch::set_num_threads(count);
+  torch::set_num_threads(thread_count(threads));
   Device device;
   device.name = cpu_name();
   const auto features = cpu_features();

@@ -206,7 +206,7 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
   std::atomic<std::int64_t> finished = report.done_before;
   {
     std::vector<std::jthread> workers;
-    const int count = options.threads > 0 ? options.threads : static_cast<int>(cpu_threads());
+    const int count = thread_count(options.threads);
     for (int i = 0; i < count; ++i)
       workers.emplace_back([&] { work(shared, source, merger, faces, skip, report, finished, run); });
   }
