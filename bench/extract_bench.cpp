@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Frames a second of extraction straight from a video, whole face 512.
 //   bench_extract [VIDEO]     without one: actor_b of the folder that UNDERSTUDY_MEDIA names (default ../shared/media)
-#include <unistd.h>
 
 #include <cstdlib>
 
 #include "bench/report.hpp"
+#include "lib/base/scratch_folder.hpp"
 #include "lib/base/system.hpp"
 #include "steps/2_extract/extract.hpp"
 
@@ -18,10 +18,10 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bench_extract: no %s; name a video\n", video.c_str());
     return 0;
   }
-  const fs::path folder = fs::temp_directory_path() / fmt::format("understudy-bench-{}", ::getpid());
+  const ScratchFolder scratch;
+  const fs::path& folder = scratch.path;
   Run run;
   const auto report = extract({}, {video, folder / "aligned", folder / "debug", folder / "journal.jsonl"}, run);
-  fs::remove_all(folder, error);
   if (!report) {
     std::fprintf(stderr, "bench_extract: %s\n", to_sentence(report.error()).c_str());
     return 1;

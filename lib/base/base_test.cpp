@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "lib/base/files.hpp"
+#include "lib/base/scratch_folder.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
 namespace {
-
-fs::path scratch() {
-  const auto folder = fs::temp_directory_path() / fmt::format("understudy-base-test-{}", ::getpid());
-  fs::create_directories(folder);
-  return folder;
-}
 
 Result<int> half(int n) {
   if (n % 2) return fail(Code::bad_option, "{} is odd", n);
@@ -39,7 +33,8 @@ TEST(Result, SentenceNamesContextAndHint) {
 }
 
 TEST(Files, WriteIsAllOrNothing) {
-  const auto folder = scratch();
+  const ScratchFolder scratch;
+  const fs::path& folder = scratch.path;
   const auto target = folder / "a.txt";
   ASSERT_TRUE(write_text(target, "old"));
   const auto failed = write_through(target, [](const fs::path& temporary) -> Result<> {
@@ -49,19 +44,19 @@ TEST(Files, WriteIsAllOrNothing) {
   EXPECT_FALSE(failed);
   EXPECT_EQ(*read_text(target), "old");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 1);
-  fs::remove_all(folder);
 }
 
 TEST(Files, BoundAndMissing) {
-  const auto folder = scratch();
+  const ScratchFolder scratch;
+  const fs::path& folder = scratch.path;
   ASSERT_TRUE(write_text(folder / "big", std::string(100, 'x')));
   EXPECT_EQ(read_file(folder / "big", 99).error().code, Code::bad_file);
   EXPECT_EQ(read_file(folder / "none").error().code, Code::not_found);
-  fs::remove_all(folder);
 }
 
 TEST(Files, ImagesAreSortedAndTemporariesLeftOut) {
-  const auto folder = scratch();
+  const ScratchFolder scratch;
+  const fs::path& folder = scratch.path;
   for (const char* name : {"2.PNG", "10.jpg", "a.txt", "1.jpeg"}) ASSERT_TRUE(write_text(folder / name, ""));
   std::ofstream(temporary_name(folder / "9.png")) << "half";
   const auto files = *image_files(folder);
@@ -71,7 +66,6 @@ TEST(Files, ImagesAreSortedAndTemporariesLeftOut) {
   std::ofstream(folder / ".understudy-tmp-1-8.png") << "half";  // process 1 always lives: it may be writing
   EXPECT_EQ(remove_temporaries(folder), 1);
   EXPECT_TRUE(fs::exists(folder / ".understudy-tmp-1-8.png"));
-  fs::remove_all(folder);
 }
 
 TEST(Text, NearestNameOnlyWhenNear) {

@@ -9,17 +9,14 @@
 #include <map>
 #include <random>
 
+#include "lib/base/scratch_folder.hpp"
+
 namespace understudy {
 namespace {
 
 class Moves : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-moves-test-{}", ::getpid()) / "aligned";
-    fs::remove_all(folder_.parent_path());
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_.parent_path()); }
+  void SetUp() override { fs::create_directories(folder_); }
   void put(const std::string& name, const std::string& text) { ASSERT_TRUE(write_text(folder_ / name, text)); }
   std::map<std::string, std::string> files() {
     std::map<std::string, std::string> found;
@@ -28,7 +25,8 @@ class Moves : public ::testing::Test {
     return found;
   }
   fs::path journal() const { return folder_ / ".understudy" / "moves.json"; }
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path / "aligned";
 };
 
 TEST_F(Moves, NamesMayBeSwappedInARing) {

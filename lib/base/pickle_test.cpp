@@ -3,13 +3,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
 #include <random>
 
 #include "lib/base/npy.hpp"
+#include "lib/base/scratch_folder.hpp"
 
 namespace understudy {
 namespace {
@@ -75,6 +75,59 @@ TEST(Pickle, RoundTripsInBothProtocols) {
     ASSERT_TRUE(back) << to_sentence(back.error());
     EXPECT_EQ(*back, sample());
   }
+}
+
+// Written piece by piece it is the same value, and its items come one by one whatever wrote it.
+TEST(Pickle, LongListsAndDictsGoPieceByPiece) {
+  for (const bool as_dict : {false, true}) {
+    for (const int count : {0, 1, 999, 1000, 2600}) {
+      auto list = pickle::Value::list();
+      pickle::Dict entries;
+      Bytes pieces;
+      using Pieces = pickle::PieceWriter;
+      Pieces writer(as_dict ? Pieces::Kind::dict : Pieces::Kind::list, pickle::Protocol::three,
+                    [&pieces](auto bytes) { pieces.insert(pieces.end(), bytes.begin(), bytes.end()); });
+      for (int i = 0; i < count; ++i) {
+        list.append(pickle::Value::tuple({i, "x"}));
+        entries.emplace_back(fmt::format("{}", i), sample());
+        if (as_dict) writer.add(entries.back().first);
+        writer.add(as_dict ? entries.back().second : list.as_list()->back());
+      }
+      std::move(writer).finish();
+      const auto whole = as_dict ? pickle::Value::dict(entries) : list;
+      EXPECT_EQ(*pickle::read(pieces), whole);
+      for (const auto& pickle : {pieces, pickle::write(whole)}) {
+        pickle::List items;
+        pickle::Dict pairs;
+        ASSERT_TRUE(pickle::read_items(pickle, [&](const auto& key, const auto& item) -> Result<> {
+          items.push_back(item);
+          pairs.emplace_back(key, item);
+          return {};
+        }));
+        EXPECT_EQ(as_dict ? pickle::Value::dict(pairs) : pickle::Value::list(items), whole) << count;
+      }
+    }
+  }
+}
+
+TEST(Pickle, ItemsOfWhatIsNoListOrIsDamagedAreRefused) {
+  const auto ignore = [](const auto&, const auto&) -> Result<> { return {}; };
+  EXPECT_FALSE(pickle::read_items(pickle::write(7), ignore));
+  EXPECT_FALSE(pickle::read_items(pickle::write(pickle::Value::tuple({1})), ignore));
+  // x = []; l = []; x.append(x); l.append(x): an item that holds itself
+  EXPECT_FALSE(pickle::read_items(unhex("80045d945d9468016161"
+                                        "2e"),
+                                  ignore));
+  // x = []; l.append(x); x.append(x); l.append(x): only after it was handed over once
+  EXPECT_FALSE(pickle::read_items(unhex("80045d945d9461680168016161"
+                                        "2e"),
+                                  ignore));
+  const auto refuse = [](const auto&, const auto&) -> Result<> { return fail(Code::cancelled, "enough"); };
+  const auto stopped = pickle::read_items(pickle::write(pickle::Value::list({1, 2})), refuse);
+  EXPECT_EQ(stopped.error().code, Code::cancelled);
+  const auto whole = pickle::write(pickle::Value::list({sample(), sample()}));
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(pickle::read_items(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)), ignore));
 }
 
 TEST(Pickle, CopiesAreIndependent) {
@@ -152,7 +205,8 @@ TEST(NdArray, HalfFloats) {
 }
 
 TEST(Npy, RoundTrip) {
-  const auto path = fs::temp_directory_path() / fmt::format("understudy-npy-{}.npy", ::getpid());
+  const ScratchFolder scratch;
+  const auto path = scratch.path / "a.npy";
   const std::vector<double> values = {1, 2, 3, 4, 5, 6};
   for (const auto& shape : {std::vector<std::int64_t>{6}, {2, 3}, {1, 3, 2}}) {
     const auto array = NdArray::of<double>(values, shape);
@@ -161,7 +215,6 @@ TEST(Npy, RoundTrip) {
     ASSERT_TRUE(back) << to_sentence(back.error());
     EXPECT_EQ(*back, array);
   }
-  fs::remove(path);
 }
 
 TEST(Npy, ReferenceArchives) {

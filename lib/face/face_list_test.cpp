@@ -2,11 +2,11 @@
 #include "lib/face/face_list.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstring>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/face/pak_write.hpp"
 #include "lib/face/quick_landmarks.hpp"
 #include "lib/face/yaw_index.hpp"
@@ -17,13 +17,6 @@ namespace {
 
 class FaceListTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-facelist-{}", ::getpid());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   static FaceInfo info(int number, double turn) {
     FaceInfo out;
     out.source_filename = fmt::format("{:05}.png", number);
@@ -48,7 +41,8 @@ class FaceListTest : public ::testing::Test {
     EXPECT_TRUE(write_pak(folder_ / "faceset.pak", inputs));
     return folder_ / "faceset.pak";
   }
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
 };
 
 void expect_same_faces(const FaceList& list, const Faceset& set) {

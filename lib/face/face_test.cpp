@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <random>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/landmarks.hpp"
@@ -190,13 +190,8 @@ TEST(FaceFile, MaskFitsTheLimit) {
 
 class FacesetTest : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-faceset-{}", ::getpid());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
 };
 
 TEST_F(FacesetTest, LooseAndPackedAreTheSame) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/blend.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/colour.hpp"
@@ -57,11 +57,11 @@ TEST(Png, RoundTripsBitForBit) {
 TEST(Png, SixteenBits) {
   ImageU16 image(5, 3, 1);
   for (std::size_t i = 0; i < image.data.size(); ++i) image.data[i] = static_cast<std::uint16_t>(i * 4321);
-  const auto path = fs::temp_directory_path() / fmt::format("understudy-{}.png", ::getpid());
+  const ScratchFolder scratch;
+  const auto path = scratch.path / "a.png";
   ASSERT_TRUE(write_file(path, *encode_png(image)));
   EXPECT_EQ(*read_png16(path), image);
   EXPECT_EQ(read_image(path)->width, 5);
-  fs::remove(path);
 }
 
 TEST(Jpeg, KeepsThePicture) {
@@ -78,7 +78,8 @@ TEST(Jpeg, KeepsThePicture) {
 }
 
 TEST(Codec, DamagedFilesAreErrorsThatNameTheFile) {
-  const auto path = fs::temp_directory_path() / fmt::format("understudy-{}.jpg", ::getpid());
+  const ScratchFolder scratch;
+  const auto path = scratch.path / "a.jpg";
   for (const auto& whole : {*encode_jpeg(smooth(200, 200)), *encode_png(gradient(200, 200))}) {
     for (const double share : {0.0, 0.01, 0.3, 0.9}) {
       Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(whole.size())));
@@ -89,7 +90,6 @@ TEST(Codec, DamagedFilesAreErrorsThatNameTheFile) {
       EXPECT_THAT(to_sentence(image.error()), testing::HasSubstr(path.string()));
     }
   }
-  fs::remove(path);
 }
 
 TEST(Warp, IdentityAndShift) {

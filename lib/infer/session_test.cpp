@@ -2,9 +2,10 @@
 #include "lib/infer/session.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <thread>
+
+#include "lib/base/scratch_folder.hpp"
 
 namespace understudy::infer {
 namespace {
@@ -27,13 +28,12 @@ constexpr const char* tiny_net = R"(<?xml version="1.0"?><net name="tiny" versio
 class Infer : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-infer-test-{}", ::getpid());
     const float weights[] = {1, -2, 3, 4};
     ASSERT_TRUE(write_text(folder_ / "tiny.xml", tiny_net));
     ASSERT_TRUE(write_file(folder_ / "tiny.bin", {reinterpret_cast<const std::uint8_t*>(weights), sizeof weights}));
   }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
 };
 
 TEST_F(Infer, RunsANetworkWithNamedOutputs) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/base/system.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/jobs/job_log.hpp"
@@ -73,7 +73,8 @@ TEST(EachIndex, AStopLeavesTheRest) {
 }
 
 TEST(JobLog, LinesAreNumberedJson) {
-  const fs::path jobs = fs::temp_directory_path() / fmt::format("understudy-jobs-{}", ::getpid());
+  const ScratchFolder scratch;
+  const fs::path jobs = scratch.path / "jobs";
   {
     JobLog log(jobs, "frames extract", "understudy frames extract src", nullptr);
     log.add(NoteEvent{"one"});
@@ -88,7 +89,6 @@ TEST(JobLog, LinesAreNumberedJson) {
     EXPECT_EQ(nlohmann::json::parse(line)["id"], id);
   }
   EXPECT_EQ(nlohmann::json::parse(line)["report"]["frames"], 3);
-  fs::remove_all(jobs);
 }
 
 }  // namespace

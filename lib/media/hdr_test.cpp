@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <functional>
 #include <set>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/media/ffmpeg.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/tone_map.hpp"
@@ -96,12 +96,6 @@ void write_clip(const fs::path& path, const ClipOptions& options, const Pixel& p
 
 class Hdr : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-hdr-test-{}", ::getpid());
-    fs::create_directories(folder_);
-    path_ = folder_ / "clip.mkv";
-  }
-  void TearDown() override { fs::remove_all(folder_); }
   // The one colour of a clip, as decoded, in the order red, green, blue.
   std::array<int, 3> decoded(const ClipOptions& options, const Triple& rgb) {
     write_clip(path_, options, [&](int, int) { return yuv_2020(rgb); });
@@ -117,7 +111,8 @@ class Hdr : public ::testing::Test {
     EXPECT_NEAR(rgb[2], rgb[1], 1);
     return rgb[1];
   }
-  fs::path folder_, path_;
+  const ScratchFolder scratch_;
+  const fs::path path_ = scratch_.path / "clip.mkv";
   std::vector<std::string> remarks_;
 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
 #include <numeric>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/geometry.hpp"
 #include "lib/media/frame_source.hpp"
@@ -17,13 +17,8 @@ namespace {
 
 class Media : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-media-test-{}", ::getpid());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
 };
 
 // The frame's number as eight black or white blocks along the top, over a plain colour.

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/tensor/caching_allocator.hpp"
 #include "lib/tensor/safetensors.hpp"
 
 namespace understudy {
 namespace {
 
-fs::path scratch_file() {
-  return fs::temp_directory_path() / fmt::format("understudy-tensor-{}.safetensors", ::getpid());
-}
-
 TEST(Safetensors, RoundTripKeepsShapesTypesAndValues) {
-  const auto path = scratch_file();
+  const ScratchFolder scratch;
+  const auto path = scratch.path / "a.safetensors";
   const Tensor a = torch::randn({3, 4, 5, 2}).contiguous(torch::MemoryFormat::ChannelsLast);
   const Tensor b = torch::randn({7}).to(torch::kBFloat16), c = torch::tensor({42L});
   const auto checksum = write_safetensors(path, {{"a", a}, {"b/weight", b}, {"iters", c}, {"none", torch::empty({0})}});
@@ -27,12 +24,12 @@ TEST(Safetensors, RoundTripKeepsShapesTypesAndValues) {
   EXPECT_EQ(read->at("iters").item<long>(), 42);
   EXPECT_EQ(read->at("none").numel(), 0);
   EXPECT_FALSE(read_safetensors(path, *checksum + 1));
-  fs::remove(path);
 }
 
 // Every single byte of the header region turned over: never a crash, and never accepted under the checksum.
 TEST(Safetensors, DamageIsRefused) {
-  const auto path = scratch_file();
+  const ScratchFolder scratch;
+  const auto path = scratch.path / "a.safetensors";
   const auto checksum = *write_safetensors(path, {{"a", torch::ones({4, 4})}});
   const Bytes good = *read_file(path);
   for (std::size_t i = 0; i < good.size(); i += 3) {
@@ -46,7 +43,6 @@ TEST(Safetensors, DamageIsRefused) {
     ASSERT_TRUE(write_file(path, std::span(good).first(size)));
     EXPECT_FALSE(read_safetensors(path)) << size;
   }
-  fs::remove(path);
 }
 
 TEST(Tensor, ImagesGoThereAndBack) {

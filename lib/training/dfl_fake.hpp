@@ -7,6 +7,7 @@
 #include <limits>
 #include <random>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/training/dfl_files.hpp"
 #include "lib/training/dfl_import.hpp"
 #include "lib/training/dfl_options.hpp"
@@ -14,12 +15,6 @@
 namespace understudy {
 
 using pickle::Value;
-
-struct DflScratch {
-  fs::path path = fs::temp_directory_path() / fmt::format("understudy-dfl-{:08x}", std::random_device{}());
-  DflScratch() { fs::remove_all(path); }
-  ~DflScratch() { fs::remove_all(path); }
-};
 
 // Every kind of float that a bit could be lost of, among random ones.
 inline NdArray random_array(std::vector<std::int64_t> shape, std::mt19937& chance) {

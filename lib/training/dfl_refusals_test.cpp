@@ -85,7 +85,7 @@ TEST(Dfl, WhatIsMissingOrMisfitsIsRefused) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.named);
-    DflScratch scratch;
+    const ScratchFolder scratch;
     FakeModel fake(d, true);
     c.spoil(fake);
     fake.write(scratch.path, "mic");
@@ -98,7 +98,7 @@ TEST(Dfl, WhatIsMissingOrMisfitsIsRefused) {
 TEST(Dfl, OptimizersAndDiscriminatorsMayBeLeftBehind) {
   auto d = small(ModelClass::saehd);
   d.shared.gan_power = 0.1;
-  DflScratch scratch;
+  const ScratchFolder scratch;
   FakeModel fake(d, true);
   fake.files.erase("GAN.npy");
   fake.files["src_dst_opt.npy"].erase("iters:0");
@@ -112,7 +112,7 @@ TEST(Dfl, OptimizersAndDiscriminatorsMayBeLeftBehind) {
 
 // The original would take a model at iteration 0 for a new one, so there is nothing to import or export.
 TEST(Dfl, IterationZeroIsRefused) {
-  DflScratch scratch;
+  const ScratchFolder scratch;
   FakeModel fake(small(ModelClass::saehd), false);
   fake.write(scratch.path, "mic");
   const auto path = scratch.path / "mic_SAEHD_data.dat";

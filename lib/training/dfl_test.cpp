@@ -51,7 +51,7 @@ Result<DflWritten> through_ours(const fs::path& from, const fs::path& scratch, c
 }
 
 void expect_round_trip(FakeModel& fake, const std::string& class_name) {
-  DflScratch scratch;
+  const ScratchFolder scratch;
   fake.write(scratch.path / "dfl", "mic");
   const auto written = through_ours(scratch.path / "dfl", scratch.path, "");
   ASSERT_TRUE(written) << to_sentence(written.error());
@@ -145,7 +145,7 @@ TEST(Dfl, LayoutHasTheSpecificationsCounts) {
 }
 
 TEST(Dfl, ExportKeepsAnExistingModelUnlessToldOtherwise) {
-  DflScratch scratch;
+  const ScratchFolder scratch;
   FakeModel fake(small(ModelClass::saehd), false);
   fake.write(scratch.path, "my_model");
   const auto model = *read_dfl_model(scratch.path, "");
@@ -160,7 +160,7 @@ TEST(Dfl, ExportKeepsAnExistingModelUnlessToldOtherwise) {
 }
 
 TEST(Dfl, ExportTakesTheAverageUnlessToldOtherwise) {
-  DflScratch scratch;
+  const ScratchFolder scratch;
   FakeModel fake(small(ModelClass::saehd), false);
   fake.write(scratch.path, "mic");
   auto model = *read_dfl_model(scratch.path, "");
@@ -184,7 +184,7 @@ TEST(Dfl, ReferenceModelsComeBackBitEqual) {
   int tensors = 0;
   for (const auto& entry : fs::directory_iterator(fs::path(reference) / "dfl" / "models")) {
     SCOPED_TRACE(entry.path().filename().string());
-    DflScratch scratch;
+    const ScratchFolder scratch;
     const auto written = through_ours(entry.path() / "model", scratch.path, "");
     ASSERT_TRUE(written) << to_sentence(written.error());
     for (const auto& file : fs::directory_iterator(entry.path() / "model")) {
@@ -214,7 +214,7 @@ TEST(Dfl, SummaryIsTheOriginals) {
   const char* reference = std::getenv("UNDERSTUDY_REFERENCE");
   const auto from = fs::path(reference ? reference : "") / "dfl" / "models" / "saehd_tiny_df_ud" / "model";
   if (reference == nullptr || !fs::exists(from)) GTEST_SKIP() << "UNDERSTUDY_REFERENCE names no folder with dfl/models";
-  DflScratch scratch;
+  const ScratchFolder scratch;
   ASSERT_TRUE(through_ours(from, scratch.path, ""));
   EXPECT_EQ(*read_text(scratch.path / "back" / "tiny_SAEHD_summary.txt"), *read_text(from / "tiny_SAEHD_summary.txt"));
 }
@@ -260,7 +260,7 @@ TEST(Dfl, PlainPythonReadsTheExport) {
   d.shared.gan_power = 0.1;
   d.shared.gan_patch_size = 8;
   d.saehd.true_face_power = 0.01;
-  DflScratch scratch;
+  const ScratchFolder scratch;
   FakeModel fake(d, true);
   fake.write(scratch.path / "dfl", "mic");
   ASSERT_TRUE(through_ours(scratch.path / "dfl", scratch.path, ""));

@@ -4,17 +4,11 @@
 
 #include <algorithm>
 #include <fstream>
-#include <random>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/training/model_folder.hpp"
 
 namespace understudy {
-
-struct ModelScratch {
-  fs::path path = fs::temp_directory_path() / fmt::format("understudy-folder-{:08x}", std::random_device{}());
-  ModelScratch() { fs::remove_all(path); }
-  ~ModelScratch() { fs::remove_all(path); }
-};
 
 inline ModelDescription described() {
   ModelDescription d;

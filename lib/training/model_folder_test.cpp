@@ -110,7 +110,7 @@ class Damaged : public testing::Test {
     EXPECT_EQ(*resumed(path, warnings), 5);
     EXPECT_EQ(*folder.generations(), (std::vector<std::int64_t>{4, 5}));
   }
-  ModelScratch scratch_;
+  const ScratchFolder scratch_;
 };
 
 // One damaged file: never an error, never more than one save lost, and always said when it was one.
@@ -220,7 +220,7 @@ TEST_F(Damaged, OlderFoldersAreRead) {
 TEST(ModelFolderKills, LoseNothingThatWasSaved) {
   const char* wanted = std::getenv("UNDERSTUDY_KILLS");
   const int kills = wanted ? std::atoi(wanted) : 150;
-  ModelScratch scratch;
+  const ScratchFolder scratch;
   const auto path = scratch.path / "m";
   ASSERT_TRUE(ModelFolder::create(path, described()));
   std::mt19937 chance(99);
@@ -304,7 +304,7 @@ class FullDisk {
 };
 
 TEST(ModelFolder, AFullDiskLeavesTheSavesBeforeAlone) {
-  ModelScratch scratch;
+  const ScratchFolder scratch;
   auto model = *ModelFolder::create(scratch.path / "m", described());
   for (int i = 1; i <= 2; ++i) ASSERT_TRUE(model.save(made(i)));
   const auto before = files_of(scratch.path / "m");

@@ -9,7 +9,7 @@ namespace understudy {
 namespace {
 
 TEST(ModelFolder, SavingAnIterationAgainReplacesIt) {
-  ModelScratch scratch;
+  const ScratchFolder scratch;
   auto model = *ModelFolder::create(scratch.path / "m", described());
   for (int i = 1; i <= 3; ++i) ASSERT_TRUE(model.save(made(i)));
   auto again = made(3);
@@ -26,7 +26,7 @@ TEST(ModelFolder, SavingAnIterationAgainReplacesIt) {
 }
 
 TEST(ModelFolder, KeepsAsManyAsAsked) {
-  ModelScratch scratch;
+  const ScratchFolder scratch;
   auto model = *ModelFolder::create(scratch.path / "m", described());
   for (int i = 1; i <= 9; ++i) ASSERT_TRUE(model.save(made(i), 5));
   EXPECT_EQ(*model.generations(), (std::vector<std::int64_t>{5, 6, 7, 8, 9}));
@@ -36,7 +36,7 @@ TEST(ModelFolder, KeepsAsManyAsAsked) {
 }
 
 TEST(ModelFolder, BackupsAreModelsOfTheirOwn) {
-  ModelScratch scratch;
+  const ScratchFolder scratch;
   auto model = *ModelFolder::create(scratch.path / "m", described());
   ASSERT_TRUE(model.backup());  // nothing to back up yet
   EXPECT_FALSE(fs::exists(scratch.path / "m" / "backups" / "01"));
@@ -73,7 +73,7 @@ TEST(ModelFolder, BackupsAreModelsOfTheirOwn) {
 }
 
 TEST(ModelFolder, HistoryKeepsEveryChange) {
-  ModelScratch scratch;
+  const ScratchFolder scratch;
   auto model = *ModelFolder::create(scratch.path / "m", described());
   auto d = described();
   ASSERT_TRUE(model.change_description(d));
@@ -104,7 +104,7 @@ TEST(ModelFolder, HistoryKeepsEveryChange) {
 }
 
 TEST(ModelList, RenameDuplicateDelete) {
-  ModelScratch scratch;
+  const ScratchFolder scratch;
   auto model = *ModelFolder::create(scratch.path / "a", described());
   for (int i = 1; i <= 3; ++i) ASSERT_TRUE(model.save(made(i)));
   ASSERT_TRUE(model.backup());

@@ -4,11 +4,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <mutex>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/training/preview_history.hpp"
 #include "lib/training/preview_worker.hpp"
@@ -204,15 +204,6 @@ TEST(LossGraph, NoNumbersLeaveAGap) {
 
 // --- worker and history
 
-struct Scratch {
-  fs::path path = fs::temp_directory_path() / fmt::format("understudy-preview-{}", ::getpid());
-  Scratch() {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Scratch() { fs::remove_all(path); }
-};
-
 PreviewJob job_at(std::int64_t iteration, bool history = false) {
   const PaintNet net(64);
   const auto spec = spec_for(ModelClass::saehd, 64);
@@ -237,7 +228,7 @@ bool is_marked(const fs::path& file) {
 }
 
 TEST(PreviewWorker, WritesFixedAndCurrentAndTheChosenOne) {
-  Scratch scratch;
+  const ScratchFolder scratch;
   int written = 0;
   PreviewWorker worker({scratch.path, [&](const fs::path& path) {
                           EXPECT_EQ(path, scratch.path / "preview.png");
@@ -268,7 +259,7 @@ TEST(PreviewWorker, WritesFixedAndCurrentAndTheChosenOne) {
 
 // The first job is held up while it is being announced; of those that come meanwhile only the last is drawn.
 TEST(PreviewWorker, TheNewestWins) {
-  Scratch scratch;
+  const ScratchFolder scratch;
   std::mutex gate;
   int written = 0;
   {
@@ -291,7 +282,7 @@ TEST(PreviewWorker, TheNewestWins) {
 }
 
 TEST(PreviewWorker, WhatCannotBeWrittenIsAWarning) {
-  Scratch scratch;
+  const ScratchFolder scratch;
   ASSERT_TRUE(write_text(scratch.path / "previews", "a file where the folder should be"));
   PreviewWorker worker({scratch.path, {}});
   worker.submit(job_at(1));
@@ -310,7 +301,7 @@ TEST(PreviewHistory, EveryTenIterationsTimesSixtyFourths) {
 }
 
 TEST(PreviewHistory, OneFolderPerPreview) {
-  Scratch scratch;
+  const ScratchFolder scratch;
   const auto job = job_at(1);
   ASSERT_TRUE(write_history(scratch.path, 20, draw_previews(job.fixed, {})));
   ASSERT_TRUE(write_history(scratch.path, 40, draw_previews(job.fixed, {})));
@@ -354,7 +345,7 @@ TEST(Validation, FacesWithoutAMaskAreLeftOut) {
 }
 
 TEST(Validation, TheLogIsCutBackToTheSaveAndGoesOn) {
-  Scratch scratch;
+  const ScratchFolder scratch;
   const fs::path file = scratch.path / "validation.csv";
   {
     auto log = ValidationLog::open(file, 0).value();

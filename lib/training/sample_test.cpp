@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <functional>
 #include <set>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/colour.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/training/face_order.hpp"
@@ -14,12 +14,6 @@
 
 namespace understudy {
 namespace {
-
-struct Folder {
-  fs::path path = fs::temp_directory_path() / fmt::format("understudy-samples-{}", ::getpid());
-  Folder() { fs::remove_all(path); }
-  ~Folder() { fs::remove_all(path); }
-};
 
 ImageU8 picture(int number) {
   ImageU8 image(128, 128, 3);
@@ -64,7 +58,7 @@ SampleSettings plain_samples() {
   return settings;
 }
 
-std::unique_ptr<SampleSource> opened(const Folder& folder, const SampleSettings& settings) {
+std::unique_ptr<SampleSource> opened(const ScratchFolder& folder, const SampleSettings& settings) {
   auto source = SampleSource::open(folder.path / "src", folder.path / "dst", settings);
   EXPECT_TRUE(source) << to_sentence(source.error());
   return *std::move(source);
@@ -195,7 +189,7 @@ TEST(Augment, EachKindIsWithinItsRangeAndRepeatable) {
 // --- batches
 
 TEST(SampleSource, ABatchDependsOnItsNumberAlone) {
-  Folder folder;
+  const ScratchFolder folder;
   write_faces(folder.path / "src", 3);
   write_faces(folder.path / "dst", 5);
   auto settings = small_samples();
@@ -218,7 +212,7 @@ TEST(SampleSource, ABatchDependsOnItsNumberAlone) {
 }
 
 TEST(SampleSource, ADamagedFaceIsReplacedAndTold) {
-  Folder folder;
+  const ScratchFolder folder;
   write_faces(folder.path / "src", 5);
   write_faces(folder.path / "dst", 2);
   const auto damaged = folder.path / "src" / "00003_0.jpg";
@@ -243,7 +237,7 @@ TEST(SampleSource, ADamagedFaceIsReplacedAndTold) {
 }
 
 TEST(SampleSource, EmptyFolderIsNoFaceset) {
-  Folder folder;
+  const ScratchFolder folder;
   fs::create_directories(folder.path / "src");
   EXPECT_FALSE(SampleSource::open(folder.path / "src", folder.path / "src", small_samples()));
 }
@@ -260,7 +254,7 @@ std::vector<int> faces_shown(SampleSource& source, int from, int to, Tensor Batc
 }
 
 TEST(SampleSource, UniformYawShowsRareTurnsAsOften) {
-  Folder folder;
+  const ScratchFolder folder;
   std::vector<double> turns(20, 0.0);
   turns[11] = 0.6;
   turns[13] = -0.6;
@@ -280,7 +274,7 @@ TEST(SampleSource, UniformYawShowsRareTurnsAsOften) {
 }
 
 TEST(SampleSource, OneFolderForBothSidesIsDrawnFromInTwoOrders) {
-  Folder folder;
+  const ScratchFolder folder;
   write_faces(folder.path / "src", std::vector<double>(12, 0.0), /*flat=*/true);
   auto source = *SampleSource::open(folder.path / "src", folder.path / "src", plain_samples());
   EXPECT_EQ(source->src_count(), 12u);
@@ -300,7 +294,7 @@ TEST(SampleSource, OneFolderForBothSidesIsDrawnFromInTwoOrders) {
 }
 
 TEST(SampleSource, FacesComeAgainAndAResumedRunAgrees) {
-  Folder folder;
+  const ScratchFolder folder;
   write_faces(folder.path / "src", std::vector<double>(30, 0.0), /*flat=*/true);
   write_faces(folder.path / "dst", 3);
   const auto settings = plain_samples();
@@ -331,7 +325,7 @@ TEST(SampleSource, FacesComeAgainAndAResumedRunAgrees) {
 }
 
 TEST(SampleSource, TheWorstComeAgainAlsoAfterAResumeInBetween) {
-  Folder folder;
+  const ScratchFolder folder;
   write_faces(folder.path / "src", std::vector<double>(30, 0.0), /*flat=*/true);
   write_faces(folder.path / "dst", 3);
   const auto settings = plain_samples();

@@ -3,22 +3,16 @@
 #include "lib/training/tensorboard.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <map>
 #include <thread>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 
 namespace understudy {
 namespace {
-
-struct Scratch {
-  fs::path path = fs::temp_directory_path() / fmt::format("understudy-events-{}", ::getpid());
-  Scratch() { fs::remove_all(path); }
-  ~Scratch() { fs::remove_all(path); }
-};
 
 std::uint32_t crc_of(std::string_view text) {
   return crc32c({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
@@ -121,7 +115,7 @@ TEST(Crc32c, KnownVectors) {
 }
 
 TEST(Tensorboard, EventsReadBack) {
-  Scratch scratch;
+  const ScratchFolder scratch;
   ImageU8 picture(5, 3, 3);
   for (std::size_t i = 0; i < picture.data.size(); ++i) picture.data[i] = static_cast<std::uint8_t>(i * 5);
   fs::path path;
@@ -168,7 +162,7 @@ TEST(Tensorboard, EventsReadBack) {
 }
 
 TEST(Tensorboard, EveryEventIsOnDiskAtOnceAndThreadsDoNotMix) {
-  Scratch scratch;
+  const ScratchFolder scratch;
   auto writer = EventWriter::open(scratch.path, 0).value();
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
@@ -184,7 +178,7 @@ TEST(Tensorboard, EveryEventIsOnDiskAtOnceAndThreadsDoNotMix) {
 // /dev/full takes no byte: it stands for a full disk.
 TEST(Tensorboard, AFullDiskIsToldOnce) {
   if (!fs::exists("/dev/full")) GTEST_SKIP() << "there is no /dev/full here";
-  Scratch scratch;
+  const ScratchFolder scratch;
   fs::create_directories(scratch.path);
   const auto now = static_cast<std::int64_t>(::time(nullptr));
   for (int ahead = 0; ahead < 5; ++ahead)
@@ -195,7 +189,7 @@ TEST(Tensorboard, AFullDiskIsToldOnce) {
 }
 
 TEST(Tensorboard, AFolderThatCannotBeMadeIsAnError) {
-  Scratch scratch;
+  const ScratchFolder scratch;
   ASSERT_TRUE(write_text(scratch.path, "a file"));
   EXPECT_FALSE(EventWriter::open(scratch.path / "tensorboard", 0));
 }

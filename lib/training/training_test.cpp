@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
 #include <numeric>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/training/face_trainer.hpp"
 #include "lib/training/losses.hpp"
 #include "lib/training/model_folder.hpp"
@@ -165,14 +165,8 @@ Generation generation_of(FaceTrainer& trainer, std::int64_t iteration) {
   return g;
 }
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / fmt::format("understudy-model-{}", ::getpid());
-  Folder() { fs::remove_all(path); }
-  ~Folder() { fs::remove_all(path); }
-};
-
 TEST(ModelFolder, ResumesBitEqual) {
-  Folder folder;
+  const ScratchFolder folder;
   const Batch batch = random_batch(64);
   FaceTrainer straight(tiny_spec(), {}, Precision::bf16), first(tiny_spec(), {}, Precision::bf16),
       second(tiny_spec(), {}, Precision::bf16);
@@ -193,7 +187,7 @@ TEST(ModelFolder, ResumesBitEqual) {
 }
 
 TEST(ModelFolder, DamagedGenerationFallsBackAndSaysSo) {
-  Folder folder;
+  const ScratchFolder folder;
   FaceTrainer trainer(tiny_spec(), {}, Precision::fp32);
   auto model = *ModelFolder::create(folder.path, {});
   for (int i = 1; i <= 3; ++i) ASSERT_TRUE(model.save(generation_of(trainer, i)));
@@ -212,7 +206,7 @@ TEST(ModelFolder, DamagedGenerationFallsBackAndSaysSo) {
 }
 
 TEST(ModelFolder, ListNamesCannotLeaveTheFolder) {
-  Folder folder;
+  const ScratchFolder folder;
   auto model = *ModelFolder::create(folder.path, {});
   ASSERT_TRUE(write_text(
       folder.path / "generations.json",

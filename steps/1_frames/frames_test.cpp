@@ -2,12 +2,12 @@
 #include "steps/1_frames/frames.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/media/clip_fake.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
-#include "lib/media/write_video.hpp"
 #include "steps/1_frames/verb.hpp"
 
 namespace understudy {
@@ -16,28 +16,23 @@ namespace {
 class Frames : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-frames-test-{}", ::getpid());
-    fs::remove_all(folder_);
     paths_ = {folder_ / "data_src.mp4", folder_ / "data_src", folder_ / "state" / "frames-src.json"};
     make_clip({0, 40, 80, 200, 240, 400});
   }
-  void TearDown() override { fs::remove_all(folder_); }
   // Lossless, each frame in one colour of its own.
   void make_clip(const std::vector<std::int64_t>& ticks) {
     media::VideoOptions options;
     options.quality = media::VideoQuality::lossless;
     options.time_base = {1, 1000};
-    std::size_t i = 0;
-    ASSERT_TRUE(media::write_video(paths_.video, options, [&]() -> Result<std::optional<media::TimedImage>> {
-      if (i == ticks.size()) return std::optional<media::TimedImage>();
-      const auto grey = static_cast<std::uint8_t>(20 * (i + 1));
-      return std::optional(media::TimedImage{ImageU8(48, 32, 3, grey), ticks[i++]});
-    }));
+    std::vector<media::GreyFrame> frames;
+    for (const auto tick : ticks) frames.push_back({20 * static_cast<int>(frames.size() + 1), tick});
+    ASSERT_TRUE(media::write_greys(paths_.video, options, 48, 32, frames));
   }
   int grey_of(const char* name) { return read_image(paths_.folder / name)->at(5, 5); }
   std::int64_t count() { return static_cast<std::int64_t>(image_files(paths_.folder)->size()); }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
   FramesPaths paths_;
   understudy::Run run_;
 };

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // frames import, cut and denoise, and several sources in one folder.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/media/clip_fake.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
-#include "lib/media/write_video.hpp"
 #include "steps/1_frames/cut.hpp"
 #include "steps/1_frames/denoise.hpp"
 #include "steps/1_frames/frames.hpp"
@@ -25,24 +25,14 @@ using nlohmann::json;
 
 class OtherFrames : public ::testing::Test {
  protected:
-  void SetUp() override {
-    root_ = fs::temp_directory_path() / fmt::format("understudy-frames-other-{}", ::getpid());
-    fs::remove_all(root_);
-    fs::create_directories(root_);
-  }
-  void TearDown() override { fs::remove_all(root_); }
-
   // Frames at 25 a second, each in a grey of its own, key frames as x264 likes: every 250.
   fs::path clip(const std::string& name, int count, media::VideoQuality quality = media::VideoQuality::lossless) {
     media::VideoOptions options;
     options.quality = quality;
     options.synthetic = false;
-    int i = 0;
-    EXPECT_TRUE(media::write_video(root_ / name, options, [&]() -> Result<std::optional<media::TimedImage>> {
-      if (i == count) return std::optional<media::TimedImage>();
-      const auto grey = static_cast<std::uint8_t>(10 + i % 240);
-      return std::optional(media::TimedImage{ImageU8(64, 48, 3, grey), i++});
-    }));
+    std::vector<media::GreyFrame> frames;
+    for (int i = 0; i < count; ++i) frames.push_back({10 + i % 240, i});
+    EXPECT_TRUE(media::write_greys(root_ / name, options, 64, 48, frames));
     return root_ / name;
   }
   json ok(const Result<std::string>& report) {
@@ -57,7 +47,8 @@ class OtherFrames : public ::testing::Test {
   }
   int grey_of(const fs::path& path) { return read_image(path)->at(5, 5); }
 
-  fs::path root_;
+  const ScratchFolder scratch_;
+  const fs::path root_ = scratch_.path;
   understudy::Run run_;
 };
 

@@ -3,10 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 #include "steps/6_merge/alignments.hpp"
 
@@ -132,7 +132,8 @@ TEST(Compose, MissingModelsAreSaid) {
 }
 
 TEST(Alignments, FramesFindTheirFacesAndMotion) {
-  const auto folder = fs::temp_directory_path() / fmt::format("understudy-alignments-{}", ::getpid());
+  const ScratchFolder scratch;
+  const fs::path& folder = scratch.path;
   for (int i = 0; i < 3; ++i) {
     FaceInfo info;
     info.landmarks = face_at(10, 10, 20).landmarks;
@@ -151,7 +152,6 @@ TEST(Alignments, FramesFindTheirFacesAndMotion) {
   EXPECT_NEAR(frames[1].at(0).motion.angle, 0, 3);
   EXPECT_EQ(frames[2].at(0).motion.power, 0);  // the frame after has no face
   EXPECT_TRUE(frames[3].empty());
-  fs::remove_all(folder);
 }
 
 }  // namespace

@@ -2,11 +2,12 @@
 #include "steps/7_video/video.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/media/clip_fake.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/marking.hpp"
 #include "lib/media/sequence.hpp"
@@ -18,11 +19,15 @@ namespace {
 
 const std::vector<std::int64_t> reference_ticks{0, 33, 67, 500, 520, 1000};
 
+std::vector<media::GreyFrame> reference_frames(std::int64_t from) {
+  std::vector<media::GreyFrame> frames;
+  for (const auto tick : reference_ticks) frames.push_back({10, from + tick});
+  return frames;
+}
+
 class VideoStep : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-video-test-{}", ::getpid());
-    fs::remove_all(folder_);
     paths_ = {folder_ / "merged", folder_ / "data_dst.mp4", folder_ / "state" / "frames-dst.json",
               folder_ / "result.mp4", folder_ / "state" / "video.json"};
     write_sound();
@@ -31,14 +36,9 @@ class VideoStep : public ::testing::Test {
     options.sound_from = folder_ / "s.wav";
     options.synthetic = false;
     options.colour = {6, 2, 2, true, false};
-    std::size_t i = 0;
-    ASSERT_TRUE(media::write_video(paths_.reference, options, [&]() -> Result<std::optional<media::TimedImage>> {
-      if (i == reference_ticks.size()) return std::optional<media::TimedImage>();
-      return std::optional(media::TimedImage{ImageU8(64, 48, 3, 10), reference_ticks[i++]});
-    }));
+    ASSERT_TRUE(media::write_greys(paths_.reference, options, 64, 48, reference_frames(0)));
     for (int k = 0; k < 6; ++k) ASSERT_TRUE(write_image(paths_.frames / media::frame_name(k, 6), picture(k)));
   }
-  void TearDown() override { fs::remove_all(folder_); }
   static ImageU8 picture(int k) { return ImageU8(64, 48, 3, static_cast<std::uint8_t>(30 * (k + 1))); }
   void write_sound() {
     const std::uint32_t rate = 44100, samples = 44100;
@@ -53,7 +53,8 @@ class VideoStep : public ::testing::Test {
     ASSERT_TRUE(write_text(folder_ / "s.wav", data));
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
   VideoPaths paths_;
   understudy::Run run_;
 };
@@ -97,11 +98,7 @@ TEST_F(VideoStep, AReferenceThatStartsLateIsFollowedFromItsStart) {
   options.time_base = {1, 1000};
   options.sound_from = folder_ / "s.wav";
   options.sound_shift = 5;
-  std::size_t i = 0;
-  ASSERT_TRUE(media::write_video(paths_.reference, options, [&]() -> Result<std::optional<media::TimedImage>> {
-    if (i == reference_ticks.size()) return std::optional<media::TimedImage>();
-    return std::optional(media::TimedImage{ImageU8(64, 48, 3, 10), 5000 + reference_ticks[i++]});
-  }));
+  ASSERT_TRUE(media::write_greys(paths_.reference, options, 64, 48, reference_frames(5000)));
   ASSERT_TRUE(encode_video({}, paths_, run_));
   const auto info = media::probe(paths_.result);
   EXPECT_LT(static_cast<double>(info->ticks[0]) * info->time_base.value(), 0.1);

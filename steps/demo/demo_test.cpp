@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/media/frame_source.hpp"
 #include "steps/demo/sheet.hpp"
@@ -17,9 +17,8 @@ constexpr DemoOptions tiny{96, 6, 30};
 
 class Demo : public testing::Test {
  protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_ = fs::temp_directory_path() / fmt::format("understudy_demo_test_{}", getpid());
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
   understudy::Run run_;
 
   template <class Draw>
