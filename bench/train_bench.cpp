@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Seconds per training iteration beside what this machine's matrix multiply reaches.
 // and what the bare convolutions of the same shapes reach ("attainable").
-//   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH]     all names and both precisions when left out
+//   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH] [ops]   all names and both precisions when left out (or "");
+//                                                              ops: where the time goes, on standard error
 #include <ATen/record_function.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <map>
 
+#include "bench/op_profile.hpp"
 #include "bench/report.hpp"
 #include "lib/base/system.hpp"
 #include "lib/training/face_trainer.hpp"
@@ -40,11 +42,13 @@ BatchSide random_side(int n, int resolution) {
 // The convolutions of one forward pass, as the library was called for them.
 struct Shape {
   std::vector<std::int64_t> input, weight, stride, padding;
+  bool transposed = false;
   bool operator<(const Shape& o) const {
-    return std::tie(input, weight, stride, padding) < std::tie(o.input, o.weight, o.stride, o.padding);
+    return std::tie(input, weight, stride, padding, transposed) <
+           std::tie(o.input, o.weight, o.stride, o.padding, o.transposed);
   }
   double flops() const {  // of the forward pass; the backward pass is two more of it
-    const double out = static_cast<double>(((input[2] + 2 * padding[0] - weight[2]) / stride[0] + 1) *
+    const double out = transposed ? static_cast<double>(input[2] * input[3]) : static_cast<double>(((input[2] + 2 * padding[0] - weight[2]) / stride[0] + 1) *
                                            ((input[3] + 2 * padding[1] - weight[3]) / stride[1] + 1));
     return 2.0 * static_cast<double>(input[0] * weight[0] * weight[1] * weight[2] * weight[3]) * out;
   }
@@ -54,9 +58,9 @@ std::map<Shape, int> recorded;
 std::unique_ptr<at::ObserverContext> record(const at::RecordFunction& f) {
   if (std::string_view(f.name()) != "aten::convolution") return nullptr;
   const auto in = f.inputs();
-  if (in.size() < 7 || in[6].toBool()) return nullptr;  // transposed ones are few and small: discriminators
+  if (in.size() < 7) return nullptr;
   ++recorded[{in[0].toTensor().sizes().vec(), in[1].toTensor().sizes().vec(), in[3].toIntVector(),
-              in[4].toIntVector()}];
+              in[4].toIntVector(), in[6].toBool()}];
   return nullptr;
 }
 
@@ -69,14 +73,16 @@ std::pair<double, double> bare_convolutions(Precision precision) {
       return torch::randn(size).to(type).contiguous(torch::MemoryFormat::ChannelsLast).set_requires_grad(true);
     };
     const Tensor x = like_net(shape.input), w = like_net(shape.weight);
-    const Tensor b = torch::zeros({shape.weight[0]}, type).set_requires_grad(true);
+    const Tensor b = torch::zeros({shape.weight[shape.transposed ? 1 : 0]}, type).set_requires_grad(true);
     const bool first = shape.input[1] == 3;  // no gradient for the picture itself
     if (first) x.set_requires_grad(false);
     double best = 1e9;
     Tensor gradient;
     for (int i = 0; i < 4; ++i) {
       best = std::min(best, seconds_of([&] {
-                        const Tensor y = torch::conv2d(x, w, b, shape.stride, shape.padding);
+                        const Tensor y = shape.transposed
+                                             ? torch::conv_transpose2d(x, w, b, shape.stride, shape.padding)
+                                             : torch::conv2d(x, w, b, shape.stride, shape.padding);
                         if (!gradient.defined()) gradient = torch::ones_like(y);
                         y.backward(gradient);
                       }));
@@ -88,7 +94,7 @@ std::pair<double, double> bare_convolutions(Precision precision) {
 }
 
 void time_model(const std::string& name, const ModelSpec& spec, Precision precision, const Device& device,
-                int iterations) {
+                int iterations, bool operations) {
   FaceTrainer trainer(spec, device, precision);
   const int n = spec.rules.batch_size, r = spec.shape.resolution;
   const Batch batch{random_side(n, r), random_side(n, r)};
@@ -104,6 +110,11 @@ void time_model(const std::string& name, const ModelSpec& spec, Precision precis
   std::sort(times.begin(), times.end());
   const double median = times[times.size() / 2];
   const auto label = fmt::format("{}_{}_b{}", name, precision == Precision::bf16 ? "bf16" : "fp32", n);
+  if (operations) {
+    OpProfile profile;
+    for (int i = 0; i < iterations; ++i) trainer.step(batch);
+    profile.print(30, iterations);
+  }
   print_result(label + "_median", median, "s/iteration");
   print_result(label + "_samples", n / median, "samples/s");
   print_result(label + "_peak_memory", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
@@ -144,6 +155,7 @@ int main(int argc, char** argv) {
   const std::string only = argc > 1 ? argv[1] : "", only_precision = argc > 2 ? argv[2] : "";
   const int iterations = argc > 3 ? std::atoi(argv[3]) : 8;
   const int batch = argc > 4 ? std::atoi(argv[4]) : 4;
+  const bool operations = argc > 5 && std::string_view(argv[5]) == "ops";
   ModelDescription quick;
   quick.model_class = ModelClass::quick96;
   const std::map<std::string, ModelDescription> models{
@@ -162,7 +174,7 @@ int main(int argc, char** argv) {
       if (!only.empty() && only != name) continue;
       auto spec = *spec_of(description);
       if (description.model_class != ModelClass::quick96) spec.rules.batch_size = batch;
-      time_model(name, spec, precision, device, iterations);
+      time_model(name, spec, precision, device, iterations, operations);
     }
   }
 }

@@ -58,14 +58,14 @@ double mean(const std::vector<double>& values) {
 }
 
 // Per sample int(I * morph) ones in random places (spec 1.2), the same for a draw whatever else was drawn.
-Tensor channel_masks(const ModelSpec& spec, std::int64_t draw, std::int64_t first, std::int64_t n) {
+Tensor channel_masks(const ModelSpec& spec, std::int64_t draw, std::int64_t n) {
   const int channels = spec.inter_dims;
   const int ones = static_cast<int>(channels * spec.rules.morph_factor);
   Tensor masks = torch::zeros({n, channels, 1, 1});
   auto entry = masks.accessor<float, 4>();
   std::vector<int> order(static_cast<std::size_t>(channels));
   for (std::int64_t i = 0; i < n; ++i) {
-    CounterRandom random(spec.rules.seed, channel_stream, static_cast<std::uint64_t>(draw) * 4096 + first + i);
+    CounterRandom random(spec.rules.seed, channel_stream, static_cast<std::uint64_t>(draw) * 4096 + i);
     std::iota(order.begin(), order.end(), 0);
     for (int k = 0; k < ones; ++k) {
       std::swap(order[k], order[k + static_cast<int>(random.below(channels - k))]);
@@ -122,10 +122,10 @@ std::vector<const FaceTrainer::Judge*> FaceTrainer::judges() const {
   return all;
 }
 
-Reconstruction FaceTrainer::reconstruct(const Batch& batch, std::int64_t draw, std::int64_t first) const {
+Reconstruction FaceTrainer::reconstruct(const Batch& batch, const Tensor& channels) const {
   const auto device = parameters_.device();
   Wanted wanted = wanted_of(spec_);
-  if (spec_.amp()) wanted.channels = channel_masks(spec_, draw, first, batch.size()).to(device);
+  wanted.channels = channels;
   return net_->forward(batch.src.warped.to(device), batch.dst.warped.to(device), wanted);
 }
 
@@ -156,8 +156,8 @@ FaceTrainer::Fakes FaceTrainer::fakes_of(const Reconstruction& out, const Batch&
 }
 
 // Adds a part's gradients to those that are there.
-Losses FaceTrainer::accumulate(const Batch& batch, std::int64_t first, double scale, Fakes* fakes) {
-  const auto out = reconstruct(batch, optimizer_.steps(), first);
+StepLosses FaceTrainer::accumulate(const Batch& batch, const Tensor& channels, double scale, Fakes* fakes) {
+  const auto out = reconstruct(batch, channels);
   const auto terms = reconstruction_terms(spec_, out, targets_of(spec_, batch, parameters_.device()));
   Tensor total = terms.src + terms.dst;
   if (terms.hidden.defined()) total = total + terms.hidden;
@@ -167,45 +167,93 @@ Losses FaceTrainer::accumulate(const Batch& batch, std::int64_t first, double sc
   (total.sum() * scale).backward();
   if (watch_.after) watch_.after();
   if (fakes != nullptr) *fakes = fakes_of(out, batch);
-  return {to_list(terms.src), to_list(terms.dst)};
+  return {terms.src.detach(), terms.dst.detach()};
+}
+
+// Micro-batches one after the other, their gradients summed.
+StepLosses FaceTrainer::accumulate_all(const StepInputs& in, Fakes* fakes) {
+  const std::int64_t n = in.batch.size(), parts = std::min<std::int64_t>(spec_.rules.micro_batches, n);
+  const double scale = spec_.rules.mean_gradient ? 1.0 / static_cast<double>(n) : 1.0;
+  if (parts == 1) return accumulate(in.batch, in.channels, scale, fakes);
+  std::vector<Tensor> src, dst;
+  std::vector<Fakes> all(static_cast<std::size_t>(parts));
+  for (std::int64_t i = 0; i < parts; ++i) {
+    const std::int64_t first = n * i / parts, count = n * (i + 1) / parts - first;
+    const auto losses =
+        accumulate(in.batch.part(first, count), in.channels.defined() ? in.channels.narrow(0, first, count) : Tensor(),
+                   scale, fakes == nullptr ? nullptr : &all[static_cast<std::size_t>(i)]);
+    src.push_back(losses.src);
+    dst.push_back(losses.dst);
+  }
+  auto joined = [&](std::vector<Tensor> Fakes::*kind) {
+    std::vector<Tensor> whole;
+    for (std::size_t k = 0; k < (all[0].*kind).size(); ++k) {
+      std::vector<Tensor> pieces;
+      for (auto& f : all) pieces.push_back((f.*kind)[k]);
+      whole.push_back(torch::cat(pieces));
+    }
+    return whole;
+  };
+  if (fakes != nullptr) *fakes = {joined(&Fakes::images), joined(&Fakes::codes)};
+  return {torch::cat(src), torch::cat(dst)};
+}
+
+StepLosses FaceTrainer::step_on(const StepInputs& in) {
+  Fakes fakes;
+  const StepLosses losses = accumulate_all(in, judges().empty() ? nullptr : &fakes);
+  optimizer_.apply();
+  if (!judges().empty()) {
+    if (spec_.rules.fresh_fakes) {
+      torch::NoGradGuard no_grad;
+      fakes = fakes_of(reconstruct(in.batch, in.fresh_channels), in.batch);
+    }
+    step_judges(in.batch, std::move(fakes));
+  }
+  return losses;
+}
+
+StepInputs FaceTrainer::inputs_of(const Batch& batch) const {
+  const auto device = parameters_.device();
+  auto moved = [&](const BatchSide& s) {
+    auto to = [&](const Tensor& t) { return t.defined() ? t.to(device) : t; };
+    return BatchSide{to(s.warped), to(s.target), to(s.mask), to(s.eyes_mouth)};
+  };
+  StepInputs inputs{{moved(batch.src), moved(batch.dst)}, {}, {}};
+  if (spec_.amp()) {
+    const std::int64_t draw = optimizer_.steps(), n = batch.size();
+    inputs.channels = channel_masks(spec_, draw, n).to(device);
+    // Drawn anew for fresh fakes (spec 4.8): a draw number that no generator step has.
+    if (spec_.rules.fresh_fakes)
+      inputs.fresh_channels = channel_masks(spec_, (std::int64_t{1} << 40) + draw, n).to(device);
+  }
+  return inputs;
+}
+
+void FaceTrainer::prepare_optimizers() {
+  optimizer_.prepare();
+  for (auto* judge : {&gan_, &true_face_}) {
+    if (*judge) (*judge)->optimizer->prepare();
+  }
 }
 
 Losses FaceTrainer::step(const Batch& batch) {
-  const std::int64_t n = batch.size(), parts = std::min<std::int64_t>(spec_.rules.micro_batches, n);
-  const double scale = spec_.rules.mean_gradient ? 1.0 / static_cast<double>(n) : 1.0;
-  Losses all;
-  std::vector<Fakes> fakes(static_cast<std::size_t>(parts));
-  for (std::int64_t i = 0; i < parts; ++i) {
-    const std::int64_t first = n * i / parts, count = n * (i + 1) / parts - first;
-    const Losses losses = accumulate(parts == 1 ? batch : batch.part(first, count), first, scale,
-                                     judges().empty() ? nullptr : &fakes[static_cast<std::size_t>(i)]);
-    all.src.insert(all.src.end(), losses.src.begin(), losses.src.end());
-    all.dst.insert(all.dst.end(), losses.dst.begin(), losses.dst.end());
-  }
-  const std::int64_t draw = optimizer_.steps();
-  optimizer_.step();
-  if (!judges().empty()) {
-    Fakes whole;
-    if (spec_.rules.fresh_fakes) {
-      torch::NoGradGuard no_grad;
-      // AMP's channels are drawn anew for it (spec 4.8): a draw number that no generator step has.
-      whole = fakes_of(reconstruct(batch, (std::int64_t{1} << 40) + draw, 0), batch);
-    } else {
-      auto joined = [&](std::vector<Tensor> Fakes::*kind) {
-        std::vector<Tensor> out;
-        for (std::size_t k = 0; k < (fakes[0].*kind).size(); ++k) {
-          std::vector<Tensor> pieces;
-          for (auto& f : fakes) pieces.push_back((f.*kind)[k]);
-          out.push_back(torch::cat(pieces));
-        }
-        return out;
-      };
-      whole = {joined(&Fakes::images), joined(&Fakes::codes)};
-    }
-    step_judges(batch, std::move(whole));
-  }
-  if (average_) average_->update(optimizer_.steps());
-  return all;
+  Losses losses;
+  auto work = [&] {
+    const StepInputs inputs = inputs_of(batch);
+    prepare_optimizers();
+    const StepLosses made = recorder_ ? recorder_->step(inputs) : step_on(inputs);
+    if (average_) average_->update(optimizer_.steps());
+    losses = {to_list(made.src), to_list(made.dst)};
+  };
+  recorder_ ? recorder_->run(work) : work();
+  return losses;
+}
+
+void FaceTrainer::record_steps(std::unique_ptr<RecordedWork> work) {
+  if (!work) return;
+  recorder_ = std::make_unique<StepRecorder>(
+      std::move(work), StepRecorder::Subject{[this](const StepInputs& in) { return step_on(in); },
+                                             [this] { return stepped_tensors(); }, [this] { clear_gradients(); }});
 }
 
 // Spec 4.4, 4.5. Real and made pictures go through the discriminator together.
@@ -215,7 +263,7 @@ void FaceTrainer::step_judges(const Batch& batch, Fakes fakes) {
     judge.parameters->set_requires_grad(true);
     const double scale = spec_.rules.mean_gradient ? 1.0 / static_cast<double>(n) : 1.0;
     (loss_of().sum() * scale).backward();
-    judge.optimizer->step();
+    judge.optimizer->apply();
     judge.parameters->set_requires_grad(false);
   };
   if (true_face_) {
@@ -247,7 +295,7 @@ void FaceTrainer::step_judges(const Batch& batch, Fakes fakes) {
 
 Losses FaceTrainer::evaluate(const Batch& batch) {
   torch::NoGradGuard no_grad;
-  const auto out = reconstruct(batch, optimizer_.steps(), 0);
+  const auto out = reconstruct(batch, inputs_of(batch).channels);
   const auto terms = reconstruction_terms(spec_, out, targets_of(spec_, batch, parameters_.device()));
   return {to_list(terms.src), to_list(terms.dst)};
 }

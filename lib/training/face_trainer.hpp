@@ -13,6 +13,7 @@
 #include "lib/training/batch.hpp"
 #include "lib/training/model_spec.hpp"
 #include "lib/training/optimizer.hpp"
+#include "lib/training/step_recorder.hpp"
 
 namespace understudy {
 
@@ -53,6 +54,11 @@ class FaceTrainer {
   };
   void watch_backward(BackwardWatch watch) { watch_ = std::move(watch); }
 
+  // Records a step after some plain ones and launches it whole from then on, where that does the same; see
+  // lib/training/step_recorder.hpp. Only where tensors stay where they are: nothing may replace a parameter's.
+  void record_steps(std::unique_ptr<RecordedWork>);
+  const StepRecorder* recorder() const { return recorder_.get(); }  // null without
+
   // Multiplies every learning rate from now on (after a rollback).
   void set_lr_factor(double);
   // Whether every weight is a finite number.
@@ -73,9 +79,15 @@ class FaceTrainer {
 
   Judge made_judge(bool patch, const Device&, Precision) const;
   std::vector<const Judge*> judges() const;
-  Reconstruction reconstruct(const Batch&, std::int64_t draw, std::int64_t first) const;
-  Losses accumulate(const Batch&, std::int64_t first, double scale, Fakes*);
+  StepInputs inputs_of(const Batch&) const;
+  void prepare_optimizers();
+  StepLosses step_on(const StepInputs&);
+  Reconstruction reconstruct(const Batch&, const Tensor& channels) const;
+  StepLosses accumulate(const Batch&, const Tensor& channels, double scale, Fakes*);
+  StepLosses accumulate_all(const StepInputs&, Fakes*);
   void step_judges(const Batch&, Fakes);
+  std::vector<Tensor> stepped_tensors() const;
+  void clear_gradients();
   Fakes fakes_of(const Reconstruction&, const Batch&) const;
   Tensor judged(const Reconstruction&, const Batch&) const;
 
@@ -86,6 +98,7 @@ class FaceTrainer {
   std::optional<Judge> gan_, true_face_;
   std::optional<WeightAverage> average_;
   BackwardWatch watch_;
+  std::unique_ptr<StepRecorder> recorder_;
 };
 
 }  // namespace understudy

@@ -17,12 +17,6 @@ std::uint64_t mixed(std::uint64_t x) {  // splitmix64's finaliser
   return x ^ (x >> 31);
 }
 
-double global_norm(const std::vector<Tensor>& gradients) {
-  double squares = 0;
-  for (const auto& g : gradients) squares += g.to(torch::kFloat32).square().sum().item<double>();
-  return std::sqrt(squares);
-}
-
 }  // namespace
 
 Optimizer::Optimizer(OptimizerSettings settings, std::vector<Parameter*> parameters) : settings_(settings) {
@@ -48,41 +42,62 @@ float Optimizer::lr_now() const {
   return lr;
 }
 
-void Optimizer::step() {
-  torch::NoGradGuard no_grad;
+void Optimizer::prepare() {
   ++steps_;
-  UpdateRule rule;
-  rule.lr = lr_now();
-  rule.epsilon = static_cast<float>(settings_.epsilon);
+  rule_.lr = lr_now();
+  rule_.epsilon = static_cast<float>(settings_.epsilon);
   const double beta1 = settings_.kind == OptimizerKind::adabelief ? settings_.beta1 : settings_.rho;
-  rule.beta1 = static_cast<float>(beta1);
-  rule.beta2 = static_cast<float>(settings_.beta2);
-  rule.fresh1 = static_cast<float>(1 - beta1);
-  rule.fresh2 = static_cast<float>(1 - settings_.beta2);
-  rule.keep_below =
+  rule_.beta1 = static_cast<float>(beta1);
+  rule_.beta2 = static_cast<float>(settings_.beta2);
+  rule_.fresh1 = static_cast<float>(1 - beta1);
+  rule_.fresh2 = static_cast<float>(1 - settings_.beta2);
+  rule_.keep_below =
       settings_.lr_dropout >= 1 ? 0xffffffffu : static_cast<std::uint32_t>(settings_.lr_dropout * 4294967296.0);
+  if (slots_.empty() || slots_.front().first.is_cpu()) return;
+  if (!device_lr_.defined()) device_lr_ = torch::empty({}, slots_.front().first.options());
+  device_lr_.fill_(rule_.lr);
+}
 
+// What gradients are multiplied by, (), so that their global norm is at most that of the settings.
+Tensor Optimizer::clipping(const std::vector<Tensor>& gradients) const {
+  Tensor squares;
+  for (const auto& g : gradients) {
+    if (!g.defined()) continue;
+    const Tensor own = g.to(torch::kFloat32).square().sum().to(torch::kFloat64);
+    squares = squares.defined() ? squares + own : own;
+  }
+  if (!squares.defined()) return {};
+  return (settings_.clip_norm / squares.sqrt()).clamp_max(1).to(torch::kFloat32);
+}
+
+void Optimizer::apply() {
+  torch::NoGradGuard no_grad;
   std::vector<Tensor> gradients;
   for (auto& slots : slots_) gradients.push_back(slots.parameter->value.grad());
-  if (settings_.clip_norm > 0) {
-    std::vector<Tensor> defined;
-    std::copy_if(gradients.begin(), gradients.end(), std::back_inserter(defined),
-                 [](const Tensor& g) { return g.defined(); });
-    const double norm = global_norm(defined);
-    if (norm >= settings_.clip_norm) rule.gradient_scale = static_cast<float>(settings_.clip_norm / norm);
-  }
+  const Tensor scale = settings_.clip_norm > 0 ? clipping(gradients) : Tensor();
+  rule_.gradient_scale = scale.defined() && scale.is_cpu() ? scale.item<float>() : 1;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (!gradients[i].defined()) continue;
     auto& [parameter, first, second] = slots_[i];
-    rule.key =
+    rule_.key =
         static_cast<std::uint32_t>(mixed(settings_.seed ^ mixed(static_cast<std::uint64_t>(steps_) * 1000003 + i)));
     // Same memory order as the master, so that one index means the same number in all of them.
     Tensor gradient = gradients[i];
     if (gradient.strides() != parameter->master.strides())
       gradient = torch::empty_like(parameter->value).copy_(gradient);
-    update_tensor(rule, parameter->master, gradient, first, second, parameter->value);
+    const UpdatedTensor updated{parameter->master, gradient, first, second, parameter->value};
+    parameter->master.is_cpu() ? update_tensor(rule_, updated) : update_on_device(rule_, device_lr_, scale, updated);
     parameter->value.mutable_grad().reset();
   }
+}
+
+std::vector<Tensor> Optimizer::slot_tensors() const {
+  std::vector<Tensor> all;
+  for (const auto& slots : slots_) {
+    all.push_back(slots.first);
+    if (slots.second.defined()) all.push_back(slots.second);
+  }
+  return all;
 }
 
 std::vector<NamedTensor> Optimizer::state() const {

@@ -10,6 +10,7 @@
 
 #include "lib/nets/layers.hpp"
 #include "lib/tensor/safetensors.hpp"
+#include "lib/training/optimizer_kernels.hpp"
 
 namespace understudy {
 
@@ -36,7 +37,14 @@ class Optimizer {
 
   // One step with the gradients that backward() left in the values; clears them. A parameter without a gradient is left
   // alone (a frozen part), as are its slots.
-  void step();
+  void step() {
+    prepare();
+    apply();
+  }
+  // Its two halves: the numbers that only this step has (counter, learning rate, what is dropped out), then the
+  // arithmetic, which a GPU can repeat as it was recorded.
+  void prepare();
+  void apply();
   std::int64_t steps() const { return steps_; }
   void set_steps(std::int64_t steps) { steps_ = steps; }
   // Multiplies lr in all steps to come.
@@ -47,9 +55,11 @@ class Optimizer {
   Result<> load_state(const std::map<std::string, Tensor>&);
   // One slot by its name in state(), to fill from an imported file; null when there is none.
   Tensor* slot(std::string_view name);
+  std::vector<Tensor> slot_tensors() const;
 
  private:
   float lr_now() const;
+  Tensor clipping(const std::vector<Tensor>& gradients) const;
   struct Slots {
     Parameter* parameter;
     Tensor first, second;  // ms and vs, or acc alone
@@ -58,6 +68,8 @@ class Optimizer {
   std::vector<Slots> slots_;
   std::int64_t steps_ = 0;
   double lr_factor_ = 1;
+  UpdateRule rule_;   // of the step that was prepared
+  Tensor device_lr_;  // the same learning rate on the device; undefined on the CPU
 };
 
 }  // namespace understudy

@@ -78,29 +78,28 @@ US_VECTOR_CLONES void round_to_bf16(const float* __restrict w, std::uint16_t* __
   for (std::int64_t i = b; i < e; ++i) out[i] = narrowed(w[i]);
 }
 
-// Where there is no CPU memory to loop over (CUDA): the same rule in tensor operations. Dropout draws from torch there.
-void update_with_tensor_ops(const UpdateRule& r, Tensor& w, const Tensor& g0, Tensor& first, Tensor& second,
-                            Tensor& value) {
-  const Tensor g = g0.to(torch::kFloat32) * r.gradient_scale;
-  Tensor change;
-  if (second.defined()) {
-    first.mul_(r.beta1).add_(g, r.fresh1);
-    second.mul_(r.beta2).addcmul_(g - first, g - first, r.fresh2);
-    change = first / (second.sqrt() + r.epsilon);
-  } else {
-    first.mul_(r.beta1).addcmul_(g, g, r.fresh1);
-    change = g / (first.sqrt() + r.epsilon);
-  }
-  if (r.keep_below != 0xffffffffu) change = change * torch::empty_like(change).bernoulli_(r.keep_below / 4294967296.0);
-  w.add_(change, -r.lr);
-  if (value.scalar_type() == torch::kBFloat16) value.copy_(w);
-}
-
 }  // namespace
 
-void update_tensor(const UpdateRule& rule, Tensor& master, const Tensor& gradient, Tensor& first, Tensor& second,
-                   Tensor& value) {
-  if (!master.is_cpu()) return update_with_tensor_ops(rule, master, gradient, first, second, value);
+void update_on_device(const UpdateRule& r, const Tensor& lr, const Tensor& scale, const UpdatedTensor& t) {
+  Tensor g = t.gradient.to(torch::kFloat32);
+  if (scale.defined()) g = g * scale;
+  Tensor change;
+  if (t.second.defined()) {
+    t.first.mul_(r.beta1).add_(g, r.fresh1);
+    const Tensor surprise = g - t.first;
+    t.second.mul_(r.beta2).addcmul_(surprise, surprise, r.fresh2);
+    change = t.first / (t.second.sqrt() + r.epsilon);
+  } else {
+    t.first.mul_(r.beta1).addcmul_(g, g, r.fresh1);
+    change = g / (t.first.sqrt() + r.epsilon);
+  }
+  if (r.keep_below != 0xffffffffu) change = change * torch::empty_like(change).bernoulli_(r.keep_below / 4294967296.0);
+  t.master.addcmul_(change, lr, -1);
+  if (t.value.scalar_type() == torch::kBFloat16) t.value.copy_(t.master);
+}
+
+void update_tensor(const UpdateRule& rule, const UpdatedTensor& t) {
+  const auto& [master, gradient, first, second, value] = t;
   const bool bf16 = gradient.scalar_type() == torch::kBFloat16;
   float* w = master.data_ptr<float>();
   float* a = first.data_ptr<float>();

@@ -16,9 +16,14 @@ struct UpdateRule {
   std::uint32_t keep_below = 0xffffffffu;  // a number is updated when its hash is below; all ones = always
 };
 
+struct UpdatedTensor {
+  const Tensor &master, &gradient, &first, &second, &value;
+};
 // master and slots are float32 and dense in one memory order; gradient and value are float32 or bf16 in the same order.
 // `second` undefined = RMSprop with the accumulator in `first`. When value is bf16 it receives the rounded master.
-void update_tensor(const UpdateRule&, Tensor& master, const Tensor& gradient, Tensor& first, Tensor& second,
-                   Tensor& value);
+void update_tensor(const UpdateRule&, const UpdatedTensor&);
+// The same in tensor operations, for a GPU. What differs from step to step is read from tensors on the device, so that
+// the operations can be recorded: lr (), and the gradients' scale (), undefined = 1. Dropout draws from LibTorch.
+void update_on_device(const UpdateRule&, const Tensor& lr, const Tensor& scale, const UpdatedTensor&);
 
 }  // namespace understudy

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 #include "lib/base/system.hpp"
@@ -46,15 +45,19 @@ double seconds_at(const ModelSpec& spec, const Device& device, Precision precisi
   using Clock = std::chrono::steady_clock;
   FaceTrainer trainer(spec, device, precision);
   const Batch batch = trial_batch(spec.rules.batch_size, spec.shape.resolution);
-  std::array<double, 3> seconds{};
-  trainer.step(batch);
-  for (double& s : seconds) {
+  // The median of at least three steps; of more where they are short and so told apart by little.
+  constexpr std::size_t least = 3, most = 9;
+  constexpr double enough = 5;
+  std::vector<double> seconds;
+  double spent = 0;
+  for (trainer.step(batch); seconds.size() < least || (seconds.size() < most && spent < enough);) {
     const auto start = Clock::now();
     trainer.step(batch);
-    s = std::chrono::duration<double>(Clock::now() - start).count();
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    spent += seconds.back();
   }
-  std::ranges::sort(seconds);
-  return seconds[1];
+  std::ranges::nth_element(seconds, seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2));
+  return seconds[seconds.size() / 2];
 }
 
 std::string gib(double bytes) { return fmt::format("{:.1f} GiB", bytes / (1 << 30)); }

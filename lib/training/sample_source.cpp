@@ -12,6 +12,7 @@
 
 #include "lib/base/system.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/tensor/upload.hpp"
 #include "lib/training/face_order.hpp"
 #include "lib/training/face_store.hpp"
 
@@ -52,7 +53,14 @@ BatchSide to_side(const std::vector<Sample>& samples) {
   return {stack(&Sample::warped), stack(&Sample::target), stack(&Sample::mask), stack(&Sample::eyes_mouth)};
 }
 
-int thread_count(int wanted) {
+Batch uploaded(const Batch& batch, const Uploader& upload) {
+  auto side = [&](const BatchSide& s) {
+    return BatchSide{upload(s.warped), upload(s.target), upload(s.mask), upload(s.eyes_mouth)};
+  };
+  return {side(batch.src), side(batch.dst)};
+}
+
+int worker_count(int wanted) {
   const int processors = static_cast<int>(cpu_threads());
   return std::clamp(wanted > 0 ? wanted : processors / 2, 1, static_cast<int>(most_ahead));
 }
@@ -64,6 +72,7 @@ struct SampleSource::Parts {
   int batch_size;
   std::int64_t move_ramp;
   std::int64_t ahead;
+  Device device;
 
   std::mutex mutex;  // guards all below, and the halves' repeats
   std::condition_variable changed;
@@ -80,7 +89,8 @@ struct SampleSource::Parts {
         dst(std::move(d)),
         batch_size(settings.batch_size),
         move_ramp(settings.move_ramp),
-        ahead(std::min<std::int64_t>(most_ahead, thread_count(settings.threads) + 2)) {}
+        ahead(std::min<std::int64_t>(most_ahead, worker_count(settings.threads) + 2)),
+        device(settings.device) {}
 
   // Moves rise from none over the first batches, where that is asked for.
   SampleRules rules_at(SampleRules rules, std::int64_t k) const {
@@ -126,6 +136,7 @@ struct SampleSource::Parts {
   }
 
   void work() {
+    const Uploader upload(device);
     std::unique_lock lock(mutex);
     while (true) {
       changed.wait(lock, [&] { return stop || (started && next < wanted + ahead); });
@@ -133,7 +144,10 @@ struct SampleSource::Parts {
       const std::int64_t k = next++;
       const std::uint64_t mine = course;
       lock.unlock();
-      auto made = guard_torch("making samples", [&] { return make(k); });
+      auto made = guard_torch("making samples", [&]() -> Result<Batch> {
+        TRY(const Batch batch, make(k));
+        return uploaded(batch, upload);
+      });
       Result<Batch> batch = made ? std::move(*made) : Result<Batch>(Failure(made.error()));
       lock.lock();
       if (mine == course) ready.emplace(k, std::move(batch));
@@ -176,7 +190,7 @@ Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, co
   auto parts =
       std::make_unique<Parts>(HalfSource{src_store, std::move(src_order), settings.src, src_seed, {}, {}},
                               HalfSource{dst_store, std::move(dst_order), settings.dst, dst_seed, {}, {}}, settings);
-  for (int t = 0; t < thread_count(settings.threads); ++t)
+  for (int t = 0; t < worker_count(settings.threads); ++t)
     parts->workers.emplace_back([p = parts.get()] { p->work(); });
   return std::unique_ptr<SampleSource>(new SampleSource(std::move(parts)));
 }

@@ -21,6 +21,7 @@ struct SampleSettings {
   std::uint64_t seed = 0;
   std::uint64_t cache_bytes = std::uint64_t{2} << 30;  // of prepared faces; beyond it they are made anew each time
   int threads = 0;                                     // that make batches; 0: by the number of processors
+  Device device;                                       // where batches are wanted; brought there by the same threads
 };
 
 enum class Half { src, dst };

@@ -51,6 +51,33 @@ std::vector<NamedTensor> FaceTrainer::optimizer_state() const {
   return all;
 }
 
+// What a step changes, all of it in place.
+std::vector<Tensor> FaceTrainer::stepped_tensors() const {
+  std::vector<Tensor> all;
+  auto add = [&](const Parameters& parameters, const Optimizer& optimizer) {
+    for (const auto& p : parameters.all()) {
+      all.push_back(p.master);
+      if (parameters.precision() == Precision::bf16) all.push_back(p.value);
+    }
+    for (const auto& slot : optimizer.slot_tensors()) all.push_back(slot);
+  };
+  add(parameters_, optimizer_);
+  for (const auto* judge : judges()) add(*judge->parameters, *judge->optimizer);
+  return all;
+}
+
+void FaceTrainer::clear_gradients() {
+  auto clear = [](Parameters& parameters) {
+    for (auto& p : parameters.all()) p.value.mutable_grad().reset();
+  };
+  clear(parameters_);
+  for (auto* judge : {&gan_, &true_face_}) {
+    if (!*judge) continue;
+    clear(*(*judge)->parameters);
+    (*judge)->parameters->set_requires_grad(false);
+  }
+}
+
 Result<> FaceTrainer::load(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
                            std::vector<std::string>& notes) {
   TRY_VOID(load_weights(parameters_.all(), weights));
