@@ -22,7 +22,10 @@ RULES = {
         (r"torch-[^/]*dist-info/(licenses/)?(LICENSE|NOTICE)", "torch/licence", None),
     ],
     "nvidia_cuda_runtime": [(r"nvidia/cu13/lib/libcudart\.so\.13", "torch/lib", None),
+                            (r"nvidia/cu13/include/[^/]*\.h(pp)?", "cuda/include", None),
                             (r".*dist-info/.*License\.txt", "torch/licence-cudart", None)],
+    "nvidia_cuda_crt": [(r"nvidia/cu13/include/crt/[^/]*\.h(pp)?", "cuda/include/crt", None),
+                        (r".*dist-info/.*License\.txt", "torch/licence-crt", None)],
     "nvidia_cuda_cupti": [(r"nvidia/cu13/lib/libcupti\.so\.13", "torch/lib", None),
                           (r".*dist-info/.*License\.txt", "torch/licence-cupti", None)],
     "openvino": [

@@ -26,6 +26,7 @@ struct TrainOptions {
   double autobackup_hour = 0;
   PrecisionChoice precision = PrecisionChoice::automatic;
   bool gpu = true;
+  bool gpu_graph = true;
   int threads = 0;
   std::uint64_t seed = 1;
   std::filesystem::path src;
@@ -84,6 +85,11 @@ constexpr auto describe<TrainOptions>() {
               "Arithmetic of the network; auto takes bf16 where the processor or GPU has it. Weights are kept in fp32.")
           .in("Device"),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Device"),
+      field("gpu-graph", &O::gpu_graph)
+          .says("GPU graph",
+                "On a GPU: records an iteration and launches it whole from then on, if that does the same as a plain one.")
+          .in("Device")
+          .advanced(),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024).in("Device"),
       field("seed", &O::seed)
           .says("Seed", "Of the first weights and all samples; on the CPU the same seed gives the same model.")

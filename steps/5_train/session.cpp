@@ -131,6 +131,7 @@ Result<> Session::roll_back(const std::array<float, 2>& losses, Run& run) {
 Result<> Session::iterate(Run& run) {
   TRY(const auto batch, next_batch());
   TRY(const auto losses, guard_torch("training", [&] { return trainer_.step(batch); }));
+  tell_of_recorder(run);
   const std::array<float, 2> means{static_cast<float>(losses.mean_src()), static_cast<float>(losses.mean_dst())};
   if (!healthy(means)) return roll_back(means, run);
   ++iteration_;
@@ -145,6 +146,15 @@ Result<> Session::iterate(Run& run) {
     run.note(fmt::format("The learning rate is back at {:g} of its value", lr_factor_));
   }
   return {};
+}
+
+void Session::tell_of_recorder(Run& run) {
+  const auto* recorder = trainer_.recorder();
+  if (recorder == nullptr || told_of_recorder_ || recorder->state() == StepRecorder::State::warming_up) return;
+  told_of_recorder_ = true;
+  run.note(recorder->state() == StepRecorder::State::recorded
+               ? "An iteration is recorded: the GPU does it whole from now on"
+               : fmt::format("Iterations are not recorded ({}): trained as without --gpu-graph", recorder->why()));
 }
 
 Result<> Session::save(Run& run) {

@@ -54,6 +54,7 @@ class Session {
   Result<Batch> next_batch();
   void repeat_worst(const Losses&);
   bool healthy(const std::array<float, 2>& losses) const;
+  void tell_of_recorder(Run&);
   Result<> roll_back(const std::array<float, 2>& losses, Run&);
   void take_over(const LoadedGeneration&);
   void renew_inters();
@@ -74,6 +75,7 @@ class Session {
   double lr_factor_ = 1;
   int rollbacks_ = 0;
   std::int64_t good_since_ = 0;
+  bool told_of_recorder_ = false;
 };
 
 }  // namespace understudy

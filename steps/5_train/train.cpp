@@ -27,7 +27,7 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, Side side) {
   SampleRules rules;
   rules.resolution = spec.shape.resolution;
-  rules.face_type = *face_type_from_key(Names<ModelFaceType>::all[static_cast<std::size_t>(model.face_type())]);
+  rules.face_type = face_type_of(model.face_type());
   const bool src = side == Side::src, pretrain = spec.rules.pretrain;
   bool flip = src ? model.shared.random_src_flip : model.shared.random_dst_flip;
   if (model.quick()) flip = src ? model.quick96.random_src_flip : model.quick96.random_dst_flip;
@@ -272,12 +272,14 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(const auto settled, settle_description(path, request, run));
   const ModelDescription& description = settled.description;
   TRY(const auto spec, spec_of(description));
+  const Device device = open_device(request.options.threads, request.options.gpu);
   SampleSettings samples{sample_rules(description, spec, Side::src),
                          sample_rules(description, spec, Side::dst),
                          spec.rules.batch_size,
                          description.steering.move_ramp,
                          description.seed,
                          static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30))};
+  samples.device = device;
   TRY(const auto sides, facesets_of(request, spec));
   // Whole samples are made side by side: splitting single pictures too would only get in the network's way.
   set_image_threads(1);
@@ -286,7 +288,6 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(const auto lock, FileLock::take(path / "lock"));
   remove_temporaries(path);
   TRY(auto folder, open_or_create(path, description, run));
-  const Device device = open_device(request.options.threads, request.options.gpu);
   const bool bf16 = request.options.precision == PrecisionChoice::bf16 ||
                     (request.options.precision == PrecisionChoice::automatic && device.has_bf16);
   run.note(fmt::format("{} src and {} dst faces; {} on {}", source->src_count(), source->dst_count(),
@@ -310,6 +311,7 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   });
   if (!made) return Failure(made.error());
   Session& session = **made;
+  if (request.options.gpu_graph) session.trainer().record_steps(make_recorded_work(device));
   TRY_VOID(session.load(settled.leave_pretrain, run));
   if (!request.options.start_from.empty() && session.iteration() == 0) {
     std::vector<std::string> warnings;
