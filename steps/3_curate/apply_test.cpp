@@ -11,6 +11,7 @@
 #include <map>
 #include <random>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/project/faceset_folder.hpp"
 
 namespace understudy {
@@ -20,12 +21,7 @@ using Contents = std::map<std::string, std::string>;  // by path below the works
 
 class Applied : public ::testing::Test {
  protected:
-  void SetUp() override {
-    root_ = fs::temp_directory_path() / fmt::format("understudy-apply-test-{}", ::getpid());
-    fs::remove_all(root_);
-    fs::create_directories(folder());
-  }
-  void TearDown() override { fs::remove_all(root_); }
+  void SetUp() override { fs::create_directories(folder()); }
   fs::path folder() const { return root_ / "aligned"; }
 
   void put(const std::string& name, const std::string& text) {
@@ -71,7 +67,8 @@ class Applied : public ::testing::Test {
   }
   Result<> apply(const Order& order) { return apply_changes(folder(), "test", changes_of(folder(), entries_, order)); }
 
-  fs::path root_;
+  const ScratchFolder scratch_;
+  const fs::path root_ = scratch_.path;
   std::vector<CatalogueEntry> entries_;
 };
 

@@ -2,12 +2,12 @@
 #include "steps/3_curate/groups.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <random>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 
 namespace understudy {
@@ -15,13 +15,7 @@ namespace {
 
 class Groups : public ::testing::Test {
  protected:
-  void SetUp() override {
-    root_ = fs::temp_directory_path() / fmt::format("understudy-groups-test-{}", ::getpid());
-    fs::remove_all(root_);
-    fs::create_directories(root_);
-    catalogue_.emplace(*Catalogue::open({}, root_, run_));
-  }
-  void TearDown() override { fs::remove_all(root_); }
+  void SetUp() override { catalogue_.emplace(*Catalogue::open({}, root_, run_)); }
 
   CatalogueEntry& add(double quality) {
     CatalogueEntry e;
@@ -44,7 +38,8 @@ class Groups : public ::testing::Test {
     return all;
   }
 
-  fs::path root_;
+  const ScratchFolder scratch_;
+  const fs::path root_ = scratch_.path;
   understudy::Run run_;
   std::optional<Catalogue> catalogue_;
   std::vector<CatalogueEntry> entries_;

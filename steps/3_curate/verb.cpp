@@ -45,7 +45,7 @@ Result<Faces> find_faces(const Call& call, const fs::path& input, bool to_move) 
 }
 
 Result<> read_catalogue(Faces& faces, int threads, Run& run) {
-  TRY(faces.catalogue, Catalogue::open(faces.workspace.state() / "catalogue.db", faces.workspace.root, run));
+  TRY(faces.catalogue, Catalogue::open(faces.workspace.catalogue(), faces.workspace.root, run));
   TRY(faces.entries, faces.catalogue->sync(faces.folder, threads, run));
   if (!faces.entries.empty()) return {};
   std::error_code ignored;
@@ -101,7 +101,7 @@ Result<std::string> sort_faces(const SortOptions& options, const std::vector<Row
   TRY_VOID(read_catalogue(faces, options.threads, run));
   Curation curation{*faces.catalogue, faces.entries, options, run};
   if (options.by == SortMethod::identity) {
-    TRY(curation.embed, embed_by_threads(options.threads > 0 ? options.threads : static_cast<int>(cpu_threads())));
+    TRY(curation.embed, embed_by_threads(thread_count(options.threads)));
   }
   TRY(const Order order, order_faces(curation));
   for (const auto i : order.alone)

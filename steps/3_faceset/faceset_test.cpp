@@ -2,11 +2,11 @@
 #include "lib/face/faceset.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "lib/base/moves.hpp"
+#include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/image/warp.hpp"
@@ -66,13 +66,7 @@ Face example(FaceType type = FaceType::full, int size = 128) {
 
 class FacesetTools : public ::testing::Test {
  protected:
-  void SetUp() override {
-    root_ = fs::temp_directory_path() / fmt::format("understudy-faceset-tools-{}", ::getpid());
-    fs::remove_all(root_);
-    folder_ = root_ / "aligned";
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(root_); }
+  void SetUp() override { fs::create_directories(folder_); }
 
   void put(const std::string& name, const Face& face) {
     ASSERT_TRUE(write_face_jpeg(folder_ / name, face.image_bgr, 95, face.info));
@@ -101,7 +95,8 @@ class FacesetTools : public ::testing::Test {
     return found;
   }
 
-  fs::path root_, folder_;
+  const ScratchFolder scratch_;
+  const fs::path root_ = scratch_.path, folder_ = root_ / "aligned";
   understudy::Run run_;
 };
 
