@@ -98,6 +98,8 @@ Result<Value> read_file(const fs::path&, std::uint64_t max_bytes = std::uint64_t
 // into memory as values. What the writer numbered for later use stays: Python numbers everything, PieceWriter nothing.
 using TakeItem = std::function<Result<>(const Value& key, const Value& item)>;
 Result<> read_items(Bytes pickle, const TakeItem&);
+// The same of a part of a file, of which no more than some megabytes are in memory at a time.
+Result<> read_items(const fs::path&, std::uint64_t offset, std::uint64_t size, const TakeItem&);
 
 // Protocol 3 loads on every Python 3 that DeepFaceLab ships with, 4 on 3.4 and later (weights, faceset.pak).
 enum class Protocol { three = 3, four = 4 };

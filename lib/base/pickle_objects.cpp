@@ -19,12 +19,14 @@ bool known_global(std::string_view module, std::string_view name) {
 }  // namespace
 
 Result<std::string> Reader::line() {
-  const auto rest = input_.span().subspan(at_);
-  const auto end = std::ranges::find(rest.first(std::min<std::size_t>(rest.size(), 256)), '\n');
+  constexpr std::size_t longest = 256;
+  TRY_VOID(input_.want(longest));
+  const auto rest = input_.rest();
+  const auto end = std::ranges::find(rest.first(std::min(rest.size(), longest)), '\n');
   const auto length = static_cast<std::size_t>(end - rest.begin());
   if (length >= rest.size() || rest[length] != '\n') return bad("a name has no end");
   std::string text(reinterpret_cast<const char*>(rest.data()), length);
-  at_ += length + 1;
+  input_.skip(length + 1);
   return text;
 }
 

@@ -20,11 +20,8 @@ Result<Value> Reader::run() {
   bool done = false;
   Result<> outcome;
   while (!done && outcome) {
-    if (at_ >= input_.size()) {
-      outcome = bad("it ends too early");
-      break;
-    }
-    outcome = step(input_.data()[at_++], done);
+    const auto code = number<std::uint8_t>();
+    outcome = code ? step(*code, done) : Failure(code.error());
     if (stack_.size() > max_values || marks_.size() > max_marks || containers_.size() > max_containers) {
       outcome = bad("it holds too many values");
     }
@@ -55,7 +52,8 @@ Result<> Reader::step(std::uint8_t code, bool& done) {
   if (!handled) TRY_VOID(container_op(code, handled));
   if (!handled) TRY_VOID(object_op(code, handled));
   if (!handled)
-    return fail(Code::bad_file, "not a readable pickle: opcode 0x{:02x} at byte {} is not allowed", code, at_ - 1);
+    return fail(Code::bad_file, "not a readable pickle: opcode 0x{:02x} at byte {} is not allowed", code,
+                input_.position() - 1);
   return {};
 }
 
@@ -136,7 +134,7 @@ Result<> Reader::scalar_op(std::uint8_t code, bool& handled) {
 
 Result<> Reader::memoise(std::uint64_t index) {
   // Real pickles number their memo without gaps, so an index can never exceed the bytes read so far.
-  if (index > std::min(at_, max_values)) return bad("a memo number is too large");
+  if (index > std::min<std::uint64_t>(input_.position(), max_values)) return bad("a memo number is too large");
   if (stack_.size() <= floor()) return bad("the stack is empty");
   if (index >= memo_.size()) memo_.resize(index + 1);
   memo_[index] = stack_.back();
@@ -326,9 +324,11 @@ void Reader::release_containers(std::size_t from, bool at_end) {
   std::erase_if(containers_, [](const Value& value) { return value.is_none(); });
 }
 
-Result<Value> read(Bytes pickle) { return Reader(std::move(pickle)).run(); }
+Result<Value> read(Bytes pickle) { return Reader(Input(std::move(pickle))).run(); }
 
-Result<> read_items(Bytes pickle, const TakeItem& take) {
+namespace {
+
+Result<> items_of(Input pickle, const TakeItem& take) {
   TRY(const Value rest, Reader(std::move(pickle), &take).run());
   if (!rest.as_list() && !rest.as_dict())
     return fail(Code::bad_file, "not a readable pickle: it is no list and no dict");
@@ -336,6 +336,13 @@ Result<> read_items(Bytes pickle, const TakeItem& take) {
   for (const auto& item : rest.as_list() ? *rest.as_list() : List{}) TRY_VOID(take({}, item));
   for (const auto& [key, item] : rest.as_dict() ? *rest.as_dict() : Dict{}) TRY_VOID(take(key, item));
   return {};
+}
+
+}  // namespace
+
+Result<> read_items(Bytes pickle, const TakeItem& take) { return items_of(Input(std::move(pickle)), take); }
+Result<> read_items(const fs::path& path, std::uint64_t offset, std::uint64_t size, const TakeItem& take) {
+  return items_of(Input(path, offset, size), take);
 }
 
 Result<Value> read_file(const fs::path& path, std::uint64_t max_bytes) {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "lib/base/pickle.hpp"
+#include "lib/base/pickle_input.hpp"
 #include "lib/base/pickle_parts.hpp"
 
 namespace understudy::pickle {
@@ -16,7 +17,7 @@ namespace understudy::pickle {
 class Reader {
  public:
   // With `take` the items of the outermost list or dict go there.
-  explicit Reader(Bytes pickle, const TakeItem* take = nullptr) : input_(std::move(pickle)), take_(take) {}
+  explicit Reader(Input pickle, const TakeItem* take = nullptr) : input_(std::move(pickle)), take_(take) {}
   Result<Value> run();
 
  private:
@@ -28,20 +29,21 @@ class Reader {
   }
 
   Failure bad(std::string_view what) const {
-    return fail(Code::bad_file, "not a readable pickle: {} at byte {}", what, at_);
+    return fail(Code::bad_file, "not a readable pickle: {} at byte {}", what, input_.position());
   }
   template <class T>
   Result<T> number() {
-    if (input_.size() - at_ < sizeof(T)) return bad("it ends too early");
+    TRY_VOID(input_.want(sizeof(T)));
+    if (input_.at_hand() < sizeof(T)) return bad("it ends too early");
     T value;
-    std::memcpy(&value, input_.data() + at_, sizeof value);
-    at_ += sizeof value;
+    std::memcpy(&value, input_.rest().data(), sizeof value);
+    input_.skip(sizeof value);
     return value;
   }
   Result<Blob> take(std::uint64_t size) {
-    if (size > input_.size() - at_) return bad("a length reaches past the end");
-    at_ += size;
-    return input_.slice(at_ - size, size);
+    TRY_VOID(input_.want(size));
+    if (size > input_.at_hand()) return bad("a length reaches past the end");
+    return input_.take(size);
   }
   template <class Length>
   Result<Blob> counted() {
@@ -99,9 +101,8 @@ class Reader {
   // recurses nor leaves a cycle. What may still be recalled is kept, unless it is the end.
   void release_containers(std::size_t from, bool at_end);
 
-  Blob input_;
+  Input input_;
   const TakeItem* take_;
-  std::size_t at_ = 0;
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
   std::vector<Value> memo_;

@@ -142,6 +142,32 @@ TEST(Pickle, LongListsAndDictsGoPieceByPiece) {
   }
 }
 
+// A part of a file that is larger than what is read of it at once.
+TEST(Pickle, ItemsComeFromAFileToo) {
+  const ScratchFolder folder;
+  const auto file = folder.path / "long";
+  const int count = 3000;
+  auto list = pickle::Value::list();
+  for (int i = 0; i < count; ++i)
+    list.append(pickle::Value::bytes(Blob(Bytes(static_cast<std::size_t>(4000 + i), static_cast<std::uint8_t>(i)))));
+  Bytes bytes = {1, 2, 3};
+  const auto pickle = pickle::write(list);
+  bytes.insert(bytes.end(), pickle.begin(), pickle.end());
+  bytes.push_back('x');
+  ASSERT_TRUE(write_file(file, bytes));
+  pickle::List items;
+  const auto take = [&items](const auto&, const auto& item) -> Result<> {
+    items.push_back(item);
+    return {};
+  };
+  ASSERT_TRUE(pickle::read_items(file, 3, pickle.size(), take));
+  EXPECT_EQ(pickle::Value::list(items), list);
+  EXPECT_FALSE(pickle::read_items(file, 3, pickle.size() - 1, take));
+  EXPECT_FALSE(pickle::read_items(file, 4, pickle.size(), take));
+  fs::resize_file(file, bytes.size() / 2);
+  EXPECT_FALSE(pickle::read_items(file, 3, pickle.size(), take));
+}
+
 TEST(Pickle, ItemsOfWhatIsNoListOrIsDamagedAreRefused) {
   const auto ignore = [](const auto&, const auto&) -> Result<> { return {}; };
   EXPECT_FALSE(pickle::read_items(pickle::write(7), ignore));
