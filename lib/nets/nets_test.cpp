@@ -166,5 +166,30 @@ TEST(Layers, PixelNormOfThreeFour) {
   EXPECT_NEAR(y[0][1].item<float>(), 1.13137, 1e-5);
 }
 
+TEST(ConvTransposed, InBf16IsWhatItIsInFp32) {
+  for (const int stride : {1, 2}) {
+    Parameters parameters(3);
+    const ConvTransposed layer(parameters, "up", 6, 5, stride);
+    torch::manual_seed(4);
+    parameters.find("up/bias")->master.uniform_(-1, 1);
+    const Tensor x = torch::randn({2, 6, 7, 9}).contiguous(torch::MemoryFormat::ChannelsLast);
+    auto run = [&](Precision precision) {
+      parameters.set_precision(precision);
+      const Tensor in = x.to(parameters.all().front().value.scalar_type(), false, true).set_requires_grad(true);
+      const Tensor out = layer(in);
+      out.square().sum().backward();
+      std::vector<Tensor> all{out.detach(), in.grad()};
+      for (auto& p : parameters.all()) all.push_back(p.value.grad());
+      return all;
+    };
+    const auto exact = run(Precision::fp32), rounded = run(Precision::bf16);
+    EXPECT_EQ(exact[0].sizes(), torch::IntArrayRef({2, 5, 7 * stride, 9 * stride}));
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      const double error = (rounded[i].to(torch::kFloat32) - exact[i]).norm().item<double>();
+      EXPECT_LT(error, 0.02 * exact[i].norm().item<double>()) << i << " at stride " << stride;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace understudy

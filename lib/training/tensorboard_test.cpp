@@ -190,8 +190,8 @@ TEST(Tensorboard, AFullDiskIsToldOnce) {
 
 TEST(Tensorboard, AFolderThatCannotBeMadeIsAnError) {
   const ScratchFolder scratch;
-  ASSERT_TRUE(write_text(scratch.path, "a file"));
-  EXPECT_FALSE(EventWriter::open(scratch.path / "tensorboard", 0));
+  ASSERT_TRUE(write_text(scratch.path / "file", "no folder"));
+  EXPECT_FALSE(EventWriter::open(scratch.path / "file" / "tensorboard", 0));
 }
 
 }  // namespace
