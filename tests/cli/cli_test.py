@@ -10,14 +10,11 @@ import shutil
 import struct
 import subprocess
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import Job, ONE_THREAD, TINY_MODEL, noise_png, run, run_well, snapshot  # noqa: E402
+from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, noise_png, run, run_well, snapshot  # noqa: E402
 from whole_files import check_file  # noqa: E402
-
-program.UNDERSTUDY = sys.argv[1]
 
 
 def without_metadata(jpeg):
@@ -31,31 +28,8 @@ def without_metadata(jpeg):
     return out + jpeg[at:]
 
 
-class Cli(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        """One workspace with faces and a model of two saves, which no test changes."""
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=8)
-        for side in "src", "dst":
-            run_well("-w", cls.film, "extract", side)
-        for iteration in 2, 4:
-            run_well("-w", cls.film, "train", "saehd", *TINY_MODEL, *ONE_THREAD, "--target-iter", iteration)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
-
-    def folder(self):
-        path = self.scratch / self.id().rsplit(".", 1)[1]
-        path.mkdir(exist_ok=True)
-        return path
-
-    def film_copy(self):
-        copy = self.folder() / "film"
-        shutil.copytree(self.film, copy)
-        return copy
+class Cli(FilmTest):
+    SIDES, MODEL = ("src", "dst"), TINY_MODEL
 
     def refuses(self, *arguments, naming, status=1):
         """It ends with that status and one sentence, the last line, that names the file; never with a crash."""
@@ -300,4 +274,4 @@ class Cli(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

@@ -2,41 +2,32 @@
 """Sorting, filtering and looking at a faceset through the real binary. Usage: curate_test.py UNDERSTUDY"""
 import json
 import pathlib
-import shutil
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import noise_png, run, run_well  # noqa: E402
+from program import FilmTest, noise_png, run, run_well  # noqa: E402
 from whole_files import check_file  # noqa: E402
 
-program.UNDERSTUDY = sys.argv[1]
 FACES = 10
 METHODS = ["blur", "motion-blur", "face-yaw", "face-pitch", "face-source-rect-size", "hist", "hist-dissim", "brightness", "hue",
            "black", "origname", "oneface", "absdiff", "final", "final-fast", "quality", "duplicates", "expression", "coverage"]
 
 
-class Curate(unittest.TestCase):
+class Curate(FilmTest):
+    FRAMES, SIDES = FACES, ["src"]
+
     @classmethod
-    def setUpClass(cls):
-        """Ten faces, a picture that is none, and a damaged file."""
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=FACES)
-        run_well("-w", cls.film, "extract", "src")
+    def make_film(cls):
+        """With a picture that is no face, and a damaged file."""
+        super().make_film()
         faces = cls.film / "data_src" / "aligned"
         noise_png(faces / "foreign.png", 512)
         whole = next(faces.glob("*.jpg")).read_bytes()
         (faces / "damaged.jpg").write_bytes(whole[:len(whole) // 2])
 
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
-
     def setUp(self):
-        self.copy = self.scratch / self.id().rsplit(".", 1)[1]
-        shutil.copytree(self.film, self.copy)
+        self.copy = self.film_copy()
 
     def verb(self, *arguments):
         return run_well("-w", self.copy, *arguments).report()
@@ -136,4 +127,4 @@ class Curate(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

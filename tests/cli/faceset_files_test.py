@@ -4,35 +4,28 @@ Python alone. Usage: faceset_files_test.py UNDERSTUDY"""
 import pathlib
 import shutil
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import dfl_files  # noqa: E402
 import program  # noqa: E402
 from dfl_files import Array, Enum, metadata, shape  # noqa: E402
-from program import run, run_well  # noqa: E402
+from program import FilmTest, run, run_well  # noqa: E402
 
-program.UNDERSTUDY = sys.argv[1]
 CONFIG_KEYS = ["sample_type", "filename", "face_type", "shape", "landmarks", "seg_ie_polys", "xseg_mask", "xseg_mask_compressed",
                "eyebrows_expand_mod", "source_filename", "person_name"]
 TYPES = {"h": ("half_face", 0), "f": ("full_face", 2), "wf": ("whole_face", 4), "head": ("head", 10)}
 
 
-class FacesetFiles(unittest.TestCase):
+class FacesetFiles(FilmTest):
+    SIDES, EXTRACT = ["src"], ["--image-size", 128]
+
     @classmethod
-    def setUpClass(cls):
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=8)
-        run_well("-w", cls.film, "extract", "src", "--image-size", "128")
+    def make_film(cls):
+        super().make_film()
         cls.aligned = cls.film / "data_src" / "aligned"
         cls.faces = sorted(path.name for path in cls.aligned.glob("*.jpg"))
         cls.label(cls.aligned / cls.faces[1], protocol=3)
         cls.label(cls.aligned / cls.faces[2], protocol=4)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
 
     @classmethod
     def label(cls, path, protocol):
@@ -50,8 +43,7 @@ class FacesetFiles(unittest.TestCase):
         path.write_bytes(dfl_files.with_metadata(jpeg, info, protocol))
 
     def setUp(self):
-        self.copy = self.scratch / self.id().rsplit(".", 1)[1]
-        shutil.copytree(self.aligned, self.copy)
+        self.copy = shutil.copytree(self.aligned, self.folder() / "aligned")
 
     def tool(self, *arguments):
         return run_well("-w", self.film, "faceset", *arguments, "--input", self.copy).report()
@@ -198,4 +190,4 @@ class FacesetFiles(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

@@ -4,19 +4,15 @@ Usage: keys_test.py UNDERSTUDY"""
 import os
 import pathlib
 import pty
-import shutil
 import signal
 import sys
 import termios
 import threading
 import time
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import ENVIRONMENT, ONE_THREAD, TINY_MODEL, run_well  # noqa: E402
-
-program.UNDERSTUDY = sys.argv[1]
+from program import ENVIRONMENT, FilmTest, ONE_THREAD, TINY_MODEL  # noqa: E402
 
 
 class Terminal:
@@ -106,21 +102,11 @@ class Terminal:
         self.reports.close()
 
 
-class Keys(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=8)
-        for side in "src", "dst":
-            run_well("-w", cls.film, "extract", side)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
+class Keys(FilmTest):
+    SIDES = "src", "dst"
 
     def train(self, *more):
-        terminal = Terminal("-w", self.film, *more, "train", "saehd", "--model", self.id().rsplit(".", 1)[1], *TINY_MODEL,
+        terminal = Terminal("-w", self.film, *more, "train", "saehd", "--model", self.name(), *TINY_MODEL,
                             *ONE_THREAD, "--target-iter", 100000)
         self.addCleanup(terminal.close)
         return terminal
@@ -132,7 +118,7 @@ class Keys(unittest.TestCase):
         return terminal
 
     def model(self):
-        return self.film / "model" / self.id().rsplit(".", 1)[1]
+        return self.film / "model" / self.name()
 
     def check_end(self, terminal, status):
         self.assertEqual(terminal.reports.readline(), f"ended {status}\n", terminal.output[-2000:])
@@ -205,4 +191,4 @@ class Keys(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

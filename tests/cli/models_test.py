@@ -5,39 +5,21 @@ import json
 import pathlib
 import shutil
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import Job, ONE_THREAD, TINY_MODEL, run, run_well, snapshot  # noqa: E402
+from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, run, run_well, snapshot  # noqa: E402
 from whole_files import check_png  # noqa: E402
 
-program.UNDERSTUDY = sys.argv[1]
+# With both discriminators.
 WITH_JUDGES = [*TINY_MODEL, "--preset", "compatible", "--gan-power", "0.1", "--gan-dims", "4", "--true-face-power", "0.01"]
 
 
-class Models(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        """A workspace with faces and a model with both discriminators, saved twice, which no test changes."""
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=8)
-        for side in "src", "dst":
-            run_well("-w", cls.film, "extract", side)
-        for iteration in 2, 4:
-            run_well("-w", cls.film, "train", "saehd", *WITH_JUDGES, *ONE_THREAD, "--target-iter", iteration)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
+class Models(FilmTest):
+    SIDES, MODEL = ("src", "dst"), WITH_JUDGES
 
     def setUp(self):
-        self.work = self.scratch / self.id().rsplit(".", 1)[1]
-        shutil.copytree(self.film, self.work)
-
-    def tearDown(self):
-        shutil.rmtree(self.work)
+        self.work = self.film_copy()
 
     def do(self, *arguments):
         return run_well("-w", self.work, "model", *arguments).report()
@@ -216,4 +198,4 @@ def tensors(path):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

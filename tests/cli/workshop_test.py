@@ -10,27 +10,15 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import dfl_files  # noqa: E402
 import program  # noqa: E402
-from program import run, run_well  # noqa: E402
+from program import FilmTest, run, run_well  # noqa: E402
 from whole_files import check_file, read_mp4  # noqa: E402
 
-program.UNDERSTUDY = sys.argv[1]
-FRAMES = 8
+FRAMES = FilmTest.FRAMES
 
 
-class Workshop(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=FRAMES)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
-
+class Workshop(FilmTest):
     def setUp(self):
-        self.copy = self.scratch / self.id().rsplit(".", 1)[1]
-        shutil.copytree(self.film, self.copy)
+        self.copy = self.film_copy()
 
     def names(self, folder):
         return sorted(path.name for path in (self.copy / folder).iterdir() if path.is_file())
@@ -124,4 +112,4 @@ class Workshop(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

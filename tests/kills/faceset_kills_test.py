@@ -7,14 +7,12 @@ import random
 import shutil
 import sys
 import time
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import dfl_files  # noqa: E402
 import program  # noqa: E402
-from program import Job, run_well  # noqa: E402
+from program import FilmTest, Job  # noqa: E402
 
-program.UNDERSTUDY = sys.argv[1]
 SEED, FACES, KILLS = 20261123, 1500, 60
 
 
@@ -29,13 +27,12 @@ def contents(film):
     return found
 
 
-class FacesetKills(unittest.TestCase):
+class FacesetKills(FilmTest):
+    SIDES, EXTRACT = ["src"], ["--image-size", 64]
+
     @classmethod
-    def setUpClass(cls):
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=8)
-        run_well("-w", cls.film, "extract", "src", "--image-size", "64")
+    def make_film(cls):
+        super().make_film()
         cls.aligned = cls.film / "data_src" / "aligned"
         one = sorted(cls.aligned.glob("*.jpg"))[0].read_bytes()
         info = dfl_files.metadata(one)
@@ -48,10 +45,6 @@ class FacesetKills(unittest.TestCase):
         cls.all = contents(cls.film)
         assert len(cls.all) == FACES
         cls.list = cls.scratch / "list.txt"
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
 
     def check(self, after):
         self.assertEqual(contents(self.film), self.all, after)
@@ -100,4 +93,4 @@ class FacesetKills(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

@@ -8,14 +8,12 @@ import shutil
 import sys
 import threading
 import time
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import Job, ONE_THREAD, TINY_MODEL, snapshot  # noqa: E402
+from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, snapshot  # noqa: E402
 from whole_files import check_file  # noqa: E402
 
-program.UNDERSTUDY = sys.argv[1]
 SEED = 20261122
 TARGET = 30  # iterations
 
@@ -69,17 +67,8 @@ STEPS = [
 ]
 
 
-class Kills(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=12)
-        program.run_well("-w", cls.film, "extract", "dst")
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
+class Kills(FilmTest):
+    FRAMES, SIDES = 12, ["dst"]
 
     def check_files(self):
         for path in self.film.rglob("*"):
@@ -147,4 +136,4 @@ class Kills(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

@@ -5,36 +5,28 @@ import collections
 import json
 import pathlib
 import random
-import shutil
 import sys
 import time
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import Job, run_well  # noqa: E402
+from program import FilmTest, Job, run_well  # noqa: E402
 
-program.UNDERSTUDY = sys.argv[1]
 SEED = 20261123
 KILLS = 100
 COPIES = 40  # of each extracted face, told apart by a comment at the end of the file
 
 
-class SortKills(unittest.TestCase):
+class SortKills(FilmTest):
+    SIDES = ["src"]
+
     @classmethod
-    def setUpClass(cls):
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
-        program.make_clips(cls.film, frames=8)
-        run_well("-w", cls.film, "extract", "src")
+    def make_film(cls):
+        super().make_film()
         cls.faces = cls.film / "data_src" / "aligned"
         for face in sorted(cls.faces.glob("*.jpg")):
             for copy in range(1, COPIES):
                 (cls.faces / f"{face.stem}{copy:03}.jpg").write_bytes(face.read_bytes() + b"copy %d" % copy)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
 
     def contents(self):
         """How often each file's content is there, in the folder and the trash, whatever its name."""
@@ -81,4 +73,4 @@ class SortKills(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

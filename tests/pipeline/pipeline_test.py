@@ -4,29 +4,20 @@ does not notice being interrupted. Usage: pipeline_test.py UNDERSTUDY"""
 import json
 import math
 import pathlib
-import shutil
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import Job, ONE_THREAD, TINY_MODEL, run_well  # noqa: E402
+from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, run_well  # noqa: E402
 from whole_files import MARK, check_file, check_jpeg, check_png, read_mp4  # noqa: E402
 
-program.UNDERSTUDY = sys.argv[1]
 FRAMES, SIZE, ITERATIONS = 16, 200, 6
 
 
-class Pipeline(unittest.TestCase):
+class Pipeline(FilmTest):
     @classmethod
-    def setUpClass(cls):
-        cls.scratch = program.scratch()
-        cls.film = cls.scratch / "film"
+    def make_film(cls):
         cls.report = cls.demo()
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
 
     @classmethod
     def demo(cls):
@@ -117,4 +108,4 @@ class Pipeline(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[2:])
+    program.main()

@@ -6,11 +6,13 @@ import pathlib
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
+import unittest
 import zlib
 
-UNDERSTUDY = None  # the binary's path; each test program sets it from its arguments
+UNDERSTUDY = None  # the binary's path, from main()
 
 # A SAEHD model small enough to train an iteration in a tenth of a second.
 TINY_MODEL = ["--archi", "df-ud", "--resolution", "64", "--ae-dims", "32", "--e-dims", "16", "--d-dims", "16",
@@ -129,10 +131,6 @@ def grey_png(path, side, level):
     write_png(path, side, [bytes(level(x, y) for x in range(side)) for y in range(side)], 0)
 
 
-def scratch():
-    return pathlib.Path(tempfile.mkdtemp(prefix="understudy-test-"))
-
-
 def make_clips(folder, size=200, frames=12):
     """data_src.mp4 and data_dst.mp4 (with sound) of the demo's two people: the demo, stopped after drawing them."""
     job = Job("-w", folder, "demo", "--size", size, "--frames", frames, "--target-iter", 1)
@@ -160,3 +158,47 @@ def snapshot(folder):
             if ".understudy/jobs" not in relative and not name.endswith("lock"):
                 files[relative] = path.read_bytes()
     return files
+
+
+class FilmTest(unittest.TestCase):
+    """Tests over one small film, made once for all tests of a class: what changes its files works on a copy."""
+    FRAMES = 8
+    SIDES = ()  # whose faces are extracted
+    EXTRACT = ()  # how
+    MODEL = ()  # options of a model to train, saved at iterations 2 and 4
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = pathlib.Path(tempfile.mkdtemp(prefix="understudy-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.scratch)
+        cls.film = cls.scratch / "film"
+        cls.make_film()
+
+    @classmethod
+    def make_film(cls):
+        make_clips(cls.film, frames=cls.FRAMES)
+        for side in cls.SIDES:
+            run_well("-w", cls.film, "extract", side, *cls.EXTRACT)
+        for iteration in (2, 4) if cls.MODEL else ():
+            run_well("-w", cls.film, "train", "saehd", *cls.MODEL, *ONE_THREAD, "--target-iter", iteration)
+
+    def name(self):
+        return self.id().rsplit(".", 1)[1]
+
+    def folder(self):
+        """This test's own."""
+        path = self.scratch / self.name()
+        if not path.exists():
+            path.mkdir()
+            self.addCleanup(shutil.rmtree, path)
+        return path
+
+    def film_copy(self):
+        return shutil.copytree(self.film, self.folder() / "film")
+
+
+def main():
+    """Runs the tests of the program that was started; its first argument is the binary's path."""
+    global UNDERSTUDY
+    UNDERSTUDY = sys.argv.pop(1)
+    unittest.main()
