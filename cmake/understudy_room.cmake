@@ -15,6 +15,9 @@ if(UNDERSTUDY_SANITIZE)
   target_compile_options(understudy_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
   target_link_options(understudy_flags INTERFACE -fsanitize=address,undefined)
 endif()
+if(UNDERSTUDY_FUZZ)  # what the fuzz targets call tells them where it has been
+  target_compile_options(understudy_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # The shared precompiled LibTorch header (its headers take most of a minute to parse).
 file(WRITE ${CMAKE_BINARY_DIR}/torch_pch.cpp "// The home of the precompiled LibTorch header.\n")
