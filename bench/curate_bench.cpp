@@ -109,6 +109,7 @@ int main(int argc, char** argv) {
   const fs::path root =
       keep ? fs::absolute(argv[3]) : fs::temp_directory_path() / fmt::format("understudy-bench-{}", ::getpid());
   const fs::path folder = root / "data_src" / "aligned";
+  keep_freed_memory();
   Run run;
   make_faces(folder, count, size, copies, run);
   {

@@ -152,6 +152,7 @@ std::string options_page(const std::vector<BoundVerb>& verbs) {
 
 int main_of(int argc, char** argv) {
   install_stop_signals();
+  keep_freed_memory();
   // OpenVINO's thread library complains on standard error where there is no /sys (containers) and works all the same.
   set_environment_default("HWLOC_HIDE_ERRORS", "2");
   CLI::App app(

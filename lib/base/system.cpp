@@ -2,6 +2,7 @@
 #include "lib/base/system.hpp"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -125,6 +126,11 @@ void* library_function(const char* library, const char* function) {
 }
 
 void prefer_huge_pages(void* block, std::size_t bytes) { ::madvise(block, bytes, MADV_HUGEPAGE); }
+
+void keep_freed_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
 
 void sleep_seconds(double seconds) { ::usleep(static_cast<useconds_t>(seconds * 1e6)); }
 
