@@ -7,13 +7,12 @@
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {
 
 constexpr std::size_t max_mask_bytes = 50000;
-constexpr std::uint64_t max_face_file = std::uint64_t{1} << 30;
-constexpr std::uint64_t max_meta_dat = std::uint64_t{1} << 33;
 
 Failure no_metadata() {
   return fail_with_hint(Code::not_found, "the picture carries no face metadata",
@@ -69,7 +68,7 @@ Result<Bytes> with_face_info(std::span<const std::uint8_t> jpeg, const FaceInfo&
 
 Result<Face> read_face(const fs::path& path) {
   const auto doing = fmt::format("reading {}", path.string());
-  TRY(const auto jpeg, read_file(path, max_face_file));
+  TRY(const auto jpeg, read_file(path, largest_picture));
   auto info = face_info_from_jpeg(jpeg);
   if (!info) return during(info.error(), doing);
   auto image = decode_image(jpeg);
@@ -82,7 +81,7 @@ Result<FaceInfo> read_face_info(const fs::path& path) {
   TRY(auto beginning, read_range(path, 0, 256 * 1024));
   auto info = face_info_from_jpeg(beginning);
   if (!info && info.error().code == Code::io) {
-    TRY(const auto jpeg, read_file(path, max_face_file));
+    TRY(const auto jpeg, read_file(path, largest_picture));
     info = face_info_from_jpeg(jpeg);
   }
   if (!info) {
@@ -114,7 +113,9 @@ Result<Bytes> encode_mask(const ImageF& mask) {
 }
 
 Result<> read_meta_dat(const fs::path& path, const std::function<Result<>(const SavedInfo&)>& take) {
-  TRY(auto file, read_file(path, max_meta_dat));
+  std::error_code error;
+  const auto file_size = fs::file_size(path, error);
+  if (error) return fail(Code::not_found, "Cannot read {}: {}", path.string(), error.message());
   bool taken = true;
   const auto take_one = [&](const pickle::Value& key, const pickle::Value& entry) -> Result<> {
     const auto* name = key.as_string();
@@ -127,7 +128,7 @@ Result<> read_meta_dat(const fs::path& path, const std::function<Result<>(const 
     taken = result.has_value();
     return result;
   };
-  auto read = pickle::read_items(std::move(file), take_one);
+  auto read = pickle::read_items(path, 0, file_size, take_one);
   if (!read && taken) return during(read.error(), fmt::format("reading {}", path.string()));
   return read;
 }

@@ -13,11 +13,11 @@
 #include "lib/face/yaw_index.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {
 
-constexpr std::uint64_t whole_file = std::uint64_t{1} << 30;
 constexpr std::uint64_t beginning = 32 * 1024;                          // metadata and tables fit, but for large masks
 constexpr std::uint64_t largest_offset_table = std::uint64_t{1} << 26;  // 8 million faces
 
@@ -127,7 +127,7 @@ fs::path FaceList::path_of(std::size_t index) const {
 Result<Bytes> FaceList::bytes(std::size_t index, std::uint64_t most) const {
   const Place& place = places_.at(index);
   if (packed_) return read_range(path_of(index), place.offset, std::min(place.size, most));
-  return most < whole_file ? read_range(path_of(index), 0, most) : read_file(path_of(index), whole_file);
+  return most < largest_picture ? read_range(path_of(index), 0, most) : read_file(path_of(index), largest_picture);
 }
 
 Result<FaceList::Head> FaceList::head(std::size_t index) const {
@@ -135,7 +135,7 @@ Result<FaceList::Head> FaceList::head(std::size_t index) const {
   auto info = table_ ? Result<FaceInfo>(table_->entries()[index].info) : face_info_from_jpeg(file);
   auto size = image_size(file);
   if (!info || !size) {  // the metadata may be longer than the beginning
-    TRY(file, bytes(index, whole_file));
+    TRY(file, bytes(index, largest_picture));
     if (!table_) info = face_info_from_jpeg(file);
     size = image_size(file);
   }
@@ -145,7 +145,7 @@ Result<FaceList::Head> FaceList::head(std::size_t index) const {
 }
 
 Result<Face> FaceList::face(std::size_t index) const {
-  TRY(const auto file, bytes(index, whole_file));
+  TRY(const auto file, bytes(index, largest_picture));
   auto info = table_ ? Result<FaceInfo>(table_->entries()[index].info) : face_info_from_jpeg(file);
   if (!info) return named(info.error(), name(index));
   auto image = decode_image(file);
@@ -154,7 +154,7 @@ Result<Face> FaceList::face(std::size_t index) const {
 }
 
 Result<ImageU8> FaceList::picture(std::size_t index) const {
-  TRY(const auto file, bytes(index, whole_file));
+  TRY(const auto file, bytes(index, largest_picture));
   auto image = decode_image(file);
   if (!image) return named(image.error(), name(index));
   return normalise_channels(*std::move(image), 3);

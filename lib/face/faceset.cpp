@@ -7,6 +7,7 @@
 
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 using pickle::Value;
 
 constexpr std::uint64_t max_table = std::uint64_t{1} << 33;
-constexpr std::uint64_t max_jpeg = std::uint64_t{1} << 30;
 
 std::uint64_t load64(std::span<const std::uint8_t> bytes, std::size_t at) {
   std::uint64_t value;
@@ -114,9 +114,8 @@ Result<std::vector<PackedPlace>> read_pak(const fs::path& pak, const std::functi
   if (load64(head, 0) != 1) return fail(Code::newer_version, "its version {} is not known", load64(head, 0));
   const std::uint64_t table_size = load64(head, 8);
   if (table_size > max_table || table_size > file_size - 16) return fail(Code::bad_file, "it is cut short");
-  TRY(auto table, read_range(pak, 16, table_size));
   std::size_t count = 0;
-  TRY_VOID(pickle::read_items(std::move(table), [&](const Value& key, const Value& config) -> Result<> {
+  TRY_VOID(pickle::read_items(pak, 16, table_size, [&](const Value& key, const Value& config) -> Result<> {
     if (!key.is_none()) return fail(Code::bad_file, "its table is no list");
     TRY(auto entry, entry_from(config));
     ++count;
@@ -186,8 +185,8 @@ std::vector<std::string> Faceset::persons() const {
 
 Result<Bytes> Faceset::jpeg(std::size_t index) const {
   const auto& entry = entries_.at(index);
-  if (!packed_) return read_file(folder_ / entry.person / entry.file_name, max_jpeg);
-  if (entry.size > max_jpeg)
+  if (!packed_) return read_file(folder_ / entry.person / entry.file_name, largest_picture);
+  if (entry.size > largest_picture)
     return fail(Code::bad_file, "{} in {} is too large", entry.file_name, (folder_ / "faceset.pak").string());
   return read_range(folder_ / "faceset.pak", entry.offset, entry.size);
 }

@@ -4,13 +4,12 @@
 #include <ostream>
 
 #include "lib/image/codec.hpp"
+#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {
 
 using pickle::Value;
-
-constexpr std::uint64_t max_jpeg = std::uint64_t{1} << 30;
 
 Value config_of(const PackInput& input, const FaceInfo& info, const ImageSize& size) {
   FaceInfo own;  // for the keys that the pack shares with the JPEG
@@ -38,7 +37,7 @@ Value config_of(const PackInput& input, const FaceInfo& info, const ImageSize& s
 void put64(std::ostream& out, std::uint64_t value) { out.write(reinterpret_cast<const char*>(&value), sizeof value); }
 
 Result<Bytes> jpeg_of(const PackInput& input) {
-  return input.jpeg.empty() ? read_file(input.path, max_jpeg) : Result<Bytes>(input.jpeg);
+  return input.jpeg.empty() ? read_file(input.path, largest_picture) : Result<Bytes>(input.jpeg);
 }
 
 Failure stopped() { return fail(Code::cancelled, "Stopped while packing"); }

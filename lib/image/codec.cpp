@@ -5,11 +5,10 @@
 
 #include "lib/base/text.hpp"
 #include "lib/image/codec_parts.hpp"
+#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {
-
-constexpr std::uint64_t max_image_file = std::uint64_t{1} << 30;
 
 bool is_jpeg(std::span<const std::uint8_t> file) {
   return file.size() > 3 && file[0] == 0xff && file[1] == 0xd8 && file[2] == 0xff;
@@ -43,14 +42,14 @@ Result<ImageSize> image_size(std::span<const std::uint8_t> file) {
 }
 
 Result<ImageU8> read_image(const fs::path& path) {
-  TRY(const auto file, read_file(path, max_image_file));
+  TRY(const auto file, read_file(path, largest_picture));
   auto image = decode_image(file);
   if (!image) return during(image.error(), fmt::format("reading {}", path.string()));
   return image;
 }
 
 Result<ImageU16> read_png16(const fs::path& path) {
-  TRY(const auto file, read_file(path, max_image_file));
+  TRY(const auto file, read_file(path, largest_picture));
   auto image = decode_png16(file);
   if (!image) return during(image.error(), fmt::format("reading {}", path.string()));
   return image;

@@ -9,6 +9,7 @@
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/limits.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
@@ -16,8 +17,6 @@
 
 namespace understudy {
 namespace {
-
-constexpr std::uint64_t max_image = std::uint64_t{1} << 30;
 
 Result<std::vector<fs::path>> images_in(const fs::path& folder) {
   static constexpr std::array suffixes{".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"};
@@ -59,7 +58,7 @@ struct Taken {
 
 // The file as it is where the later steps read it so, else its picture as a PNG.
 Result<Taken> taken(const fs::path& path) {
-  TRY(Bytes file, read_file(path, max_image));
+  TRY(Bytes file, read_file(path, largest_picture));
   const bool jpeg = is_jpeg(file);
   const int exif = jpeg ? exif_orientation(file) : 1;
   auto image = decode_image(file);

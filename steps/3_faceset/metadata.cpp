@@ -7,6 +7,7 @@
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/limits.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/project/faceset_folder.hpp"
@@ -15,14 +16,13 @@
 namespace understudy {
 namespace {
 
-constexpr std::uint64_t max_jpeg = std::uint64_t{1} << 30;
 constexpr int restored_quality = 100;
 constexpr std::size_t at_once = 256;  // faces in memory
 
 fs::path meta_of(const fs::path& folder) { return folder / "meta.dat"; }
 
 Result<SavedInfo> info_of(const fs::path& folder, const std::string& name) {
-  TRY(const Bytes jpeg, read_file(folder / name, max_jpeg));
+  TRY(const Bytes jpeg, read_file(folder / name, largest_picture));
   TRY(FaceInfo info, face_info_from_jpeg(jpeg));
   TRY(const ImageSize size, image_size(jpeg));
   return SavedInfo{name, size.width, size.height, std::move(info)};
@@ -58,7 +58,7 @@ Result<> restore_one(const fs::path& folder, const SavedInfo& saved, Tally& tall
     tally.count("missing");
     return {};
   }
-  const auto file = read_file(path, max_jpeg);
+  const auto file = read_file(path, largest_picture);
   const auto whole = file ? restored(*file, saved) : Result<Bytes>(Failure(file.error()));
   if (!whole) {
     tally.skip(saved.file_name, whole.error());

@@ -7,6 +7,7 @@
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/face/pak_write.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/limits.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "steps/3_faceset/tally.hpp"
@@ -14,12 +15,10 @@
 namespace understudy {
 namespace {
 
-constexpr std::uint64_t max_jpeg = std::uint64_t{1} << 30;
-
 fs::path pak_of(const fs::path& folder) { return folder / "faceset.pak"; }
 
 Result<> whole_face(const fs::path& path) {
-  TRY(const Bytes jpeg, read_file(path, max_jpeg));
+  TRY(const Bytes jpeg, read_file(path, largest_picture));
   TRY_VOID(face_info_from_jpeg(jpeg));
   TRY_VOID(image_size(jpeg));
   TRY(const auto segments, jpeg_segments(jpeg));
@@ -82,7 +81,7 @@ class Packed {
   }
   const std::vector<Named>& names() const { return names_; }
   Result<Bytes> jpeg(std::size_t i) const {
-    if (places_[i].size > max_jpeg)
+    if (places_[i].size > largest_picture)
       return fail(Code::bad_file, "{} in {} is too large", names_[i].file_name, pak_.string());
     return read_range(pak_, places_[i].offset, places_[i].size);
   }
@@ -104,7 +103,7 @@ Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Pac
     std::error_code ignored;
     if (!known.insert(path).second || !fs::exists(path, ignored)) continue;
     TRY(const Bytes inside, packed.jpeg(i));
-    TRY(const Bytes beside, read_file(path, max_jpeg));
+    TRY(const Bytes beside, read_file(path, largest_picture));
     if (inside == beside) {
       equal.push_back({entry.file_name, entry.person, {}, path});
     } else {
@@ -144,7 +143,7 @@ Result<Place> place_for(const fs::path& wanted, const Bytes& jpeg, const std::se
     std::error_code ignored;
     if (!given.contains(path)) {
       if (!fs::exists(path, ignored)) return Place{path, false};
-      TRY(const Bytes present, read_file(path, max_jpeg));
+      TRY(const Bytes present, read_file(path, largest_picture));
       if (present == jpeg) return Place{path, true};
     }
     path = numbered_name(wanted, n);
@@ -206,7 +205,7 @@ Result<std::string> unpack_faceset(const fs::path& folder, const PackOptions& op
     if (places[i].there) return {};
     TRY(const Bytes jpeg, packed.jpeg(i));
     TRY_VOID(write_file(places[i].path, jpeg));
-    TRY(const Bytes back, read_file(places[i].path, max_jpeg));
+    TRY(const Bytes back, read_file(places[i].path, largest_picture));
     if (back != jpeg) return fail(Code::io, "{} is not what was written", places[i].path.string());
     return {};
   };

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace understudy {
+
+constexpr std::uint64_t largest_picture = std::uint64_t{1} << 30;  // bytes; a larger file is taken for no picture
+
+}  // namespace understudy
