@@ -5,8 +5,9 @@ The file is a serialized dlib::anet_type. Of it only the layers' parameters are 
 ("con_4", "affine_", "fc_2") as a tensor, the innermost layer first. The architecture is the one of dlib's example
 dnn_face_recognition_ex: a ResNet of 29 convolutions without its classifier.
 """
-import array
 import struct
+
+from openvino_ir import Graph
 
 
 def tensors(data):
@@ -35,44 +36,6 @@ def tensors(data):
         at += 4 * count
 
 
-class Graph:
-    """OpenVINO's IR, version 11: layers as text, constants as bytes."""
-
-    def __init__(self):
-        self.layers, self.edges, self.weights = [], [], bytearray()
-
-    def add(self, kind, inputs, shape, attributes="", element="f32"):
-        number = len(self.layers)
-        dims = "".join(f"<dim>{d}</dim>" for d in shape)
-        precision = {"f32": "FP32", "i64": "I64"}[element]
-        ports = ""
-        for port, source in enumerate(inputs):
-            self.edges.append(f'<edge from-layer="{source[0]}" from-port="{source[2]}" to-layer="{number}" to-port="{port}"/>')
-            source_dims = "".join(f"<dim>{d}</dim>" for d in source[1])
-            ports += f'<port id="{port}" precision="{source[3]}">{source_dims}</port>'
-        out = len(inputs)
-        body = f"<input>{ports}</input>" if ports else ""
-        if kind != "Result":
-            body += f'<output><port id="{out}" precision="{precision}">{dims}</port></output>'
-        opset = ' version="opset1"'
-        self.layers.append(f'<layer id="{number}" name="n{number}" type="{kind}"{opset}><data {attributes}/>{body}</layer>')
-        return number, list(shape), out, precision
-
-    def constant(self, values, shape, element="f32"):
-        code, align = ("f", 4) if element == "f32" else ("q", 8)
-        self.weights += bytes(-len(self.weights) % align)
-        data = array.array(code, values).tobytes()
-        text = ",".join(str(s) for s in shape)
-        node = self.add("Const", [], shape, f'element_type="{element}" shape="{text}" offset="{len(self.weights)}" '
-                        f'size="{len(data)}"', element)
-        self.weights += data
-        return node
-
-    def text(self):
-        return ('<?xml version="1.0"?><net name="face_embedding" version="11"><layers>' + "\n".join(self.layers) +
-                "</layers><edges>" + "\n".join(self.edges) + "</edges></net>")
-
-
 def convert(data):
     """(xml, bin) of the network: 1 x 3 x 150 x 150 RGB, as dlib normalises it, to 128 numbers."""
     parameters = list(tensors(data))
@@ -84,7 +47,7 @@ def convert(data):
             raise SystemExit(f"the face recognition model has {kind} where {name} should be")
         return values
 
-    g = Graph()
+    g = Graph("face_embedding")
 
     def convolution(x, planes, kernel, stride, pad):
         """With the affine layer behind it drawn into its weights."""
@@ -128,7 +91,7 @@ def convert(data):
         shape = [max(a, b) for a, b in zip(x[1], y[1])]
         return relu(g.add("Add", [grown(x, shape), grown(y, shape)], shape))
 
-    x = g.add("Parameter", [], [1, 3, 150, 150], 'shape="1,3,150,150" element_type="f32"')
+    x = g.parameter([1, 3, 150, 150])
     x = pool(relu(convolution(x, 32, 7, 2, 0)), "MaxPool", 3)
     for planes, count in ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1)):
         for i in range(count):

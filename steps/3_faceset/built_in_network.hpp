@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <span>
 
-namespace understudy {
+namespace understudy::built_in {
 
-// enhancer.onnx, which tools/enhancer makes: any size in, the same size out, RGB 0..1.
-std::span<const std::uint8_t> built_in_network();
+// Real-ESRGAN x4plus (BSD-3-Clause, Xintao Wang) in OpenVINO's format (scripts/ncnn_network.py): RGB 0..1 of any size
+// in, the same four times as large out.
+std::span<const std::uint8_t> enhancer_xml();
+std::span<const std::uint8_t> enhancer_bin();
 
-}  // namespace understudy
+}  // namespace understudy::built_in

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/3_faceset/enhance.hpp"
 
+#include <cmath>
+
 #include "lib/base/system.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
@@ -14,7 +16,10 @@ namespace {
 // Between the picture as it was and the network's, at the face's own size.
 ImageU8 blended(const ImageU8& before, const ImageF& network, double strength) {
   ImageF after = network;
-  if (network.width > before.width) after = resize(network, before.width, before.height, Interpolation::area);
+  if (network.width != before.width) {
+    const auto way = network.width > before.width ? Interpolation::area : Interpolation::lanczos4;
+    after = resize(network, before.width, before.height, way);
+  }
   const auto s = static_cast<float>(strength);
   for (std::size_t i = 0; i < after.data.size(); ++i)
     after.data[i] = s * after.data[i] + (1 - s) * static_cast<float>(before.data[i]) / 255;
@@ -29,19 +34,35 @@ ImageU8 at_size(const ImageF& network, int old_size, int new_size) {
   return to_u8_rounded(warp_antialiased(network, map, new_size, new_size, Border::replicate));
 }
 
+// How much smaller than the crop a network that enlarges gets it. A crop that was enlarged itself shows the network no
+// detail but blur, which it was not made to take back; and pictures of a film are softer than their pixels.
+int shrink_for(const Face& face, int asked, int factor) {
+  if (asked > 0 || factor == 1) return std::max(asked, 1);
+  const auto& map = face.info.image_to_face_mat;
+  const double enlarged = map ? std::hypot(map->m[0], map->m[3]) : 1;
+  return std::clamp(static_cast<int>(enlarged) + 1, 2, factor);
+}
+
+Result<ImageF> enhanced(const Face& face, int shrink, Enhancer& enhancer) {
+  const ImageF picture = to_float(face.image_bgr);
+  const int side = std::max(16, picture.width / shrink);
+  return enhancer.enhance(side < picture.width ? resize(picture, side, side, Interpolation::area) : picture);
+}
+
 }  // namespace
 
 Result<std::string> enhance_faceset(const EnhancePaths& paths, const EnhanceOptions& options, Run& run) {
+  const int threads = thread_count(options.threads);
   TRY(auto first,
-      Enhancer::load(options.network, {options.range, options.colour_order, options.tile, options.control}));
-  const int threads = options.threads > 0 ? options.threads : static_cast<int>(cpu_threads());
+      Enhancer::load(options.network, {options.range, options.colour_order, options.tile, options.control, threads}));
   std::vector<Enhancer> enhancers;
   for (int i = 1; i < threads; ++i) enhancers.push_back(first.share());
   enhancers.push_back(std::move(first));
   const auto make = [&](const Face& face, unsigned thread, Tally&) -> Result<Face> {
     if (face.image_bgr.width != face.image_bgr.height) return fail(Code::bad_file, "it is not square");
     const int size = face.image_bgr.width, wanted = options.image_size > 0 ? options.image_size : size;
-    TRY(const ImageF better, enhancers[thread].enhance(face.image_bgr));
+    Enhancer& enhancer = enhancers[thread];
+    TRY(const ImageF better, enhanced(face, shrink_for(face, options.shrink, enhancer.factor()), enhancer));
     Face out = face;
     if (wanted != size) {
       TRY(out, recropped(face, wanted, {}));

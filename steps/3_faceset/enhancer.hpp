@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "lib/image/image.hpp"
@@ -14,40 +15,45 @@ namespace understudy {
 struct NetworkUse {
   ValueRange range = ValueRange::unit;
   ColourOrder order = ColourOrder::rgb;
-  int tile = 192;        // for networks that take pictures of any size
+  int tile = 192;        // for networks that take pictures of any size: the largest piece at once
   double control = 0.5;  // what further inputs of the network get, such as CodeFormer's fidelity
+  int threads = 1;       // how many will enhance() at once
 };
 
+// Not thread-safe: share() gives each thread its own.
 class Enhancer {
  public:
-  // An empty path: the network that comes with the program (tools/enhancer).
+  // An empty path: the network that comes with the program.
   static Result<Enhancer> load(const std::filesystem::path& network, const NetworkUse&);
-  // With buffers of its own, for another thread.
-  Enhancer share() const;
+  Enhancer share() const { return Enhancer(network_); }
 
-  // The network's picture of it: as large, or larger by a whole factor. A network of one fixed size that is smaller
-  // than the picture works in overlapping tiles; one of 256 or more gets the whole picture resized to it, as face
-  // restoration wants it, and its result is resized to the picture's size or a multiple.
-  Result<ImageF> enhance(const ImageU8& bgr);
+  // By how much the network enlarges.
+  int factor() const;
+  // The network's picture of it: as large, or larger by a whole factor. It is made from overlapping tiles; a network of
+  // one fixed size of 256 or more gets the whole picture resized to it, as face restoration wants it, and its result is
+  // resized to the picture's size or a multiple.
+  Result<ImageF> enhance(const ImageF& bgr);
 
  private:
-  Enhancer(infer::Session session, NetworkUse use) : session_(std::move(session)), use_(use) {}
-  Result<> find_sizes();
-  Result<ImageF> run(const ImageF& bgr);           // of the network's size
-  Result<ImageF> run_in_tiles(const ImageF& bgr);  // at least as large
-  void put(const ImageF& bgr);
-  ImageF take() const;
+  class Network;  // compiled for the sizes that were asked for, for all threads
+  explicit Enhancer(std::shared_ptr<Network> network) : network_(std::move(network)) {}
+  Result<ImageF> run(const ImageF& bgr);           // square, of a size that the network takes
+  Result<ImageF> run_in_tiles(const ImageF& bgr);  // square
+  void put(const ImageF& bgr, infer::Session&) const;
+  ImageF take(const infer::Session&, int side) const;
 
-  infer::Session session_;
-  NetworkUse use_;
-  std::size_t image_input_ = 0;
-  bool channels_first_ = true;
-  int side_ = 0;    // of the network's input
-  int factor_ = 1;  // of its output
-  bool whole_ = false;
+  std::shared_ptr<Network> network_;
+  std::map<int, infer::Session> sessions_;  // by the side of the picture
 };
 
-// How a picture of `length` is covered by tiles: their beginnings, the last one flush with the end.
-std::vector<int> tile_starts(int length, int tile);
+// How a length is covered by tiles that overlap: their size, no larger than `largest`, and where they begin, the last
+// one flush with the end. A length below `largest` is one tile.
+struct Tiling {
+  int size = 0;
+  std::vector<int> starts;
+};
+Tiling tiling(int length, int largest);
+// The same with tiles of that size exactly.
+Tiling tiling_by(int length, int size);
 
 }  // namespace understudy

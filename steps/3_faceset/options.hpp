@@ -62,6 +62,7 @@ struct EnhanceOptions {
   int image_size = 0;
   ValueRange range = ValueRange::unit;
   ColourOrder colour_order = ColourOrder::rgb;
+  int shrink = 0;
   int tile = 192;
   double control = 0.5;
   int jpeg_quality = 100;
@@ -159,8 +160,14 @@ constexpr auto describe<EnhanceOptions>() {
       field("value-range", &EnhanceOptions::range)
           .says("Value range", "What the network calls black and white: unit = 0 and 1, signed = -1 and 1."),
       field("colour-order", &EnhanceOptions::colour_order).says("Colour order", "Of the network's channels."),
+      field("shrink", &EnhanceOptions::shrink)
+          .says("Shrink",
+                "How much smaller than the crop a network that enlarges gets it: the more, the faster, and the more "
+                "detail "
+                "is made up. 0: from 2 up to the network's factor, by how far the crop was enlarged when it was cut.")
+          .range(0, 8),
       field("tile", &EnhanceOptions::tile)
-          .says("Tile", "Side of the overlapping pieces in which a network of no fixed size gets a picture.")
+          .says("Tile", "Largest side of the overlapping pieces in which a network of no fixed size gets a picture.")
           .range(32, 2048)
           .advanced(),
       field("control", &EnhanceOptions::control)
