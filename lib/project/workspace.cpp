@@ -52,7 +52,8 @@ Result<Workspace> open_workspace(const fs::path& root) {
     return fail_with_hint(Code::not_found, fmt::format("The workspace {} is not a folder", root.string()),
                           "Name an existing folder with -w, or make one with: understudy new -w FOLDER");
   }
-  return Workspace{fs::absolute(root, error)};
+  const fs::path whole = fs::absolute(root, error).lexically_normal();  // "." ends in a slash then
+  return Workspace{whole.has_filename() ? whole : whole.parent_path()};
 }
 
 Result<Workspace> create_workspace(const fs::path& root) {
