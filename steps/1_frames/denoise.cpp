@@ -16,8 +16,9 @@
 namespace understudy {
 namespace {
 
-// The filter forgets a frame within a second; a part's first results then are those of a run over all.
-constexpr std::int64_t part_length = 96, lead_in = 24;
+// The filter slowly forgets how it began: after that many frames one sample in a hundred differs from a run over all,
+// by one of 255 levels (after 24 it is one in ten), where a sample changes by about one from frame to frame.
+constexpr std::int64_t part_length = 192, lead_in = 48;
 
 fs::path state_of(const DenoisePaths& paths) { return paths.results / ".understudy" / "denoise.json"; }
 fs::path journal_of(const DenoisePaths& paths) { return paths.results / ".understudy" / "moves.json"; }
