@@ -42,7 +42,10 @@ CLI::App* command_for(CLI::App& app, const Verb& verb) {
     parent->description(parent->get_description() + (parent->get_description().empty() ? "" : " | ") + words[1]);
   }
   CLI::App* command = parent->add_subcommand(words.back(), verb.summary);
-  if (!verb.examples.empty()) command->footer("\nExamples:\n" + verb.examples);
+  std::string examples;
+  for (const auto& line : split(verb.examples, '\n'))
+    examples += "\n  " + line.substr(std::min(line.size(), line.find_first_not_of(' ')));
+  if (!verb.examples.empty()) command->footer("\nExamples:" + examples);
   return command;
 }
 
