@@ -2,11 +2,11 @@
 #include "steps/3_faceset/enhance.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
 #include "lib/image/codec.hpp"
@@ -106,7 +106,6 @@ TEST(BuiltIn, TilesLeaveNoSeams) {
 class Enhance : public ::testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::temp_directory_path() / fmt::format("understudy-enhance-{}", ::getpid());
     fs::create_directories(root_ / "aligned");
     Face face;
     face.image_bgr = portrait(128).poor;
@@ -116,13 +115,13 @@ class Enhance : public ::testing::Test {
     face.info.extra = {{"from_another_tool", pickle::Value("kept")}};
     ASSERT_TRUE(write_face_jpeg(root_ / "aligned" / "a.jpg", face.image_bgr, 95, face.info));
   }
-  void TearDown() override { fs::remove_all(root_); }
   json run(const EnhanceOptions& options) {
     const auto report = enhance_faceset({root_ / "aligned", root_ / "out"}, options, run_);
     EXPECT_TRUE(report) << (report ? "" : to_sentence(report.error()));
     return report ? json::parse(*report) : json();
   }
-  fs::path root_;
+  const ScratchFolder scratch_;
+  const fs::path root_ = scratch_.path;
   understudy::Run run_;
 };
 
