@@ -54,6 +54,23 @@ Result<> write_all(const fs::path& path, std::span<const std::uint8_t> bytes) {
   return {};
 }
 
+// At most `size` bytes from `offset` on; fewer when the file ends before.
+template <class Container>
+Result<Container> read_part(const Descriptor& file, const fs::path& path, std::uint64_t offset, std::uint64_t size) {
+  Container bytes;
+  bytes.resize(size);
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t n = ::pread(file.get(), bytes.data() + done, size - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return io_failure("read", path, errno);
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
 template <class Container>
 Result<Container> read_whole(const fs::path& path, std::uint64_t max_bytes) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -65,18 +82,7 @@ Result<Container> read_whole(const fs::path& path, std::uint64_t max_bytes) {
   if (size > max_bytes)
     return fail(Code::bad_file, "{} is larger than {} bytes, too large for what it should be", path.string(),
                 max_bytes);
-  Container bytes;
-  bytes.resize(size);
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t n = ::read(file.get(), bytes.data() + done, size - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return io_failure("read", path, errno);
-    if (n == 0) break;
-    done += static_cast<std::size_t>(n);
-  }
-  bytes.resize(done);
-  return bytes;
+  return read_part<Container>(file, path, 0, size);
 }
 
 }  // namespace
@@ -87,17 +93,8 @@ Result<Bytes> read_range(const fs::path& path, std::uint64_t offset, std::uint64
   std::error_code error;
   const auto file_size = fs::file_size(path, error);
   if (error) return io_failure("read", path, error.value());
-  Bytes bytes(static_cast<std::size_t>(offset < file_size ? std::min<std::uint64_t>(size, file_size - offset) : 0));
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = ::pread(file.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return io_failure("read", path, errno);
-    if (n == 0) break;
-    done += static_cast<std::size_t>(n);
-  }
-  bytes.resize(done);
-  return bytes;
+  return read_part<Bytes>(file, path, offset,
+                          offset < file_size ? std::min<std::uint64_t>(size, file_size - offset) : 0);
 }
 
 Result<Bytes> read_file(const fs::path& path, std::uint64_t max_bytes) { return read_whole<Bytes>(path, max_bytes); }

@@ -56,29 +56,27 @@ TEST(Options, RefusesWithTheReason) {
   EXPECT_EQ(basket.count, 3);
 }
 
-TEST(Options, CommandLineAndDiffAgree) {
+struct CommandLine {
   Basket basket;
-  auto rows = rows_of(basket);
-  CLI::App app;
+  std::vector<Row> rows = rows_of(basket);
   Result<> error;
-  add_to_cli(app, rows, error);
-  app.parse("--no-washed --count 5 --label 'two words'");
-  ASSERT_TRUE(error);
-  EXPECT_FALSE(basket.washed);
-  EXPECT_EQ(diff_from_default(rows), "--count 5 --no-washed --label 'two words'");
-  EXPECT_TRUE(rows[1].given);
-  EXPECT_FALSE(rows[0].given);
+  explicit CommandLine(const std::string& text) {
+    CLI::App app;
+    add_to_cli(app, rows, error);
+    app.parse(text);
+  }
+};
+
+TEST(Options, CommandLineAndDiffAgree) {
+  const CommandLine given("--no-washed --count 5 --label 'two words'");
+  ASSERT_TRUE(given.error);
+  EXPECT_FALSE(given.basket.washed);
+  EXPECT_EQ(diff_from_default(given.rows), "--count 5 --no-washed --label 'two words'");
+  EXPECT_TRUE(given.rows[1].given);
+  EXPECT_FALSE(given.rows[0].given);
 }
 
-TEST(Options, CommandLineKeepsTheRefusal) {
-  Basket basket;
-  auto rows = rows_of(basket);
-  CLI::App app;
-  Result<> error;
-  add_to_cli(app, rows, error);
-  app.parse("--count 99");
-  EXPECT_FALSE(error);
-}
+TEST(Options, CommandLineKeepsTheRefusal) { EXPECT_FALSE(CommandLine("--count 99").error); }
 
 TEST(Options, SchemaHasEveryRow) {
   Basket basket;
