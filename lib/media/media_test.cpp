@@ -8,6 +8,7 @@
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/geometry.hpp"
+#include "lib/media/clip_fake.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/marking.hpp"
 #include "lib/media/write_video.hpp"
@@ -62,28 +63,6 @@ std::vector<std::int64_t> counted(int n) {
   std::vector<std::int64_t> ticks(static_cast<std::size_t>(n));
   std::iota(ticks.begin(), ticks.end(), 0);
   return ticks;
-}
-
-void write_wav(const fs::path& path, double seconds) {
-  const std::uint32_t rate = 44100, samples = static_cast<std::uint32_t>(rate * seconds);
-  std::string data;
-  auto number = [&](std::uint32_t v, int bytes) {
-    for (int i = 0; i < bytes; ++i) data += static_cast<char>(v >> 8 * i & 255);
-  };
-  data += "RIFF";
-  number(36 + samples * 2, 4);
-  data += "WAVEfmt ";
-  number(16, 4);
-  number(1, 2);
-  number(1, 2);
-  number(rate, 4);
-  number(rate * 2, 4);
-  number(2, 2);
-  number(16, 2);
-  data += "data";
-  number(samples * 2, 4);
-  for (std::uint32_t i = 0; i < samples; ++i) number(static_cast<std::uint16_t>(8000 * std::sin(i * 0.06)), 2);
-  ASSERT_TRUE(write_text(path, data));
 }
 
 TEST_F(Media, ProbeGivesCountRateAndColour) {
@@ -220,7 +199,7 @@ TEST_F(Media, RotationIsHonoured) {
 }
 
 TEST_F(Media, SoundIsCopiedOrEncoded) {
-  write_wav(folder_ / "s.wav", 2.0);
+  ASSERT_TRUE(write_tone(folder_ / "s.wav", 2.0));
   auto options = small_options();
   options.sound_from = folder_ / "s.wav";
   const auto encoded = write_numbered(folder_ / "a.mp4", counted(50), options);
@@ -261,7 +240,7 @@ TEST_F(Media, BadFilesAreToldApart) {
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().code, Code::bad_file);
   EXPECT_NE(text.error().message.find("text.mp4"), std::string::npos);
-  write_wav(folder_ / "s.wav", 0.2);
+  ASSERT_TRUE(write_tone(folder_ / "s.wav", 0.2));
   const auto sound = probe(folder_ / "s.wav");
   ASSERT_FALSE(sound);
   EXPECT_NE(sound.error().message.find("no video in"), std::string::npos) << sound.error().message;

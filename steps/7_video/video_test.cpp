@@ -30,7 +30,7 @@ class VideoStep : public ::testing::Test {
   void SetUp() override {
     paths_ = {folder_ / "merged", folder_ / "data_dst.mp4", folder_ / "state" / "frames-dst.json",
               folder_ / "result.mp4", folder_ / "state" / "video.json"};
-    write_sound();
+    ASSERT_TRUE(media::write_tone(folder_ / "s.wav", 1));
     media::VideoOptions options;
     options.time_base = {1, 1000};
     options.sound_from = folder_ / "s.wav";
@@ -40,18 +40,6 @@ class VideoStep : public ::testing::Test {
     for (int k = 0; k < 6; ++k) ASSERT_TRUE(write_image(paths_.frames / media::frame_name(k, 6), picture(k)));
   }
   static ImageU8 picture(int k) { return ImageU8(64, 48, 3, static_cast<std::uint8_t>(30 * (k + 1))); }
-  void write_sound() {
-    const std::uint32_t rate = 44100, samples = 44100;
-    std::string data;
-    auto number = [&](std::uint32_t v, int bytes) {
-      for (int b = 0; b < bytes; ++b) data += static_cast<char>(v >> 8 * b & 255);
-    };
-    data += "RIFF", number(36 + samples * 2, 4), data += "WAVEfmt ", number(16, 4), number(1, 2), number(1, 2),
-        number(rate, 4);
-    number(rate * 2, 4), number(2, 2), number(16, 2), data += "data", number(samples * 2, 4);
-    for (std::uint32_t s = 0; s < samples; ++s) number(static_cast<std::uint16_t>(8000 * std::sin(s * 0.06)), 2);
-    ASSERT_TRUE(write_text(folder_ / "s.wav", data));
-  }
 
   const ScratchFolder scratch_;
   const fs::path folder_ = scratch_.path;
