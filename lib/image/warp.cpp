@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <numeric>
 #include <type_traits>
+#include <vector>
 
 #include "lib/base/result.hpp"
 #include "lib/image/cubic_warp.hpp"
@@ -68,6 +71,23 @@ cv::Rect source_region(const Affine& in_from_out, int width, int height, double 
   return {x0, y0, bound(right, in_width, 1) - x0, bound(bottom, in_height, 1) - y0};
 }
 
+constexpr int lobes = 3;
+
+// Takes away what a grid `shrink` times as coarse cannot show, by Lanczos' kernel.
+template <class T>
+Image<T> low_pass(const Image<T>& image, double shrink) {
+  const int reach = static_cast<int>(std::ceil(lobes * shrink)) - 1;
+  std::vector<double> kernel;
+  const auto sinc = [](double x) { return x == 0 ? 1 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x); };
+  for (int i = -reach; i <= reach; ++i) kernel.push_back(sinc(i / shrink) * sinc(i / shrink / lobes));
+  const double sum = std::accumulate(kernel.begin(), kernel.end(), 0.0);
+  for (double& k : kernel) k /= sum;
+  Image<T> out(image.width, image.height, image.channels);
+  cv::Mat target = view(out);
+  cv::sepFilter2D(view(image), target, -1, kernel, kernel, {-1, -1}, 0, cv::BORDER_REPLICATE);
+  return out;
+}
+
 }  // namespace
 
 template <class T>
@@ -90,16 +110,18 @@ template <class T>
 Image<T> warp_antialiased(const Image<T>& image, const Affine& out_from_in, int width, int height, Border border) {
   const double scale = std::sqrt(std::abs(out_from_in.m[0] * out_from_in.m[4] - out_from_in.m[1] * out_from_in.m[3]));
   if (scale >= 1 || image.empty()) return warp(image, out_from_in, width, height, Interpolation::cubic, border);
-  const Affine in_from_out = out_from_in.inverse();
-  const cv::Rect region = source_region(in_from_out, width, height, 4 / scale + 1, image.width, image.height);
-  const int small_width = static_cast<int>(std::lround(region.width * scale));
-  const int small_height = static_cast<int>(std::lround(region.height * scale));
-  if (small_width < 1 || small_height < 1) return Image<T>(width, height, image.channels);
-  Image<T> small(small_width, small_height, image.channels);
-  cv::Mat small_view = view(small);
-  cv::resize(view(image)(region), small_view, small_view.size(), 0, 0, cv::INTER_AREA);
-  const double sx = double(region.width) / small_width, sy = double(region.height) / small_height;
-  const Affine in_from_small{{sx, 0, region.x + 0.5 * sx - 0.5, 0, sy, region.y + 0.5 * sy - 0.5}};
+  // Averaging whole squares first costs little; at least half of the shrinking is left to the better filter.
+  const int whole = std::max(1, static_cast<int>(0.5 / scale));
+  const cv::Rect region =
+      source_region(out_from_in.inverse(), width, height, (lobes + 1) / scale + 2, image.width, image.height);
+  Image<T> small(region.width / whole, region.height / whole, image.channels);
+  if (small.empty()) return Image<T>(width, height, image.channels);
+  cv::Mat target = view(small);
+  cv::resize(view(image)(cv::Rect(region.x, region.y, small.width * whole, small.height * whole)), target,
+             target.size(), 0, 0, cv::INTER_AREA);
+  small = low_pass(small, 1 / scale / whole);
+  const double k = whole, middle = (k - 1) / 2;
+  const Affine in_from_small{{k, 0, region.x + middle, 0, k, region.y + middle}};
   return warp(small, out_from_in * in_from_small, width, height, Interpolation::cubic, border);
 }
 

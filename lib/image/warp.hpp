@@ -19,8 +19,9 @@ Image<T> warp(const Image<T>& image, const Affine& out_from_in, int width, int h
 template <class T>
 Image<T> warp_inverse(const Image<T>& image, const Affine& in_from_out, int width, int height, Interpolation,
                       Border = Border::constant);
-// Where the map shrinks, the input is first reduced by area averaging, so fine detail does not alias (spec pipeline.md
-// W1); the warp itself is cubic, which is three times faster than Lanczos and does not ring.
+// Where the map shrinks, what the output cannot show is first filtered away (Lanczos, behind averaging by whole factors
+// where it shrinks more than four times), so fine detail does not alias (spec pipeline.md W1); the warp itself is
+// cubic.
 template <class T>
 Image<T> warp_antialiased(const Image<T>& image, const Affine& out_from_in, int width, int height,
                           Border = Border::constant);
