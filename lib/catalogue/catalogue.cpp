@@ -335,4 +335,10 @@ Result<std::vector<Catalogue::Embedding>> Catalogue::embeddings(const std::vecto
   return all;
 }
 
+Result<> Catalogue::keep_persons(const std::vector<CatalogueEntry>& entries) {
+  TRY_VOID(parts_->tables.begin());
+  for (const auto& entry : entries) TRY_VOID(parts_->tables.set_person(entry));
+  return parts_->tables.commit();
+}
+
 }  // namespace understudy

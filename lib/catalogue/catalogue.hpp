@@ -69,6 +69,9 @@ class Catalogue {
   Result<std::vector<Embedding>> embeddings(const std::vector<CatalogueEntry>&, const std::string& maker,
                                             const Embedder& embed, int threads, Run&);
 
+  // Keeps the entries' numbers.person.
+  Result<> keep_persons(const std::vector<CatalogueEntry>&);
+
  private:
   struct Parts;
   explicit Catalogue(std::unique_ptr<Parts>);

@@ -213,5 +213,16 @@ TEST_F(CatalogueTest, EmbeddingsAreMadeOnceForEachMaker) {
   EXPECT_EQ(made, 25);
 }
 
+TEST_F(CatalogueTest, WhoAFaceIsStaysUntilTheFileChanges) {
+  auto entries = sync();
+  EXPECT_TRUE(std::isnan(entries[5].numbers.person));
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].numbers.person = static_cast<double>(i % 2);
+  ASSERT_TRUE(Catalogue::open(database(), root_, run_)->keep_persons(entries));
+  EXPECT_EQ(sync()[5].numbers.person, 1);
+  EXPECT_FALSE(report_.rebuilt);
+  put_face(entries[5].path, 99);
+  EXPECT_TRUE(std::isnan(sync()[5].numbers.person));
+}
+
 }  // namespace
 }  // namespace understudy

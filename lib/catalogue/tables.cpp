@@ -11,7 +11,7 @@ namespace understudy::catalogue {
 namespace {
 
 // Another number whenever what is measured, or how, changes: all is then measured again.
-constexpr int version = 1;
+constexpr int version = 2;
 
 constexpr std::array blob_columns{"histograms", "blocks", "embedding"};
 
@@ -154,6 +154,11 @@ Result<> Tables::add(const std::string& folder, CatalogueEntry& e, const FaceMea
       .bind(1, std::span<const std::uint8_t>(with_checksum(histograms)))
       .bind(2, std::span<const std::uint8_t>(with_checksum({blocks, sizeof measures.blocks})))
       .run();
+}
+
+Result<> Tables::set_person(const CatalogueEntry& e) {
+  TRY(Statement * command, ready(person_, "UPDATE faces SET person = ?, sum = ? WHERE id = ?"));
+  return command->bind(0, e.numbers.person).bind(1, static_cast<std::int64_t>(checksum(e))).bind(2, e.id).run();
 }
 
 Result<bool> Tables::read(Blob blob, std::int64_t id, const std::function<void(std::span<const std::uint8_t>)>& use) {

@@ -27,6 +27,9 @@ class Tables {
   // Adds the entry with all that was measured; gives it its id.
   Result<> add(const std::string& folder, CatalogueEntry&, const FaceMeasures&);
 
+  // The entry's numbers.person.
+  Result<> set_person(const CatalogueEntry&);
+
   enum class Blob { histograms, blocks, embedding };
   // Calls use() with the bytes; false when there are none or they are damaged.
   Result<bool> read(Blob, std::int64_t id, const std::function<void(std::span<const std::uint8_t>)>& use);
@@ -36,7 +39,7 @@ class Tables {
 
  private:
   Database database_;
-  std::optional<Statement> of_folder_, place_, add_face_, add_blobs_;
+  std::optional<Statement> of_folder_, place_, person_, add_face_, add_blobs_;
   std::array<std::optional<Statement>, 3> read_, write_;
   Result<Statement*> ready(std::optional<Statement>&, const std::string& command);
 };

@@ -101,16 +101,16 @@ Result<std::vector<Detection>> FaceFinder::find_near(Pyramid& pyramid, const Roi
   return near_->find(pyramid, roi, options_.least_detector_score);
 }
 
-Result<std::vector<FoundFace>> FaceFinder::find(const ImageU8& frame_bgr, Look look) {
+Result<std::vector<FoundFace>> FaceFinder::find(const ImageU8& frame_bgr, Look look, Care care) {
   if (frame_bgr.width < 16 || frame_bgr.height < 16 || frame_bgr.channels != 3) return std::vector<FoundFace>();
   Pyramid pyramid(frame_bgr);
   TRY(auto detections, far_.find(pyramid, whole(pyramid), options_.least_detector_score));
   detections = suppress(std::move(detections), same_face);
-  TRY(auto faces, verified(pyramid, detections));
+  TRY(auto faces, verified(pyramid, detections, care));
   if (!faces.empty() && look == Look::usual) return faces;
   TRY(const auto more, second_look(pyramid));
   detections.insert(detections.end(), more.begin(), more.end());
-  return verified(pyramid, suppress(std::move(detections), same_face));
+  return verified(pyramid, suppress(std::move(detections), same_face), care);
 }
 
 // Every other way of looking, pooled, so that a false hit in one does not hide a true one in another (spec pipeline.md
@@ -141,10 +141,11 @@ Result<std::vector<Detection>> FaceFinder::second_look(Pyramid& pyramid) {
   return all;
 }
 
-Result<std::vector<FoundFace>> FaceFinder::verified(Pyramid& pyramid, const std::vector<Detection>& detections) {
+Result<std::vector<FoundFace>> FaceFinder::verified(Pyramid& pyramid, const std::vector<Detection>& detections,
+                                                    Care care) {
   std::vector<FoundFace> faces;
   for (const auto& detection : detections) {
-    TRY(auto found, refine(pyramid, roi_of(detection), detection.score));
+    TRY(auto found, refine(pyramid, roi_of(detection), detection.score, care));
     faces.insert(faces.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
   }
   return distinct(std::move(faces));
@@ -170,14 +171,15 @@ Result<std::vector<FoundFace>> FaceFinder::follow(const ImageU8& frame_bgr, std:
     if (known != faces.end()) {
       known->detector_score = detection.score;
     } else {
-      TRY(auto found, refine(pyramid, roi_of(detection), detection.score));
+      TRY(auto found, refine(pyramid, roi_of(detection), detection.score, Care::moving));
       add(std::move(found));
     }
   }
   return distinct(std::move(faces));
 }
 
-Result<Mesh> FaceFinder::mean_mesh(Pyramid& pyramid, const Roi& roi, std::span<const double> sizes) {
+Result<Mesh> FaceFinder::mean_mesh(Pyramid& pyramid, const Roi& roi) {
+  constexpr std::array sizes{0.92, 1.0, 1.08};
   Mesh mean;
   const auto count = static_cast<float>(sizes.size());
   for (const double size : sizes) {
@@ -193,23 +195,27 @@ Result<Mesh> FaceFinder::mean_mesh(Pyramid& pyramid, const Roi& roi, std::span<c
 // Mesh on the detector's square, then on the squares the mesh itself asks for: what comes out no longer depends on the
 // noise of the box (spec pipeline.md W2). The mean over three sizes halves what is left of the trembling from frame to
 // frame (measured on the actors: second differences of the alignment points 0.67 -> 0.36 % of the eye distance).
-Result<std::vector<FoundFace>> FaceFinder::refine(Pyramid& pyramid, Roi roi, float detector_score) {
+Result<std::vector<FoundFace>> FaceFinder::refine(Pyramid& pyramid, Roi roi, float detector_score, Care care) {
   TRY(const Mesh first, mesh_.find(pyramid, roi));
   if (first.score < options_.least_score / 4) return std::vector<FoundFace>();  // nothing like a face: save the rest
   const Roi own = roi_of(first);
-  TRY(const Mesh mean, mean_mesh(pyramid, own, std::array{0.92, 1.0, 1.08}));
+  if (care == Care::moving) {
+    TRY(const Mesh second, mesh_.find(pyramid, on_lattice(own)));
+    return refollow(pyramid, {on_lattice(roi_of(second)), detector_score});
+  }
+  TRY(const Mesh mean, mean_mesh(pyramid, own));
   return checked(pyramid, mean, own, detector_score);
 }
 
 // The square expected from the frames before is nearly the face's own; where it is not, the mesh runs once more.
 Result<std::vector<FoundFace>> FaceFinder::refollow(Pyramid& pyramid, const Expected& expected) {
-  constexpr std::array sizes{0.95, 1.06};
-  TRY(Mesh mesh, mean_mesh(pyramid, expected.roi, sizes));
+  constexpr double off = 0.08, growth = 1.1;
+  TRY(Mesh mesh, mesh_.find(pyramid, expected.roi));
   if (mesh.score < options_.least_score / 4) return std::vector<FoundFace>();
   Roi looked_in = expected.roi;
   const Roi own = roi_of(mesh);
-  if (apart(own, looked_in).wander > 0.06 || apart(own, looked_in).growth > 1.1) {
-    TRY(mesh, mean_mesh(pyramid, own, sizes));
+  if (apart(own, looked_in).wander > off || apart(own, looked_in).growth > growth) {
+    TRY(mesh, mesh_.find(pyramid, own));
     looked_in = own;
   }
   return checked(pyramid, mesh, looked_in, expected.detector_score);
@@ -232,7 +238,7 @@ Result<std::vector<FoundFace>> FaceFinder::checked(Pyramid& pyramid, const Mesh&
         std::any_of(confirmed.begin(), confirmed.end(), [&](auto& d) { return overlap(d.box, rect) > same_face; });
     if (!same) return found;
   }
-  found.push_back({rect, mesh.score, detector_score, landmarks68(mesh), mesh.points});
+  found.push_back({rect, mesh.score, detector_score, landmarks68(mesh), mesh.points, looked_in});
   return found;
 }
 
@@ -245,16 +251,16 @@ Roi roi_of(const Rect& rect, double angle) {
 
 Result<std::vector<FoundFace>> FaceFinder::find_in(const ImageU8& frame_bgr, const Rect& rect) {
   Pyramid pyramid(frame_bgr);
-  return refine(pyramid, roi_of(rect, 0), 1);
+  return refine(pyramid, roi_of(rect, 0), 1, Care::still);
 }
 
 Result<FoundFace> FaceFinder::place_in(const ImageU8& frame_bgr, const Rect& rect, double angle) {
   Pyramid pyramid(frame_bgr);
   const Roi roi = roi_of(rect, angle);
-  TRY(auto found, refine(pyramid, roi, 1));
+  TRY(auto found, refine(pyramid, roi, 1, Care::still));
   if (!found.empty()) return std::move(found.front());
   TRY(const Mesh mesh, mesh_.find(pyramid, roi));
-  return FoundFace{bounds(mesh), mesh.score, 0, landmarks68(mesh), mesh.points, true};
+  return FoundFace{bounds(mesh), mesh.score, 0, landmarks68(mesh), mesh.points, roi, true};
 }
 
 }  // namespace understudy

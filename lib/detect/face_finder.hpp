@@ -21,12 +21,18 @@ struct FoundFace {
   float detector_score = 0;  // 0..1
   Landmarks68 landmarks;     // frame pixels
   Mesh468 mesh{};            // x, y frame pixels, z in the same scale
+  Roi looked_in;             // the square that the mesh was last asked about
   bool has_mesh = true;      // not when somebody placed the landmarks
 };
 
 enum class Look {
   usual,     // the whole frame; tiles, the short-range detector and turned frames only when that finds nothing
   thorough,  // all of them always, for small faces beside large ones
+};
+
+enum class Care {
+  still,   // by itself: the mean of several runs of the mesh, which trembles half as much
+  moving,  // as follow() does it, for the first frame of those that are followed
 };
 
 struct FinderOptions {
@@ -48,9 +54,9 @@ class FaceFinder {
   static Result<FaceFinder> load(int streams = 1, const FinderOptions& = {});
   FaceFinder share() const;
   // Largest face first, as everywhere here.
-  Result<std::vector<FoundFace>> find(const ImageU8& frame_bgr, Look = Look::usual);
+  Result<std::vector<FoundFace>> find(const ImageU8& frame_bgr, Look = Look::usual, Care = Care::still);
   // The expected faces that are there, and with look_for_more those that the detector sees besides them; no second
-  // looks. Two runs of the mesh a face where find() takes four and a detector. Largest face first.
+  // looks. One run of the mesh a face where find() takes four and a detector. Largest face first.
   Result<std::vector<FoundFace>> follow(const ImageU8& frame_bgr, std::span<const Expected>, bool look_for_more);
   // Landmarks for a face whose rectangle is known, by hand or from another detector. Empty when no face is there.
   Result<std::vector<FoundFace>> find_in(const ImageU8& frame_bgr, const Rect&);
@@ -64,11 +70,11 @@ class FaceFinder {
       : far_(std::move(far)), mesh_(std::move(mesh)), near_source_(std::move(near)), options_(options) {}
   Result<std::vector<Detection>> find_near(Pyramid&, const Roi&);
   Result<std::vector<Detection>> second_look(Pyramid&);
-  Result<std::vector<FoundFace>> verified(Pyramid&, const std::vector<Detection>&);
-  Result<std::vector<FoundFace>> refine(Pyramid&, Roi, float detector_score);
+  Result<std::vector<FoundFace>> verified(Pyramid&, const std::vector<Detection>&, Care);
+  Result<std::vector<FoundFace>> refine(Pyramid&, Roi, float detector_score, Care);
   Result<std::vector<FoundFace>> refollow(Pyramid&, const Expected&);
   // The mean over several sizes of the square.
-  Result<Mesh> mean_mesh(Pyramid&, const Roi&, std::span<const double> sizes);
+  Result<Mesh> mean_mesh(Pyramid&, const Roi&);
   // What the mesh found in the square, if it is a face by all checks.
   Result<std::vector<FoundFace>> checked(Pyramid&, const Mesh&, const Roi& looked_in, float detector_score);
 

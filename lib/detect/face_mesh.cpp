@@ -12,6 +12,15 @@ constexpr double roi_scale = 1.5;
 constexpr std::size_t mesh_points = std::tuple_size_v<Mesh468>;
 constexpr std::size_t left_eye_corner = 33, right_eye_corner = 263;  // outer corners, left and right in the image
 
+// The square ends where the chin is when the mouth is shut, or speaking would change it, and with it all points by a
+// hair; only for a mouth wide open it must reach further, or the chin is missed.
+constexpr std::size_t top = 10, nose_base = 2, chin = 152;
+double face_height(double nose_height, double chin_height) {
+  constexpr double shut = 1.65, speaking = 0.06, wide_open = 0.12;  // heights from top to nose
+  const double more = chin_height / nose_height - shut;
+  return nose_height * (shut + more * std::clamp((std::abs(more) - speaking) / (wide_open - speaking), 0.0, 1.0));
+}
+
 Point xy(const std::array<float, 3>& p) { return {p[0], p[1]}; }
 
 double angle_of(Point from, Point to) { return std::atan2(to.y - from.y, to.x - from.x); }
@@ -73,8 +82,18 @@ Roi roi_of(const Mesh& mesh) {
     const double u = c * p[0] + s * p[1], v = -s * p[0] + c * p[1];
     box = {std::min(box.left, u), std::min(box.top, v), std::max(box.right, u), std::max(box.bottom, v)};
   }
+  const auto height = [&](std::size_t vertex) { return -s * mesh.points[vertex][0] + c * mesh.points[vertex][1]; };
+  if (const double nose = height(nose_base) - height(top); nose > 0)
+    box.bottom = box.top + face_height(nose, height(chin) - height(top));
   const double u = (box.left + box.right) / 2, v = (box.top + box.bottom) / 2;
   return {{c * u - s * v, s * u + c * v}, roi_scale * std::max(box.width(), box.height()), angle};
+}
+
+Roi on_lattice(const Roi& roi) {
+  constexpr double step = 0.06;  // of the side; of its logarithm; radians
+  const auto nearest = [](double value, double unit) { return std::round(value / unit) * unit; };
+  const double side = std::exp(nearest(std::log(roi.side), step));
+  return {{nearest(roi.centre.x, step * side), nearest(roi.centre.y, step * side)}, side, nearest(roi.angle, step)};
 }
 
 Rect bounds(const Mesh& mesh) {

@@ -33,6 +33,9 @@ class FaceMesh {
 Roi roi_of(const Detection&);
 // The same from a mesh that was found; independent of the detector's noise.
 Roi roi_of(const Mesh&);
+// The square of a lattice that is nearest. A face that sits still is looked at in the same one wherever following it
+// begins, so that the beginning does not show.
+Roi on_lattice(const Roi&);
 Rect bounds(const Mesh&);
 
 }  // namespace understudy

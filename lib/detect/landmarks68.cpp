@@ -1,32 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/detect/landmarks68.hpp"
 
+#include <cstdint>
+
 namespace understudy {
 namespace {
 
-// The mesh vertex nearest to each iBUG point. Derivation: over 13 frames of two people whose 68 points are known, each
-// point's vertex is the one with the smallest mean distance (0.8 to 3 % of the distance between the eyes; the next best
-// vertex is mostly several times farther off). Three ties within noise (2: 93 or 137, 64: 308 or 292, 67 and 61 against
-// inner neighbours) are settled by symmetry with the other half of the face. detect_test.cpp repeats the comparison.
-constexpr std::array<int, 68> vertex_of{162, 234, 93,  58,  172, 136, 149, 148, 152, 377, 378, 365,
-                                        397, 288, 323, 454, 389,       // 0-16 jaw
-                                        71,  63,  105, 66,  107,       // 17-21 image-left brow
-                                        336, 296, 334, 293, 301,       // 22-26 image-right brow
-                                        168, 197, 5,   4,              // 27-30 bridge of the nose
-                                        75,  97,  2,   326, 305,       // 31-35 nostrils
-                                        33,  160, 158, 133, 153, 144,  // 36-41 image-left eye
-                                        362, 385, 387, 263, 373, 380,  // 42-47 image-right eye
-                                        61,  39,  37,  0,   267, 269, 291, 405, 314, 17,  84,  181,  // 48-59 outer lips
-                                        78,  82,  13,  312, 308, 317, 14,  87};                      // 60-67 inner lips
+// Where each iBUG point lies among the mesh's vertices: at most two of them, the second's share in the mean. Brows run
+// along the middle of their two rows of vertices, slightly above; the back of the nose is divided evenly from the root
+// to the tip, and the jaw from the height of the eyes to the chin, as their definition has it; lips and eyes are
+// vertices, but for four points of the lips that lie between two. Checked on drawn heads, whose points are known, and
+// by eye on filmed ones.
+struct Place {
+  std::uint16_t first = 0, second = 0;
+  float share = 0;
+};
+constexpr std::array<Place, 68> places{{
+    {127, 234, 0.4f},
+    {234, 93, 0.65f},
+    {93, 132, 0.9f},
+    {58},
+    {172, 136, 0.1f},
+    {136, 150, 0.4f},
+    {150, 149, 0.8f},
+    {176, 148, 0.4f},
+    {152},
+    {400, 377, 0.4f},
+    {379, 378, 0.8f},
+    {365, 379, 0.4f},
+    {397, 365, 0.1f},
+    {288},
+    {323, 361, 0.9f},
+    {454, 323, 0.65f},
+    {356, 454, 0.4f},  // 0-16 jaw
+    {70, 46, 0.4f},
+    {63, 53, 0.4f},
+    {105, 52, 0.4f},
+    {66, 55, 0.3f},
+    {107, 55, 0.5f},  // 17-21 image-left brow
+    {336, 285, 0.5f},
+    {296, 285, 0.3f},
+    {334, 282, 0.4f},
+    {293, 283, 0.4f},
+    {300, 276, 0.4f},  // 22-26 image-right
+    {168},
+    {197, 6, 0.1f},
+    {195, 5, 0.5f},
+    {4},  // 27-30 bridge
+    {75},
+    {97, 99, 0.7f},
+    {2},
+    {326, 328, 0.7f},
+    {305},  // 31-35 nostrils
+    {33},
+    {160},
+    {158},
+    {133},
+    {153},
+    {144},  // 36-41 image-left eye
+    {362},
+    {385},
+    {387},
+    {263},
+    {373},
+    {380},  // 42-47 image-right eye
+    {61},
+    {39, 40, 0.4f},
+    {37},
+    {0},
+    {267},
+    {269, 270, 0.4f},
+    {291},  // 48-54 upper lip
+    {405, 321, 0.6f},
+    {314},
+    {17},
+    {84},
+    {181, 91, 0.6f},  // 55-59 lower lip
+    {78},
+    {82, 81, 0.2f},
+    {13},
+    {312, 311, 0.2f},
+    {308},
+    {317, 402, 0.2f},
+    {14},
+    {87, 178, 0.2f},  // 60-67 inner lips
+}};
 
 }  // namespace
 
 Landmarks68 landmarks68(const Mesh& mesh) {
   Landmarks68 points;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto& p = mesh.points[static_cast<std::size_t>(vertex_of[i])];
-    points[i] = {p[0], p[1]};
-  }
+  const auto at = [&](std::uint16_t vertex) { return Point{mesh.points[vertex][0], mesh.points[vertex][1]}; };
+  for (std::size_t i = 0; i < points.size(); ++i)
+    points[i] = at(places[i].first) * (1.0 - places[i].share) + at(places[i].second) * places[i].share;
   return points;
 }
 

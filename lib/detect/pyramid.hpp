@@ -14,7 +14,7 @@ struct Roi {
   Point centre;
   double side = 0;
   double angle = 0;
-  // Takes pixels of a crop of size x size to frame pixels; corner (0, 0) to the square's corner, as MediaPipe does.
+  // Takes places in a crop of size x size to frame pixels: (0, 0) to the square's corner.
   Affine frame_from_crop(int size) const;
 };
 
@@ -31,6 +31,11 @@ class Pyramid {
   void sample(const Roi&, int size, Outside, float low, float high, std::span<float> rgb);
 
  private:
+  struct Part {
+    ImageU8 image;
+    Point origin;  // its first pixel in the level
+  };
+  Part part(const Roi&, int n) const;
   const ImageU8& level(int n);
   const ImageU8& frame_;
   std::vector<ImageU8> halvings_;

@@ -87,5 +87,19 @@ TEST(Persons, AreNumberedBySizeAndOddOnesStandOut) {
   EXPECT_TRUE(cluster_by_person({}).empty());
 }
 
+TEST(Persons, OfTracksAreNeverTwoAtOnce) {
+  std::mt19937 random(5);
+  const Embedding a = around(random, Embedding{}, 0.09f), b = around(random, a, 0.02f);  // they look alike
+  auto track = [&](std::int64_t first, std::int64_t last, const Embedding& who, int count) {
+    TrackSamples samples{first, last, {}};
+    for (int i = 0; i < count; ++i) samples.embeddings.push_back(around(random, who, 0.005f));
+    return samples;
+  };
+  const std::vector<TrackSamples> tracks{track(0, 40, a, 4),  track(10, 60, b, 6), track(41, 60, a, 2),
+                                         track(70, 90, b, 3), track(70, 80, a, 0), track(82, 90, a, 1)};
+  EXPECT_EQ(persons_of_tracks(tracks), (std::vector<int>{1, 0, 1, 0, -1, 1}));
+  EXPECT_TRUE(persons_of_tracks({}).empty());
+}
+
 }  // namespace
 }  // namespace understudy

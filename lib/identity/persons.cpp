@@ -10,6 +10,7 @@ namespace {
 
 constexpr double tight = 0.6;  // of the threshold: within it, nobody doubts
 constexpr int rounds = 30;
+constexpr int track_rounds = 3;
 
 struct Group {
   Embedding sum{};
@@ -19,9 +20,10 @@ struct Group {
     std::ranges::transform(sum, m.begin(), [this](float v) { return static_cast<float>(v / count); });
     return m;
   }
-  void add(const Embedding& e) {
-    for (std::size_t i = 0; i < e.size(); ++i) sum[i] += e[i];
-    count += 1;
+  void add(const Embedding& e) { add({e, 1}, 1); }
+  void add(const Group& other, int times) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<float>(times) * other.sum[i];
+    count += times * other.count;
   }
 };
 
@@ -80,6 +82,54 @@ std::vector<int> cluster_by_person(std::span<const Embedding> faces, double thre
   std::vector<int> persons;
   for (const int g : group_of) persons.push_back(labels[static_cast<std::size_t>(g)]);
   return renumbered(persons);
+}
+
+std::vector<int> persons_of_tracks(std::span<const TrackSamples> tracks, double threshold) {
+  std::vector<Group> own(tracks.size());
+  std::vector<std::size_t> order;  // the most seen first: they say best what a person looks like
+  for (std::size_t t = 0; t < tracks.size(); ++t) {
+    for (const auto& e : tracks[t].embeddings) own[t].add(e);
+    if (own[t].count > 0) order.push_back(t);
+  }
+  std::ranges::stable_sort(order, std::ranges::greater(), [&](auto t) { return own[t].count; });
+  std::vector<int> persons(tracks.size(), -1);
+  std::vector<Group> groups;
+  std::vector<std::vector<std::size_t>> members;
+  const auto seen_at_once = [&](std::size_t t, std::size_t person) {
+    return std::ranges::any_of(members[person], [&](std::size_t other) {
+      return tracks[t].first <= tracks[other].last && tracks[other].first <= tracks[t].last;
+    });
+  };
+  for (int round = 0; round < track_rounds; ++round) {
+    for (const auto t : order) {
+      if (persons[t] >= 0) {  // it chooses again, now that all are known
+        const auto was = static_cast<std::size_t>(persons[t]);
+        std::erase(members[was], t);
+        groups[was].add(own[t], -1);
+      }
+      double nearest = threshold;
+      std::size_t best = groups.size();
+      for (std::size_t g = 0; g < groups.size(); ++g) {
+        if (groups[g].count <= 0 || seen_at_once(t, g)) continue;
+        if (const double d = distance(own[t].mean(), groups[g].mean()); d < nearest) nearest = d, best = g;
+      }
+      if (best == groups.size()) {
+        groups.emplace_back();
+        members.emplace_back();
+      }
+      groups[best].add(own[t], 1);
+      members[best].push_back(t);
+      persons[t] = static_cast<int>(best);
+    }
+  }
+  std::vector<std::pair<double, int>> sizes;  // minus the embeddings, person
+  for (std::size_t g = 0; g < groups.size(); ++g) sizes.emplace_back(-groups[g].count, static_cast<int>(g));
+  std::ranges::stable_sort(sizes, {}, &std::pair<double, int>::first);
+  std::vector<int> number(groups.size());
+  for (std::size_t i = 0; i < sizes.size(); ++i)
+    number[static_cast<std::size_t>(sizes[i].second)] = static_cast<int>(i);
+  for (int& person : persons) person = person < 0 ? -1 : number[static_cast<std::size_t>(person)];
+  return persons;
 }
 
 std::vector<double> oddness(std::span<const Embedding> faces, std::span<const int> persons) {

@@ -2,6 +2,7 @@
 // Sorting embeddings by person.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,15 @@ namespace understudy {
 // Faces are first gathered into tight groups, then groups are joined by "Chinese whispers" among those nearer than
 // `threshold`; 50,000 faces of a few people take seconds.
 std::vector<int> cluster_by_person(std::span<const Embedding>, double threshold = same_group);
+
+// A face that goes through a shot, as much of it as telling persons apart needs.
+struct TrackSamples {
+  std::int64_t first = 0, last = 0;   // frames of the clip
+  std::vector<Embedding> embeddings;  // of a few of its faces
+};
+// A number for each track: 0 for the person with most embeddings; -1 without any. Tracks that are there at the same
+// time are different people, however much these look alike.
+std::vector<int> persons_of_tracks(std::span<const TrackSamples>, double threshold = same_group);
 
 // How far each lies from the middle of its person's: large ones are another person, hidden or blurred.
 std::vector<double> oddness(std::span<const Embedding>, std::span<const int> persons);

@@ -32,6 +32,7 @@ constexpr std::array rows{
     NumberRow{"brows_raised", &N::brows_raised, "from brow to lid, in eye distances"},
     NumberRow{"quality", &N::quality, "one score, 0..1: sharp, not enlarged, wholly visible, surely a face"},
     NumberRow{"track", &N::track, "number of the person's track in the clip"},
+    NumberRow{"person", &N::person, "who it is: 0 for the person seen most"},
     NumberRow{"polygons", &N::polygons, "polygons of a hand-made mask"},
     NumberRow{"masked", &N::masked, "1 with an XSeg mask, else 0"},
 };

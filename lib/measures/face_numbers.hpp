@@ -35,6 +35,7 @@ struct FaceNumbers {
   double brows_raised = unknown;
   double quality = unknown;   // 0..1, see quality_of()
   double track = unknown;     // number that the extraction gave to the person's track
+  double person = unknown;    // who it is, 0 the most seen: by the extraction, or later by `faceset identity`
   double polygons = unknown;  // of the hand-made mask
   double masked = unknown;    // 1 with an XSeg mask, else 0
 };

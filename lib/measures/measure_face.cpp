@@ -109,6 +109,7 @@ void measure_as_face(const ImageU8& image, const FaceInfo& info, FaceMeasures& m
   n.brows_raised = e.brows_raised;
   n.confidence = extra_number(info, "understudy_score");
   n.track = extra_number(info, "understudy_track");
+  n.person = extra_number(info, "understudy_person");
   n.polygons = static_cast<double>(info.polygons.size());
   n.masked = info.xseg_mask ? 1 : 0;
   n.quality = quality_of(n);

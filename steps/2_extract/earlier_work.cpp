@@ -53,7 +53,7 @@ nlohmann::json head_of(ExtractOptions options, const media::FrameSource& source)
 }
 
 std::string raw_head_of(const ExtractOptions& options, const media::FrameSource& source) {
-  return nlohmann::json{{"source", origin_of(source)}, {"thorough", options.thorough}, {"version", 1}}.dump();
+  return nlohmann::json{{"source", origin_of(source)}, {"thorough", options.thorough}, {"version", 2}}.dump();
 }
 
 fs::path raw_path(const ExtractPaths& paths) { return fs::path(paths.journal).replace_extension(".faces"); }

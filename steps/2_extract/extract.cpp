@@ -190,6 +190,7 @@ Result<> Extraction::look(const std::vector<std::size_t>& redo) {
   TRY_VOID(store_hand_work(*raw_));
   TRY(plan_, FacePlan::make(*raw_, frames_));
   report_.tracks = plan_->tracks();
+  report_.persons = plan_->persons();
   report_.filled = plan_->filled();
   report_.dropped = plan_->dropped();
   return {};
@@ -341,6 +342,7 @@ std::string to_json_text(const ExtractReport& r) {
       {"kept_foreign", r.kept_foreign},
       {"backup", r.backup.string()},
       {"tracks", r.tracks},
+      {"persons", r.persons},
       {"filled", r.filled},
       {"dropped", r.dropped},
       {"redone", r.redone},

@@ -23,9 +23,9 @@ struct ExtractReport {
   std::vector<std::string> unreadable;
   bool kept_foreign = false;     // the folder holds faces that another program extracted: left alone
   std::filesystem::path backup;  // where faces of an earlier, different extraction were moved; or empty
-  // Of the looking that this run did, else 0: faces that go through the clip as one, faces filled in where a track was
-  // lost for some frames, things that were held for no face.
-  int tracks = 0, filled = 0, dropped = 0;
+  // Of the looking that this run did, else 0: faces that go through the clip as one, people, faces filled in where
+  // a track was lost for some frames, things that were held for no face.
+  int tracks = 0, persons = 0, filled = 0, dropped = 0;
   std::int64_t redone = 0;  // frames that --redo-deleted or --missing had looked at again
   double seconds = 0;       // of this run
   // Summed over threads, seconds: where the time went.

@@ -54,6 +54,7 @@ Face cut_face(const ImageU8& frame_bgr, const std::string& frame_name, const Pla
   auto& extra = face.info.extra;
   extra.emplace_back("understudy_score", pickle::Value(static_cast<double>(found.score * found.detector_score)));
   if (planned.track >= 0) extra.emplace_back("understudy_track", pickle::Value(planned.track));
+  if (planned.person >= 0) extra.emplace_back("understudy_person", pickle::Value(planned.person));
   if (planned.filled) extra.emplace_back("understudy_filled", pickle::Value(true));
   return face;
 }

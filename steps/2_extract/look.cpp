@@ -12,8 +12,15 @@
 namespace understudy {
 namespace {
 
-constexpr int most_later_looks = 6;  // of a block each: a face is pursued over a hundred frames at most
-constexpr double same_face = 0.3;    // overlap
+constexpr int most_later_looks = 6;    // of a block each: a face is pursued over a hundred frames at most
+constexpr double same_face = 0.3;      // overlap
+constexpr std::size_t who_every = 16;  // frames: the network that tells persons apart takes as long as four meshes
+
+// What a thread looks with.
+struct Eyes {
+  FaceFinder finder;
+  FaceEmbedder embedder;
+};
 
 // A face at the end of its track, and where to look for it on.
 struct Hint {
@@ -27,7 +34,7 @@ class Looker {
   Looker(const LookInput& input, RawFaces& raw, ThreadSeconds& seconds, Run& run)
       : input_(input), raw_(raw), seconds_(seconds), run_(run) {
     const auto* video = input.source.video();
-    block_ = video ? frames_in_block(video->width, video->height) : 16;
+    block_ = video ? frames_in_block(video->width, video->height) : 32;
   }
 
   Result<> first_look();
@@ -35,12 +42,14 @@ class Looker {
   Result<> thorough_look(const std::vector<std::int64_t>& frames);
 
  private:
-  using Work = std::function<Result<>(FaceFinder&, FrameQueue::Batch&)>;
+  using Work = std::function<Result<>(Eyes&, FrameQueue::Batch&)>;
   Result<> in_threads(std::vector<FrameQueue::Indices> batches, const Work&);
   FrameQueue::Indices block(std::size_t number) const;
-  Result<> follow(FaceFinder&, FrameQueue::Batch&, Look);
+  Result<> follow(Eyes&, FrameQueue::Batch&, Look);
+  static Result<> identify(FaceEmbedder&, const ImageU8& frame_bgr, const std::vector<RawFace>& before, bool everyone,
+                           std::vector<RawFace>& faces);
   Result<std::map<std::size_t, std::vector<Hint>>> hints();
-  Result<> pursue(FaceFinder&, FrameQueue::Batch&, std::size_t first, const std::vector<Hint>&);
+  Result<> pursue(Eyes&, FrameQueue::Batch&, std::size_t first, const std::vector<Hint>&);
   RawFrame unread(std::int64_t index, const Error&);
 
   const LookInput& input_;
@@ -48,7 +57,7 @@ class Looker {
   ThreadSeconds& seconds_;
   Run& run_;
   std::size_t block_ = 1;
-  std::optional<FaceFinder> finder_;
+  std::optional<Eyes> eyes_;
   std::set<std::tuple<std::size_t, int, long, long>> tried_;
   std::atomic<std::size_t> done_ = 0;
   std::atomic<int> new_faces_ = 0;
@@ -61,16 +70,18 @@ FrameQueue::Indices Looker::block(std::size_t number) const {
 }
 
 Result<> Looker::in_threads(std::vector<FrameQueue::Indices> batches, const Work& work) {
-  if (!finder_) {
-    TRY(finder_, FaceFinder::load(input_.threads));
+  if (!eyes_) {
+    TRY(auto finder, FaceFinder::load(input_.threads));
+    TRY(auto embedder, FaceEmbedder::load(input_.threads));
+    eyes_.emplace(std::move(finder), std::move(embedder));
   }
-  std::vector<FaceFinder> finders;
-  for (int i = 0; i < input_.threads; ++i) finders.push_back(finder_->share());
+  std::vector<Eyes> eyes;
+  for (int i = 0; i < input_.threads; ++i) eyes.push_back({eyes_->finder.share(), eyes_->embedder.share()});
   FrameQueue queue(input_.source, std::move(batches), seconds_);
   return for_each_index(queue.count(), input_.threads, run_, {}, [&](std::size_t, unsigned thread) -> Result<> {
     try {
       auto batch = queue.take();
-      return work(finders.at(thread), batch);
+      return work(eyes.at(thread), batch);
     } catch (const std::exception& e) {
       return fail(Code::internal, "Looking for faces stopped: {}", e.what());
     }
@@ -93,18 +104,16 @@ Result<> Looker::first_look() {
   run_.stage("find");
   done_ = known;
   run_.progress(known, input_.frames.size(), "frames");
-  return in_threads(std::move(todo), [this](FaceFinder& finder, FrameQueue::Batch& batch) {
-    return follow(finder, batch, input_.look);
-  });
+  return in_threads(std::move(todo),
+                    [this](Eyes& eyes, FrameQueue::Batch& batch) { return follow(eyes, batch, input_.look); });
 }
 
 Result<> Looker::thorough_look(const std::vector<std::int64_t>& frames) {
   std::vector<FrameQueue::Indices> todo;
   for (const auto index : frames) todo.push_back({index});
   run_.stage("look again");
-  return in_threads(std::move(todo), [this](FaceFinder& finder, FrameQueue::Batch& batch) {
-    return follow(finder, batch, Look::thorough);
-  });
+  return in_threads(std::move(todo),
+                    [this](Eyes& eyes, FrameQueue::Batch& batch) { return follow(eyes, batch, Look::thorough); });
 }
 
 RawFrame Looker::unread(std::int64_t index, const Error& error) {
@@ -116,8 +125,19 @@ RawFrame Looker::unread(std::int64_t index, const Error& error) {
   return frame;
 }
 
-Result<> Looker::follow(FaceFinder& finder, FrameQueue::Batch& batch, Look look) {
-  Follower follower(finder, look);
+// Who it is, of every face at the block's beginning and of those that appear later.
+Result<> Looker::identify(FaceEmbedder& embedder, const ImageU8& frame_bgr, const std::vector<RawFace>& before,
+                          bool everyone, std::vector<RawFace>& faces) {
+  for (auto& face : faces) {
+    const bool known = std::ranges::any_of(before, [&](auto& b) { return overlap(b.rect, face.rect) > same_face; });
+    if (known && !everyone) continue;
+    TRY(face.who, embedder.embed(frame_bgr, face.landmarks));
+  }
+  return {};
+}
+
+Result<> Looker::follow(Eyes& eyes, FrameQueue::Batch& batch, Look look) {
+  Follower follower(eyes.finder, look);
   std::vector<RawFrame> found;
   for (std::size_t i = 0; i < batch.indices().size(); ++i) {
     if (run_.stopping()) return Run::cancelled();
@@ -127,7 +147,11 @@ Result<> Looker::follow(FaceFinder& finder, FrameQueue::Batch& batch, Look look)
       double start = seconds_now();
       auto seen = follower.next(frame->bgr);
       if (!seen) return during(std::move(seen).error(), "looking at " + frame->name);
-      found.push_back({index, input_.bytes_of(index), {}, seen->signature, std::move(seen->faces), {}});
+      RawFrame raw{index, input_.bytes_of(index), {}, seen->signature, {}, {}};
+      for (auto& face : seen->faces) raw.faces.push_back({std::move(face), {}});
+      TRY_VOID(identify(eyes.embedder, frame->bgr, found.empty() ? std::vector<RawFace>() : found.back().faces,
+                        i % who_every == 0, raw.faces));
+      found.push_back(std::move(raw));
       add_time(seconds_.find, start);
     } else {
       found.push_back(unread(index, frame.error()));
@@ -175,9 +199,9 @@ Result<> Looker::later_looks() {
       own.emplace_back(number * block_, &list);
     }
     new_faces_ = 0;
-    TRY_VOID(in_threads(std::move(todo), [&](FaceFinder& finder, FrameQueue::Batch& batch) {
+    TRY_VOID(in_threads(std::move(todo), [&](Eyes& eyes, FrameQueue::Batch& batch) {
       const auto& [first, list] = own[batch.number()];
-      return pursue(finder, batch, first, *list);
+      return pursue(eyes, batch, first, *list);
     }));
     TRY_VOID(raw_.end_later_look());
     if (new_faces_ == 0) break;
@@ -185,8 +209,7 @@ Result<> Looker::later_looks() {
   return {};
 }
 
-Result<> Looker::pursue(FaceFinder& finder, FrameQueue::Batch& batch, std::size_t first,
-                        const std::vector<Hint>& list) {
+Result<> Looker::pursue(Eyes& eyes, FrameQueue::Batch& batch, std::size_t first, const std::vector<Hint>& list) {
   const auto count = batch.indices().size();
   std::vector<std::optional<ImageU8>> pictures(count);
   std::vector<std::optional<RawFrame>> frames(count);
@@ -199,7 +222,7 @@ Result<> Looker::pursue(FaceFinder& finder, FrameQueue::Batch& batch, std::size_
     return {};
   };
   for (const auto& hint : list) {
-    Pursuit pursuit(finder, hint.face);
+    Pursuit pursuit(eyes.finder, hint.face);
     std::optional<Signature> before;
     for (auto i = static_cast<std::ptrdiff_t>(hint.position - first); i >= 0 && i < std::ssize(frames);
          i += hint.step) {
@@ -215,7 +238,7 @@ Result<> Looker::pursue(FaceFinder& finder, FrameQueue::Batch& batch, std::size_
       if (faces.empty()) break;
       auto& known = frames[at]->faces;
       if (std::ranges::any_of(known, [&](auto& k) { return overlap(k.rect, faces[0].rect) > same_face; })) break;
-      known.push_back(std::move(faces[0]));
+      known.push_back({std::move(faces[0]), {}});
       std::ranges::stable_sort(known, std::ranges::greater(), [](auto& face) { return face.rect.area(); });
       changed[at] = true;
       ++new_faces_;
@@ -247,11 +270,14 @@ Result<Overview> overview_of(const RawFaces& raw, const std::vector<std::int64_t
     TRY(const RawFrame frame, raw.read(index));
     auto& list = overview.sightings.emplace_back();
     int number = 0;
-    for (const auto* faces : {&frame.faces, &frame.by_hand}) {
-      const bool pinned = faces == &frame.by_hand;
-      for (const auto& face : *faces)
-        list.push_back({number++, standing_of(face.landmarks), face.score * face.detector_score, pinned});
+    auto add = [&](const FoundFace& face, bool pinned) {
+      list.push_back({number++, standing_of(face.landmarks), face.score * face.detector_score, pinned});
+    };
+    for (const auto& face : frame.faces) {
+      if (face.who) overview.who.emplace(std::pair(overview.sightings.size() - 1, number), *face.who);
+      add(face, false);
     }
+    for (const auto& face : frame.by_hand) add(face, true);
     overview.signatures.push_back(frame.signature);
     overview.hand_only.push_back(frame.hand_only);
   }

@@ -32,7 +32,8 @@ struct Overview {
   Sightings sightings;
   std::vector<Signature> signatures;
   std::vector<bool> shot_begins;
-  std::vector<bool> hand_only;  // nothing may be filled in there
+  std::vector<bool> hand_only;                           // nothing may be filled in there
+  std::map<std::pair<std::size_t, int>, Embedding> who;  // of some: by position in sightings and index in the frame
 };
 Result<Overview> overview_of(const RawFaces&, const std::vector<std::int64_t>& frames);
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "lib/detect/tracks/steady.hpp"
+#include "lib/identity/persons.hpp"
 #include "steps/2_extract/look.hpp"
 
 namespace understudy {
@@ -20,7 +22,17 @@ FoundFace found_from(const Mesh468& mesh, float score, float detector_score) {
 
 const FoundFace& pick(const RawFrame& frame, int face) {
   const auto i = static_cast<std::size_t>(face);
-  return i < frame.faces.size() ? frame.faces[i] : frame.by_hand.at(i - frame.faces.size());
+  if (i < frame.faces.size()) return frame.faces[i];
+  return frame.by_hand.at(i - frame.faces.size());
+}
+
+TrackSamples samples_of(const Track& track, const Overview& overview) {
+  TrackSamples samples{track.front().frame, track.back().frame, {}};
+  for (const auto& [frame, sighting] : track) {
+    const auto who = overview.who.find({static_cast<std::size_t>(frame), sighting.face});
+    if (who != overview.who.end()) samples.embeddings.push_back(who->second);
+  }
+  return samples;
 }
 
 }  // namespace
@@ -48,14 +60,19 @@ Result<FacePlan> FacePlan::make(const RawFaces& raw, std::vector<std::int64_t> f
   TRY(const Overview overview, overview_of(raw, frames));
   plan.frames_ = std::move(frames);
   plan.by_frame_.resize(plan.frames_.size());
+  std::vector<TrackSamples> samples;
   for (const auto& track : link(overview.sightings, overview.shot_begins)) {
     if (is_flicker(track, overview.shot_begins)) {
       plan.dropped_ += static_cast<int>(track.size());
     } else {
       TRY_VOID(plan.add_track(track, plan.segments_));
+      samples.push_back(samples_of(track, overview));
       ++plan.tracks_;
     }
   }
+  const auto persons = persons_of_tracks(samples);
+  for (auto& segment : plan.segments_) segment.person = persons[static_cast<std::size_t>(segment.track)];
+  for (const int person : persons) plan.persons_ = std::max(plan.persons_, person + 1);
   for (std::size_t s = 0; s < plan.segments_.size(); ++s) {
     auto& segment = plan.segments_[s];
     TRY_VOID(plan.finish(segment));
@@ -98,7 +115,25 @@ Result<> FacePlan::add_track(const Track& track, std::vector<Segment>& segments)
   return {};
 }
 
+// Speech and blinks taken out of where the face stands.
+Result<> FacePlan::steady(Segment& segment) const {
+  std::vector<Standing> standings;
+  std::vector<std::optional<Play>> plays;
+  for (std::size_t i = 0; i < segment.moments.size(); ++i) {
+    const auto& moment = segment.moments[i];
+    standings.push_back(moment.standing);
+    plays.emplace_back();
+    if (!moment.seen || moment.pinned) continue;
+    TRY(const RawFrame frame, raw_->read(frames_[segment.first + i]));
+    plays.back() = play_of(pick(frame, segment.faces[i]).mesh);
+  }
+  standings = steadied(standings, plays);
+  for (std::size_t i = 0; i < standings.size(); ++i) segment.moments[i].standing = standings[i];
+  return {};
+}
+
 Result<> FacePlan::finish(Segment& segment) const {
+  TRY_VOID(steady(segment));
   segment.standings = smoothed(segment.moments);
   ShapeNoise noise;
   Nearby nearby(*this);
@@ -133,6 +168,7 @@ Result<std::optional<PlannedFace>> FacePlan::face(const Segment& segment, std::s
   const auto& moment = segment.moments[at];
   PlannedFace planned;
   planned.track = segment.track;
+  planned.person = segment.person;
   planned.filled = !moment.seen;
   planned.by_hand = moment.pinned;
   if (moment.seen) {
@@ -169,7 +205,8 @@ std::string FacePlan::key(std::size_t position) const {
   for (const auto s : by_frame_[position]) {
     const auto& segment = segments_[s];
     const auto at = position - segment.first;
-    hash = XXH3_64bits_withSeed(&segment.standings[at], sizeof(Standing), hash + segment.checksum);
+    hash = XXH3_64bits_withSeed(&segment.standings[at], sizeof(Standing),
+                                hash + segment.checksum + static_cast<std::uint64_t>(segment.person + 1));
     const auto last = std::min(segment.moments.size() - 1, at + shape_reach);
     for (auto i = at - std::min<std::size_t>(at, shape_reach); i <= last; ++i)
       hash = hash * 31 + raw_->checksum(frames_[segment.first + i]) + segment.moments[i].seen;

@@ -10,6 +10,7 @@ namespace understudy {
 struct PlannedFace {
   FoundFace found;
   int track = -1;       // number of its track in the clip; -1 when frames are taken one by one
+  int person = -1;      // who it is, 0 being seen most; -1 when that is not known
   bool filled = false;  // not seen in this frame: between the frames before and after
   bool by_hand = false;
 };
@@ -27,6 +28,7 @@ class FacePlan {
   std::string key(std::size_t position) const;
 
   int tracks() const { return tracks_; }
+  int persons() const { return persons_; }
   int filled() const { return filled_; }    // faces between frames
   int dropped() const { return dropped_; }  // found, but held for no face
 
@@ -34,6 +36,7 @@ class FacePlan {
   // A stretch of a track without a jump.
   struct Segment {
     int track = 0;
+    int person = -1;
     std::size_t first = 0;            // position of its first frame
     std::vector<Moment> moments;      // from there on, one a frame
     std::vector<Standing> standings;  // smoothed
@@ -46,6 +49,7 @@ class FacePlan {
 
   explicit FacePlan(const RawFaces& raw) : raw_(&raw) {}
   Result<> add_track(const Track&, std::vector<Segment>&) const;
+  Result<> steady(Segment&) const;
   Result<> finish(Segment&) const;
   Result<std::optional<Mesh468>> shape(const Segment&, std::size_t at, Nearby&) const;
   Result<std::optional<PlannedFace>> face(const Segment&, std::size_t at, Nearby&) const;
@@ -54,7 +58,7 @@ class FacePlan {
   std::vector<std::int64_t> frames_;
   std::vector<Segment> segments_;
   std::vector<std::vector<std::uint32_t>> by_frame_;  // segments
-  int tracks_ = 0, filled_ = 0, dropped_ = 0;
+  int tracks_ = 0, persons_ = 0, filled_ = 0, dropped_ = 0;
 };
 
 }  // namespace understudy

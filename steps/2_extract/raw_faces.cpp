@@ -76,32 +76,41 @@ void put_face(Writer& out, const FoundFace& face) {
   }
 }
 
-FoundFace get_face(Reader& in) {
-  FoundFace face;
+void get_face(Reader& in, FoundFace& face) {
   face.score = in.get<float>();
   face.detector_score = in.get<float>();
   face.has_mesh = in.get<bool>();
   if (!face.has_mesh) {
     face.rect = in.get<Rect>();
     face.landmarks = in.get<Landmarks68>();
-    return face;
+    return;
   }
   face.mesh = in.get<Mesh468>();
   const Mesh mesh{face.mesh, face.score};
   face.rect = bounds(mesh);
   face.landmarks = landmarks68(mesh);
-  return face;
 }
 
-void put_faces(Writer& out, const std::vector<FoundFace>& faces) {
+void put_face(Writer& out, const RawFace& face) {
+  put_face(out, static_cast<const FoundFace&>(face));
+  out.put(face.who.has_value());
+  if (face.who) out.put(*face.who);
+}
+
+void get_face(Reader& in, RawFace& face) {
+  get_face(in, static_cast<FoundFace&>(face));
+  if (in.get<bool>()) face.who = in.get<Embedding>();
+}
+
+template <class Face>
+void put_faces(Writer& out, const std::vector<Face>& faces) {
   out.put(static_cast<std::uint32_t>(faces.size()));
   for (const auto& face : faces) put_face(out, face);
 }
 
-std::vector<FoundFace> get_faces(Reader& in) {
-  std::vector<FoundFace> faces;
-  for (auto n = in.get<std::uint32_t>(); n > 0 && !in.broken(); --n) faces.push_back(get_face(in));
-  return faces;
+template <class Face>
+void get_faces(Reader& in, std::vector<Face>& faces) {
+  for (auto n = in.get<std::uint32_t>(); n > 0 && !in.broken(); --n) get_face(in, faces.emplace_back());
 }
 
 // Both begin with the index and the size of the image file, which take() reads.
@@ -243,7 +252,7 @@ Result<RawFrame> RawFaces::read(std::int64_t index) const {
     frame.bytes = in.get<std::uint64_t>();
     frame.problem = in.text();
     frame.signature = in.get<Signature>();
-    frame.faces = get_faces(in);
+    get_faces(in, frame.faces);
     if (in.broken() || frame.index != index) return fail(Code::bad_file, "{} is damaged", path_.string());
   }
   if (const auto hand = hand_.find(index); hand != hand_.end()) {
@@ -253,7 +262,7 @@ Result<RawFrame> RawFaces::read(std::int64_t index) const {
     in.get<std::uint64_t>();
     frame.hand_only = in.get<bool>();
     if (frame.hand_only) frame.faces.clear();
-    frame.by_hand = get_faces(in);
+    get_faces(in, frame.by_hand);
     if (in.broken()) return fail(Code::bad_file, "{} is damaged", path_.string());
   }
   return frame;

@@ -10,15 +10,20 @@
 #include "lib/base/files.hpp"
 #include "lib/detect/face_finder.hpp"
 #include "lib/detect/tracks/signature.hpp"
+#include "lib/identity/embedding.hpp"
 
 namespace understudy {
+
+struct RawFace : FoundFace {
+  std::optional<Embedding> who;  // of some faces of a track
+};
 
 struct RawFrame {
   std::int64_t index = 0;   // in the source
   std::uint64_t bytes = 0;  // of an image file, to notice a changed one; 0 for frames of a video
   std::string problem;      // why the frame could not be read; empty if it could
   Signature signature{};
-  std::vector<FoundFace> faces;  // largest first
+  std::vector<RawFace> faces;  // largest first
   std::vector<FoundFace> by_hand;
   bool hand_only = false;  // what was found does not count
 };

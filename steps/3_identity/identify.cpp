@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -25,16 +26,14 @@ constexpr std::size_t listed_oddest = 20;
 constexpr std::size_t sheet_persons = 24;
 
 struct Known {
-  std::string name;
-  fs::path path;
+  CatalogueEntry entry;
   Embedding embedding{};
   int person = 0;
   double oddness = 0;
 };
 
-Result<std::vector<Known>> known_faces(const Workspace& workspace, const fs::path& folder,
-                                       const IdentifyOptions& options, Run& run) {
-  TRY(auto catalogue, Catalogue::open(workspace.state() / "catalogue.db", workspace.root, run));
+Result<std::vector<Known>> known_faces(Catalogue& catalogue, const fs::path& folder, const IdentifyOptions& options,
+                                       Run& run) {
   run.stage("measure");
   TRY(const auto entries, catalogue.sync(folder, options.threads, run));
   const int threads = options.threads > 0 ? options.threads : static_cast<int>(cpu_threads());
@@ -44,7 +43,7 @@ Result<std::vector<Known>> known_faces(const Workspace& workspace, const fs::pat
   std::vector<Known> known;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (embeddings[i].size() != std::tuple_size_v<Embedding>) continue;
-    Known face{entries[i].name, entries[i].path};
+    Known face{entries[i]};
     std::ranges::copy(embeddings[i], face.embedding.begin());
     known.push_back(std::move(face));
   }
@@ -52,12 +51,21 @@ Result<std::vector<Known>> known_faces(const Workspace& workspace, const fs::pat
   return known;
 }
 
-void assign_persons(std::vector<Known>& faces, double threshold) {
+// Also in the catalogue, for filters.
+Result<> assign_persons(std::vector<Known>& faces, double threshold, Catalogue& catalogue) {
   std::vector<Embedding> embeddings;
   for (const auto& face : faces) embeddings.push_back(face.embedding);
   const auto persons = cluster_by_person(embeddings, threshold);
   const auto odd = oddness(embeddings, persons);
-  for (std::size_t i = 0; i < faces.size(); ++i) faces[i].person = persons[i], faces[i].oddness = odd[i];
+  std::vector<CatalogueEntry> changed;
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    auto& [entry, embedding, person, oddness] = faces[i];
+    person = persons[i], oddness = odd[i];
+    if (entry.numbers.person == person) continue;
+    entry.numbers.person = person;
+    changed.push_back(entry);
+  }
+  return catalogue.keep_persons(changed);
 }
 
 // Each person's faces, the most typical first.
@@ -94,7 +102,7 @@ Result<> write_sheet(const fs::path& path, const std::vector<std::vector<const K
     SheetRow row{fmt::format("person {}", p), fmt::format("{} faces", persons[p].size()), {}};
     for (std::size_t i = 0; i < std::min(persons[p].size(), examples); ++i) {
       const auto at = i * persons[p].size() / std::min(persons[p].size(), examples);  // from typical to odd
-      TRY(auto picture, read_image(persons[p][at]->path));
+      TRY(auto picture, read_image(persons[p][at]->entry.path));
       row.pictures.push_back(std::move(picture));
     }
     sheet.rows.push_back(std::move(row));
@@ -112,15 +120,16 @@ Result<json> identify(const Workspace& workspace, const fs::path& folder, const 
   } else {
     TRY_VOID(look_at_faceset(folder));
   }
-  TRY(auto faces, known_faces(workspace, folder, options, run));
-  assign_persons(faces, options.threshold);
+  TRY(auto catalogue, Catalogue::open(workspace.state() / "catalogue.db", workspace.root, run));
+  TRY(auto faces, known_faces(catalogue, folder, options, run));
+  TRY_VOID(assign_persons(faces, options.threshold, catalogue));
   const auto persons = by_person(faces);
   TRY(const auto keep, numbers(options.keep, persons.size()));
   TRY(const auto reject, numbers(options.reject, persons.size()));
   std::vector<std::string> out;
   for (const auto& face : faces) {
     const bool unwanted = (!keep.empty() && !keep.contains(face.person)) || reject.contains(face.person);
-    if (unwanted || (options.outliers > 0 && face.oddness > options.outliers)) out.push_back(face.name);
+    if (unwanted || (options.outliers > 0 && face.oddness > options.outliers)) out.push_back(face.entry.name);
   }
   if (!options.sheet.empty()) TRY_VOID(write_sheet(options.sheet, persons));
   if (changes && !out.empty()) TRY_VOID(move_files(moves_journal(folder), moves_to_trash(folder, out)));
@@ -130,13 +139,20 @@ Result<json> identify(const Workspace& workspace, const fs::path& folder, const 
   report["trash"] = changes && !out.empty() ? trash_of(folder).string() : "";
   for (std::size_t p = 0; p < persons.size(); ++p) {
     json typical = json::array();
-    for (std::size_t i = 0; i < std::min(persons[p].size(), examples); ++i) typical.push_back(persons[p][i]->name);
-    report["persons"].push_back({{"person", p}, {"faces", persons[p].size()}, {"typical", typical}});
+    for (std::size_t i = 0; i < std::min(persons[p].size(), examples); ++i)
+      typical.push_back(persons[p][i]->entry.name);
+    std::set<double> tracks;
+    for (const auto* face : persons[p]) {
+      if (const double track = face->entry.numbers.track; !std::isnan(track)) tracks.insert(track);
+    }
+    report["persons"].push_back(
+        {{"person", p}, {"faces", persons[p].size()}, {"tracks", tracks.size()}, {"typical", typical}});
   }
   std::ranges::stable_sort(faces, std::ranges::greater(), &Known::oddness);
   report["oddest"] = json::array();
   for (std::size_t i = 0; i < std::min(faces.size(), listed_oddest); ++i)
-    report["oddest"].push_back({{"name", faces[i].name}, {"person", faces[i].person}, {"oddness", faces[i].oddness}});
+    report["oddest"].push_back(
+        {{"name", faces[i].entry.name}, {"person", faces[i].person}, {"oddness", faces[i].oddness}});
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/moves.hpp"
+#include "lib/catalogue/catalogue.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
 #include "lib/image/warp.hpp"
@@ -61,6 +62,9 @@ TEST_F(Identify, TellsPersonsApartAndKeepsTheWanted) {
   EXPECT_EQ((*seen)["moved"], 0);
   EXPECT_TRUE(fs::exists(options.sheet));
   EXPECT_EQ(count(), 8u);
+  auto catalogue = Catalogue::open(workspace.state() / "catalogue.db", root_, run_);
+  const auto entries = *catalogue->sync(faces_, 1, run_);
+  for (const auto& entry : entries) EXPECT_EQ(entry.numbers.person, entry.name[0] == 'a' ? 0 : 1) << entry.name;
 
   options.keep = "0";
   options.dry_run = true;

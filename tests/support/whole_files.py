@@ -8,8 +8,8 @@ import zlib
 MARK = b"compositeWithTrainedAlgorithmicMedia"
 
 
-def check_png(data):
-    """Walks the chunks with their checksums and inflates the pixels; returns (width, height)."""
+def png_parts(data):
+    """Walks the chunks with their checksums and inflates the pixels; returns (width, height, channels), filtered rows."""
     assert data[:8] == b"\x89PNG\r\n\x1a\n", "no PNG"
     at, pixels, header = 8, b"", None
     while True:
@@ -25,9 +25,31 @@ def check_png(data):
             break
     assert at == len(data), "something after the end"
     width, height, depth, colour = header[:4]
-    row = (width * depth * {0: 1, 2: 3, 4: 2, 6: 4}[colour] + 7) // 8 + 1
-    assert len(zlib.decompress(pixels)) == row * height, "pixels are missing"
-    return width, height
+    channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
+    pixels, row = zlib.decompress(pixels), (width * depth * channels + 7) // 8 + 1
+    assert len(pixels) == row * height, "pixels are missing"
+    return (width, height, channels), [pixels[at:at + row] for at in range(0, len(pixels), row)]
+
+
+def check_png(data):
+    return png_parts(data)[0][:2]
+
+
+def png_rows(data):
+    """The pixels of a PNG of 8 bits a channel, row by row."""
+    (_, _, channels), filtered = png_parts(data)
+    rows, above = [], bytes(len(filtered[0]) - 1)
+    for line in filtered:
+        row = bytearray(line[1:])
+        for i in range(len(row)):
+            left, up = row[i - channels] if i >= channels else 0, above[i]
+            corner = above[i - channels] if i >= channels else 0
+            guess = left + up - corner
+            paeth = min((left, up, corner), key=lambda v: abs(guess - v))
+            row[i] = row[i] + (0, left, up, (left + up) // 2, paeth)[line[0]] & 255
+        rows.append(bytes(row))
+        above = row
+    return rows
 
 
 def check_jpeg(data):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Faces of consecutive frames, several times quicker than frame by frame: the detector looks at every fourth frame, in
+// Faces of consecutive frames, several times quicker than frame by frame: the detector looks at every sixth frame, in
 // between the faces are followed by their mesh.
 #pragma once
 
@@ -16,7 +16,7 @@ class Follower {
     Signature signature{};
     std::vector<FoundFace> faces;  // largest first
   };
-  // New faces appear at most three frames late, at once where another shot begins. A frame in which nothing is found is
+  // New faces appear at most five frames late, at once where another shot begins. A frame in which nothing is found is
   // searched by all means when it is the first of a shot or the detector's turn.
   Result<Seen> next(const ImageU8& frame_bgr);
 
@@ -40,7 +40,7 @@ class Pursuit {
   std::vector<FoundFace> last_, before_;
 };
 
-// How many frames of a video one thread follows before it looks afresh: as many as fit into 32 MB, at most 16.
+// How many frames of a video one thread follows before it looks afresh: as many as fit into 48 MB, at most 32.
 int frames_in_block(int width, int height);
 
 }  // namespace understudy

@@ -84,8 +84,9 @@ Standing between(const Standing& a, const Standing& b, double t) {
 
 }  // namespace
 
-Standing standing_of(const Landmarks68& landmarks) {
-  const Affine frame = unit_from_image(landmarks).inverse();
+Standing standing_of(const Landmarks68& landmarks) { return standing_of(unit_from_image(landmarks).inverse()); }
+
+Standing standing_of(const Affine& frame) {
   const Point middle = frame(middle_of_unit());
   return {middle.x, middle.y, std::log(std::hypot(frame.m[0], frame.m[3])), std::atan2(frame.m[3], frame.m[0])};
 }

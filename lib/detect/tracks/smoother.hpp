@@ -20,6 +20,7 @@ struct Standing {
   bool operator==(const Standing&) const = default;
 };
 Standing standing_of(const Landmarks68&);
+Standing standing_of(const Affine& frame_from_unit);
 Affine frame_from_unit(const Standing&);
 
 // What is known of one frame of a track.

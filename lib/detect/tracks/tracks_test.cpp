@@ -7,6 +7,7 @@
 #include "lib/detect/tracks/link.hpp"
 #include "lib/detect/tracks/signature.hpp"
 #include "lib/detect/tracks/smoother.hpp"
+#include "lib/detect/tracks/steady.hpp"
 
 namespace understudy {
 namespace {
@@ -94,6 +95,31 @@ TEST(Smoother, ABlinkDoesNotMoveAFaceThatSitsStill) {
   for (std::size_t i = 0; i < 80; ++i) raw.push_back({100, 150 + noise[i] + (i >= 40 && i < 44 ? 0.8 : 0), 4.5, 0});
   const auto out = smoothed(moments_along(raw));
   for (std::size_t i = 0; i < 80; ++i) EXPECT_NEAR(out[i].y, 150, 0.1) << i;
+}
+
+// Half of what the mouth does is a nod of the mesh; it goes where the head is calm, and a head that moves is left
+// alone.
+TEST(Smoother, SpeechIsTakenOutOfWhereAFaceStands) {
+  const auto noise = trembling(90, 0.05, 6), mouth_noise = trembling(90, 0.002, 7);
+  for (const bool moves : {false, true}) {
+    std::vector<Standing> raw;
+    std::vector<std::optional<Play>> plays;
+    for (std::size_t i = 0; i < 90; ++i) {
+      const double t = static_cast<double>(i), open = i % 9 < 4 ? 0.08 : 0;
+      raw.push_back({100 + (moves ? 12 * std::sin(t * 0.5) : 0), 150 + noise[i] + 5 * open, 4, 0.05 * open});
+      plays.push_back(Play{open + mouth_noise[i], 0.6, 0.1, 0.5});
+    }
+    plays[40].reset();
+    const auto out = steadied(raw, plays);
+    std::vector<double> left, moved;
+    for (std::size_t i = 0; i < 90; ++i) left.push_back(out[i].y - 150.2), moved.push_back(out[i].x - raw[i].x);
+    EXPECT_LT(rms(moved), 0.05);
+    if (moves) {
+      EXPECT_GT(rms(left), 0.15);
+    } else {
+      EXPECT_LT(rms(left), 0.1);
+    }
+  }
 }
 
 TEST(Smoother, OutliersAreFilledAndPinnedFacesStay) {
