@@ -14,6 +14,7 @@
 #include "lib/image/draw.hpp"
 #include "lib/image/quality.hpp"
 #include "lib/image/warp.hpp"
+#include "steps/3_faceset/built_in_network.hpp"
 #include "steps/3_faceset/enhancer.hpp"
 
 namespace understudy {
@@ -101,6 +102,24 @@ TEST(BuiltIn, TilesLeaveNoSeams) {
   double sum = 0;
   for (std::size_t i = 0; i < a.data.size(); ++i) sum += std::abs(a.data[i] - b.data[i]);
   EXPECT_LT(sum / static_cast<double>(a.data.size()), 0.006);  // by what lies beyond a tile's edge
+}
+
+// One that is given as a file is used as it says of itself; here it is the same, in exact numbers.
+TEST(GivenNetwork, IsFoundOutAboutAndUsed) {
+  const ScratchFolder folder;
+  const auto file = folder.path / "network.xml";
+  ASSERT_TRUE(write_file(file, built_in::enhancer_xml()));
+  ASSERT_TRUE(write_file(folder.path / "network.bin", built_in::enhancer_bin()));
+  auto given = Enhancer::load(file, {.tile = 48}), own = Enhancer::load({}, {.tile = 48});
+  ASSERT_TRUE(given) << to_sentence(given.error());
+  EXPECT_EQ(given->factor(), 4);
+  const auto picture = to_float(portrait(48).poor);
+  const auto a = to_u8_rounded(*given->enhance(picture)), b = to_u8_rounded(*own->enhance(picture));
+  EXPECT_EQ(a.width, 192);
+  EXPECT_GT(psnr(a, b), 40);
+  // Its colours the other way round make another picture.
+  auto swapped = Enhancer::load(file, {.order = ColourOrder::bgr, .tile = 48});
+  EXPECT_LT(psnr(to_u8_rounded(*swapped->enhance(picture)), a), 60);
 }
 
 class Enhance : public ::testing::Test {
