@@ -66,7 +66,8 @@ constexpr auto describe<ExtractOptions>() {
               "for a few frames. off takes every frame by itself."),
       field("resampling", &ExtractOptions::resampling)
           .says("Resampling",
-                "area: no aliasing when the crop is smaller than the face in the frame. compatible: bilinear, as "
+                "area: filtered, so that nothing aliases when the crop is smaller than the face in the frame. "
+                "compatible: bilinear, as "
                 "DeepFaceLab does.")
           .advanced(),
       field("thorough", &ExtractOptions::thorough)
