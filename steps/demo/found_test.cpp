@@ -69,19 +69,48 @@ Measured measure(const synthetic::Identity& who, synthetic::Performance (*play)(
 TEST(DemoFound, AdaInEveryPoseAndExpression) {
   const Measured m = measure(synthetic::demo_identity_a(), synthetic::demo_performance_src);
   EXPECT_GT(m.least_score, 0.6);
-  EXPECT_LT(m.mean_error, 0.055);
+  EXPECT_LT(m.mean_error, 0.045);
 }
 
 TEST(DemoFound, BoWhileHeSpeaks) {
   const Measured m = measure(synthetic::demo_identity_b(), synthetic::demo_performance_dst);
   EXPECT_GT(m.least_score, 0.6);
-  EXPECT_LT(m.mean_error, 0.05);
+  EXPECT_LT(m.mean_error, 0.035);
 }
 
 TEST(DemoFound, AdaPerformingBosLines) {
   const Measured m = measure(synthetic::demo_identity_a(), synthetic::demo_performance_dst);
   EXPECT_GT(m.least_score, 0.6);
-  EXPECT_LT(m.mean_error, 0.05);
+  EXPECT_LT(m.mean_error, 0.035);
+}
+
+// Against the distance of the outer corners of the eyes, as error is counted for the 68 points. The farther the head is
+// turned, the more the mesh overdoes it about mouth and nose, and what is hidden is guessed.
+TEST(DemoFound, TurnedHeads) {
+  auto finder = FaceFinder::load();
+  ASSERT_TRUE(finder);
+  const synthetic::Actor ada(synthetic::demo_identity_a(), 0.7f), bo(synthetic::demo_identity_b(), 0.7f);
+  for (const auto& [yaw, most] :
+       {std::pair(0, 0.025), std::pair(15, 0.025), std::pair(30, 0.04), std::pair(45, 0.065)}) {
+    double sum = 0;
+    for (const auto* actor : {&ada, &bo}) {
+      for (const int side : {-1, 1}) {
+        synthetic::Performance performance;
+        performance.yaw = side * yaw;
+        const auto picture = actor->render(performance);
+        const auto faces = finder->find(picture.frame_bgr);
+        ASSERT_TRUE(faces && faces->size() == 1);
+        const auto& truth = picture.landmarks;
+        const double pupils = std::hypot(middle(truth, 36, 42).x - middle(truth, 42, 48).x,
+                                         middle(truth, 36, 42).y - middle(truth, 42, 48).y);
+        const double corners = std::hypot(truth[36].x - truth[45].x, truth[36].y - truth[45].y);
+        sum += error(faces->front().landmarks, truth) * pupils / corners / 4;
+      }
+    }
+    std::printf("turned by %d degrees: off by %.2f %% of the distance between the outer corners of the eyes\n", yaw,
+                sum * 100);
+    EXPECT_LT(sum, most) << yaw;
+  }
 }
 
 }  // namespace
