@@ -2,6 +2,7 @@
 #include "steps/3_curate/histogram_sorts.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <numeric>
 
@@ -118,18 +119,21 @@ class Chain {
 
 using Shares = std::array<double, bins>;
 
-// The sum of the distances of one row of shares to all rows.
-US_VECTOR_CLONES double strangeness(const Shares& one, const Shares* all, std::size_t count) {
-  double distances = 0;
+constexpr std::size_t together = 8;  // rows that stay in the processor while all others pass by once
+
+// For each of some rows of shares the sum of its distances to all rows.
+US_VECTOR_CLONES void add_strangeness(const Shares* some, std::size_t some_count, const Shares* all, std::size_t count,
+                                      double* distances) {
   for (std::size_t j = 0; j < count; ++j) {
-    double sums[8] = {};
-    for (std::size_t b = 0; b < bins; b += 8)
-      for (std::size_t k = 0; k < 8; ++k) sums[k] += one[b + k] * all[j][b + k];
-    double common = 0;
-    for (const double s : sums) common += s;
-    distances += std::sqrt(std::max(0.0, 1 - common));
+    for (std::size_t i = 0; i < some_count; ++i) {
+      double sums[8] = {};
+      for (std::size_t b = 0; b < bins; b += 8)
+        for (std::size_t k = 0; k < 8; ++k) sums[k] += some[i][b + k] * all[j][b + k];
+      double common = 0;
+      for (const double s : sums) common += s;
+      distances[i] += std::sqrt(std::max(0.0, 1 - common));
+    }
   }
-  return distances;
 }
 
 }  // namespace
@@ -153,8 +157,12 @@ Result<std::vector<double>> histogram_strangeness(std::span<const Histograms> pi
   }
   std::vector<double> sums(pictures.size());
   run.stage("compare");
-  TRY_VOID(for_each_index(pictures.size(), threads, run, "faces", [&](std::size_t i, unsigned) -> Result<> {
-    sums[i] = strangeness(shares[i], shares.data(), shares.size());
+  const std::size_t groups = (sums.size() + together - 1) / together;
+  std::atomic<std::size_t> done = 0;
+  TRY_VOID(for_each_index(groups, threads, run, "", [&](std::size_t group, unsigned) -> Result<> {
+    const std::size_t first = group * together, count = std::min(together, sums.size() - first);
+    add_strangeness(shares.data() + first, count, shares.data(), shares.size(), sums.data() + first);
+    run.progress(done += count, sums.size(), "faces");
     return {};
   }));
   return sums;
