@@ -9,6 +9,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "lib/base/limits.hpp"
 #include "lib/catalogue/tables.hpp"
 #include "lib/jobs/each.hpp"
 
@@ -17,7 +18,6 @@ namespace {
 
 using catalogue::Tables;
 constexpr std::uint64_t beginning = 32 * 1024;
-constexpr std::uint64_t largest_picture = std::uint64_t{1} << 30;
 constexpr std::size_t batch = 256;  // faces that a kill may cost
 
 // The folder's name in the tables: as seen from the workspace when it lies in it.

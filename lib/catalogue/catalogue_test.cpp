@@ -2,13 +2,13 @@
 #include "lib/catalogue/catalogue.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cmath>
 #include <random>
 #include <thread>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/face/face_file.hpp"
 
 namespace understudy {
@@ -36,11 +36,8 @@ void put_face(const fs::path& path, unsigned number) {
 class CatalogueTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::temp_directory_path() / fmt::format("understudy-catalogue-test-{}", ::getpid());
-    fs::remove_all(root_);
     for (unsigned i = 0; i < 12; ++i) put_face(faces() / fmt::format("{:03}.jpg", i), i);
   }
-  void TearDown() override { fs::remove_all(root_); }
   fs::path faces() const { return root_ / "data_src" / "aligned"; }
   fs::path database() const { return root_ / ".understudy" / "catalogue.db"; }
 
@@ -53,7 +50,8 @@ class CatalogueTest : public ::testing::Test {
     report_ = catalogue->report();
     return *std::move(entries);
   }
-  fs::path root_;
+  const ScratchFolder scratch_;
+  fs::path root_ = scratch_.path / "workspace";
   SyncReport report_;
   std::vector<std::string> warnings_;
   std::atomic<bool> stop_ = false;

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/base/limits.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
-#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {

@@ -9,11 +9,11 @@
 #include <thread>
 #include <unordered_map>
 
+#include "lib/base/limits.hpp"
 #include "lib/face/quick_landmarks.hpp"
 #include "lib/face/yaw_index.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
-#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <set>
 
+#include "lib/base/limits.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
-#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <ostream>
 
+#include "lib/base/limits.hpp"
 #include "lib/image/codec.hpp"
-#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "lib/base/limits.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec_parts.hpp"
-#include "lib/image/limits.hpp"
 
 namespace understudy {
 namespace {

@@ -5,11 +5,11 @@
 #include <array>
 #include <cmath>
 
+#include "lib/base/limits.hpp"
 #include "lib/base/text.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
-#include "lib/image/limits.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"

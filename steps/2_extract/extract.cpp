@@ -67,7 +67,7 @@ class Extraction {
   void tell_report();
   std::uint64_t bytes_of(std::int64_t index) const;
   const std::string& name(std::size_t position) const { return source_->name(frames_[position]); }
-  int threads() const { return options_.threads > 0 ? options_.threads : static_cast<int>(cpu_threads()); }
+  int threads() const { return thread_count(options_.threads); }
 
   const ExtractOptions& options_;
   const ExtractPaths& paths_;

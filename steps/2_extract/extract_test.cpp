@@ -13,6 +13,7 @@
 #include <numbers>
 #include <random>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/base/system.hpp"
 #include "lib/detect/tracks/smoother.hpp"
 #include "lib/face/face_file.hpp"
@@ -35,12 +36,7 @@ fs::path clip(const char* name) {
 
 class Extract : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("understudy-extract-test-{}", ::getpid());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_ / "frames");
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { fs::create_directories(folder_ / "frames"); }
 
   ExtractPaths paths(const fs::path& frames) const {
     return {frames, folder_ / "aligned", folder_ / "debug", folder_ / "journal.jsonl"};
@@ -66,7 +62,8 @@ class Extract : public ::testing::Test {
       ASSERT_TRUE(write_image(folder_ / "frames" / media::frame_name(i, count), ImageU8(64, 48, 3, 90)));
   }
 
-  fs::path folder_;
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
   understudy::Run run_;
 };
 

@@ -3,11 +3,11 @@
 
 #include <set>
 
+#include "lib/base/limits.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
-#include "lib/image/limits.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/project/faceset_folder.hpp"

@@ -3,11 +3,11 @@
 
 #include <set>
 
+#include "lib/base/limits.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/face/pak_write.hpp"
 #include "lib/image/codec.hpp"
-#include "lib/image/limits.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "steps/3_faceset/tally.hpp"

@@ -36,7 +36,7 @@ Result<std::vector<Known>> known_faces(Catalogue& catalogue, const fs::path& fol
                                        Run& run) {
   run.stage("measure");
   TRY(const auto entries, catalogue.sync(folder, options.threads, run));
-  const int threads = options.threads > 0 ? options.threads : static_cast<int>(cpu_threads());
+  const int threads = thread_count(options.threads);
   TRY(const auto embed, embed_by_threads(threads));
   run.stage("identify");
   TRY(const auto embeddings, catalogue.embeddings(entries, embedding_maker, embed, threads, run));
@@ -120,7 +120,7 @@ Result<json> identify(const Workspace& workspace, const fs::path& folder, const 
   } else {
     TRY_VOID(look_at_faceset(folder));
   }
-  TRY(auto catalogue, Catalogue::open(workspace.state() / "catalogue.db", workspace.root, run));
+  TRY(auto catalogue, Catalogue::open(workspace.catalogue(), workspace.root, run));
   TRY(auto faces, known_faces(catalogue, folder, options, run));
   TRY_VOID(assign_persons(faces, options.threshold, catalogue));
   const auto persons = by_person(faces);

@@ -2,11 +2,11 @@
 #include "steps/3_identity/identify.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "lib/base/moves.hpp"
+#include "lib/base/scratch_folder.hpp"
 #include "lib/catalogue/catalogue.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
@@ -19,13 +19,9 @@ namespace {
 class Identify : public ::testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::temp_directory_path() / fmt::format("understudy-identify-test-{}", ::getpid());
-    fs::remove_all(root_);
-    faces_ = root_ / "data_src" / "aligned";
     add("a", synthetic::demo_identity_a(), 5);
     add("b", synthetic::demo_identity_b(), 3);
   }
-  void TearDown() override { fs::remove_all(root_); }
 
   void add(const std::string& prefix, const synthetic::Identity& who, int count) {
     const synthetic::Actor actor(who);
@@ -45,7 +41,8 @@ class Identify : public ::testing::Test {
   }
   std::size_t count() const { return image_files(faces_)->size(); }
 
-  fs::path root_, faces_;
+  const ScratchFolder scratch_;
+  const fs::path root_ = scratch_.path, faces_ = root_ / "data_src" / "aligned";
   understudy::Run run_;
 };
 

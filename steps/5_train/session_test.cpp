@@ -3,24 +3,14 @@
 #include "steps/5_train/session.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/face/face_file.hpp"
 
 namespace understudy {
 namespace {
-
-class Folder {
- public:
-  Folder() : path(fs::temp_directory_path() / fmt::format("understudy-session-{}", ::getpid())) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  const fs::path path;
-};
 
 void write_faces(const fs::path& folder) {
   fs::create_directories(folder);
@@ -67,7 +57,7 @@ class ATraining : public testing::Test {
     session_->trainer().parameters().find("inter/dense1/weight")->master.fill_(NAN);
   }
 
-  Folder folder_;
+  const ScratchFolder folder_;
   understudy::Run run_;
   std::unique_ptr<Session> session_;
 };
