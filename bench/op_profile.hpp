@@ -27,7 +27,8 @@ class OpProfile {
 
   void print(std::size_t most, int steps) const {
     std::vector<std::pair<std::string, Sum>> rows(sums_.begin(), sums_.end());
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
+    std::sort(rows.begin(), rows.end(),
+              [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
     for (std::size_t i = 0; i < std::min(most, rows.size()); ++i)
       std::fprintf(stderr, "%8.1f ms  %5ld calls  %s\n", 1e3 * rows[i].second.seconds / steps,
                    rows[i].second.calls / steps, rows[i].first.c_str());

@@ -48,8 +48,9 @@ struct Shape {
            std::tie(o.input, o.weight, o.stride, o.padding, o.transposed);
   }
   double flops() const {  // of the forward pass; the backward pass is two more of it
-    const double out = transposed ? static_cast<double>(input[2] * input[3]) : static_cast<double>(((input[2] + 2 * padding[0] - weight[2]) / stride[0] + 1) *
-                                           ((input[3] + 2 * padding[1] - weight[3]) / stride[1] + 1));
+    const double out = transposed ? static_cast<double>(input[2] * input[3])
+                                  : static_cast<double>(((input[2] + 2 * padding[0] - weight[2]) / stride[0] + 1) *
+                                                        ((input[3] + 2 * padding[1] - weight[3]) / stride[1] + 1));
     return 2.0 * static_cast<double>(input[0] * weight[0] * weight[1] * weight[2] * weight[3]) * out;
   }
 };
@@ -59,8 +60,8 @@ std::unique_ptr<at::ObserverContext> record(const at::RecordFunction& f) {
   if (std::string_view(f.name()) != "aten::convolution") return nullptr;
   const auto in = f.inputs();
   if (in.size() < 7) return nullptr;
-  ++recorded[{in[0].toTensor().sizes().vec(), in[1].toTensor().sizes().vec(), in[3].toIntVector(),
-              in[4].toIntVector(), in[6].toBool()}];
+  ++recorded[{in[0].toTensor().sizes().vec(), in[1].toTensor().sizes().vec(), in[3].toIntVector(), in[4].toIntVector(),
+              in[6].toBool()}];
   return nullptr;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recorded steps, without a GPU: a recording that calls the step again has the same inputs, places and order as one that
-// CUDA makes.
+// Recorded steps, without a GPU: a recording that calls the step again has the same inputs, places and order as one
+// that CUDA makes.
 #include <gtest/gtest.h>
 
 #include "lib/tensor/upload.hpp"

@@ -87,7 +87,8 @@ constexpr auto describe<TrainOptions>() {
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Device"),
       field("gpu-graph", &O::gpu_graph)
           .says("GPU graph",
-                "On a GPU: records an iteration and launches it whole from then on, if that does the same as a plain one.")
+                "On a GPU: records an iteration and launches it whole from then on, if that does the same as a plain "
+                "one.")
           .in("Device")
           .advanced(),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024).in("Device"),
