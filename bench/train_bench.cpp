@@ -48,9 +48,10 @@ struct Shape {
            std::tie(o.input, o.weight, o.stride, o.padding, o.transposed);
   }
   double flops() const {  // of the forward pass; the backward pass is two more of it
-    const double out = transposed ? static_cast<double>(input[2] * input[3])
-                                  : static_cast<double>(((input[2] + 2 * padding[0] - weight[2]) / stride[0] + 1) *
-                                                        ((input[3] + 2 * padding[1] - weight[3]) / stride[1] + 1));
+    const double out = transposed
+                           ? static_cast<double>(input[2] * input[3])
+                           : static_cast<double>(((input[2] + 2 * padding[0] - weight[2]) / stride[0] + 1) *
+                                                 ((input[3] + 2 * padding.back() - weight[3]) / stride.back() + 1));
     return 2.0 * static_cast<double>(input[0] * weight[0] * weight[1] * weight[2] * weight[3]) * out;
   }
 };
