@@ -41,17 +41,19 @@ std::uint64_t held_at(ModelSpec spec, const Device& device, Precision precision,
   return held;
 }
 
-double seconds_at(const ModelSpec& spec, const Device& device, Precision precision) {
+Result<double> seconds_at(const ModelSpec& spec, const Device& device, Precision precision,
+                          const std::function<Result<Batch>()>& next_batch) {
   using Clock = std::chrono::steady_clock;
   FaceTrainer trainer(spec, device, precision);
-  const Batch batch = trial_batch(spec.rules.batch_size, spec.shape.resolution);
   // The median of at least three steps; of more where they are short and so told apart by little.
   constexpr std::size_t least = 3, most = 9;
   constexpr double enough = 5;
   std::vector<double> seconds;
   double spent = 0;
-  for (trainer.step(batch); seconds.size() < least || (seconds.size() < most && spent < enough);) {
+  trainer.step(trial_batch(spec.rules.batch_size, spec.shape.resolution));
+  while (seconds.size() < least || (seconds.size() < most && spent < enough)) {
     const auto start = Clock::now();
+    TRY(const auto batch, next_batch());
     trainer.step(batch);
     seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
     spent += seconds.back();
@@ -64,7 +66,8 @@ std::string gib(double bytes) { return fmt::format("{:.1f} GiB", bytes / (1 << 3
 
 }  // namespace
 
-Plan plan_training(const ModelSpec& spec, const Device& device, Precision precision, std::uint64_t other_memory) {
+Result<Plan> plan_training(const ModelSpec& spec, const Device& device, Precision precision, std::uint64_t other_memory,
+                           const std::function<Result<Batch>()>& next_batch) {
   Plan plan;
   // The program itself: libraries, and what the convolutions keep beside the tensors.
   const std::uint64_t program = memory_resident();
@@ -81,7 +84,7 @@ Plan plan_training(const ModelSpec& spec, const Device& device, Precision precis
   auto needed = [&](double faces) { return fixed + face * faces + static_cast<double>(program + other_memory); };
   plan.memory = static_cast<std::uint64_t>(needed(at_once));
   if (plan.fits()) {
-    plan.seconds = seconds_at(spec, device, precision);
+    TRY(plan.seconds, seconds_at(spec, device, precision, next_batch));
     release_cached_memory();
     return plan;
   }

@@ -216,6 +216,15 @@ Result<Batch> SampleSource::batch(std::int64_t k) {
   return batch;
 }
 
+void SampleSource::start_over() {
+  std::lock_guard lock(parts_->mutex);
+  parts_->ready.clear();
+  ++parts_->course;
+  parts_->wanted = parts_->next = 0;
+  parts_->started = false;
+  parts_->waited = 0;
+}
+
 double SampleSource::seconds_waited() const {
   std::lock_guard lock(parts_->mutex);
   return parts_->waited;

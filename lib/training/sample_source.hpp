@@ -40,6 +40,8 @@ class SampleSource {
 
   // Batch number k; blocks until it is made. Asking for k, k+1, … finds them ready.
   Result<Batch> batch(std::int64_t k);
+  // As if no batch had been asked for yet.
+  void start_over();
   // Seconds that batch() had to wait in all.
   double seconds_waited() const;
   // Faces that could not be read and were replaced by others, each told once.

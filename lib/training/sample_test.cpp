@@ -211,6 +211,18 @@ TEST(SampleSource, ABatchDependsOnItsNumberAlone) {
   for (int k = 0; k < 7; ++k) expect_equal(*many->batch(k), batches[k]);
 }
 
+TEST(SampleSource, StartedOverItIsAsNew) {
+  const ScratchFolder folder;
+  write_faces(folder.path / "src", 3);
+  write_faces(folder.path / "dst", 5);
+  auto used = opened(folder, small_samples()), fresh = opened(folder, small_samples());
+  for (int k = 0; k < 3; ++k) ASSERT_TRUE(used->batch(k));
+  used->start_over();
+  EXPECT_EQ(used->seconds_waited(), 0);
+  ASSERT_TRUE(used->restore({}));  // refused once a batch was asked for
+  expect_equal(*used->batch(0), *fresh->batch(0));
+}
+
 TEST(SampleSource, ADamagedFaceIsReplacedAndTold) {
   const ScratchFolder folder;
   write_faces(folder.path / "src", 5);

@@ -296,10 +296,14 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   Plan plan;
   if (request.options.plan && device.device.is_cpu()) {
     run.stage("plan");
-    TRY(plan, guard_torch("planning", [&] {
-          return plan_training(spec, device, bf16 ? Precision::bf16 : Precision::fp32,
-                               cache_bytes_of(*source, spec, request));
-        }));
+    std::int64_t k = 0;
+    auto planned = guard_torch("planning", [&] {
+      return plan_training(spec, device, bf16 ? Precision::bf16 : Precision::fp32,
+                           cache_bytes_of(*source, spec, request), [&] { return source->batch(k++); });
+    });
+    if (!planned) return Failure(planned.error());
+    TRY(plan, std::move(*planned));
+    source->start_over();
     run.note(fmt::format("This training {}", to_text(plan)));
     if (!plan.fits())
       return fail_with_hint(Code::out_of_memory, fmt::format("This training {}", to_text(plan)),
