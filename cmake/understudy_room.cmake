@@ -43,6 +43,9 @@ function(understudy_room)
   if(ROOM_TESTS)
     add_executable(${ROOM_NAME}_test ${ROOM_TESTS})
     target_link_libraries(${ROOM_NAME}_test PRIVATE ${target} ${ROOM_LIBS} ${ROOM_TEST_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
+    if(NOT ROOM_TORCH)  # whose precompiled header wants the same flags
+      target_compile_options(${ROOM_NAME}_test PRIVATE $<$<CONFIG:Release>:-O1>)  # a third less time to build
+    endif()
     if(ROOM_TORCH)
       target_link_libraries(${ROOM_NAME}_test PRIVATE torch::torch fmt::fmt nlohmann_json::nlohmann_json)
       target_precompile_headers(${ROOM_NAME}_test REUSE_FROM understudy_torch_pch)
