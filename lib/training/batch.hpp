@@ -16,6 +16,13 @@ struct BatchSide {
 struct Batch {
   BatchSide src, dst;
   std::int64_t size() const { return src.target.size(0); }
+  // The batch of f(tensor) of every tensor that is there.
+  template <class F>
+  Batch each(F&& f) const {
+    auto of = [&](const Tensor& t) { return t.defined() ? f(t) : t; };
+    auto side = [&](const BatchSide& s) { return BatchSide{of(s.warped), of(s.target), of(s.mask), of(s.eyes_mouth)}; };
+    return {side(src), side(dst)};
+  }
   // Samples [from, from + count) of every tensor.
   Batch part(std::int64_t from, std::int64_t count) const;
 };

@@ -6,11 +6,7 @@
 namespace understudy {
 
 Batch Batch::part(std::int64_t from, std::int64_t count) const {
-  auto cut = [&](const Tensor& t) { return t.defined() ? t.narrow(0, from, count) : t; };
-  auto side = [&](const BatchSide& s) {
-    return BatchSide{cut(s.warped), cut(s.target), cut(s.mask), cut(s.eyes_mouth)};
-  };
-  return {side(src), side(dst)};
+  return each([&](const Tensor& t) { return t.narrow(0, from, count); });
 }
 
 Targets targets_of(const ModelSpec& spec, const Batch& batch, torch::Device device) {

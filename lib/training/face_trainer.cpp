@@ -123,10 +123,9 @@ std::vector<const FaceTrainer::Judge*> FaceTrainer::judges() const {
 }
 
 Reconstruction FaceTrainer::reconstruct(const Batch& batch, const Tensor& channels) const {
-  const auto device = parameters_.device();
   Wanted wanted = wanted_of(spec_);
   wanted.channels = channels;
-  return net_->forward(batch.src.warped.to(device), batch.dst.warped.to(device), wanted);
+  return net_->forward(batch.src.warped, batch.dst.warped, wanted);
 }
 
 // What the generator is told by the discriminators, (N).
@@ -214,11 +213,7 @@ StepLosses FaceTrainer::step_on(const StepInputs& in) {
 
 StepInputs FaceTrainer::inputs_of(const Batch& batch) const {
   const auto device = parameters_.device();
-  auto moved = [&](const BatchSide& s) {
-    auto to = [&](const Tensor& t) { return t.defined() ? t.to(device) : t; };
-    return BatchSide{to(s.warped), to(s.target), to(s.mask), to(s.eyes_mouth)};
-  };
-  StepInputs inputs{{moved(batch.src), moved(batch.dst)}, {}, {}};
+  StepInputs inputs{batch.each([&](const Tensor& t) { return t.to(device); }), {}, {}};
   if (spec_.amp()) {
     const std::int64_t draw = optimizer_.steps(), n = batch.size();
     inputs.channels = channel_masks(spec_, draw, n).to(device);
@@ -295,8 +290,9 @@ void FaceTrainer::step_judges(const Batch& batch, Fakes fakes) {
 
 Losses FaceTrainer::evaluate(const Batch& batch) {
   torch::NoGradGuard no_grad;
-  const auto out = reconstruct(batch, inputs_of(batch).channels);
-  const auto terms = reconstruction_terms(spec_, out, targets_of(spec_, batch, parameters_.device()));
+  const StepInputs in = inputs_of(batch);
+  const auto out = reconstruct(in.batch, in.channels);
+  const auto terms = reconstruction_terms(spec_, out, targets_of(spec_, in.batch, parameters_.device()));
   return {to_list(terms.src), to_list(terms.dst)};
 }
 

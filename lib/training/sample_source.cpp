@@ -53,13 +53,6 @@ BatchSide to_side(const std::vector<Sample>& samples) {
   return {stack(&Sample::warped), stack(&Sample::target), stack(&Sample::mask), stack(&Sample::eyes_mouth)};
 }
 
-Batch uploaded(const Batch& batch, const Uploader& upload) {
-  auto side = [&](const BatchSide& s) {
-    return BatchSide{upload(s.warped), upload(s.target), upload(s.mask), upload(s.eyes_mouth)};
-  };
-  return {side(batch.src), side(batch.dst)};
-}
-
 int worker_count(int wanted) {
   const int processors = static_cast<int>(cpu_threads());
   return std::clamp(wanted > 0 ? wanted : processors / 2, 1, static_cast<int>(most_ahead));
@@ -146,7 +139,7 @@ struct SampleSource::Parts {
       lock.unlock();
       auto made = guard_torch("making samples", [&]() -> Result<Batch> {
         TRY(const Batch batch, make(k));
-        return uploaded(batch, upload);
+        return batch.each(upload);
       });
       Result<Batch> batch = made ? std::move(*made) : Result<Batch>(Failure(made.error()));
       lock.lock();
