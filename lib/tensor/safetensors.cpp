@@ -20,7 +20,7 @@ struct TypeName {
   torch::ScalarType type;
 };
 constexpr TypeName type_names[] = {
-    {"F32", torch::kFloat32}, {"BF16", torch::kBFloat16}, {"F16", torch::kFloat16}, {"I64", torch::kInt64}};
+    {"F32", torch::kFloat32}, {"BF16", torch::kBFloat16}, {"F16", torch::kFloat16}, {"I64", torch::kInt64}, {"I8", torch::kInt8}};
 
 struct Closer {
   void operator()(std::FILE* f) const { std::fclose(f); }
@@ -127,6 +127,10 @@ Result<std::map<std::string, Tensor>> read_safetensors(const fs::path& path, std
   TRY(const Bytes bytes, read_file(path, std::uint64_t{1} << 36));
   if (checksum && XXH3_64bits(bytes.data(), bytes.size()) != *checksum)
     return damaged(path, "its checksum is not the one it was saved with");
+  return parse_safetensors(bytes, path);
+}
+
+Result<std::map<std::string, Tensor>> parse_safetensors(std::span<const std::uint8_t> bytes, const fs::path& path) {
   std::uint64_t header_size = 0;
   if (bytes.size() < sizeof header_size) return damaged(path, "it is too short");
   std::memcpy(&header_size, bytes.data(), sizeof header_size);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,10 @@ struct NamedTensor {
 // Writes atomically; returns the XXH3-64 of the file's bytes. Tensors are written contiguous (NCHW order), on the CPU.
 Result<std::uint64_t> write_safetensors(const fs::path&, const std::vector<NamedTensor>&);
 
-// Reads all tensors (float32, bfloat16, float16, int64). With a checksum the whole file must hash to it. Every offset
+// All tensors of a file's bytes; `name` is what errors call it.
+Result<std::map<std::string, Tensor>> parse_safetensors(std::span<const std::uint8_t>, const fs::path& name);
+
+// Reads all tensors (float32, bfloat16, float16, int64, int8). With a checksum the whole file must hash to it. Every offset
 // and size is checked against the file; anything else is bad_file and names it.
 Result<std::map<std::string, Tensor>> read_safetensors(const fs::path&, std::optional<std::uint64_t> checksum = {});
 

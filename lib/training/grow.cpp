@@ -50,7 +50,8 @@ Tensor grown(const std::string& name, const Tensor& tensor, const ModelSpec& fro
   const bool reads = name.ends_with("/dense1/weight");
   if (!reads && !name.ends_with("/dense2/weight") && !name.ends_with("/dense2/bias")) return tensor;
   const std::int64_t a = reads ? grid_in(from) : grid_out(from), b = reads ? grid_in(to) : grid_out(to);
-  const Tensor y = sampling(a, b, map.zoom, map.shift, reads), x = sampling(a, b, map.zoom, 0, reads);
+  const Tensor y = sampling(a, b, map.zoom, map.shift, reads).to(tensor.device(), tensor.scalar_type());
+  const Tensor x = sampling(a, b, map.zoom, 0, reads).to(tensor.device(), tensor.scalar_type());
   if (reads) {
     // A sum over the crop: each new cell stands for that many old ones.
     const double cells = map.zoom * static_cast<double>(a) / static_cast<double>(b);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/training/generation_list.hpp"
+#include "lib/training/grow.hpp"
 
 namespace understudy {
 namespace {
@@ -40,6 +41,25 @@ Result<LoadedGeneration> load_entry(const fs::path& folder, const GenerationEntr
   else
     return fail(Code::bad_file, "{} holds no loss history", (folder / entry.history.name).string());
   return loaded;
+}
+
+// The generation as a model of that description has it.
+Result<> grow_to(const ModelDescription& model, const fs::path& folder, const GenerationEntry& entry,
+                 LoadedGeneration& loaded) {
+  const auto notes = read_notes(folder);
+  const auto note = std::ranges::find_if(notes, [&](const auto& n) { return n.entry == entry; });
+  if (note == notes.end()) return {};
+  const auto before = description_from_json(note->model, (folder / note_name(entry.iteration)).string());
+  if (!before || !is_growth(*before, model)) return {};
+  TRY(const auto from, spec_of(*before));
+  TRY(const auto to, spec_of(model));
+  const CropMap map = crop_map(before->face_type(), model.face_type());
+  // The optimiser's slots are maps over the crop as the weights are.
+  for (auto* tensors : {&loaded.weights, &loaded.optimizer}) {
+    for (auto& [name, tensor] : *tensors) tensor = grown(name, tensor, from, to, map);
+  }
+  loaded.grown_from = from.shape.resolution;
+  return {};
 }
 
 // A name that no listed generation uses, so that a kill while an iteration is saved again leaves its first save whole.
@@ -149,7 +169,10 @@ Result<std::optional<LoadedGeneration>> ModelFolder::load(bool with_optimizer,
   }
   for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
     auto loaded = load_entry(path_, *it, with_optimizer);
-    if (loaded) return std::optional<LoadedGeneration>{*std::move(loaded)};
+    if (loaded) {
+      TRY_VOID(grow_to(description_, path_, *it, *loaded));
+      return std::optional<LoadedGeneration>{*std::move(loaded)};
+    }
     warnings.push_back(
         fmt::format("Iteration {} of the model cannot be used: {}", it->iteration, to_sentence(loaded.error())));
     damaged_.push_back(it->weights.name);

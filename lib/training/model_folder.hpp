@@ -33,6 +33,7 @@ struct LoadedGeneration {
   double seconds = 0;
   std::map<std::string, Tensor> weights, optimizer;
   Tensor losses;
+  int grown_from = 0;  // the resolution it was saved at, where the model has another now; else 0
 };
 
 class ModelFolder {
@@ -60,6 +61,8 @@ class ModelFolder {
 
   // The newest generation whose files are whole; nothing when none was saved yet. Damaged newer ones are told in
   // `warnings` and left in place; when all are damaged that is an error. `with_optimizer` false skips that file.
+  // A generation from before the model's resolution or face type changed is grown to them (grow.hpp): the change of
+  // model.json is all that growing a model takes.
   Result<std::optional<LoadedGeneration>> load(bool with_optimizer, std::vector<std::string>& warnings) const;
   // The same of a model that must have one: Code::not_found says that it has not been trained yet.
   Result<LoadedGeneration> load_trained(bool with_optimizer, std::vector<std::string>& warnings) const;

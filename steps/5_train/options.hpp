@@ -15,6 +15,13 @@ struct Names<PrecisionChoice> {
   static constexpr std::array all{"auto", "fp32", "bf16"};
 };
 
+// What a new model begins with.
+enum class StartChoice { automatic, pretrained, none };
+template <>
+struct Names<StartChoice> {
+  static constexpr std::array all{"auto", "pretrained", "none"};
+};
+
 struct TrainOptions {
   std::string model;
   Preset preset = Preset::recommended;
@@ -34,6 +41,7 @@ struct TrainOptions {
   double cache_gb = 2;
   bool plan = false;
   std::filesystem::path pretrain_set;
+  StartChoice start = StartChoice::automatic;
   std::string start_from;
   std::string start_parts;
 };
@@ -111,6 +119,12 @@ constexpr auto describe<TrainOptions>() {
       field("pretrain-set", &O::pretrain_set)
           .says("Pretraining faceset",
                 "Folder of aligned faces, or with their faceset.pak, that --pretrain learns from.")
+          .in("Run"),
+      field("start", &O::start)
+          .says("Start",
+                "Of a new model: pretrained: weights that already know faces, told src and dst from their faces; none: "
+                "random ones; auto: pretrained with the recommended preset where the network's sizes fit it.")
+          .may_change(When::creation)
           .in("Run"),
       field("start-from", &O::start_from)
           .says("Start from", "Name of a model whose weights a new model begins with.")

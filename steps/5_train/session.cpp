@@ -39,6 +39,10 @@ Result<> Session::load(bool leave_pretrain, Run& run) {
     for (auto& note : notes) run.note(note);
     if (!warnings.empty()) run.note(fmt::format("Going on from iteration {}", saved->iteration));
     take_over(*saved);
+    if (saved->grown_from > 0) {
+      run.note(fmt::format("Grown from {} to {} pixels", saved->grown_from, trainer_.spec().shape.resolution));
+      saved_iteration_ = -1;
+    }
     batches_ = saved->batches;
     if (const auto it = saved->optimizer.find(sampler_state); it != saved->optimizer.end()) {
       const Tensor state = it->second.to(torch::kInt64).contiguous();

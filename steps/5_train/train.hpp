@@ -16,6 +16,7 @@ struct TrainRequest {
   ModelDescription wanted;       // for a new model; for an existing one only the values the user gave count
   std::vector<Row> wanted_rows;  // rows over `wanted` that tell which values were given
   TrainOptions options;
+  bool grow = false;  // an existing model takes over a given larger resolution
 };
 
 struct TrainReport {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The course of a training: the stages of the guide (small before large, random warp and then without, the learning
+// rate's dropout, a little GAN at the end), each up to a part of the time or of the iterations. Plain values: nothing
+// is carried from stage to stage but the model itself, so a run that was killed finds its place by how long the model
+// has been trained.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/options/describe.hpp"
+
+namespace understudy {
+
+enum class Schedule { none, look, evening, film };
+template <>
+struct Names<Schedule> {
+  static constexpr std::array all{"none", "look", "evening", "film"};
+};
+
+struct CourseStage {
+  std::string name;    // for the log: "large", "sharp"
+  double until = 1;    // part of the whole course at which it ends
+  int resolution = 0;  // which the model is grown to; 0: as it is
+  std::vector<std::pair<std::string, std::string>> values;  // rows of the model's options, as text
+};
+
+// The schedule that a training time suits: up to an hour, up to ten, more. Seconds.
+Schedule schedule_for(double seconds);
+// How long each one is meant to take when no time is given, seconds; 0 for none.
+double usual_seconds(Schedule);
+
+// The size that a model is worth in this time: the largest whose stage makes enough iterations. `seconds_at_96`: of an
+// iteration at 96 pixels on this machine; the others follow by their pixels.
+int course_resolution(double seconds, double seconds_at_96);
+
+// The stages of a model that ends at this resolution. Sizes below it come first, from `first` on.
+std::vector<CourseStage> course_stages(Schedule, int first_resolution, int last_resolution);
+
+// The stage that a model belongs to that has been trained for this part of the course, 0..1; the number of stages when
+// the course is over.
+std::size_t stage_at(const std::vector<CourseStage>&, double part);
+
+}  // namespace understudy

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/training/course.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lib/training/model_options.hpp"
+
+namespace understudy {
+namespace {
+
+TEST(Course, EveryStageEndsLaterAndNoneShrinks) {
+  for (const auto schedule : {Schedule::none, Schedule::look, Schedule::evening, Schedule::film}) {
+    for (const int last : {96, 128, 192, 256}) {
+      const auto stages = course_stages(schedule, 96, last);
+      double before = 0;
+      int resolution = 0;
+      for (const auto& stage : stages) {
+        EXPECT_GT(stage.until, before) << stage.name;
+        EXPECT_GE(stage.resolution, resolution) << stage.name;
+        EXPECT_EQ(stage.resolution % 32, 0) << stage.name;
+        before = stage.until;
+        resolution = stage.resolution;
+      }
+      EXPECT_EQ(before, 1);
+      if (schedule != Schedule::none) EXPECT_EQ(resolution, last);
+    }
+  }
+}
+
+TEST(Course, ItsValuesAreOptionsOfAModel) {
+  ModelDescription model;
+  auto rows = model_rows(model);
+  for (const auto schedule : {Schedule::look, Schedule::evening, Schedule::film}) {
+    for (const auto& stage : course_stages(schedule, 96, 256)) {
+      for (const auto& [key, value] : stage.values) {
+        const auto row = std::ranges::find(rows, key, &Row::key);
+        ASSERT_NE(row, rows.end()) << key;
+        EXPECT_TRUE(row->set(value)) << key << ' ' << value;
+        EXPECT_NE(row->when, When::creation) << key;
+      }
+    }
+  }
+}
+
+TEST(Course, ThePlaceFollowsFromThePartThatIsDone) {
+  const auto stages = course_stages(Schedule::look, 96, 128);
+  EXPECT_EQ(stage_at(stages, 0), 0u);
+  EXPECT_EQ(stage_at(stages, stages[0].until), 1u);
+  EXPECT_EQ(stage_at(stages, 0.999), stages.size() - 1);
+  EXPECT_EQ(stage_at(stages, 1), stages.size());
+}
+
+TEST(Course, MoreTimeOrAFasterMachineGivesALargerModel) {
+  EXPECT_EQ(course_resolution(120, 0.5), 96);
+  EXPECT_EQ(course_resolution(3600 * 24, 0.3), 256);
+  EXPECT_LE(course_resolution(1200, 1.0), course_resolution(1200, 0.1));
+  EXPECT_LE(course_resolution(1200, 0.3), course_resolution(12000, 0.3));
+}
+
+}  // namespace
+}  // namespace understudy

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop of a training: one place where commands are taken, one where it ends. Inner part of the step.
+#pragma once
+
+#include <deque>
+
+#include "steps/5_train/options.hpp"
+#include "steps/5_train/session.hpp"
+
+namespace understudy {
+
+struct Limits {
+  double seconds = 0;  // 0 = none
+  std::int64_t iteration = 0;
+};
+
+// Iterates until a limit or a stop. `durations`: seconds of the last 1,000 iterations, without saves and previews.
+Result<> iterate_until(Session&, const Limits&, TrainOptions, std::deque<double>& durations, Run&);
+
+}  // namespace understudy

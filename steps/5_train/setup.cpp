@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/5_train/setup.hpp"
+
+#include <algorithm>
+
+#include "lib/options/options.hpp"
+#include "lib/training/grow.hpp"
+
+namespace understudy {
+namespace {
+
+// An existing model keeps what was fixed at its creation; other values that the user gave are taken over and told.
+Result<ModelDescription> merged_description(const ModelDescription& saved, const TrainRequest& request, Run& run) {
+  ModelDescription merged = saved;
+  auto rows = model_rows(merged);
+  for (const auto& given : request.wanted_rows) {
+    if (!given.given) continue;
+    for (auto& row : rows) {
+      if (row.key != given.key || row.get() == given.get()) continue;
+      const bool grows = request.grow && row.key == "resolution";
+      if (row.when == When::creation && !grows) {
+        run.note(fmt::format("'{}' is fixed for this model: it stays {}, not {}", row.key, row.get(), given.get()));
+      } else {
+        run.note(fmt::format("'{}' changes from {} to {}", row.key, row.get(), given.get()));
+        TRY_VOID(row.set(given.get()));
+      }
+    }
+  }
+  return merged;
+}
+
+}  // namespace
+
+SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, Side side) {
+  SampleRules rules;
+  rules.resolution = spec.shape.resolution;
+  rules.face_type = face_type_of(model.face_type());
+  const bool src = side == Side::src, pretrain = spec.rules.pretrain;
+  bool flip = src ? model.shared.random_src_flip : model.shared.random_dst_flip;
+  if (model.quick()) flip = src ? model.quick96.random_src_flip : model.quick96.random_dst_flip;
+  rules.flip_probability = flip || pretrain ? 0.4 : 0;  // spec 3.3, 4.9
+  rules.scale = model.quick() ? 0.05 : 0.15;
+  rules.move = model.steering.random_move;
+  rules.augment = {.downscale = model.steering.random_downscale,
+                   .blur = model.steering.random_blur,
+                   .noise = model.steering.random_noise,
+                   .jpeg = model.steering.random_jpeg};
+  if (model.quick()) return rules;
+  rules.uniform_yaw = model.shared.uniform_yaw || pretrain;
+  rules.warp = spec.rules.random_warp;
+  rules.eyes_mouth = spec.rules.eyes_mouth;
+  if (src && !pretrain) {
+    rules.hsv_power = spec.amp() ? 0 : model.saehd.random_hsv_power;
+    rules.transfer = model.shared.ct_mode;
+  }
+  return rules;
+}
+
+fs::path model_path(const TrainRequest& request) {
+  const auto& name = request.options.model;
+  if (!name.empty()) return request.models / name;
+  if (const auto newest = find_model(request.models, ""); newest) {
+    const auto folder = ModelFolder::open(*newest);
+    if (folder && folder->description().model_class == request.wanted.model_class) return *newest;
+  }
+  return request.models / std::string(class_name(request.wanted.model_class));
+}
+
+Result<Settled> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {
+  if (!ModelFolder::exists(path)) return Settled{request.wanted};
+  TRY(const auto folder, ModelFolder::open(path));
+  if (folder.description().model_class != request.wanted.model_class) {
+    return fail_with_hint(
+        Code::bad_option,
+        fmt::format("The model in {} is a {} model, not {}", path.string(),
+                    class_name(folder.description().model_class), class_name(request.wanted.model_class)),
+        fmt::format("Go on with: understudy train {}; or name another model with --model.",
+                    class_name(folder.description().model_class)));
+  }
+  Settled settled;
+  TRY(settled.description, merged_description(folder.description(), request, run));
+  settled.leave_pretrain = folder.description().saehd.pretrain && !settled.description.saehd.pretrain;
+  return settled;
+}
+
+Result<std::array<fs::path, 2>> facesets_of(const TrainRequest& request, const ModelSpec& spec) {
+  if (!spec.rules.pretrain) return std::array{request.src, request.dst};
+  const auto& set = request.options.pretrain_set;
+  if (!set.empty()) return std::array{set, set};
+  return fail_with_hint(Code::bad_option, "Pretraining needs a faceset of its own",
+                        "Name a folder of aligned faces, or one with a faceset.pak, with --pretrain-set.");
+}
+
+Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription& description, Run& run) {
+  if (!ModelFolder::exists(path)) {
+    run.note(fmt::format("New model {} ({})", path.filename().string(), class_name(description.model_class)));
+    return ModelFolder::create(path, description);
+  }
+  TRY(auto folder, ModelFolder::open(path));
+  TRY_VOID(folder.change_description(description));
+  return folder;
+}
+
+std::uint64_t cache_bytes_of(const SampleSource& source, const ModelSpec& spec, const TrainRequest& request) {
+  const auto side = static_cast<std::uint64_t>(spec.shape.resolution);
+  const std::uint64_t per_face = side * side * sizeof(float) * (spec.rules.eyes_mouth ? 5 : 4);
+  const auto budget = static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30));
+  return std::min<std::uint64_t>(budget, per_face * (source.src_count() + source.dst_count()));
+}
+
+}  // namespace understudy

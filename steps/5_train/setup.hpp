@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a training is made of, worked out before anything is written. Inner part of the step.
+#pragma once
+
+#include <array>
+
+#include "lib/training/model_folder.hpp"
+#include "lib/training/sample_source.hpp"
+#include "steps/5_train/train.hpp"
+
+namespace understudy {
+
+SampleRules sample_rules(const ModelDescription&, const ModelSpec&, Side);
+
+// The folder of the model that is meant: the named one, else the newest of that class, else one named after the class.
+fs::path model_path(const TrainRequest&);
+
+struct Settled {
+  ModelDescription description;
+  bool leave_pretrain = false;
+};
+// What the model is from now on; nothing is written yet.
+Result<Settled> settle_description(const fs::path& path, const TrainRequest&, Run&);
+
+// The folders of both sides' faces: pretraining learns both from one set (spec 4.9).
+Result<std::array<fs::path, 2>> facesets_of(const TrainRequest&, const ModelSpec&);
+Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&, Run&);
+
+// The prepared faces that will be kept: three float pictures' worth of each, up to the budget.
+std::uint64_t cache_bytes_of(const SampleSource&, const ModelSpec&, const TrainRequest&);
+
+}  // namespace understudy

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Samples in groups of four: two people i and j doing two performances p and q, in the order ip, iq, jp, jq. The two
+// pictures of a performance are moved, mirrored and lit alike, so that what one shows is the truth for the other.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "lib/training/batch.hpp"
+#include "lib/training/samples.hpp"
+#include "tools/pretrain/bank.hpp"
+
+namespace understudy::pretrain {
+
+struct Step {
+  std::int64_t number = 0;
+  int resolution = 96;
+  BatchSide faces;  // (4 groups, ...)
+};
+
+// The resolution of a step: small ones first, then a mixture, most of it at 96.
+int resolution_of(std::int64_t step, std::int64_t small_steps);
+
+// Makes the samples of a step, the same whatever was made before.
+class Groups {
+ public:
+  Groups(fs::path bank, int groups, std::uint64_t seed);
+  void look_for_more();  // blocks that came since
+  std::size_t blocks() const { return blocks_.size(); }
+  Result<Step> make(std::int64_t step, int resolution) const;
+
+ private:
+  Result<std::array<Sample, 4>> group(std::int64_t number, int resolution) const;
+  fs::path bank_;
+  int groups_;
+  std::uint64_t seed_;
+  std::vector<int> blocks_;
+};
+
+}  // namespace understudy::pretrain

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/pretrain/pretrainer.hpp"
+
+#include "lib/training/losses.hpp"
+#include "lib/training/model_folder.hpp"
+
+namespace understudy::pretrain {
+namespace {
+
+constexpr int base_resolution = 96;
+
+OptimizerSettings settings_of(double lr, std::int64_t decay_steps) {
+  OptimizerSettings settings;
+  settings.lr = lr;
+  settings.warm_up = 300;
+  settings.decay_steps = static_cast<int>(decay_steps);
+  return settings;
+}
+
+std::vector<Parameter*> pointers_to(Parameters& parameters) {
+  std::vector<Parameter*> all;
+  for (auto& p : parameters.all()) all.push_back(&p);
+  return all;
+}
+
+Parameters& with_precision(Parameters& parameters, Precision precision) {
+  parameters.set_precision(precision);
+  return parameters;
+}
+
+// The terms of SAEHD's loss (lib/training/face_losses.hpp), per picture.
+Tensor picture_loss(const Decoded& out, const BatchSide& faces, int resolution) {
+  const Tensor soft = soft_mask(faces.mask, resolution), weight = soft + 0.1 * (1 - soft);
+  const Tensor wanted = faces.target * weight, seen = out.bgr * weight;
+  return structure_loss(wanted, seen, resolution) + 10 * mean_square(wanted, seen) +
+         10 * mean_square(faces.mask, out.mask) +
+         200 * (faces.target * faces.eyes_mouth - out.bgr * faces.eyes_mouth).abs().mean({1, 2, 3});
+}
+
+// For each picture of the groups (ip, iq, jp, jq): the one of the same person in the other performance.
+Tensor same_person(std::int64_t n) {
+  std::vector<std::int64_t> at;
+  for (std::int64_t i = 0; i < n; ++i) at.push_back(i ^ 1);
+  return torch::tensor(at);
+}
+// The other person in the same performance.
+Tensor same_play(std::int64_t n) {
+  std::vector<std::int64_t> at;
+  for (std::int64_t i = 0; i < n; ++i) at.push_back(i ^ 2);
+  return torch::tensor(at);
+}
+
+}  // namespace
+
+Pretrainer::Pretrainer(double lr, std::int64_t decay_steps, Precision precision, std::uint64_t seed)
+    : parameters_(seed),
+      net_(start_spec(base_resolution), parameters_),
+      optimizer_(settings_of(lr, decay_steps), pointers_to(with_precision(parameters_, precision))),
+      average_(parameters_, 0.9985) {}
+
+Terms Pretrainer::step(const Step& in) {
+  const std::int64_t n = in.faces.target.size(0);
+  const Tensor encoded = net_.encode(in.faces.warped);
+  const Tensor codes = net_.code(encoded, in.resolution);
+  const Tensor other_codes = codes.index_select(0, same_play(n));
+  // Who it is is told by another picture of that person, so that the vector cannot carry the performance.
+  const Tensor who = net_.identity(encoded).index_select(0, same_person(n));
+  // Half of the pictures are drawn from their own code, half from the other person's, alternating.
+  Tensor crossed = torch::zeros({n, 1, 1, 1}, torch::kBool);
+  for (std::int64_t i = 0; i < n; ++i) crossed[i][0][0][0] = ((in.number + i + i / 2) & 1) == 0;
+  const Decoded out =
+      net_.decode(torch::where(crossed, other_codes, codes).contiguous(torch::MemoryFormat::ChannelsLast), who);
+  const Tensor losses = picture_loss(out, in.faces, in.resolution);
+  const Tensor a = codes.to(torch::kFloat32), b = other_codes.to(torch::kFloat32);
+  const Tensor spread = (a - a.mean(0, true)).square().mean().detach() + 1e-6;
+  const Tensor apart = (a - b).square().mean() / spread;
+  (losses.sum() + 0.2 * static_cast<double>(n) * apart).backward();
+  optimizer_.step();
+  average_.update(optimizer_.steps());
+  const Tensor flat = losses.detach(), by = crossed.view({n}).to(torch::kFloat32);
+  const double many = by.sum().item<double>();
+  return {(flat * (1 - by)).sum().item<double>() / std::max(1.0, static_cast<double>(n) - many),
+          (flat * by).sum().item<double>() / std::max(1.0, many), apart.item<double>()};
+}
+
+Result<> Pretrainer::save(const fs::path& folder) const {
+  std::vector<NamedTensor> weights;
+  for (const auto& p : parameters_.all()) weights.push_back({p.name, p.master});
+  for (auto& t : average_.state()) weights.push_back(std::move(t));
+  for (auto& t : optimizer_.state()) weights.push_back({"opt:" + t.name, t.tensor});
+  return write_safetensors(folder / "start.safetensors", weights).map([](auto) {});
+}
+
+Result<> Pretrainer::load(const fs::path& folder) {
+  TRY(const auto saved, read_safetensors(folder / "start.safetensors"));
+  TRY_VOID(load_weights(parameters_.all(), saved));
+  parameters_.refresh_values();
+  average_.load(saved);
+  std::map<std::string, Tensor> optimizer;
+  for (const auto& [name, tensor] : saved) {
+    if (name.starts_with("opt:")) optimizer.emplace(name.substr(4), tensor);
+  }
+  return optimizer_.load_state(optimizer);
+}
+
+}  // namespace understudy::pretrain
