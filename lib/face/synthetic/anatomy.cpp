@@ -8,6 +8,7 @@ Anatomy::Anatomy(const Identity& id) {
   eye_half = 13.6f + 1.0f * id.eye_size;
   lid_up = 5.1f + 0.9f * id.eye_size;
   lid_low = 3.7f + 0.5f * id.eye_size;
+  uneven_lids = 0.10f * id.asymmetry.lids;
   eye_tilt = 0.05f + 0.06f * id.eye_tilt;
   mouth_half = 26.0f + 2.5f * id.mouth_width;
   lip_up = 7.2f + 2.2f * id.upper_lip;
@@ -31,7 +32,8 @@ LidState Anatomy::lid_state(const Performance& p, int side) const {
   const float look = std::clamp(p.gaze_y, -25.0f, 25.0f) / 25.0f;
   const float squint = 0.18f * clamp01(p.smile) + 0.1f * clamp01(p.frown);
   state.upper =
-      (1 - blink) * (0.94f - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)]);
+      (1 - blink) * (0.94f - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)] +
+                     (side == 0 ? -uneven_lids : uneven_lids));
   state.lower = (1 - squint * 1.3f) * (1 - 0.25f * look) * (1 - 0.45f * blink);
   state.shift = 0.5f * look;
   return state;

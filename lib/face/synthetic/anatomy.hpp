@@ -23,6 +23,7 @@ struct Anatomy {
   float eyeball = 12.2f, lid = 13.4f;  // radii of the ball and of the lids over it
   float eye_half, lid_up, lid_low, eye_tilt;
   float mouth_y = -26, mouth_half, lip_up, lip_low;
+  float uneven_lids;  // how much farther the image-right eye opens than the other
   float brow_in = 11, brow_out = 59.5f, brow_y_in, brow_y_arch, brow_y_out, brow_half;
   V3 nose_root, nose_tip, nose_wing;
   float nose_base_y, tip_radius;

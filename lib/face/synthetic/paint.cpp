@@ -15,20 +15,28 @@ float to_linear(float v) { return v <= 0.04045f ? v / 12.92f : std::pow((v + 0.0
 V3 linear(Colour c) { return {to_linear(c.r), to_linear(c.g), to_linear(c.b)}; }
 
 Lights::Lights(const Performance& play) {
-  const float az = static_cast<float>(play.light_azimuth) * degree,
-              el = static_cast<float>(play.light_elevation) * degree;
-  key_direction = {std::sin(az) * std::cos(el), std::sin(el), std::cos(az) * std::cos(el)};
+  const auto towards = [](double azimuth, double elevation) {
+    const float az = static_cast<float>(azimuth) * degree, el = static_cast<float>(elevation) * degree;
+    return V3{std::sin(az) * std::cos(el), std::sin(el), std::cos(az) * std::cos(el)};
+  };
+  key_direction = towards(play.light_azimuth, play.light_elevation);
   key = linear(play.light) * (1.0f * play.light_strength);
-  sky = V3{0.25f, 0.27f, 0.30f} * play.ambient;
-  ground = V3{0.14f, 0.12f, 0.105f} * play.ambient;
-  fill = V3{0.10f, 0.105f, 0.115f} * play.ambient;
-  rim = V3{0.6f, 0.65f, 0.7f} * play.ambient;
+  const V3 tint{play.ambient_tint.r, play.ambient_tint.g, play.ambient_tint.b};
+  sky = V3{0.25f, 0.27f, 0.30f} * play.ambient * tint;
+  ground = V3{0.14f, 0.12f, 0.105f} * play.ambient * tint;
+  fill = V3{0.10f, 0.105f, 0.115f} * play.ambient * tint;
+  rim = V3{0.6f, 0.65f, 0.7f} * play.ambient * tint;
+  softness = clamp01(play.light_softness);
+  second_direction = towards(play.second_azimuth, play.second_elevation);
+  second = linear(play.second_light);
+  has_second = second.x > 0 || second.y > 0 || second.z > 0;
 }
 
 V3 Lights::ambient(V3 n) const {
   // The fill comes from the camera's side, opposite the key.
   const V3 from = normalised({-key_direction.x, 0.1f, std::max(0.3f, key_direction.z)});
-  return mix(ground, sky, 0.5f + 0.5f * n.y) + fill * std::max(0.0f, dot(n, from));
+  const V3 around = mix(ground, sky, 0.5f + 0.5f * n.y) + fill * std::max(0.0f, dot(n, from));
+  return has_second ? around + second * std::max(0.0f, 0.2f + 0.8f * dot(n, second_direction)) : around;
 }
 
 Painter::Painter(const Identity& id, const Anatomy& at, const Performance& play, const HeadPlacement& place)

@@ -13,6 +13,9 @@ struct Lights {
   explicit Lights(const Performance&);
   V3 key_direction;  // towards the light
   V3 key, sky, ground, fill, rim;
+  float softness;
+  bool has_second;
+  V3 second_direction, second;
   V3 ambient(V3 normal) const;
 };
 

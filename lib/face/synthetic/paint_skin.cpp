@@ -172,7 +172,10 @@ V3 Painter::light_skin(const Skin& skin, const Spot& spot) const {
   const V3 n = normalised(spot.normal - slope);
   const V3 l = lights_.key_direction;
   const float hard = dot(n, l), soft = dot(spot.soft_normal, l);
-  const auto wrapped = [](float d, float wrap) { return std::max(0.0f, (d + wrap) / (1 + wrap)); };
+  const auto wrapped = [&](float d, float wrap) {
+    wrap += 0.5f * lights_.softness;
+    return std::max(0.0f, (d + wrap) / (1 + wrap));
+  };
   // Red light travels farther under the skin: softer normal, more wrap, and it bleeds into shadow.
   const V3 diffuse{wrapped(mix(hard, soft, 0.75f), 0.32f), wrapped(mix(hard, soft, 0.45f), 0.14f),
                    wrapped(mix(hard, soft, 0.35f), 0.10f)};
@@ -184,7 +187,8 @@ V3 Painter::light_skin(const Skin& skin, const Spot& spot) const {
   const V3 h = normalised(l + spot.to_camera);
   const float nh = std::max(0.0f, dot(n, h)), nv = clamp01(dot(n, spot.to_camera));
   const float edge = std::pow(1 - nv, 5.0f);
-  const float lobe = 0.052f * std::pow(nh, skin.sharpness) + 0.060f * std::pow(nh, skin.sharpness * 4.5f);
+  const float sharpness = skin.sharpness * (1 - 0.7f * lights_.softness);
+  const float lobe = 0.052f * std::pow(nh, sharpness) + 0.060f * std::pow(nh, sharpness * 4.5f);
   colour += lights_.key * (skin.gloss * lobe * (1 + 3 * edge) * spot.lit * ramp(0, 0.2f, hard) * ao);
   colour += lights_.rim * (edge * 0.28f * ao * clamp01(0.4f + n.y));
   return colour;

@@ -46,11 +46,12 @@ void place(Mesh& mesh, const auto& where) {
 // The scene as the light sees it, for soft shadows.
 class ShadowMap {
  public:
-  ShadowMap(const std::vector<Mesh>& scene, V3 light, V3 middle) : raster_(size, size), middle_(middle), l_(light) {
+  ShadowMap(const std::vector<Mesh>& scene, V3 light, float softness, V3 middle)
+      : raster_(size, size), middle_(middle), l_(light), penumbra_(3 * (1 + 3 * softness)) {
     u_ = normalised(cross({0, 1, 0}, l_));
     v_ = cross(l_, u_);
     for (int i = 0; i < taps; ++i) {
-      constexpr float radius = 4.5f * size / span;
+      const float radius = 4.5f * size / span * (1 + 4 * softness);
       const float r = radius * std::sqrt((static_cast<float>(i) + 0.5f) / taps), a = 2.39996f * static_cast<float>(i);
       taps_[static_cast<std::size_t>(i)] = {r * std::cos(a), r * std::sin(a)};
     }
@@ -79,7 +80,7 @@ class ShadowMap {
       if (x < 0 || y < 0 || x >= size || y >= size)
         open += 1;
       else
-        open += clamp01(1 - (raster_.nearness(x, y) - q.z - bias) / 3);
+        open += clamp01(1 - (raster_.nearness(x, y) - q.z - bias) / penumbra_);
     }
     return open / taps;
   }
@@ -93,6 +94,7 @@ class ShadowMap {
   }
   Raster raster_;
   V3 middle_, l_, u_, v_;
+  float penumbra_;                                  // mm of depth over which the light fades
   std::array<std::pair<float, float>, taps> taps_;  // a spiral over a disc
 };
 
@@ -136,7 +138,7 @@ Actor::Model::Model(const Identity& who, float detail)
   for (const V3& p : hair.rest) hair_height.push_back(field.skull(p));
 }
 
-std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, const Expression& expression,
+std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play, const Expression& expression,
                              const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders) {
   std::vector<Mesh> scene;
   HeadMesh head = model.head;
@@ -178,7 +180,8 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, cons
   if (model.hair_shells > 0) scene.push_back(grow_shells(model, placement));
   for (Mesh& mesh : occluders) scene.push_back(std::move(mesh));
 
-  cast_shadows(scene, ShadowMap(scene, light, placement.head({0, 20, -40})), light, model.hair.rest.size());
+  cast_shadows(scene, ShadowMap(scene, light, clamp01(play.light_softness), placement.head({0, 20, -40})), light,
+               model.hair.rest.size());
   return scene;
 }
 

@@ -22,6 +22,18 @@ struct Colour {
 
 enum class HairStyle { bald, cropped, swept, bob };
 
+// Where the parts of the face stand to one another; about -1..1 each.
+struct Proportions {
+  float middle = 0, philtrum = 0, lower = 0;  // eyes to nose, nose to mouth, mouth to chin: longer
+  float jaw_forward = 0;                      // in profile
+  float depth = 0;                            // the face stands out from the head
+};
+
+// Left and right differ; about -1..1 each. Positive: the image-right one is higher, or the part stands to image right.
+struct Asymmetry {
+  float brows = 0, eyes = 0, lids = 0, nose = 0, cheeks = 0, mouth = 0, jaw = 0;
+};
+
 // Shape values are departures from an average head, about -1..1 each.
 struct Identity {
   std::string name = "average";
@@ -34,6 +46,8 @@ struct Identity {
   float eye_size = 0, eye_spacing = 0, eye_tilt = 0, eye_depth = 0;
   float brow_height = 0, brow_thickness = 0, brow_arch = 0;
   float ear_size = 0, neck_width = 0;
+  Proportions proportions;
+  Asymmetry asymmetry;
 
   Colour skin{0.87f, 0.70f, 0.61f};
   Colour lips{0.72f, 0.42f, 0.40f};
@@ -59,6 +73,7 @@ struct Performance {
   double roll = 0;      // degrees; positive: clockwise in the image
   double x = 0, y = 0;  // shift of the head in the frame, in frame widths, right and down
   double size = 1;      // 1: the face from brows to chin is about two fifths of the frame's height
+  double lens = 1;      // distance of the camera from the head at size 1, in 0.95 m; the picture's scale stays
 
   std::array<float, 2> blink{0, 0};       // 0 open .. 1 shut
   float gaze_x = 0, gaze_y = 0;           // degrees, towards image right and up, relative to the head
@@ -71,7 +86,11 @@ struct Performance {
   double light_azimuth = -35, light_elevation = 35;  // degrees, where the key light stands; positive: image right, up
   Colour light{1.0f, 0.96f, 0.90f};
   float light_strength = 1;
+  float light_softness = 0;  // 0 a lamp .. 1 a large window: soft edges of shadows, dull highlights
   float ambient = 1;
+  Colour ambient_tint{1, 1, 1};                     // factors of linear light
+  double second_azimuth = 0, second_elevation = 0;  // of a light without shadows
+  Colour second_light{0, 0, 0};                     // its colour and strength; black: none
 
   OccluderKind occluder = OccluderKind::none;
   double occluder_x = 0, occluder_y = 0;  // its middle relative to the frame's middle, in frame widths
@@ -87,6 +106,11 @@ struct RenderOptions {
   int width = 400;
   int height = 400;
   int supersampling = 2;  // samples a pixel along each axis
+  // Colours every surface of a pixel once and only its edges at all samples: a third of the time, nearly the same look.
+  bool shade_once = false;
+  // Above 0: only the square about the middle of the 68 points is drawn whose side is so many times that of their
+  // box; the rest stays black in all pictures. 2.2 holds a whole-face crop.
+  double only_face = 0;
 };
 
 struct Pose {

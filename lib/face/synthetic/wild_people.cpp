@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/synthetic/dice.hpp"
+#include "lib/face/synthetic/wild.hpp"
+
+namespace understudy::synthetic {
+
+namespace {
+
+constexpr std::int32_t person_stream = 77001;
+
+// What several measures of a person have in common, each about -1..1.
+struct Leaning {
+  float mature;   // brow ridge, jaw, nose, beard; the other way fuller lips, larger eyes, arched brows
+  float heavy;    // width of face, cheeks and neck
+  float melanin;  // 0 very light .. 1 very dark
+  float flat;     // 0..1: low bridge, long lid, straight dark hair
+  float age;      // 0..1
+};
+
+Leaning draw_leaning(Dice& dice) {
+  Leaning out;
+  out.mature = dice.between(-1, 1);
+  out.heavy = dice.bell(0.55f);
+  const float tone = dice.unit();
+  out.melanin = tone < 0.5f ? tone * 0.7f : 0.35f + (tone - 0.5f) * 1.3f;  // lighter and darker skins alike
+  out.flat = dice.chance(0.25f) && out.melanin < 0.65f ? dice.between(0.5f, 1.0f) : dice.between(0, 0.3f);
+  const float age = dice.unit();
+  out.age = age * mix(age, 1, 0.45f);
+  return out;
+}
+
+void draw_shape(Identity& id, const Leaning& lean, Dice& dice) {
+  const auto shape = [&](float middle, float deviation = 0.46f) { return dice.bell(middle, deviation, 1.3f); };
+  const float m = lean.mature, h = lean.heavy, dark = lean.melanin - 0.4f, flat = lean.flat, old = lean.age - 0.35f;
+  id.face_width = shape(0.45f * h + 0.3f * flat);
+  id.jaw_width = shape(0.45f * m + 0.35f * h - 0.1f);
+  id.chin_length = shape(0.25f * m);
+  id.chin_width = shape(0.4f * m + 0.2f * h);
+  id.cheekbones = shape(0.35f * flat - 0.1f * m);
+  id.cheek_fullness = shape(0.6f * h - 0.5f * old);
+  id.forehead = shape(0.2f * old + 0.1f);
+  id.brow_ridge = shape(0.6f * m - 0.3f * flat);
+  id.nose_length = shape(0.15f * m + 0.4f * old - 0.15f * dark);
+  id.nose_width = shape(0.25f * m + 0.9f * dark + 0.2f * flat);
+  id.nose_projection = shape(0.2f * m - 0.5f * flat - 0.3f * dark);
+  id.nose_bridge = shape(0.25f * m - 0.7f * flat - 0.5f * dark);
+  id.nose_tip_up = shape(-0.2f * m - 0.4f * old);
+  id.mouth_width = shape(0.1f * m + 0.3f * dark);
+  id.upper_lip = shape(0.7f * dark - 0.3f * m - 0.5f * old);
+  id.lower_lip = shape(0.7f * dark - 0.25f * m - 0.4f * old);
+  id.eye_size = shape(-0.35f * m - 0.3f * old - 0.2f * flat);
+  id.eye_spacing = shape(0.15f * flat);
+  id.eye_tilt = shape(0.5f * flat - 0.3f * old);
+  id.eye_depth = shape(0.35f * m - 0.6f * flat + 0.2f * old);
+  id.brow_height = shape(-0.35f * m);
+  id.brow_thickness = shape(0.45f * m - 0.1f);
+  id.brow_arch = shape(-0.4f * m);
+  id.ear_size = shape(0.25f * m + 0.6f * old);
+  id.neck_width = shape(0.5f * m + 0.4f * h);
+  Proportions& part = id.proportions;
+  part.middle = shape(0.1f * m + 0.15f * old);
+  part.philtrum = shape(0.1f * m + 0.3f * old + 0.1f * flat);
+  part.lower = shape(0.3f * m);
+  part.jaw_forward = shape(0.4f * dark);
+  part.depth = shape(-0.4f * flat);
+  Asymmetry& side = id.asymmetry;
+  for (float* v : {&side.brows, &side.eyes, &side.lids, &side.nose, &side.cheeks, &side.mouth, &side.jaw})
+    *v = dice.bell(0, 0.35f, 1);
+}
+
+// sRGB of skins by melanin, along the measured range of human skin (light to dark: reflectances fall most in blue).
+Colour skin_of(float melanin) {
+  constexpr std::array<Colour, 6> tones{{{0.960f, 0.820f, 0.755f},
+                                         {0.905f, 0.730f, 0.635f},
+                                         {0.800f, 0.605f, 0.485f},
+                                         {0.640f, 0.455f, 0.345f},
+                                         {0.455f, 0.310f, 0.235f},
+                                         {0.270f, 0.185f, 0.145f}}};
+  const float at = clamp01(melanin) * (tones.size() - 1.001f);
+  const auto i = static_cast<std::size_t>(at);
+  return blend(tones[i], tones[i + 1], at - static_cast<float>(i));
+}
+
+void draw_skin(Identity& id, const Leaning& lean, Dice& dice) {
+  const float yellow = dice.bell(0.03f * lean.flat, 0.03f, 0.1f), red = dice.bell(0.022f),
+              lightness = dice.bell(0.035f);
+  id.skin = times(skin_of(lean.melanin), 1 + lightness + red, 1 + lightness + 0.25f * yellow - 0.5f * red,
+                  1 + lightness - yellow - 0.3f * red);
+  const Colour pale{0.77f, 0.45f, 0.43f}, deep{0.37f, 0.21f, 0.19f};
+  id.lips = blend(blend(pale, deep, lean.melanin), id.skin, dice.between(0.05f, 0.45f));
+  id.redness = clamp01(dice.between(0.1f, 1.1f) * (1 - 0.6f * lean.melanin));
+  id.freckles = dice.chance(0.35f * (1 - lean.melanin)) ? dice.between(0.2f, 1.0f) : 0;
+}
+
+Colour hair_colour(const Leaning& lean, Dice& dice) {
+  constexpr std::array<Colour, 6> natural{{{0.055f, 0.050f, 0.050f},    // black
+                                           {0.145f, 0.105f, 0.085f},    // dark brown
+                                           {0.300f, 0.205f, 0.140f},    // brown
+                                           {0.470f, 0.345f, 0.215f},    // dark blond
+                                           {0.700f, 0.560f, 0.370f},    // blond
+                                           {0.480f, 0.210f, 0.095f}}};  // red
+  const float light = clamp01(1 - 1.6f * lean.melanin) * (1 - lean.flat);
+  const float pick = dice.unit();
+  float at = 1.2f * pick;
+  if (dice.chance(light)) at = 0.8f + 3.2f * pick;
+  const auto i = static_cast<std::size_t>(std::min(at, 3.999f));
+  Colour out = blend(natural[i], natural[i + 1], at - static_cast<float>(i));
+  if (dice.chance(0.08f * light + 0.02f)) out = times(natural[5], dice.between(0.7f, 1.2f), 1, 1);
+  return out;
+}
+
+void draw_colours(Identity& id, const Leaning& lean, Dice& dice) {
+  id.hair = hair_colour(lean, dice);
+  id.brows = blend(id.hair, {0.06f, 0.05f, 0.045f}, dice.between(0.15f, 0.6f));
+  // Grey comes with age, to the brows later.
+  const float grey = clamp01(3.0f * (lean.age - 0.55f) + dice.bell(0.3f)) * dice.between(0.5f, 1.0f);
+  const Colour silver{0.66f, 0.65f, 0.64f};
+  if (lean.age > 0.4f) {
+    id.hair = blend(id.hair, silver, grey);
+    id.brows = blend(id.brows, silver, 0.6f * grey * dice.unit());
+  }
+  constexpr std::array<Colour, 5> eyes{{{0.145f, 0.085f, 0.050f},
+                                        {0.300f, 0.185f, 0.095f},
+                                        {0.355f, 0.330f, 0.175f},
+                                        {0.330f, 0.430f, 0.360f},
+                                        {0.370f, 0.490f, 0.580f}}};
+  const float pale = clamp01(1 - 1.5f * lean.melanin) * (1 - lean.flat);
+  const float at = dice.unit() * mix(1.2f, 3.99f, pale);
+  const auto i = static_cast<std::size_t>(at);
+  id.iris = blend(eyes[i], eyes[i + 1], at - static_cast<float>(i));
+  id.clothes = {dice.between(0.06f, 0.9f), dice.between(0.06f, 0.9f), dice.between(0.06f, 0.9f)};
+  id.clothes = blend(id.clothes, {0.4f, 0.4f, 0.4f}, dice.between(0, 0.8f));
+}
+
+}  // namespace
+
+Identity wild_identity(std::uint32_t seed) {
+  Dice dice(seed, person_stream);
+  const Leaning lean = draw_leaning(dice);
+  Identity id;
+  id.name = "wild " + std::to_string(seed);
+  id.seed = dice.number() % 1000003;
+  id.age = lean.age;
+  draw_shape(id, lean, dice);
+  draw_skin(id, lean, dice);
+  draw_colours(id, lean, dice);
+  const float style = dice.unit();
+  const bool thin = lean.mature > 0 && dice.chance(0.1f + 0.4f * lean.age);
+  id.hair_style = thin                                 ? HairStyle::bald
+                  : style < 0.5f - 0.45f * lean.mature ? HairStyle::bob
+                  : style < 0.75f - 0.3f * lean.mature ? HairStyle::swept
+                                                       : HairStyle::cropped;
+  id.brow_density = dice.between(0.35f, 1.0f);
+  id.lashes = clamp01(dice.between(0.1f, 0.9f) - 0.3f * lean.mature);
+  id.stubble = lean.mature > 0.1f && dice.chance(0.6f) ? dice.unit() : 0;
+  return id;
+}
+
+}  // namespace understudy::synthetic
