@@ -5,7 +5,7 @@
 //   bench_synthetic takes FILE [FROM [ROWS [COLUMNS]]]    a person a row, another take in each cell
 //   bench_synthetic same FILE [FROM [ROWS [COLUMNS]]]     the same takes in every row
 //   bench_synthetic points FILE [FROM [ROWS [COLUMNS]]]   takes with their 68 points and masks
-//   bench_synthetic crop OUT IN X Y SIZE                  part of a picture, to set beside them
+//   bench_synthetic files FILE PICTURE...     real faces to set beside them
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -85,12 +85,17 @@ int sheet(const std::string& kind, const std::string& file, std::uint32_t from, 
   return write_image(file, page) ? 0 : 1;
 }
 
-int cut(char** argv) {
-  const auto image = read_image(argv[3]);
-  if (!image) return 1;
-  const double x = std::atof(argv[4]), y = std::atof(argv[5]), size = std::atof(argv[6]), k = 320 / size;
-  const ImageU8 part = warp_antialiased(*image, Affine{{k, 0, -x * k, 0, k, -y * k}}, 320, 320);
-  return write_image(argv[2], part) ? 0 : 1;
+// Pictures side by side, eight in a row.
+int set_side_by_side(int argc, char** argv) {
+  constexpr int cell = 240, columns = 8;
+  ImageU8 page((cell + 2) * columns, (cell + 2) * ((argc - 4) / columns + 1), 3);
+  for (int i = 3; i < argc; ++i) {
+    const auto image = read_image(argv[i]);
+    if (!image) return 1;
+    paste(page, resize(*image, cell, cell, Interpolation::area), (i - 3) % columns * (cell + 2),
+          (i - 3) / columns * (cell + 2));
+  }
+  return write_image(argv[2], page) ? 0 : 1;
 }
 
 }  // namespace
@@ -100,7 +105,7 @@ int main(int argc, char** argv) {
     time_all();
     return 0;
   }
-  if (std::string(argv[1]) == "crop") return argc == 7 ? cut(argv) : 1;
+  if (std::string(argv[1]) == "files") return set_side_by_side(argc, argv);
   const auto number = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
   return sheet(argv[1], argv[2], static_cast<std::uint32_t>(number(3, 0)), number(4, 8), number(5, 10));
 }

@@ -31,10 +31,12 @@ class Frame {
                           make_occluder(play, options.width, options.height))),
         raster_(options.width * options.supersampling, options.height * options.supersampling,
                 {window_.left * options.supersampling, window_.top * options.supersampling,
-                 window_.right * options.supersampling, window_.bottom * options.supersampling}) {}
+                 window_.right * options.supersampling, window_.bottom * options.supersampling}),
+        lenses_(model.glasses.empty() ? Raster(0, 0) : Raster(raster_)) {}
 
   Rendered draw() {
     for (std::size_t i = 0; i < scene_.size(); ++i) draw_mesh(static_cast<std::uint8_t>(i));
+    for (std::size_t i = 0; i < scene_.size(); ++i) draw_lens(static_cast<std::uint8_t>(i));
     Rendered out;
     shade(out);
     out.landmarks = landmarks_;
@@ -73,6 +75,7 @@ class Frame {
     auto& points = projected_.emplace_back(mesh.place.size());
     for (std::size_t i = 0; i < points.size(); ++i) points[i] = camera_.project(mesh.place[i]);
     const auto count = static_cast<std::uint32_t>(mesh.triangles.size());
+    if (mesh.material == Material::lens) return;
     // What lies inside the head never shows through its skin (mesh 0, drawn first), however tight the fit.
     const bool inner =
         mesh.material == Material::eye || mesh.material == Material::teeth || mesh.material == Material::mouth;
@@ -83,11 +86,20 @@ class Frame {
       const auto& tri = mesh.triangles[t];
       w = in_perspective(w, points[tri[0]], points[tri[1]], points[tri[2]]);
       const V3 rest = mesh.rest[tri[0]] * w.x + mesh.rest[tri[1]] * w.y + mesh.rest[tri[2]] * w.z;
+      if (mesh.material == Material::beard) return painter_.keep_beard(rest, mesh.extra[tri[0]]);
       if (mesh.material != Material::hair) return painter_.keep_skin(rest);
       const auto n = static_cast<std::uint32_t>(model_.hair_height.size());
       const auto height = [&](int k) { return model_.hair_height[tri[static_cast<std::size_t>(k)] % n]; };
       return painter_.keep_hair(rest, mesh.extra[tri[0]], height(0) * w.x + height(1) * w.y + height(2) * w.z);
     });
+  }
+
+  // Glass is seen through, so it is kept apart; only what stands before everything else matters.
+  void draw_lens(std::uint8_t number) {
+    const Mesh& mesh = scene_[number];
+    if (mesh.material != Material::lens) return;
+    lenses_.draw(number, projected_[number], mesh.triangles, 0, static_cast<std::uint32_t>(mesh.triangles.size()), true,
+                 [](std::uint32_t, V3, Sample) { return true; });
   }
 
   Spot spot_at(const Mesh& mesh, const std::vector<V3>& points, std::uint32_t triangle, float x, float y) const {
@@ -122,8 +134,19 @@ class Frame {
     Pixel times(float share) const { return {colour * share, face * share, occluder * share}; }
   };
 
-  // What a sample adds to its pixel.
-  Pixel colour_at(Sample seen, float fx, float fy) const {
+  // What the sample at (x, y) adds to its pixel, seen at (fx, fy).
+  Pixel colour_at(int x, int y, float fx, float fy) const {
+    Pixel out = surface_at(raster_.seen(x, y), fx, fy);
+    if (lenses_.width() == 0 || lenses_.nearness(x, y) <= raster_.nearness(x, y)) return out;
+    const Sample lens = lenses_.seen(x, y);
+    out.colour =
+        painter_.through_lens(spot_at(scene_[lens.mesh], projected_[lens.mesh], lens.triangle, fx, fy), out.colour);
+    out.colour = V3{std::min(out.colour.x, 1.6f), std::min(out.colour.y, 1.6f), std::min(out.colour.z, 1.6f)};
+    if (model_.id.glasses.tint >= 0.5f) out.face = 0, out.occluder = 1;
+    return out;
+  }
+
+  Pixel surface_at(Sample seen, float fx, float fy) const {
     if (seen.mesh == 255) {
       const float unit = 1.0f / static_cast<float>(raster_.height());
       return {painter_.background((fx - camera_.centre_x) * unit, (fy - camera_.centre_y) * unit)};
@@ -133,7 +156,7 @@ class Frame {
     const V3 c = painter_.colour(mesh.material, spot);
     // Bright samples are held down before averaging, or a highlight's edge would stay jagged.
     Pixel out{{std::min(c.x, 1.6f), std::min(c.y, 1.6f), std::min(c.z, 1.6f)}};
-    if (mesh.material == Material::bar || mesh.material == Material::hand)
+    if (mesh.material == Material::bar || mesh.material == Material::hand || mesh.material == Material::frame)
       out.occluder = 1;
     else if (painter_.is_face(mesh.material, spot.rest))
       out.face = 1;
@@ -147,7 +170,7 @@ class Frame {
     const int step = is_plain(px, py) ? s * s : 1;
     for (int k = 0; k < s * s; k += step) {
       const int x = px * s + k % s, y = py * s + k / s;
-      out.add(colour_at(raster_.seen(x, y), static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f), 1);
+      out.add(colour_at(x, y, static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f), 1);
     }
     return out.times(static_cast<float>(step) / static_cast<float>(s * s));
   }
@@ -169,8 +192,9 @@ class Frame {
       const float middle = 0.5f * static_cast<float>(s);
       const float dx = same == count ? middle : static_cast<float>(k % s) + 0.5f;
       const float dy = same == count ? middle : static_cast<float>(k / s) + 0.5f;
-      out.add(colour_at(seen, static_cast<float>(px * s) + dx, static_cast<float>(py * s) + dy),
-              static_cast<float>(same));
+      out.add(
+          colour_at(px * s + k % s, py * s + k / s, static_cast<float>(px * s) + dx, static_cast<float>(py * s) + dy),
+          static_cast<float>(same));
     }
     return out.times(1 / static_cast<float>(count));
   }
@@ -230,6 +254,7 @@ class Frame {
   std::vector<Mesh> scene_;
   std::vector<std::vector<V3>> projected_;
   Raster raster_;
+  Raster lenses_;  // empty without spectacles
 };
 
 }  // namespace

@@ -38,6 +38,52 @@ Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement) {
   return out;
 }
 
+Actor::Model::BeardPatch find_beard(const HeadMesh& head, const Anatomy& at) {
+  Actor::Model::BeardPatch out;
+  if (at.beard.length <= 0) return out;
+  constexpr std::uint32_t none = 0xffffffffu;
+  std::vector<std::uint32_t> number(head.mesh.rest.size(), none);
+  for (const auto& t : head.mesh.triangles) {
+    const auto bare = [&](std::uint32_t i) { return at.beard_at(head.mesh.rest[i]).density < 0.03f; };
+    if (bare(t[0]) && bare(t[1]) && bare(t[2])) continue;
+    for (auto i : t) {
+      if (number[i] != none) continue;
+      number[i] = static_cast<std::uint32_t>(out.vertices.size());
+      out.vertices.push_back(i);
+      out.length.push_back(at.beard_at(head.mesh.rest[i]).length);
+    }
+    out.triangles.push_back({number[t[0]], number[t[1]], number[t[2]]});
+  }
+  return out;
+}
+
+// Shells over the moved skin: they stand out at the roots and hang at the tips.
+Mesh grow_beard(const Actor::Model& model, const Mesh& skin, const HeadPlacement& placement) {
+  constexpr int shells = 5;
+  Mesh out;
+  out.material = Material::beard;
+  out.casts_shadow = false;
+  const auto& patch = model.beard;
+  const V3 down = placement.turn * V3{0, -1, 0};
+  for (int k = 0; k < shells; ++k) {
+    const float t = static_cast<float>(k) / (shells - 1);
+    const auto offset = static_cast<std::uint32_t>(out.place.size());
+    for (std::size_t i = 0; i < patch.vertices.size(); ++i) {
+      const auto v = patch.vertices[i];
+      const float reach = patch.length[i] * t;
+      out.rest.push_back(skin.rest[v]);
+      out.place.push_back(skin.place[v] + skin.normal[v] * (0.4f + 0.62f * reach) + down * (0.55f * reach * t));
+      out.normal.push_back(skin.normal[v]);
+      out.occlusion.push_back(skin.occlusion[v]);
+      out.extra.push_back(t);
+    }
+    for (const auto& tri : patch.triangles)
+      out.triangles.push_back({tri[0] + offset, tri[1] + offset, tri[2] + offset});
+  }
+  out.first_cut = 0;
+  return out;
+}
+
 void place(Mesh& mesh, const auto& where) {
   for (std::size_t i = 0; i < mesh.rest.size(); ++i) mesh.place[i] = where(mesh.rest[i]);
   compute_normals(mesh);
@@ -131,6 +177,8 @@ Actor::Model::Model(const Identity& who, float detail)
       mouth(make_mouth(at, lip_depth(head, at))),
       tongue(make_tongue(at, lip_depth(head, at))),
       body(make_body(id)),
+      glasses(make_glasses(id, field, at)),
+      beard(find_beard(head, at)),
       landmarks(head, field, at),
       hair_shells(hair.rest.empty() ? 0
                   : detail < 0.75f  ? 4
@@ -152,6 +200,8 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   compute_normals(head.mesh);
   heal_seam(head);
   soften_normals(head);
+  Mesh beard;
+  if (!model.beard.vertices.empty()) beard = grow_beard(model, head.mesh, placement);
   scene.push_back(std::move(head.mesh));
   for (std::size_t side = 0; side < 2; ++side) {
     Mesh eye = model.eyes[side];
@@ -178,6 +228,11 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   scene.push_back(std::move(tongue));
   scene.push_back(std::move(body));
   if (model.hair_shells > 0) scene.push_back(grow_shells(model, placement));
+  if (!beard.rest.empty()) scene.push_back(std::move(beard));
+  for (Mesh mesh : model.glasses) {
+    place(mesh, [&](V3 p) { return placement.head(p); });
+    scene.push_back(std::move(mesh));
+  }
   for (Mesh& mesh : occluders) scene.push_back(std::move(mesh));
 
   cast_shadows(scene, ShadowMap(scene, light, clamp01(play.light_softness), placement.head({0, 20, -40})), light,

@@ -8,61 +8,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
+#include "lib/face/synthetic/identity.hpp"
 #include "lib/image/geometry.hpp"
 #include "lib/image/image.hpp"
 
 namespace understudy::synthetic {
-
-struct Colour {
-  float r = 0, g = 0, b = 0;  // sRGB, 0..1
-};
-
-enum class HairStyle { bald, cropped, swept, bob };
-
-// Where the parts of the face stand to one another; about -1..1 each.
-struct Proportions {
-  float middle = 0, philtrum = 0, lower = 0;  // eyes to nose, nose to mouth, mouth to chin: longer
-  float jaw_forward = 0;                      // in profile
-  float depth = 0;                            // the face stands out from the head
-};
-
-// Left and right differ; about -1..1 each. Positive: the image-right one is higher, or the part stands to image right.
-struct Asymmetry {
-  float brows = 0, eyes = 0, lids = 0, nose = 0, cheeks = 0, mouth = 0, jaw = 0;
-};
-
-// Shape values are departures from an average head, about -1..1 each.
-struct Identity {
-  std::string name = "average";
-  std::uint32_t seed = 1;  // of freckles, mottling, strands
-
-  float face_width = 0, jaw_width = 0, chin_length = 0, chin_width = 0, cheekbones = 0, cheek_fullness = 0;
-  float forehead = 0, brow_ridge = 0;
-  float nose_length = 0, nose_width = 0, nose_projection = 0, nose_bridge = 0, nose_tip_up = 0;
-  float mouth_width = 0, upper_lip = 0, lower_lip = 0;
-  float eye_size = 0, eye_spacing = 0, eye_tilt = 0, eye_depth = 0;
-  float brow_height = 0, brow_thickness = 0, brow_arch = 0;
-  float ear_size = 0, neck_width = 0;
-  Proportions proportions;
-  Asymmetry asymmetry;
-
-  Colour skin{0.87f, 0.70f, 0.61f};
-  Colour lips{0.72f, 0.42f, 0.40f};
-  Colour iris{0.35f, 0.26f, 0.18f};
-  Colour hair{0.20f, 0.14f, 0.10f};
-  Colour brows{0.20f, 0.14f, 0.10f};
-  Colour clothes{0.25f, 0.30f, 0.38f};
-  HairStyle hair_style = HairStyle::cropped;
-  float brow_density = 0.8f;  // 0..1
-  float lashes = 0.5f;        // 0..1
-  float freckles = 0;         // 0..1
-  float stubble = 0;          // 0..1
-  float age = 0.3f;           // 0..1: folds and wrinkles
-  float redness = 0.5f;       // 0..1: of cheeks, nose and ears
-};
 
 enum class OccluderKind { none, bar, hand };
 

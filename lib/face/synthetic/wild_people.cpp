@@ -132,6 +132,110 @@ void draw_colours(Identity& id, const Leaning& lean, Dice& dice) {
   id.clothes = blend(id.clothes, {0.4f, 0.4f, 0.4f}, dice.between(0, 0.8f));
 }
 
+void draw_surface(Identity& id, const Leaning& lean, Dice& dice) {
+  EyeLook& eyes = id.eyes;
+  eyes.crease = std::clamp(dice.bell(0.4f) + 0.2f - 1.3f * ramp(0.3f, 0.9f, lean.flat), -1.0f, 1.0f);
+  eyes.hood = clamp01(dice.bell(0.25f) + 0.35f * lean.age + 0.3f * lean.flat);
+  eyes.inner_fold = lean.flat > 0.4f ? lean.flat * dice.unit() : 0;
+  eyes.roundness = dice.bell(-0.2f * lean.flat, 0.5f, 1.2f);
+  eyes.iris_size = dice.bell(0, 0.45f, 1);
+  const float red = 0.06f * dice.unit(), yellow = 0.10f * dice.unit() * (0.4f + lean.melanin + lean.age);
+  const float white = dice.between(0.62f, 1.0f);
+  eyes.sclera = {white, white * (1 - red), white * (1 - red - yellow)};
+  eyes.circles = clamp01(dice.bell(0.3f) + 0.25f);
+  eyes.bags = clamp01(dice.bell(0.25f) + 0.9f * (lean.age - 0.35f));
+  SkinMarks& marks = id.marks;
+  marks.moles = dice.chance(0.5f) ? dice.unit() : 0;
+  marks.blemishes = dice.chance(0.3f) ? dice.between(0.2f, 1.0f) : 0;
+  marks.pores = clamp01(dice.bell(0.3f) + 0.3f + 0.2f * lean.mature);
+  marks.patches = dice.between(0, 0.8f);
+  marks.shine = clamp01(dice.bell(0.4f) + 0.3f);
+  marks.wrinkles = clamp01(1.5f * (lean.age - 0.25f) + dice.bell(0.15f));
+}
+
+void draw_make_up(Identity& id, const Leaning& lean, Dice& dice) {
+  MakeUp& make_up = id.make_up;
+  const bool worn = dice.chance(0.5f - 0.5f * lean.mature);
+  if (!worn) return;
+  make_up.foundation = dice.unit();
+  make_up.rouge = dice.chance(0.5f) ? dice.unit() : 0;
+  make_up.liner = dice.chance(0.5f) ? dice.unit() : 0;
+  make_up.mascara = dice.unit();
+  make_up.shadow = dice.chance(0.4f) ? dice.between(0.1f, 0.9f) : 0;
+  make_up.shadow_colour = {dice.between(0.12f, 0.6f), dice.between(0.10f, 0.4f), dice.between(0.10f, 0.5f)};
+  if (dice.chance(0.6f)) make_up.lips = dice.between(0.2f, 1.0f);
+  make_up.lip_colour = blend({0.72f, 0.30f, 0.30f}, {0.45f, 0.04f, 0.10f}, dice.unit());
+  make_up.lip_colour = blend(make_up.lip_colour, {0.75f, 0.25f, 0.45f}, 0.6f * dice.unit());
+}
+
+void draw_beard(Identity& id, const Leaning& lean, Dice& dice) {
+  if (lean.mature < -0.1f) return;
+  id.stubble = dice.chance(0.7f) ? dice.unit() : 0;
+  const float kind = dice.unit();
+  Beard& beard = id.beard;
+  beard.colour =
+      blend(times(id.hair, 1.05f, 0.95f, 0.9f), {0.62f, 0.61f, 0.60f}, id.age > 0.5f ? 0.7f * dice.unit() : 0);
+  if (kind > 0.55f) return;
+  const float thick = dice.between(0.55f, 1.0f);
+  beard.length = dice.chance(0.35f) ? dice.between(7, 20) : dice.between(1.5f, 7);
+  if (kind < 0.28f) {  // full
+    beard.chin = beard.jaw = thick;
+    beard.moustache = dice.between(0.5f, 1.0f) * thick;
+    beard.cheeks = dice.between(0.3f, 1.0f) * thick;
+  } else if (kind < 0.42f) {  // round the mouth
+    beard.chin = thick;
+    beard.moustache = dice.chance(0.8f) ? thick : 0;
+  } else if (kind < 0.50f) {
+    beard.moustache = thick;
+  } else {
+    beard.chin = 0.8f * thick, beard.jaw = thick;
+  }
+}
+
+void draw_glasses(Identity& id, const Leaning& lean, Dice& dice) {
+  Glasses& glasses = id.glasses;
+  if (!dice.chance(0.16f + 0.15f * lean.age)) return;
+  glasses.shape = static_cast<GlassesShape>(1 + static_cast<int>(dice.between(0, 5.999f)));
+  glasses.size = dice.bell(0.5f);
+  glasses.thickness = dice.chance(0.4f) ? dice.between(0, 0.15f) : dice.between(0.2f, 1.0f);
+  const float grey = dice.between(0.02f, 0.25f);
+  glasses.frame = {grey, grey, grey};
+  if (dice.chance(0.3f))
+    glasses.frame = {dice.between(0.2f, 0.5f), dice.between(0.08f, 0.3f), dice.between(0.03f, 0.2f)};
+  if (dice.chance(0.2f)) glasses.frame = {0.7f, 0.66f, dice.between(0.4f, 0.7f)};
+  glasses.reflection = dice.unit() * dice.unit();
+  if (dice.chance(0.12f)) glasses.tint = dice.between(0.6f, 1.0f);
+  glasses.tint_colour = {dice.between(0.02f, 0.3f), dice.between(0.02f, 0.25f), dice.between(0.02f, 0.25f)};
+}
+
+void draw_hair(Identity& id, const Leaning& lean, Dice& dice) {
+  const float style = dice.unit(), m = lean.mature;
+  const bool loses = m > 0 && dice.chance(0.05f + 0.5f * lean.age);
+  if (loses)
+    id.hair_style = dice.chance(0.5f) ? HairStyle::bald : HairStyle::ring;
+  else if (style < 0.30f - 0.28f * m)
+    id.hair_style = HairStyle::long_hair;
+  else if (style < 0.48f - 0.40f * m)
+    id.hair_style = HairStyle::bob;
+  else
+    id.hair_style = style < 0.72f - 0.1f * m ? HairStyle::swept : HairStyle::cropped;
+  HairLook& hair = id.hair_look;
+  hair.volume = dice.bell(0, 0.5f, 1.1f);
+  hair.curl = dice.chance(0.3f + 0.3f * lean.melanin) ? dice.unit() : 0;
+  if (id.hair_style == HairStyle::bald || id.hair_style == HairStyle::ring) return;
+  if (m > 0) hair.recession = clamp01(dice.bell(0.3f) + 0.9f * (lean.age - 0.3f));
+  if (dice.chance(0.28f)) hair.fringe = dice.between(0.15f, 1.0f), hair.recession = 0;
+}
+
+void draw_teeth(Identity& id, const Leaning& lean, Dice& dice) {
+  TeethLook& teeth = id.teeth;
+  teeth.size = dice.bell(0, 0.5f, 1.2f);
+  teeth.crooked = dice.chance(0.5f) ? dice.unit() : 0.15f;
+  teeth.gap = dice.chance(0.12f) ? dice.unit() : 0;
+  const float bright = dice.between(0.72f, 1.25f), yellow = dice.between(0, 0.22f) + 0.15f * lean.age;
+  teeth.tint = {bright, bright * (1 - 0.3f * yellow), bright * (1 - yellow)};
+}
+
 }  // namespace
 
 Identity wild_identity(std::uint32_t seed) {
@@ -144,15 +248,14 @@ Identity wild_identity(std::uint32_t seed) {
   draw_shape(id, lean, dice);
   draw_skin(id, lean, dice);
   draw_colours(id, lean, dice);
-  const float style = dice.unit();
-  const bool thin = lean.mature > 0 && dice.chance(0.1f + 0.4f * lean.age);
-  id.hair_style = thin                                 ? HairStyle::bald
-                  : style < 0.5f - 0.45f * lean.mature ? HairStyle::bob
-                  : style < 0.75f - 0.3f * lean.mature ? HairStyle::swept
-                                                       : HairStyle::cropped;
+  draw_hair(id, lean, dice);
   id.brow_density = dice.between(0.35f, 1.0f);
   id.lashes = clamp01(dice.between(0.1f, 0.9f) - 0.3f * lean.mature);
-  id.stubble = lean.mature > 0.1f && dice.chance(0.6f) ? dice.unit() : 0;
+  draw_surface(id, lean, dice);
+  draw_make_up(id, lean, dice);
+  draw_beard(id, lean, dice);
+  draw_glasses(id, lean, dice);
+  draw_teeth(id, lean, dice);
   return id;
 }
 
