@@ -3,11 +3,13 @@
 
 namespace understudy::synthetic {
 
-Anatomy::Anatomy(const Identity& id) {
+Anatomy::Anatomy(const Identity& id)
+    : eyes(id.eyes), beard(id.beard), hair(id.hair_look), part(id.seed % 2 == 0 ? 1.0f : -1.0f) {
   eye = {31.5f + 1.8f * id.eye_spacing, 38.5f, -9.5f - 1.5f * id.eye_depth};
   eye_half = 13.6f + 1.0f * id.eye_size;
-  lid_up = 5.1f + 0.9f * id.eye_size;
-  lid_low = 3.7f + 0.5f * id.eye_size;
+  lid_up = 5.1f + 0.9f * id.eye_size + 0.5f * eyes.roundness;
+  lid_low = 3.7f + 0.5f * id.eye_size + 0.3f * eyes.roundness;
+  uneven_lids = 0.10f * id.asymmetry.lids;
   eye_tilt = 0.05f + 0.06f * id.eye_tilt;
   mouth_half = 26.0f + 2.5f * id.mouth_width;
   lip_up = 7.2f + 2.2f * id.upper_lip;
@@ -31,7 +33,8 @@ LidState Anatomy::lid_state(const Performance& p, int side) const {
   const float look = std::clamp(p.gaze_y, -25.0f, 25.0f) / 25.0f;
   const float squint = 0.18f * clamp01(p.smile) + 0.1f * clamp01(p.frown);
   state.upper =
-      (1 - blink) * (0.94f - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)]);
+      (1 - blink) * (0.94f - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)] +
+                     (side == 0 ? -uneven_lids : uneven_lids));
   state.lower = (1 - squint * 1.3f) * (1 - 0.25f * look) * (1 - 0.45f * blink);
   state.shift = 0.5f * look;
   return state;
@@ -42,11 +45,15 @@ float Anatomy::lid_edge(float u, bool upper, const LidState& state) const {
   const float tilt = u * eye_tilt - 0.4f;  // the outer corner lies higher
   // The upper lid is highest slightly towards the nose, the lower lid lowest slightly outwards.
   const float skew = upper ? t + 0.16f * (1 - t * t) : t - 0.18f * (1 - t * t);
-  const float arc = std::pow(std::max(0.0f, 1 - skew * skew), upper ? 0.72f : 0.85f);
+  const float arc = std::pow(std::max(0.0f, 1 - skew * skew),
+                             upper ? 0.72f - 0.14f * eyes.roundness : 0.85f - 0.12f * eyes.roundness);
   const float low = -lid_low * state.lower * arc;
   if (!upper) return tilt + low + state.shift * arc;
+  // Skin that hangs over the lid lowers what is seen as its edge.
+  const float over = 1 - 0.36f * eyes.hood * ramp(-0.2f, 0.75f, t) - 0.34f * eyes.inner_fold * ramp(-0.2f, -0.85f, t);
   return tilt +
-         mix(-lid_low * state.lower * std::pow(std::max(0.0f, 1 - t * t), 0.85f) - 0.05f, lid_up * arc, state.upper) +
+         mix(-lid_low * state.lower * std::pow(std::max(0.0f, 1 - t * t), 0.85f) - 0.05f, lid_up * over * arc,
+             state.upper) +
          state.shift * arc;
 }
 
@@ -80,7 +87,32 @@ float Anatomy::beside_ear(V3 p) const { return (std::hypot((p.y - 16) / 34, (p.z
 
 float Anatomy::hairline(float ax) const {
   // A slight peak in the middle, corners above the temples, then down in front of the ears.
-  return hairline_y - 1.5f + 3.0f * bell(ax - 26, 16) - 10.0f * ramp(30, 52, ax) - 52.0f * ramp(48, 72, ax);
+  const float line = hairline_y - 1.5f + 3.0f * bell(ax - 26, 16) - 10.0f * ramp(30, 52, ax) - 52.0f * ramp(48, 72, ax);
+  return hair.recession > 0 ? line + hair.recession * (8 + 20 * bell(ax - 36, 16)) : line;
+}
+
+float Anatomy::fringe_line(float x) const {
+  const float level = mix(hairline_y - 2, brow_y_arch - 2, hair.fringe);
+  return level + 0.10f * x * part - 26 * ramp(38, 64, std::abs(x));
+}
+
+float Anatomy::below_crown(V3 p) const { return 46 - p.y - 0.30f * (p.z + 80) + 14 * ramp(-60, -150, p.z); }
+
+Anatomy::Growth Anatomy::beard_at(V3 p) const {
+  if (beard.length <= 0 || p.z < -92 || p.y > 22 || p.y < -98) return {};
+  const float ax = std::abs(p.x);
+  const float side = ramp(4, -16, p.y - 0.42f * (ax - 30)) * ramp(26, 36, ax + (p.y < -44 ? 40.0f : 0.0f));
+  const float jaw = side * ramp(-20, -42, p.y + 0.30f * (p.z + 40));
+  const float lip = bell(p.y + 14.5f, 6.5f) * ramp(33, 25, ax);
+  const float chin = ramp(-36, -45, p.y) * ramp(34, 24, ax);
+  const float corner = bell(ax - mouth_half - 3, 5) * ramp(-14, -20, p.y) * ramp(-50, -40, p.y);
+  float density = std::max({beard.cheeks * side, beard.jaw * jaw, beard.moustache * lip, beard.chin * chin,
+                            std::min(beard.chin, beard.moustache) * corner});
+  density *= ramp(-92, -72, p.z) * ramp(-98, -84, p.y);
+  const float s = p.y - mouth_y;
+  if (ax < mouth_half + 1 && p.z > -12) density *= ramp(-0.3f, 2.2f, std::abs(s) - lip_edge(ax, s > 0));
+  const float longest = ramp(-30, -62, p.y) * ramp(48, 22, ax);
+  return {density, beard.length * mix(0.34f, 1.0f, longest) * std::sqrt(std::min(1.0f, density * 1.4f))};
 }
 
 }  // namespace understudy::synthetic

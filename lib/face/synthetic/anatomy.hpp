@@ -23,11 +23,16 @@ struct Anatomy {
   float eyeball = 12.2f, lid = 13.4f;  // radii of the ball and of the lids over it
   float eye_half, lid_up, lid_low, eye_tilt;
   float mouth_y = -26, mouth_half, lip_up, lip_low;
+  float uneven_lids;  // how much farther the image-right eye opens than the other
   float brow_in = 11, brow_out = 59.5f, brow_y_in, brow_y_arch, brow_y_out, brow_half;
   V3 nose_root, nose_tip, nose_wing;
   float nose_base_y, tip_radius;
   float chin_y;
   float hairline_y;
+  EyeLook eyes;
+  Beard beard;
+  HairLook hair;
+  float part;  // -1 or 1: the side to which a fringe is combed
 
   // Lid edges at u = mm from the eye's middle towards the outer corner; y is relative to the eye's centre.
   float lid_edge(float u, bool upper, const LidState&) const;
@@ -39,6 +44,13 @@ struct Anatomy {
   float brow_thickness(float ax) const;  // half thickness
   float hairline(float ax) const;        // y of the hairline on the forehead
   float beside_ear(V3 p) const;          // mm outside the bare skin round the ear
+  float fringe_line(float x) const;      // y down to which a fringe falls
+  float below_crown(V3 p) const;         // mm below the edge of the bare crown of HairStyle::ring
+  // How densely the beard grows, 0..1, and how much of its length it has there.
+  struct Growth {
+    float density = 0, length = 0;
+  };
+  Growth beard_at(V3 p) const;
 };
 
 }  // namespace understudy::synthetic

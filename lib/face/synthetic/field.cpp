@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/face/synthetic/field.hpp"
 
+#include "lib/face/synthetic/noise.hpp"
+
 namespace understudy::synthetic {
 
 namespace {
@@ -73,13 +75,28 @@ float HeadField::skin(V3 p) const {
 }
 
 float HeadField::hair_thickness(V3 p) const {
+  float thick = grown_hair(p);
+  if (id_.hair_style == HairStyle::bald) return thick;
+  const HairLook& look = id_.hair_look;
+  if (look.volume != 0 && thick > 0) thick *= 1 + 0.55f * look.volume;
+  if (look.fringe > 0.05f)
+    thick = std::max(thick, mix(-4.0f, 5.5f, ramp(-2, 8, p.y - at_.fringe_line(p.x))) * ramp(-70, -45, p.z) -
+                                6 * ramp(-45, -70, p.z));
+  if (look.curl > 0 && thick > 0)
+    thick += look.curl * ramp(0, 6, thick) * 9.0f * (fractal(p * 0.085f + V3{3, 7, 1}, 2) - 0.42f);
+  return thick;
+}
+
+float HeadField::grown_hair(V3 p) const {
   const float ax = std::abs(p.x);
   // Distance behind the hairline: above it in front, behind a line before the ear at the side.
   const float above = p.y - at_.hairline(ax);
   const float side = -58.0f - p.z + 0.15f * (p.y - 20);  // behind the temple
-  const float low = p.y - (id_.hair_style == HairStyle::bob ? -60.0f : mix(-30.0f, 4.0f, ramp(-120, -70, p.z)));
+  const bool falls = id_.hair_style == HairStyle::bob || id_.hair_style == HairStyle::long_hair;
+  const float low = p.y - (falls ? -60.0f : mix(-30.0f, 4.0f, ramp(-120, -70, p.z)));
   float inside = smooth_min(smooth_max(above, side, 30), low, 12);
-  if (id_.hair_style != HairStyle::bob) inside = smooth_min(inside, at_.beside_ear(p), 8);
+  if (!falls) inside = smooth_min(inside, at_.beside_ear(p), 8);
+  if (id_.hair_style == HairStyle::ring) inside = smooth_min(inside, at_.below_crown(p), 10);
   const float grown = ramp(-16, 42, inside);
   switch (id_.hair_style) {
     case HairStyle::bald:
@@ -90,6 +107,10 @@ float HeadField::hair_thickness(V3 p) const {
       return mix(-3, 10, grown) + 12.0f * ramp(0, 40, above) * ramp(-150, 0, p.z);
     case HairStyle::bob:
       return mix(-3, 14, grown);
+    case HairStyle::long_hair:
+      return mix(-3, 12, grown);
+    case HairStyle::ring:
+      return mix(-2.5f, 7.0f, grown);
   }
   return -6;
 }
@@ -103,6 +124,13 @@ float HeadField::hair(V3 p) const {
     const float back = ellipsoid(p, {0, 0, -108}, {78, 96, 62});
     d = smooth_min(d, smooth_min(curtain, back, 26), 30);
     d = smooth_max(d, -(p.y + 84), 8);
+  }
+  if (id_.hair_style == HairStyle::long_hair) {
+    const V3 q{std::abs(p.x), p.y, p.z};
+    const float curtain = smooth_min(capsule(q, {68, 70, -54}, {74, -60, -46}, 16, 15),
+                                     capsule(q, {74, -60, -46}, {72, -185, -14}, 15, 19), 12);
+    const float back = ellipsoid(p, {0, -50, -108}, {80, 150, 60});
+    d = smooth_min(d, smooth_min(curtain, back, 26), 30);
   }
   return d;
 }

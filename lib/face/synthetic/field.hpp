@@ -17,6 +17,7 @@ class HeadField {
  private:
   float nose(V3, float ax) const;
   float hair_thickness(V3) const;
+  float grown_hair(V3) const;
   Identity id_;
   Anatomy at_;
 };

@@ -253,7 +253,9 @@ Mesh cast_hair(const HeadField& field, const Identity& id, float detail) {
   Mesh mesh;
   mesh.material = Material::hair;
   if (id.hair_style == HairStyle::bald) return mesh;
-  const float bottom = id.hair_style == HairStyle::bob ? -95.0f : -50.0f;
+  const float bottom = id.hair_style == HairStyle::bob         ? -95.0f
+                       : id.hair_style == HairStyle::long_hair ? -200.0f
+                                                               : -50.0f;
   const float step = 1.7f / detail;
   const int fan = static_cast<int>(70 / step), level = static_cast<int>((axis_top - bottom) / step);
   const int columns = static_cast<int>(500 / step);

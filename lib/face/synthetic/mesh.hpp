@@ -9,7 +9,7 @@
 
 namespace understudy::synthetic {
 
-enum class Material : std::uint8_t { skin, eye, mouth, teeth, hair, ear, body, bar, hand };
+enum class Material : std::uint8_t { skin, eye, mouth, teeth, hair, ear, body, bar, hand, beard, frame, lens };
 
 struct Mesh {
   Material material = Material::skin;

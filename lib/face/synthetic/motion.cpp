@@ -74,13 +74,40 @@ V3 Expression::skin(V3 p, bool below) const {
   return q;
 }
 
-Camera camera_for(int width, int height) {
-  const float scale =
-      face_fraction * static_cast<float>(std::min(width, height)) / face_height;  // samples a mm at z = 0
-  return {scale * Camera::distance, static_cast<float>(width) * 0.5f, static_cast<float>(height) * 0.5f};
+Bend::Bend(const Identity& id) : part_(id.proportions), side_(id.asymmetry) {
+  any_ = false;
+  for (float v : {part_.middle, part_.philtrum, part_.lower, part_.jaw_forward, part_.depth, side_.brows, side_.eyes,
+                  side_.nose, side_.cheeks, side_.mouth, side_.jaw})
+    any_ = any_ || v != 0;
 }
 
-HeadPlacement place_head(const Performance& play, int width, int height) {
+V3 Bend::operator()(V3 p) const {
+  if (!any_) return p;
+  V3 d;
+  // Below the eyes the parts move apart; half of it goes up again, so that the face stays in the frame's middle.
+  const float middle = 4.0f * part_.middle, philtrum = 2.6f * part_.philtrum, lower = 4.0f * part_.lower;
+  d.y = 0.6f * middle + 0.5f * philtrum + 0.3f * lower - middle * ramp(38, -2, p.y) - philtrum * ramp(-3, -23, p.y) -
+        lower * ramp(-30, -62, p.y);
+  const float front = ramp(-95, -35, p.z);
+  d.z = front * (3.5f * part_.jaw_forward * ramp(5, -60, p.y) + 0.07f * part_.depth * (p.z + 40) * ramp(-95, -40, p.y));
+  // -1 far left .. 1 far right.
+  const float o = p.x / std::sqrt(900 + p.x * p.x);
+  d.y += front * o *
+         (3.0f * side_.brows * bell(p.y - 60, 15) + 2.0f * side_.eyes * bell(p.y - 38, 15) +
+          3.0f * side_.mouth * bell(p.y + 26, 17));
+  d.x += front * (3.5f * side_.nose * bell(p.y - 6, 17) * ramp(-5, 25, p.z) + 2.0f * side_.mouth * bell(p.y + 26, 17) +
+                  4.5f * side_.jaw * ramp(0, -70, p.y) + 3.0f * side_.cheeks * o * o * bell(p.y + 5, 45));
+  return p + d;
+}
+
+Camera camera_for(int width, int height, double lens) {
+  const float scale =
+      face_fraction * static_cast<float>(std::min(width, height)) / face_height;  // samples a mm at z = 0
+  const float distance = 950 * static_cast<float>(lens);
+  return {scale * distance, static_cast<float>(width) * 0.5f, static_cast<float>(height) * 0.5f, distance};
+}
+
+HeadPlacement place_head(const Identity& id, const Performance& play, int width, int height) {
   const auto about_x = [](float a) {
     return M3{{{{1, 0, 0}, {0, std::cos(a), -std::sin(a)}, {0, std::sin(a), std::cos(a)}}}};
   };
@@ -96,11 +123,12 @@ HeadPlacement place_head(const Performance& play, int width, int height) {
            about_y(-static_cast<float>(play.yaw) * degree * share) *
            about_x(-static_cast<float>(play.pitch) * degree * share);
   };
-  HeadPlacement out{turned(1), turned(0.12f), {}};
+  HeadPlacement out{turned(1), turned(0.12f), {}, Bend(id)};
   const float face_px = face_fraction * static_cast<float>(std::min(width, height));
   const float mm = face_height / face_px * static_cast<float>(width);  // of one frame width at z = 0
-  const float depth = Camera::distance * (1 - 1 / std::max(0.2f, static_cast<float>(play.size)));
-  const float closer = (Camera::distance - depth) / Camera::distance;
+  const float distance = camera_for(width, height, play.lens).distance;
+  const float depth = distance * (1 - 1 / std::max(0.2f, static_cast<float>(play.size)));
+  const float closer = (distance - depth) / distance;
   out.shift = V3{static_cast<float>(play.x) * mm * closer, -static_cast<float>(play.y) * mm * closer - 16, depth};
   return out;
 }

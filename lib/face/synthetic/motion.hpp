@@ -22,11 +22,25 @@ class Expression {
   float jaw_angle_;
 };
 
+// What makes one head differ from another beside its bones: a smooth bend of head space that skin, eyes, hair and
+// landmarks share, so that all stay together.
+class Bend {
+ public:
+  explicit Bend(const Identity&);
+  V3 operator()(V3) const;
+
+ private:
+  Proportions part_;
+  Asymmetry side_;
+  bool any_;
+};
+
 // Head space to world space (mm, camera on the z axis looking down it).
 struct HeadPlacement {
   M3 turn, body_turn;
   V3 shift;
-  V3 head(V3 p) const { return turn * (p - pivot) + pivot + shift; }
+  Bend bend;
+  V3 head(V3 p) const { return turn * (bend(p) - pivot) + pivot + shift; }
   V3 body(V3 p) const { return body_turn * (p - pivot) + pivot + shift; }
   // The neck: with the head at the top, with the shoulders at the bottom.
   V3 neck(V3 p) const { return mix(body(p), head(p), ramp(-128, -50, p.y)); }
@@ -35,7 +49,7 @@ struct HeadPlacement {
 
 struct Camera {
   float focal, centre_x, centre_y;  // in samples
-  static constexpr float distance = 950;
+  float distance = 950;             // from the head at size 1, mm
   // x, y in samples and 1/depth, which is linear over the picture.
   V3 project(V3 world) const {
     const float k = 1 / (distance - world.z);
@@ -43,7 +57,7 @@ struct Camera {
   }
 };
 
-Camera camera_for(int width, int height);
-HeadPlacement place_head(const Performance&, int width, int height);
+Camera camera_for(int width, int height, double lens);
+HeadPlacement place_head(const Identity&, const Performance&, int width, int height);
 
 }  // namespace understudy::synthetic

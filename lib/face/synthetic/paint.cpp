@@ -15,20 +15,28 @@ float to_linear(float v) { return v <= 0.04045f ? v / 12.92f : std::pow((v + 0.0
 V3 linear(Colour c) { return {to_linear(c.r), to_linear(c.g), to_linear(c.b)}; }
 
 Lights::Lights(const Performance& play) {
-  const float az = static_cast<float>(play.light_azimuth) * degree,
-              el = static_cast<float>(play.light_elevation) * degree;
-  key_direction = {std::sin(az) * std::cos(el), std::sin(el), std::cos(az) * std::cos(el)};
+  const auto towards = [](double azimuth, double elevation) {
+    const float az = static_cast<float>(azimuth) * degree, el = static_cast<float>(elevation) * degree;
+    return V3{std::sin(az) * std::cos(el), std::sin(el), std::cos(az) * std::cos(el)};
+  };
+  key_direction = towards(play.light_azimuth, play.light_elevation);
   key = linear(play.light) * (1.0f * play.light_strength);
-  sky = V3{0.25f, 0.27f, 0.30f} * play.ambient;
-  ground = V3{0.14f, 0.12f, 0.105f} * play.ambient;
-  fill = V3{0.10f, 0.105f, 0.115f} * play.ambient;
-  rim = V3{0.6f, 0.65f, 0.7f} * play.ambient;
+  const V3 tint{play.ambient_tint.r, play.ambient_tint.g, play.ambient_tint.b};
+  sky = V3{0.25f, 0.27f, 0.30f} * play.ambient * tint;
+  ground = V3{0.14f, 0.12f, 0.105f} * play.ambient * tint;
+  fill = V3{0.10f, 0.105f, 0.115f} * play.ambient * tint;
+  rim = V3{0.6f, 0.65f, 0.7f} * play.ambient * tint;
+  softness = clamp01(play.light_softness);
+  second_direction = towards(play.second_azimuth, play.second_elevation);
+  second = linear(play.second_light);
+  has_second = second.x > 0 || second.y > 0 || second.z > 0;
 }
 
 V3 Lights::ambient(V3 n) const {
   // The fill comes from the camera's side, opposite the key.
   const V3 from = normalised({-key_direction.x, 0.1f, std::max(0.3f, key_direction.z)});
-  return mix(ground, sky, 0.5f + 0.5f * n.y) + fill * std::max(0.0f, dot(n, from));
+  const V3 around = mix(ground, sky, 0.5f + 0.5f * n.y) + fill * std::max(0.0f, dot(n, from));
+  return has_second ? around + second * std::max(0.0f, 0.2f + 0.8f * dot(n, second_direction)) : around;
 }
 
 Painter::Painter(const Identity& id, const Anatomy& at, const Performance& play, const HeadPlacement& place)
@@ -38,12 +46,18 @@ Painter::Painter(const Identity& id, const Anatomy& at, const Performance& play,
       place_(place),
       lights_(play),
       skin_(linear(id.skin)),
-      lips_(linear(id.lips)),
+      lips_(id.make_up.lips > 0 ? mix(linear(id.lips), linear(id.make_up.lip_colour), id.make_up.lips)
+                                : linear(id.lips)),
       iris_(linear(id.iris)),
       hair_(linear(id.hair)),
       brows_(linear(id.brows)),
       clothes_(linear(id.clothes)),
       background_(linear(play.background)),
+      beard_(linear(id.beard.colour)),
+      frame_(linear(id.glasses.frame)),
+      tint_(linear(id.glasses.tint_colour)),
+      rouge_colour_(linear(id.make_up.rouge_colour)),
+      shadow_colour_(linear(id.make_up.shadow_colour)),
       lids_{at.lid_state(play, 0), at.lid_state(play, 1)},
       seed_{static_cast<float>(id.seed % 1009) * 0.37f, static_cast<float>(id.seed % 757) * 0.53f,
             static_cast<float>(id.seed % 499) * 0.71f} {}
@@ -74,6 +88,12 @@ V3 Painter::colour(Material material, const Spot& spot) const {
       return body(spot);
     case Material::bar:
       return solid(spot, {0.10f, 0.105f, 0.115f}, 0.5f, 40);
+    case Material::beard:
+      return beard(spot);
+    case Material::frame:
+      return frame(spot);
+    case Material::lens:
+      break;
   }
   return {};
 }
@@ -97,9 +117,9 @@ V3 Painter::eye(const Spot& spot) const {
   const float r = ahead > 0 ? length(off) : 99.0f;
   const float u = (right ? p.x : -p.x), v = p.y;
   // White of the eye, pinker towards the corners.
-  V3 albedo{0.66f, 0.61f, 0.57f};
+  V3 albedo = V3{0.66f, 0.61f, 0.57f} * V3{id_.eyes.sclera.r, id_.eyes.sclera.g, id_.eyes.sclera.b};
   albedo = mix(albedo, {0.60f, 0.36f, 0.32f}, 0.55f * ramp(0.55f, 1.0f, std::abs(u) / at_.eye_half));
-  constexpr float iris_r = 5.9f;
+  const float iris_r = 5.9f + 0.55f * id_.eyes.iris_size;
   if (r < iris_r + 0.5f) {
     const V3 side = normalised(cross({0, 1, 0}, gaze));
     const float angle = std::atan2(dot(off, cross(gaze, side)), dot(off, side));
@@ -129,7 +149,7 @@ V3 Painter::eye(const Spot& spot) const {
 Strand strand_at(const Identity& id, V3 rest) {
   V3 pole{6, 150, -100};
   if (id.hair_style == HairStyle::swept) pole = {34, 128, 0};
-  if (id.hair_style == HairStyle::bob) pole = {-16, 148, -40};
+  if (id.hair_style == HairStyle::bob || id.hair_style == HairStyle::long_hair) pole = {-16, 148, -40};
   const V3 centre{0, 55, -80};
   const V3 axis = normalised(pole - centre), d = rest - centre;
   const V3 unit = normalised(d);
@@ -137,7 +157,9 @@ Strand strand_at(const Identity& id, V3 rest) {
   const float cosine = std::clamp(dot(unit, axis), -1.0f, 1.0f);
   const float polar = std::acos(cosine) * 85 - std::min(0.0f, rest.y - 20) * 0.8f;
   const float azimuth = std::atan2(dot(unit, right), dot(unit, front)) * 75;
-  const float wave = 5.0f * (noise2(azimuth * 0.05f, polar * 0.03f) - 0.5f);
+  const float curl = id.hair_look.curl;
+  float wave = 5.0f * (noise2(azimuth * 0.05f, polar * 0.03f) - 0.5f);
+  if (curl > 0) wave += curl * 16.0f * (noise2(azimuth * 0.09f + 7, polar * mix(0.05f, 0.16f, curl)) - 0.5f);
   const float across = azimuth + wave;
   const float value = 0.45f * noise2(across * 1.25f, polar * 0.045f) +
                       0.33f * noise2(across * 0.50f + 50, polar * 0.03f) +
@@ -174,9 +196,19 @@ V3 Painter::teeth(const Spot& spot) const {
   const bool upper = spot.extra > 0.5f;
   // Widths of incisor, lateral, canine, premolars; the lower front teeth are narrower.
   constexpr std::array<float, 6> upper_ends{8.6f, 15.2f, 20.6f, 25, 29, 34}, lower_ends{5.4f, 11.2f, 16.6f, 21, 25, 30};
-  float gap = ax < 1 ? ax : 99.0f;
-  for (float end : upper ? upper_ends : lower_ends) gap = std::min(gap, std::abs(ax - end));
-  V3 albedo = V3{0.66f, 0.60f, 0.50f} * (1 - 0.35f * ramp(0.45f, 0.05f, gap));
+  const TeethLook& look = id_.teeth;
+  const float wide = 1 + 0.12f * look.size;
+  float gap = ax < 1 ? ax : 99.0f, tooth = x < 0 ? -1.0f : 1.0f;
+  for (float end : upper ? upper_ends : lower_ends) {
+    // No tooth stands quite where it should.
+    const float off = look.crooked * 1.2f * (noise2(end * 0.9f + tooth, seed_.x) - 0.5f);
+    gap = std::min(gap, std::abs(ax - end * wide - off));
+  }
+  V3 albedo =
+      V3{0.66f, 0.60f, 0.50f} * V3{look.tint.r, look.tint.g, look.tint.b} * (1 - 0.35f * ramp(0.45f, 0.05f, gap));
+  if (look.gap > 0 && upper) albedo = albedo * mix(1.0f, 0.08f, ramp(1.2f * look.gap, 0.7f * look.gap, ax));
+  if (look.crooked > 0)
+    albedo = albedo * (1 - 0.35f * look.crooked * noise2(std::floor(x / (upper ? 7.0f : 5.5f)) * 3.7f, seed_.y));
   const float deep = ramp(9, 23, ax);
   const float from_gum = upper ? at_.mouth_y + 8 - spot.rest.y : spot.rest.y - (at_.mouth_y - 13);
   albedo = mix({0.48f, 0.20f, 0.19f}, albedo, ramp(0.5f, 1.6f, from_gum - 0.25f * std::min(gap, 2.0f)));
@@ -241,7 +273,7 @@ bool Painter::keep_hair(V3 rest, float shell, float height) const {
 
 bool Painter::is_face(Material material, V3 p) const {
   if (material == Material::eye || material == Material::teeth || material == Material::mouth) return true;
-  if (material != Material::skin) return false;
+  if (material != Material::skin && material != Material::beard) return false;
   if (p.z < -54 || p.y > at_.hairline(std::abs(p.x)) + 2) return false;
   // Behind the jaw line of spec pipeline.md 1.5 the skin is throat.
   const float jaw_z = p.y > -8    ? -54.0f

@@ -13,6 +13,9 @@ struct Lights {
   explicit Lights(const Performance&);
   V3 key_direction;  // towards the light
   V3 key, sky, ground, fill, rim;
+  float softness;
+  bool has_second;
+  V3 second_direction, second;
   V3 ambient(V3 normal) const;
 };
 
@@ -32,6 +35,9 @@ class Painter {
   // Whether a sample of the skin or hair is really there (eye openings, gaps between strands).
   bool keep_skin(V3 rest) const;
   bool keep_hair(V3 rest, float shell, float height) const;
+  bool keep_beard(V3 rest, float shell) const;
+  // What the eye sees of `behind` through a spectacle lens.
+  V3 through_lens(const Spot& lens, V3 behind) const;
   // Part of the face as the mask of the truth means it: hairline to jaw line, brow to ear.
   bool is_face(Material, V3 rest) const;
 
@@ -47,12 +53,21 @@ class Painter {
   void paint_brows(V3 rest, Skin&) const;
   void paint_eye_region(V3 rest, Skin&) const;
   void paint_beard_and_scalp(V3 rest, Skin&) const;
+  void paint_beard_roots(V3 rest, Skin&) const;
+  void paint_marks(V3 rest, Skin&) const;
+  void paint_wrinkles(V3 rest, Skin&) const;
+  void paint_rouge(V3 rest, Skin&) const;
+  // u, v: mm from the eye's centre outwards and up; above: from the lid's edge.
+  void paint_eye_look(float u, float v, Skin&) const;
+  void paint_eye_make_up(float u, float above, float within, Skin&) const;
   V3 light_skin(const Skin&, const Spot&) const;
   V3 eye(const Spot&) const;
   V3 hair(const Spot&) const;
   V3 teeth(const Spot&) const;
   V3 mouth(const Spot&) const;
   V3 body(const Spot&) const;
+  V3 beard(const Spot&) const;
+  V3 frame(const Spot&) const;
   V3 solid(const Spot&, V3 albedo, float gloss, float sharpness) const;
 
   const Identity& id_;
@@ -61,6 +76,7 @@ class Painter {
   const HeadPlacement& place_;
   Lights lights_;
   V3 skin_, lips_, iris_, hair_, brows_, clothes_, background_;
+  V3 beard_, frame_, tint_, rouge_colour_, shadow_colour_;
   std::array<LidState, 2> lids_;
   V3 seed_;
 };

@@ -22,11 +22,13 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
                 0.20f * bell(std::hypot(p.x, p.y - 8), 14) * ramp(4, 22, p.z) +
                 0.18f * bell(std::hypot(p.x, p.y + 62), 14) + 0.25f * bell(std::hypot(ax - 12, p.y - 1), 7);
   blood = front ? blood * id_.redness : 0.15f;
+  blood *= 1 - 0.6f * id_.make_up.foundation;
   blood += 0.22f * (fractal(p * 0.055f + seed_, 3) - 0.5f) * (0.5f + id_.redness);
   out.albedo = out.albedo * V3{1 + 0.10f * blood, 1 - 0.34f * blood, 1 - 0.30f * blood};
   // Mottling from patches down to pores.
   const float patches = fractal(p * 0.16f + seed_, 3) - 0.5f, pores = noise(p * 1.15f + seed_) - 0.5f;
-  out.albedo = out.albedo * (1 + 0.10f * patches + 0.05f * pores);
+  const float clean = 1 - 0.7f * id_.make_up.foundation;
+  out.albedo = out.albedo * (1 + 0.10f * clean * patches + 0.05f * clean * pores);
   out.bump = 0.6f + 0.4f * id_.age;
   out.gloss =
       0.85f + 0.35f * bell(std::hypot(p.x, p.y - 78), 36) + 0.6f * bell(p.x, 9) * ramp(-2, 10, p.y) * ramp(4, 20, p.z);
@@ -56,6 +58,8 @@ Painter::Skin Painter::skin_paint(V3 p, V3 normal) const {
     const float lines = std::pow(0.5f + 0.5f * std::cos(wave * 0.62f), 12.0f) * ramp(66, 72, p.y) * ramp(96, 88, p.y) *
                         ramp(44, 26, ax);
     out.albedo = out.albedo * (1 - lines * (0.10f * id_.age + 0.22f * std::max(0.0f, raise)));
+    paint_marks(p, out);
+    paint_rouge(p, out);
     paint_eye_region(p, out);
     paint_lips(p, out);
   }
@@ -76,16 +80,22 @@ void Painter::paint_eye_region(V3 p, Skin& out) const {
   out.albedo = mix(out.albedo, out.albedo * V3{0.86f, 0.74f, 0.74f}, 0.55f * ring);
   const float bag = bell(v + 11 + 0.012f * u * u, 2.4f) * within * (0.15f + 0.35f * id_.age);
   out.albedo = out.albedo * (1 - 0.35f * bag);
+  paint_eye_look(u, v, out);
+  paint_eye_make_up(u, v - upper, within, out);
   // The fold above the upper lid.
   const float open_fold = 3.4f + 0.8f * id_.eye_size;
-  const float fold_y = at_.lid_edge(u, true, {1, 1, lids.shift}) * 0.86f + open_fold - 1.6f * (1 - lids.upper);
-  const float fold = bell(v - fold_y, 0.85f) * within;
+  const float crease = id_.eyes.crease, hood = id_.eyes.hood * ramp(-0.3f, 0.7f, u / at_.eye_half);
+  const float fold_y = at_.lid_edge(u, true, {1, 1, lids.shift}) * 0.86f + open_fold - 1.6f * (1 - lids.upper) +
+                       1.4f * std::max(0.0f, crease) - 2.6f * hood;
+  const float fold =
+      bell(v - fold_y, 0.85f + 0.4f * std::max(0.0f, crease)) * within * (crease < 0 ? 1 + crease : 1 + 0.35f * crease);
   out.albedo =
       mix(out.albedo, out.albedo * V3{0.50f, 0.36f, 0.33f}, 0.70f * fold * (0.45f + 0.55f * clamp01(lids.upper)));
   // Wet rims, then lashes.
   const float rim = bell(v - lower, 0.75f) * within;
   out.albedo = mix(out.albedo, out.albedo * V3{1.05f, 0.70f, 0.66f}, 0.6f * rim);
   const float above = v - upper, below = lower - v;
+  const float lashes = id_.lashes + 0.8f * id_.make_up.mascara;
   const float outer = 0.6f + 0.4f * clamp01(0.5f + u / at_.eye_half * 0.5f);
   const float line = ramp(1.5f * outer, 0.4f, above) * (above > -1.5f ? 1.0f : 0.0f) * within;
   const float streak = noise2(u * 2.2f + 0.8f * above * (u > 0 ? -1.0f : 1.0f), 5.0f);
@@ -93,8 +103,7 @@ void Painter::paint_eye_region(V3 p, Skin& out) const {
       ramp(3.2f * outer, 0.5f, above) * (above > -1 ? 1.0f : 0.0f) * ramp(0.45f, 0.75f, streak) * within;
   const float thin =
       ramp(1.6f, 0.2f, below) * (below > -1 ? 1.0f : 0.0f) * ramp(0.4f, 0.8f, noise2(u * 2.6f, 9)) * within;
-  const float lash =
-      clamp01((0.62f + 0.38f * id_.lashes) * line + id_.lashes * 0.75f * hairs + 0.40f * thin * (0.4f + id_.lashes));
+  const float lash = clamp01((0.62f + 0.38f * lashes) * line + lashes * 0.75f * hairs + 0.40f * thin * (0.4f + lashes));
   out.albedo = mix(out.albedo, brows_ * 0.25f + V3{0.008f, 0.006f, 0.005f}, lash);
   out.gloss *= 1 - 0.7f * lash;
 }
@@ -115,7 +124,7 @@ void Painter::paint_lips(V3 p, Skin& out) const {
   V3 lip = lips_ * (1 + 0.16f * creases) * (s > 0 ? 0.86f : 1.0f);
   lip = mix(lip, lip * V3{0.75f, 0.55f, 0.55f}, 0.6f * bell(s, 1.6f));  // towards the wet inside
   out.albedo = mix(out.albedo, lip, 0.92f * red);
-  out.gloss = mix(out.gloss, 1.5f, red);
+  out.gloss = mix(out.gloss, 1.5f + 1.2f * id_.make_up.lips, red);
   out.sharpness = mix(out.sharpness, 42, red);
   out.albedo = out.albedo * (1 - 0.55f * bell(s, 0.8f) * ramp(at_.mouth_half + 2, at_.mouth_half, ax));
 }
@@ -154,11 +163,13 @@ void Painter::paint_beard_and_scalp(V3 p, Skin& out) const {
     out.albedo = mix(out.albedo, hair_ * 0.9f + skin_ * 0.10f, 0.62f * amount);
     out.gloss *= 1 - 0.5f * amount;
   }
+  if (id_.beard.length > 0) paint_beard_roots(p, out);
   if (id_.hair_style != HairStyle::bald) {
     // Roots thin out in front of the hairline and round the ears.
     const float above = smooth_max(p.y - at_.hairline(ax), -58.0f - p.z, 30);
     const float low = p.y - 2.0f;
-    const float inside = std::min({above, low, at_.beside_ear(p)});
+    float inside = std::min({above, low, at_.beside_ear(p)});
+    if (id_.hair_style == HairStyle::ring) inside = std::min(inside, at_.below_crown(p));
     if (inside < -14) return;
     const float roots = ramp(-7, 5, inside + 16 * (strand_at(id_, p).value - 0.5f));
     out.albedo = mix(out.albedo, hair_ * 0.55f, 0.95f * roots);
@@ -172,7 +183,10 @@ V3 Painter::light_skin(const Skin& skin, const Spot& spot) const {
   const V3 n = normalised(spot.normal - slope);
   const V3 l = lights_.key_direction;
   const float hard = dot(n, l), soft = dot(spot.soft_normal, l);
-  const auto wrapped = [](float d, float wrap) { return std::max(0.0f, (d + wrap) / (1 + wrap)); };
+  const auto wrapped = [&](float d, float wrap) {
+    wrap += 0.5f * lights_.softness;
+    return std::max(0.0f, (d + wrap) / (1 + wrap));
+  };
   // Red light travels farther under the skin: softer normal, more wrap, and it bleeds into shadow.
   const V3 diffuse{wrapped(mix(hard, soft, 0.75f), 0.32f), wrapped(mix(hard, soft, 0.45f), 0.14f),
                    wrapped(mix(hard, soft, 0.35f), 0.10f)};
@@ -184,7 +198,8 @@ V3 Painter::light_skin(const Skin& skin, const Spot& spot) const {
   const V3 h = normalised(l + spot.to_camera);
   const float nh = std::max(0.0f, dot(n, h)), nv = clamp01(dot(n, spot.to_camera));
   const float edge = std::pow(1 - nv, 5.0f);
-  const float lobe = 0.052f * std::pow(nh, skin.sharpness) + 0.060f * std::pow(nh, skin.sharpness * 4.5f);
+  const float sharpness = skin.sharpness * (1 - 0.7f * lights_.softness);
+  const float lobe = 0.052f * std::pow(nh, sharpness) + 0.060f * std::pow(nh, sharpness * 4.5f);
   colour += lights_.key * (skin.gloss * lobe * (1 + 3 * edge) * spot.lit * ramp(0, 0.2f, hard) * ao);
   colour += lights_.rim * (edge * 0.28f * ao * clamp01(0.4f + n.y));
   return colour;

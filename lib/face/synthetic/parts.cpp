@@ -163,10 +163,10 @@ Mesh make_body(const Identity& id) {
 std::vector<Mesh> make_occluder(const Performance& play, int width, int height) {
   std::vector<Mesh> out;
   if (play.occluder == OccluderKind::none) return out;
-  const Camera camera = camera_for(width, height);
-  const float mm = Camera::distance / camera.focal * static_cast<float>(width);
+  const Camera camera = camera_for(width, height, play.lens);
+  const float mm = camera.distance / camera.focal * static_cast<float>(width);
   const float a = static_cast<float>(play.occluder_angle) * pi / 180, c = std::cos(a), s = std::sin(a);
-  const float depth = 115, closer = (Camera::distance - depth) / Camera::distance;
+  const float depth = 115, closer = (camera.distance - depth) / camera.distance;
   const V3 middle{static_cast<float>(play.occluder_x) * mm * closer, -static_cast<float>(play.occluder_y) * mm * closer,
                   depth};
   const auto at = [&](float x, float y, float z) { return middle + V3{c * x + s * y, -s * x + c * y, z}; };

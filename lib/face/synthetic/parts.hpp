@@ -13,6 +13,7 @@ Mesh make_mouth(const Anatomy&, float lip_z);  // the dark inside
 Mesh make_tongue(const Anatomy&, float lip_z);
 Mesh make_ear(const Identity&, const HeadField&, int side);
 Mesh make_body(const Identity&);
+std::vector<Mesh> make_glasses(const Identity&, const HeadField&, const Anatomy&);  // rims and arms, then lenses
 // World space already; empty for OccluderKind::none.
 std::vector<Mesh> make_occluder(const Performance&, int width, int height);
 

@@ -28,11 +28,19 @@ inline V3 in_perspective(V3 w, V3 a, V3 b, V3 c) {
   return k * (1 / (k.x + k.y + k.z));
 }
 
+// Samples [left, right) x [top, bottom).
+struct Window {
+  int left = 0, top = 0, right = 0, bottom = 0;
+};
+
 class Raster {
  public:
-  Raster(int width, int height)
+  Raster(int width, int height) : Raster(width, height, {0, 0, width, height}) {}
+  // Only the window is drawn into.
+  Raster(int width, int height, Window window)
       : width_(width),
         height_(height),
+        window_(window),
         nearness_(static_cast<std::size_t>(width) * height, -1e30f),
         seen_(nearness_.size()) {}
   int width() const { return width_; }
@@ -50,10 +58,10 @@ class Raster {
       const float area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
       // Facing triangles run anticlockwise in the world, so clockwise where y points down: negative area.
       if (area > 0 ? !two_sided : area > -1e-9f) continue;
-      const int x0 = std::max(0, static_cast<int>(std::ceil(std::min({a.x, b.x, c.x}) - 0.5f)));
-      const int x1 = std::min(width_ - 1, static_cast<int>(std::floor(std::max({a.x, b.x, c.x}) - 0.5f)));
-      const int y0 = std::max(0, static_cast<int>(std::ceil(std::min({a.y, b.y, c.y}) - 0.5f)));
-      const int y1 = std::min(height_ - 1, static_cast<int>(std::floor(std::max({a.y, b.y, c.y}) - 0.5f)));
+      const int x0 = std::max(window_.left, static_cast<int>(std::ceil(std::min({a.x, b.x, c.x}) - 0.5f)));
+      const int x1 = std::min(window_.right - 1, static_cast<int>(std::floor(std::max({a.x, b.x, c.x}) - 0.5f)));
+      const int y0 = std::max(window_.top, static_cast<int>(std::ceil(std::min({a.y, b.y, c.y}) - 0.5f)));
+      const int y1 = std::min(window_.bottom - 1, static_cast<int>(std::floor(std::max({a.y, b.y, c.y}) - 0.5f)));
       for (int y = y0; y <= y1; ++y) {
         for (int x = x0; x <= x1; ++x) {
           const V3 w = weights_at(a, b, c, static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f);
@@ -70,6 +78,7 @@ class Raster {
 
  private:
   int width_, height_;
+  Window window_;
   std::vector<float> nearness_;
   std::vector<Sample> seen_;
 };

@@ -21,35 +21,61 @@ class Frame {
       : model_(model),
         play_(play),
         options_(options),
-        camera_(camera_for(options.width * options.supersampling, options.height * options.supersampling)),
-        placement_(place_head(play, options.width, options.height)),
+        camera_(camera_for(options.width * options.supersampling, options.height * options.supersampling, play.lens)),
+        placement_(place_head(model.id, play, options.width, options.height)),
         expression_(model.at, play),
+        landmarks_(points_in_frame()),
+        window_(window_to_draw()),
         painter_(model.id, model.at, play, placement_),
         scene_(pose_scene(model, play, expression_, placement_, Lights(play).key_direction,
                           make_occluder(play, options.width, options.height))),
-        raster_(options.width * options.supersampling, options.height * options.supersampling) {}
+        raster_(options.width * options.supersampling, options.height * options.supersampling,
+                {window_.left * options.supersampling, window_.top * options.supersampling,
+                 window_.right * options.supersampling, window_.bottom * options.supersampling}),
+        lenses_(model.glasses.empty() ? Raster(0, 0) : Raster(raster_)) {}
 
   Rendered draw() {
     for (std::size_t i = 0; i < scene_.size(); ++i) draw_mesh(static_cast<std::uint8_t>(i));
+    for (std::size_t i = 0; i < scene_.size(); ++i) draw_lens(static_cast<std::uint8_t>(i));
     Rendered out;
     shade(out);
-    const auto points = model_.landmarks.place(expression_, placement_, play_);
-    const auto scale = 1.0 / options_.supersampling;
-    for (std::size_t i = 0; i < 68; ++i) {
-      const V3 q = camera_.project(points[i]);
-      out.landmarks[i] = {q.x * scale - 0.5, q.y * scale - 0.5};  // pixel centres are whole numbers
-    }
+    out.landmarks = landmarks_;
     constexpr double degree = std::numbers::pi / 180;
     out.pose = {play_.pitch * degree, play_.yaw * degree, play_.roll * degree};
     return out;
   }
 
  private:
+  std::array<Point, 68> points_in_frame() const {
+    std::array<Point, 68> out;
+    const auto points = model_.landmarks.place(expression_, placement_, play_);
+    const auto scale = 1.0 / options_.supersampling;
+    for (std::size_t i = 0; i < 68; ++i) {
+      const V3 q = camera_.project(points[i]);
+      out[i] = {q.x * scale - 0.5, q.y * scale - 0.5};  // pixel centres are whole numbers
+    }
+    return out;
+  }
+
+  Window window_to_draw() const {
+    const Window whole{0, 0, options_.width, options_.height};
+    if (options_.only_face <= 0) return whole;
+    Rect box{1e9, 1e9, -1e9, -1e9};
+    for (const Point& p : landmarks_)
+      box = {std::min(box.left, p.x), std::min(box.top, p.y), std::max(box.right, p.x), std::max(box.bottom, p.y)};
+    const double half = 0.5 * options_.only_face * std::max(box.width(), box.height());
+    const double x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+    const auto within = [](double v, int limit) { return std::clamp(static_cast<int>(std::floor(v)), 0, limit); };
+    return {within(x - half, whole.right), within(y - half, whole.bottom), within(x + half + 1, whole.right),
+            within(y + half + 1, whole.bottom)};
+  }
+
   void draw_mesh(std::uint8_t number) {
     const Mesh& mesh = scene_[number];
     auto& points = projected_.emplace_back(mesh.place.size());
     for (std::size_t i = 0; i < points.size(); ++i) points[i] = camera_.project(mesh.place[i]);
     const auto count = static_cast<std::uint32_t>(mesh.triangles.size());
+    if (mesh.material == Material::lens) return;
     // What lies inside the head never shows through its skin (mesh 0, drawn first), however tight the fit.
     const bool inner =
         mesh.material == Material::eye || mesh.material == Material::teeth || mesh.material == Material::mouth;
@@ -60,11 +86,20 @@ class Frame {
       const auto& tri = mesh.triangles[t];
       w = in_perspective(w, points[tri[0]], points[tri[1]], points[tri[2]]);
       const V3 rest = mesh.rest[tri[0]] * w.x + mesh.rest[tri[1]] * w.y + mesh.rest[tri[2]] * w.z;
+      if (mesh.material == Material::beard) return painter_.keep_beard(rest, mesh.extra[tri[0]]);
       if (mesh.material != Material::hair) return painter_.keep_skin(rest);
       const auto n = static_cast<std::uint32_t>(model_.hair_height.size());
       const auto height = [&](int k) { return model_.hair_height[tri[static_cast<std::size_t>(k)] % n]; };
       return painter_.keep_hair(rest, mesh.extra[tri[0]], height(0) * w.x + height(1) * w.y + height(2) * w.z);
     });
+  }
+
+  // Glass is seen through, so it is kept apart; only what stands before everything else matters.
+  void draw_lens(std::uint8_t number) {
+    const Mesh& mesh = scene_[number];
+    if (mesh.material != Material::lens) return;
+    lenses_.draw(number, projected_[number], mesh.triangles, 0, static_cast<std::uint32_t>(mesh.triangles.size()), true,
+                 [](std::uint32_t, V3, Sample) { return true; });
   }
 
   Spot spot_at(const Mesh& mesh, const std::vector<V3>& points, std::uint32_t triangle, float x, float y) const {
@@ -79,7 +114,7 @@ class Frame {
     spot.rest = blend(mesh.rest);
     spot.place = blend(mesh.place);
     spot.normal = normalised(blend(mesh.normal));
-    spot.to_camera = normalised(V3{0, 0, Camera::distance} - spot.place);
+    spot.to_camera = normalised(V3{0, 0, camera_.distance} - spot.place);
     if (mesh.two_sided && dot(spot.normal, spot.to_camera) < 0) spot.normal = spot.normal * -1;
     spot.soft_normal = mesh.soft_normal.empty() ? spot.normal : normalised(blend(mesh.soft_normal));
     spot.occlusion = number(mesh.occlusion, 1);
@@ -91,33 +126,77 @@ class Frame {
   struct Pixel {
     V3 colour;
     float face = 0, occluder = 0;
+    void add(const Pixel& other, float weight) {
+      colour += other.colour * weight;
+      face += other.face * weight;
+      occluder += other.occluder * weight;
+    }
+    Pixel times(float share) const { return {colour * share, face * share, occluder * share}; }
   };
 
+  // What the sample at (x, y) adds to its pixel, seen at (fx, fy).
+  Pixel colour_at(int x, int y, float fx, float fy) const {
+    Pixel out = surface_at(raster_.seen(x, y), fx, fy);
+    if (lenses_.width() == 0 || lenses_.nearness(x, y) <= raster_.nearness(x, y)) return out;
+    const Sample lens = lenses_.seen(x, y);
+    out.colour =
+        painter_.through_lens(spot_at(scene_[lens.mesh], projected_[lens.mesh], lens.triangle, fx, fy), out.colour);
+    out.colour = V3{std::min(out.colour.x, 1.6f), std::min(out.colour.y, 1.6f), std::min(out.colour.z, 1.6f)};
+    if (model_.id.glasses.tint >= 0.5f) out.face = 0, out.occluder = 1;
+    return out;
+  }
+
+  Pixel surface_at(Sample seen, float fx, float fy) const {
+    if (seen.mesh == 255) {
+      const float unit = 1.0f / static_cast<float>(raster_.height());
+      return {painter_.background((fx - camera_.centre_x) * unit, (fy - camera_.centre_y) * unit)};
+    }
+    const Mesh& mesh = scene_[seen.mesh];
+    const Spot spot = spot_at(mesh, projected_[seen.mesh], seen.triangle, fx, fy);
+    const V3 c = painter_.colour(mesh.material, spot);
+    // Bright samples are held down before averaging, or a highlight's edge would stay jagged.
+    Pixel out{{std::min(c.x, 1.6f), std::min(c.y, 1.6f), std::min(c.z, 1.6f)}};
+    if (mesh.material == Material::bar || mesh.material == Material::hand || mesh.material == Material::frame)
+      out.occluder = 1;
+    else if (painter_.is_face(mesh.material, spot.rest))
+      out.face = 1;
+    return out;
+  }
+
   Pixel pixel_at(int px, int py) const {
+    if (options_.shade_once) return pixel_shaded_once(px, py);
     Pixel out;
     const int s = options_.supersampling;
     const int step = is_plain(px, py) ? s * s : 1;
     for (int k = 0; k < s * s; k += step) {
       const int x = px * s + k % s, y = py * s + k / s;
-      const Sample seen = raster_.seen(x, y);
-      const float fx = static_cast<float>(x) + 0.5f, fy = static_cast<float>(y) + 0.5f;
-      if (seen.mesh == 255) {
-        const float unit = 1.0f / static_cast<float>(raster_.height());
-        out.colour += painter_.background((fx - camera_.centre_x) * unit, (fy - camera_.centre_y) * unit);
-        continue;
-      }
-      const Mesh& mesh = scene_[seen.mesh];
-      const Spot spot = spot_at(mesh, projected_[seen.mesh], seen.triangle, fx, fy);
-      const V3 c = painter_.colour(mesh.material, spot);
-      // Bright samples are held down before averaging, or a highlight's edge would stay jagged.
-      out.colour += V3{std::min(c.x, 1.6f), std::min(c.y, 1.6f), std::min(c.z, 1.6f)};
-      if (mesh.material == Material::bar || mesh.material == Material::hand)
-        out.occluder += 1;
-      else if (painter_.is_face(mesh.material, spot.rest))
-        out.face += 1;
+      out.add(colour_at(x, y, static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f), 1);
     }
-    const float share = static_cast<float>(step) / static_cast<float>(s * s);
-    return {out.colour * share, out.face * share, out.occluder * share};
+    return out.times(static_cast<float>(step) / static_cast<float>(s * s));
+  }
+
+  // One colour for each mesh in the pixel, at its middle where nothing else is seen there, weighted by its samples.
+  Pixel pixel_shaded_once(int px, int py) const {
+    const int s = options_.supersampling, count = s * s;
+    const auto sample = [&](int k) { return raster_.seen(px * s + k % s, py * s + k / s); };
+    Pixel out;
+    for (int k = 0; k < count; ++k) {
+      const Sample seen = sample(k);
+      int before = 0, same = 0;
+      for (int i = 0; i < count; ++i) {
+        if (sample(i).mesh != seen.mesh) continue;
+        before += i < k;
+        ++same;
+      }
+      if (before > 0) continue;
+      const float middle = 0.5f * static_cast<float>(s);
+      const float dx = same == count ? middle : static_cast<float>(k % s) + 0.5f;
+      const float dy = same == count ? middle : static_cast<float>(k / s) + 0.5f;
+      out.add(
+          colour_at(px * s + k % s, py * s + k / s, static_cast<float>(px * s) + dx, static_cast<float>(py * s) + dy),
+          static_cast<float>(same));
+    }
+    return out.times(1 / static_cast<float>(count));
   }
 
   // Wholly wall, cloth, neck or occluder: without fine detail, so that one sample tells the pixel's colour.
@@ -146,8 +225,8 @@ class Frame {
     out.frame_bgr = ImageU8(w, h, 3);
     out.face_mask = ImageU8(w, h, 1);
     out.occluder_mask = ImageU8(w, h, 1);
-    for (int y = 0; y < h; ++y) {
-      for (int x = 0; x < w; ++x) {
+    for (int y = window_.top; y < window_.bottom; ++y) {
+      for (int x = window_.left; x < window_.right; ++x) {
         const Pixel p = pixel_at(x, y);
         const auto seed = static_cast<int>(play_.grain_seed);
         const float luma = play_.grain * 2.6f * (hash01(x, y, seed) + hash01(x, y, seed + 7001) - 1);
@@ -169,10 +248,13 @@ class Frame {
   Camera camera_;
   HeadPlacement placement_;
   Expression expression_;
+  std::array<Point, 68> landmarks_;
+  Window window_;  // pixels
   Painter painter_;
   std::vector<Mesh> scene_;
   std::vector<std::vector<V3>> projected_;
   Raster raster_;
+  Raster lenses_;  // empty without spectacles
 };
 
 }  // namespace

@@ -38,6 +38,52 @@ Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement) {
   return out;
 }
 
+Actor::Model::BeardPatch find_beard(const HeadMesh& head, const Anatomy& at) {
+  Actor::Model::BeardPatch out;
+  if (at.beard.length <= 0) return out;
+  constexpr std::uint32_t none = 0xffffffffu;
+  std::vector<std::uint32_t> number(head.mesh.rest.size(), none);
+  for (const auto& t : head.mesh.triangles) {
+    const auto bare = [&](std::uint32_t i) { return at.beard_at(head.mesh.rest[i]).density < 0.03f; };
+    if (bare(t[0]) && bare(t[1]) && bare(t[2])) continue;
+    for (auto i : t) {
+      if (number[i] != none) continue;
+      number[i] = static_cast<std::uint32_t>(out.vertices.size());
+      out.vertices.push_back(i);
+      out.length.push_back(at.beard_at(head.mesh.rest[i]).length);
+    }
+    out.triangles.push_back({number[t[0]], number[t[1]], number[t[2]]});
+  }
+  return out;
+}
+
+// Shells over the moved skin: they stand out at the roots and hang at the tips.
+Mesh grow_beard(const Actor::Model& model, const Mesh& skin, const HeadPlacement& placement) {
+  constexpr int shells = 5;
+  Mesh out;
+  out.material = Material::beard;
+  out.casts_shadow = false;
+  const auto& patch = model.beard;
+  const V3 down = placement.turn * V3{0, -1, 0};
+  for (int k = 0; k < shells; ++k) {
+    const float t = static_cast<float>(k) / (shells - 1);
+    const auto offset = static_cast<std::uint32_t>(out.place.size());
+    for (std::size_t i = 0; i < patch.vertices.size(); ++i) {
+      const auto v = patch.vertices[i];
+      const float reach = patch.length[i] * t;
+      out.rest.push_back(skin.rest[v]);
+      out.place.push_back(skin.place[v] + skin.normal[v] * (0.4f + 0.62f * reach) + down * (0.55f * reach * t));
+      out.normal.push_back(skin.normal[v]);
+      out.occlusion.push_back(skin.occlusion[v]);
+      out.extra.push_back(t);
+    }
+    for (const auto& tri : patch.triangles)
+      out.triangles.push_back({tri[0] + offset, tri[1] + offset, tri[2] + offset});
+  }
+  out.first_cut = 0;
+  return out;
+}
+
 void place(Mesh& mesh, const auto& where) {
   for (std::size_t i = 0; i < mesh.rest.size(); ++i) mesh.place[i] = where(mesh.rest[i]);
   compute_normals(mesh);
@@ -46,11 +92,12 @@ void place(Mesh& mesh, const auto& where) {
 // The scene as the light sees it, for soft shadows.
 class ShadowMap {
  public:
-  ShadowMap(const std::vector<Mesh>& scene, V3 light, V3 middle) : raster_(size, size), middle_(middle), l_(light) {
+  ShadowMap(const std::vector<Mesh>& scene, V3 light, float softness, V3 middle)
+      : raster_(size, size), middle_(middle), l_(light), penumbra_(3 * (1 + 3 * softness)) {
     u_ = normalised(cross({0, 1, 0}, l_));
     v_ = cross(l_, u_);
     for (int i = 0; i < taps; ++i) {
-      constexpr float radius = 4.5f * size / span;
+      const float radius = 4.5f * size / span * (1 + 4 * softness);
       const float r = radius * std::sqrt((static_cast<float>(i) + 0.5f) / taps), a = 2.39996f * static_cast<float>(i);
       taps_[static_cast<std::size_t>(i)] = {r * std::cos(a), r * std::sin(a)};
     }
@@ -79,7 +126,7 @@ class ShadowMap {
       if (x < 0 || y < 0 || x >= size || y >= size)
         open += 1;
       else
-        open += clamp01(1 - (raster_.nearness(x, y) - q.z - bias) / 3);
+        open += clamp01(1 - (raster_.nearness(x, y) - q.z - bias) / penumbra_);
     }
     return open / taps;
   }
@@ -93,6 +140,7 @@ class ShadowMap {
   }
   Raster raster_;
   V3 middle_, l_, u_, v_;
+  float penumbra_;                                  // mm of depth over which the light fades
   std::array<std::pair<float, float>, taps> taps_;  // a spiral over a disc
 };
 
@@ -129,6 +177,8 @@ Actor::Model::Model(const Identity& who, float detail)
       mouth(make_mouth(at, lip_depth(head, at))),
       tongue(make_tongue(at, lip_depth(head, at))),
       body(make_body(id)),
+      glasses(make_glasses(id, field, at)),
+      beard(find_beard(head, at)),
       landmarks(head, field, at),
       hair_shells(hair.rest.empty() ? 0
                   : detail < 0.75f  ? 4
@@ -136,7 +186,7 @@ Actor::Model::Model(const Identity& who, float detail)
   for (const V3& p : hair.rest) hair_height.push_back(field.skull(p));
 }
 
-std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, const Expression& expression,
+std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play, const Expression& expression,
                              const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders) {
   std::vector<Mesh> scene;
   HeadMesh head = model.head;
@@ -150,6 +200,8 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, cons
   compute_normals(head.mesh);
   heal_seam(head);
   soften_normals(head);
+  Mesh beard;
+  if (!model.beard.vertices.empty()) beard = grow_beard(model, head.mesh, placement);
   scene.push_back(std::move(head.mesh));
   for (std::size_t side = 0; side < 2; ++side) {
     Mesh eye = model.eyes[side];
@@ -176,9 +228,15 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance&, cons
   scene.push_back(std::move(tongue));
   scene.push_back(std::move(body));
   if (model.hair_shells > 0) scene.push_back(grow_shells(model, placement));
+  if (!beard.rest.empty()) scene.push_back(std::move(beard));
+  for (Mesh mesh : model.glasses) {
+    place(mesh, [&](V3 p) { return placement.head(p); });
+    scene.push_back(std::move(mesh));
+  }
   for (Mesh& mesh : occluders) scene.push_back(std::move(mesh));
 
-  cast_shadows(scene, ShadowMap(scene, light, placement.head({0, 20, -40})), light, model.hair.rest.size());
+  cast_shadows(scene, ShadowMap(scene, light, clamp01(play.light_softness), placement.head({0, 20, -40})), light,
+               model.hair.rest.size());
   return scene;
 }
 

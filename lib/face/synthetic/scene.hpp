@@ -18,6 +18,13 @@ struct Actor::Model {
   std::vector<float> hair_height;  // above the skin, mm
   std::array<Mesh, 2> eyes, ears, teeth;
   Mesh mouth, tongue, body;
+  std::vector<Mesh> glasses;
+  // The bearded part of the head: which of its vertices, their hairs' length in mm, and triangles among them.
+  struct BeardPatch {
+    std::vector<std::uint32_t> vertices;
+    std::vector<float> length;
+    std::vector<std::array<std::uint32_t, 3>> triangles;
+  } beard;
   LandmarkSet landmarks;
   int hair_shells;
 };

@@ -8,47 +8,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
+#include "lib/face/synthetic/identity.hpp"
 #include "lib/image/geometry.hpp"
 #include "lib/image/image.hpp"
 
 namespace understudy::synthetic {
-
-struct Colour {
-  float r = 0, g = 0, b = 0;  // sRGB, 0..1
-};
-
-enum class HairStyle { bald, cropped, swept, bob };
-
-// Shape values are departures from an average head, about -1..1 each.
-struct Identity {
-  std::string name = "average";
-  std::uint32_t seed = 1;  // of freckles, mottling, strands
-
-  float face_width = 0, jaw_width = 0, chin_length = 0, chin_width = 0, cheekbones = 0, cheek_fullness = 0;
-  float forehead = 0, brow_ridge = 0;
-  float nose_length = 0, nose_width = 0, nose_projection = 0, nose_bridge = 0, nose_tip_up = 0;
-  float mouth_width = 0, upper_lip = 0, lower_lip = 0;
-  float eye_size = 0, eye_spacing = 0, eye_tilt = 0, eye_depth = 0;
-  float brow_height = 0, brow_thickness = 0, brow_arch = 0;
-  float ear_size = 0, neck_width = 0;
-
-  Colour skin{0.87f, 0.70f, 0.61f};
-  Colour lips{0.72f, 0.42f, 0.40f};
-  Colour iris{0.35f, 0.26f, 0.18f};
-  Colour hair{0.20f, 0.14f, 0.10f};
-  Colour brows{0.20f, 0.14f, 0.10f};
-  Colour clothes{0.25f, 0.30f, 0.38f};
-  HairStyle hair_style = HairStyle::cropped;
-  float brow_density = 0.8f;  // 0..1
-  float lashes = 0.5f;        // 0..1
-  float freckles = 0;         // 0..1
-  float stubble = 0;          // 0..1
-  float age = 0.3f;           // 0..1: folds and wrinkles
-  float redness = 0.5f;       // 0..1: of cheeks, nose and ears
-};
 
 enum class OccluderKind { none, bar, hand };
 
@@ -59,6 +25,7 @@ struct Performance {
   double roll = 0;      // degrees; positive: clockwise in the image
   double x = 0, y = 0;  // shift of the head in the frame, in frame widths, right and down
   double size = 1;      // 1: the face from brows to chin is about two fifths of the frame's height
+  double lens = 1;      // distance of the camera from the head at size 1, in 0.95 m; the picture's scale stays
 
   std::array<float, 2> blink{0, 0};       // 0 open .. 1 shut
   float gaze_x = 0, gaze_y = 0;           // degrees, towards image right and up, relative to the head
@@ -71,7 +38,11 @@ struct Performance {
   double light_azimuth = -35, light_elevation = 35;  // degrees, where the key light stands; positive: image right, up
   Colour light{1.0f, 0.96f, 0.90f};
   float light_strength = 1;
+  float light_softness = 0;  // 0 a lamp .. 1 a large window: soft edges of shadows, dull highlights
   float ambient = 1;
+  Colour ambient_tint{1, 1, 1};                     // factors of linear light
+  double second_azimuth = 0, second_elevation = 0;  // of a light without shadows
+  Colour second_light{0, 0, 0};                     // its colour and strength; black: none
 
   OccluderKind occluder = OccluderKind::none;
   double occluder_x = 0, occluder_y = 0;  // its middle relative to the frame's middle, in frame widths
@@ -87,6 +58,11 @@ struct RenderOptions {
   int width = 400;
   int height = 400;
   int supersampling = 2;  // samples a pixel along each axis
+  // Colours every surface of a pixel once and only its edges at all samples: a third of the time, nearly the same look.
+  bool shade_once = false;
+  // Above 0: only the square about the middle of the 68 points is drawn whose side is so many times that of their
+  // box; the rest stays black in all pictures. 2.2 holds a whole-face crop.
+  double only_face = 0;
 };
 
 struct Pose {

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/face/synthetic/dice.hpp"
+#include "lib/face/synthetic/wild.hpp"
+
+namespace understudy::synthetic {
+
+namespace {
+
+constexpr std::int32_t take_stream = 77002;
+
+void draw_pose(Performance& p, Dice& dice) {
+  // Mostly towards the camera, now and then far to the side.
+  p.yaw = dice.chance(0.2f) ? dice.between(-60, 60) : dice.bell(0, 17, 45);
+  p.pitch = dice.bell(2, 9, 25);
+  p.roll = dice.bell(0, 6, 15);
+  p.lens = dice.chance(0.3f) ? dice.between(0.42f, 0.8f) : dice.between(0.8f, 2.6f);
+  p.size = 1;
+  p.x = dice.bell(0, 0.025f, 0.06f);
+  p.y = dice.bell(0, 0.02f, 0.05f);
+}
+
+void draw_eyes(Performance& p, Dice& dice) {
+  const float kind = dice.unit();
+  float shut = dice.between(0, 0.12f);
+  if (kind < 0.15f)
+    shut = 1;
+  else if (kind < 0.27f)
+    shut = dice.between(0.25f, 0.9f);
+  p.blink = {shut, shut};
+  if (kind > 0.95f) p.blink[dice.chance(0.5f) ? 1 : 0] = dice.between(0.7f, 1.0f);
+  if (dice.chance(0.4f)) {  // into the camera
+    p.gaze_x = static_cast<float>(p.yaw) + dice.bell(3);
+    p.gaze_y = static_cast<float>(-p.pitch) + dice.bell(3);
+  } else {
+    p.gaze_x = dice.bell(13);
+    p.gaze_y = dice.bell(8);
+  }
+  p.gaze_x = std::clamp(p.gaze_x, -30.0f, 30.0f);
+  p.gaze_y = std::clamp(p.gaze_y, -22.0f, 22.0f);
+  const float raise = dice.chance(0.25f) ? dice.between(-0.9f, 1.0f) : dice.bell(0.22f);
+  const float uneven = dice.chance(0.12f) ? dice.bell(0.5f) : dice.bell(0.06f);
+  p.brow_raise = {std::clamp(raise - uneven, -1.0f, 1.0f), std::clamp(raise + uneven, -1.0f, 1.0f)};
+  p.frown = dice.chance(0.25f) ? dice.between(0.1f, 1.0f) : 0;
+}
+
+void draw_mouth(Performance& p, Dice& dice) {
+  const float open = dice.unit();
+  if (open > 0.8f)
+    p.mouth_open = dice.between(0.45f, 1.0f);
+  else if (open > 0.48f)
+    p.mouth_open = dice.between(0.08f, 0.5f);
+  const float mood = dice.unit();
+  if (mood < 0.32f)
+    p.smile = dice.between(0.25f, 1.0f);
+  else if (mood < 0.44f)
+    p.smile = -dice.between(0.2f, 1.0f);
+  else
+    p.smile = dice.bell(0.10f);
+  if (dice.chance(0.22f)) {
+    p.pucker = dice.between(0.2f, 1.0f);
+    p.smile *= 0.35f;
+  }
+}
+
+// A colour of light: daylight and lamps lie between orange and blue, stage light anywhere.
+Colour light_colour(Dice& dice) {
+  if (dice.chance(0.08f)) return {dice.between(0.25f, 1), dice.between(0.25f, 1), dice.between(0.25f, 1)};
+  const float warm = dice.bell(0.25f, 0.35f, 1);
+  const float tint = dice.bell(0.02f);
+  return warm > 0 ? times({1, 1, 1}, 1, 1 - 0.14f * warm + tint, 1 - 0.36f * warm)
+                  : times({1, 1, 1}, 1 + 0.18f * warm, 1 + 0.07f * warm + tint, 1);
+}
+
+void draw_light(Performance& p, Dice& dice) {
+  const float kind = dice.unit();
+  if (kind < 0.60f) {  // a window, a lamp, the sun high
+    p.light_azimuth = dice.between(-75, 75);
+    p.light_elevation = dice.between(10, 65);
+  } else if (kind < 0.78f) {  // from the side
+    p.light_azimuth = dice.between(65, 115) * (dice.chance(0.5f) ? 1 : -1);
+    p.light_elevation = dice.between(-5, 45);
+  } else if (kind < 0.86f) {  // a screen, a fire
+    p.light_azimuth = dice.between(-50, 50);
+    p.light_elevation = dice.between(-50, -10);
+  } else {  // against the light
+    p.light_azimuth = dice.between(115, 245);
+    p.light_elevation = dice.between(10, 55);
+  }
+  p.light = light_colour(dice);
+  p.light_softness = dice.chance(0.35f) ? dice.between(0.6f, 1.0f) : dice.between(0, 0.6f);
+  // Key and ambient together give the exposure; their share the contrast.
+  const float exposure = dice.chance(0.2f) ? dice.between(0.45f, 1.75f) : dice.between(0.75f, 1.3f);
+  const float contrast = dice.between(0.12f, 1.0f);
+  p.light_strength = exposure * mix(0.35f, 1.25f, contrast);
+  p.ambient = exposure * mix(2.1f, 0.45f, contrast);
+  p.ambient_tint = blend({1, 1, 1}, light_colour(dice), 0.8f);
+  if (dice.chance(0.35f)) {
+    p.second_azimuth = dice.between(60, 300);
+    p.second_elevation = dice.between(-20, 50);
+    const float strength = dice.between(0.1f, 0.8f) * exposure;
+    p.second_light = times(light_colour(dice), strength, strength, strength);
+  }
+}
+
+void draw_set(Performance& p, Dice& dice) {
+  const float grey = dice.between(0.03f, 0.95f);
+  p.background = blend({grey, grey, grey}, {dice.unit(), dice.unit(), dice.unit()}, dice.between(0, 0.5f));
+  p.set_seed = dice.number() % 100003;
+  p.grain_seed = dice.number() % 100003;
+  p.grain = dice.between(0, 1.6f);
+  if (dice.chance(0.88f)) return;
+  p.occluder = dice.chance(0.75f) ? OccluderKind::hand : OccluderKind::bar;
+  p.occluder_x = dice.bell(0.14f);
+  p.occluder_y = dice.bell(0.10f, 0.14f, 0.4f);
+  p.occluder_angle = p.occluder == OccluderKind::hand ? dice.bell(45) : dice.between(-90, 90);
+}
+
+}  // namespace
+
+Performance wild_performance(std::uint32_t seed) {
+  Dice dice(seed, take_stream);
+  Performance p;
+  draw_pose(p, dice);
+  draw_eyes(p, dice);
+  draw_mouth(p, dice);
+  draw_light(p, dice);
+  draw_set(p, dice);
+  return p;
+}
+
+}  // namespace understudy::synthetic
