@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Seconds per training iteration beside what this machine's matrix multiply reaches.
 // and what the bare convolutions of the same shapes reach ("attainable").
-//   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH] [ops]   all names and both precisions when left out (or "");
-//                                                              ops: where the time goes, on standard error
+//   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH] [ops] [winograd]
+//   all names and both precisions when left out (or ""); ops: where the time goes, on standard error; winograd: with
+//   the option of that name
 #include <ATen/record_function.h>
 
 #include <chrono>
@@ -157,7 +158,11 @@ int main(int argc, char** argv) {
   const std::string only = argc > 1 ? argv[1] : "", only_precision = argc > 2 ? argv[2] : "";
   const int iterations = argc > 3 ? std::atoi(argv[3]) : 8;
   const int batch = argc > 4 ? std::atoi(argv[4]) : 4;
-  const bool operations = argc > 5 && std::string_view(argv[5]) == "ops";
+  bool operations = false, winograd = false;
+  for (int i = 5; i < argc; ++i) {
+    operations |= std::string_view(argv[i]) == "ops";
+    winograd |= std::string_view(argv[i]) == "winograd";
+  }
   ModelDescription quick;
   quick.model_class = ModelClass::quick96;
   const std::map<std::string, ModelDescription> models{
@@ -176,6 +181,7 @@ int main(int argc, char** argv) {
       if (!only.empty() && only != name) continue;
       auto spec = *spec_of(description);
       if (description.model_class != ModelClass::quick96) spec.rules.batch_size = batch;
+      spec.rules.winograd = winograd;
       time_model(name, spec, precision, device, iterations, operations);
     }
   }

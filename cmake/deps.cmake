@@ -31,7 +31,7 @@ add_library(torch::torch INTERFACE IMPORTED)
 set(TORCH_DIR ${UNDERSTUDY_DEPS}/torch)
 target_compile_options(torch::torch INTERFACE
   "SHELL:-idirafter ${TORCH_DIR}/include" "SHELL:-idirafter ${TORCH_DIR}/include/torch/csrc/api/include")
-target_link_libraries(torch::torch INTERFACE ${TORCH_DIR}/lib/libtorch_cpu.so ${TORCH_DIR}/lib/libc10.so Threads::Threads)
+target_link_libraries(torch::torch INTERFACE ${TORCH_DIR}/lib/libtorch_cpu.so ${TORCH_DIR}/lib/libc10.so ${TORCH_DIR}/lib/libgomp.so.1 Threads::Threads)
 target_link_options(torch::torch INTERFACE -Wl,--allow-shlib-undefined -Wl,-rpath,${TORCH_DIR}/lib)
 
 # OpenVINO from the wheel: its own OpenVINOConfig.cmake insists on the plugins and front ends that are left out here.

@@ -36,7 +36,7 @@ Tensor FaceEncoder::operator()(Tensor x) const {
 }
 
 FaceDecoder::FaceDecoder(const SaehdShape& shape, Parameters& p, const std::string& name, int in)
-    : doubled(shape.archi.doubled) {
+    : parameters(&p), doubled(shape.archi.doubled) {
   const Activation act{shape.archi.cosine};
   const int d = shape.d_dims, m = shape.d_mask_dims;
   const std::vector<int> factors = shape.archi.deep ? std::vector{8, 8, 4, 2} : std::vector{8, 4, 2};
@@ -62,7 +62,7 @@ Tensor FaceDecoder::image_head(const Tensor& x) const {
   const Tensor weight = torch::cat({first, heads[1].weight().value, heads[2].weight().value, heads[3].weight().value});
   const Tensor bias =
       torch::cat({heads[0].bias().value, heads[1].bias().value, heads[2].bias().value, heads[3].bias().value});
-  return depth_to_space(torch::conv2d(x, weight, bias, {1, 1}, {1, 1}));
+  return depth_to_space(conv3x3(*parameters, x, weight, bias));
 }
 
 Decoded FaceDecoder::decode(const Tensor& z) const {

@@ -29,6 +29,7 @@ struct FaceDecoder {
   Tensor image_head(const Tensor& x) const;
   friend class CheckpointedDecoder;
 
+  const Parameters* parameters;
   bool doubled;
   std::vector<Up> ups, mask_ups;
   std::vector<Residual> residuals;

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "lib/winograd/conv3x3.hpp"
+
 namespace understudy {
 
 Parameter& Parameters::add(std::string name, Tensor master) {
@@ -65,13 +67,24 @@ Tensor Activation::operator()(Tensor x, double slope) const {
 }
 
 Conv::Conv(Parameters& parameters, const std::string& name, int in, int out, int kernel, int stride)
-    : weight_(&parameters.add_weight(name + "/weight", {out, in, kernel, kernel}, std::int64_t{in} * kernel * kernel,
+    : parameters_(&parameters),
+      weight_(&parameters.add_weight(name + "/weight", {out, in, kernel, kernel}, std::int64_t{in} * kernel * kernel,
                                      std::int64_t{out} * kernel * kernel)),
       bias_(&parameters.add_zeros(name + "/bias", {out})),
       stride_(stride),
       padding_(kernel / 2) {}
 
+Tensor conv3x3(const Parameters& parameters, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  if (parameters.winograd() && winograd_fits(x, weight)) return winograd_conv(x, weight, bias);
+  return torch::conv2d(x, weight, bias, {1, 1}, {1, 1});
+}
+
+bool Conv::by_winograd(const Tensor& x) const {
+  return parameters_->winograd() && stride_ == 1 && winograd_fits(x, weight_->value);
+}
+
 Tensor Conv::operator()(const Tensor& x) const {
+  if (by_winograd(x)) return winograd_conv(x, weight_->value, bias_->value);
   return torch::conv2d(x, weight_->value, bias_->value, {stride_, stride_}, {padding_, padding_});
 }
 
@@ -131,14 +144,26 @@ Down::Down(Parameters& parameters, const std::string& name, int in, int out, Act
 Up::Up(Parameters& parameters, const std::string& name, int in, int out, Activation act)
     : conv_(parameters, name + "/conv1", in, out * 4, 3), act_(act) {}
 
+Tensor Up::operator()(const Tensor& x) const {
+  constexpr double slope = 0.1;
+  if (!act_.cosine && conv_.by_winograd(x))
+    return winograd_conv(x, conv_.weight().value, conv_.bias().value, slope, /*doubled=*/true);
+  return depth_to_space(act_(conv_(x), slope));
+}
+
 Residual::Residual(Parameters& parameters, const std::string& name, int channels, Activation act)
     : conv1_(parameters, name + "/conv1", channels, channels, 3),
       conv2_(parameters, name + "/conv2", channels, channels, 3),
       act_(act) {}
 
 Tensor Residual::operator()(const Tensor& x) const {
-  const Tensor y = conv2_(act_(conv1_(x), 0.2));
-  return act_(y.add_(x), 0.2);
+  constexpr double slope = 0.2;
+  if (!act_.cosine && conv1_.by_winograd(x)) {
+    return winograd_residual(x, {conv1_.weight().value, conv1_.bias().value},
+                             {conv2_.weight().value, conv2_.bias().value}, slope);
+  }
+  const Tensor y = conv2_(act_(conv1_(x), slope));
+  return act_(y.add_(x), slope);
 }
 
 }  // namespace understudy

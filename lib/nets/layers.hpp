@@ -36,6 +36,10 @@ class Parameters {
   Precision precision() const { return precision_; }
   torch::Device device() const { return device_; }
 
+  // 3x3 convolutions by Winograd's algorithm where that is quicker (lib/winograd): other roundings, so only when asked.
+  void set_winograd(bool on) { winograd_ = on; }
+  bool winograd() const { return winograd_; }
+
   std::deque<Parameter>& all() { return all_; }
   const std::deque<Parameter>& all() const { return all_; }
   Parameter* find(std::string_view name);
@@ -47,6 +51,7 @@ class Parameters {
   std::uint64_t seed_;
   torch::Device device_;
   Precision precision_ = Precision::fp32;
+  bool winograd_ = false;
 };
 
 // Leaky ReLU in place, or x cos(x) where the architecture has the flag `c`.
@@ -55,14 +60,19 @@ struct Activation {
   Tensor operator()(Tensor x, double slope) const;
 };
 
+// conv2d with stride 1 and padding 1, by the quicker way that is allowed.
+Tensor conv3x3(const Parameters&, const Tensor& x, const Tensor& weight, const Tensor& bias);
+
 class Conv {
  public:
   Conv(Parameters&, const std::string& name, int in, int out, int kernel, int stride = 1);
   Tensor operator()(const Tensor& x) const;
+  bool by_winograd(const Tensor& x) const;  // whether it would take x that way
   const Parameter& weight() const { return *weight_; }
   const Parameter& bias() const { return *bias_; }
 
  private:
+  const Parameters* parameters_;
   Parameter* weight_;
   Parameter* bias_;
   int stride_, padding_;
@@ -111,7 +121,7 @@ class Down {
 class Up {
  public:
   Up(Parameters&, const std::string& name, int in, int out, Activation);
-  Tensor operator()(const Tensor& x) const { return depth_to_space(act_(conv_(x), 0.1)); }
+  Tensor operator()(const Tensor& x) const;
 
  private:
   Conv conv_;

@@ -16,6 +16,7 @@ std::unique_ptr<FaceNet> build_net(const ModelSpec& spec, Parameters& parameters
     net = std::make_unique<Saehd>(spec.shape, parameters);
   }
   net->set_checkpointing(spec.rules.checkpointing);
+  parameters.set_winograd(spec.rules.winograd);
   return net;
 }
 

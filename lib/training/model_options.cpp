@@ -72,6 +72,7 @@ void take_steering(const SteeringOptions& o, TrainingRules& r, bool quick) {
   r.background_power = o.background_power;
   r.micro_batches = o.micro_batches;
   r.checkpointing = o.checkpointing;
+  r.winograd = o.winograd;
   r.train_inters = o.train_inters;
   r.fresh_fakes = o.fresh_fakes;
 }

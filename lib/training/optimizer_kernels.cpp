@@ -2,12 +2,11 @@
 // Plain loops that the compiler turns into vector code for each instruction set (compiled with -fno-math-errno).
 #include "lib/training/optimizer_kernels.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <bit>
 #include <cmath>
 
 #include "lib/base/vector_clones.hpp"
+#include "lib/tensor/parallel.hpp"
 
 namespace understudy {
 namespace {
@@ -107,10 +106,12 @@ void update_tensor(const UpdateRule& rule, const UpdatedTensor& t) {
   const float* g32 = bf16 ? nullptr : gradient.data_ptr<float>();
   const auto* g16 = bf16 ? reinterpret_cast<const std::uint16_t*>(gradient.data_ptr()) : nullptr;
   auto* v16 = value.scalar_type() == torch::kBFloat16 ? reinterpret_cast<std::uint16_t*>(value.data_ptr()) : nullptr;
-  at::parallel_for(0, master.numel(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
-    // In pieces that stay in the cache between the update and the rounding.
-    constexpr std::int64_t piece = 1 << 12;
-    for (std::int64_t i = begin; i < end; i += piece) {
+  // In pieces that stay in the cache between the update and the rounding; a share is worth waking a thread.
+  constexpr std::int64_t share = 1 << 15, piece = 1 << 12;
+  const std::int64_t count = master.numel();
+  parallel_items(static_cast<int>((count + share - 1) / share), [&](int item, int) {
+    const std::int64_t end = std::min(count, (item + 1) * share);
+    for (std::int64_t i = item * share; i < end; i += piece) {
       const std::int64_t stop = std::min(end, i + piece);
       if (b != nullptr)
         bf16 ? adabelief_bf16(rule, w, g16, a, b, i, stop) : adabelief_f32(rule, w, g32, a, b, i, stop);

@@ -40,6 +40,7 @@ struct SteeringOptions {
   double random_downscale = 0;
   int micro_batches = 1;
   bool checkpointing = false;
+  bool winograd = false;
   std::string freeze;
   bool train_inters = false;
   int retrain_worst = 0;
@@ -129,6 +130,12 @@ constexpr auto describe<SteeringOptions>() {
           .in("Device"),
       field("checkpointing", &O::checkpointing)
           .says("Gradient checkpointing", "Computes the decoder twice in place of keeping it: less memory, slower.")
+          .in("Device"),
+      field("winograd", &O::winograd)
+          .says("Winograd convolutions",
+                "In fp32 on the processor: 3x3 convolutions by Winograd's algorithm, two to three times as fast; "
+                "rounding "
+                "differs in the sixth digit.")
           .in("Device"),
       field("freeze", &O::freeze)
           .says("Frozen parts", "Parts that are not trained, with commas: encoder,inter.")

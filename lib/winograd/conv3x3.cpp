@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/winograd/conv3x3.hpp"
+
+#include "lib/winograd/convolution.hpp"
+#include "lib/winograd/gate.hpp"
+
+namespace understudy {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using winograd::Shape;
+
+Tensor packed(const Tensor& t) { return t.contiguous(torch::MemoryFormat::ChannelsLast); }
+
+Tensor made(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
+  return torch::empty({n, c, h, w}, torch::TensorOptions().memory_format(torch::MemoryFormat::ChannelsLast));
+}
+Tensor made_like(const Tensor& t) { return made(t.size(0), t.size(1), t.size(2), t.size(3)); }
+
+Shape shape_of(const Tensor& x, const Tensor& weight) {
+  auto number = [](std::int64_t i) { return static_cast<int>(i); };
+  return {number(x.size(0)), number(x.size(2)), number(x.size(3)), number(x.size(1)), number(weight.size(0))};
+}
+
+const float* numbers(const Tensor& t) { return t.defined() ? t.const_data_ptr<float>() : nullptr; }
+
+Tensor forward_pass(const Tensor& x, const ConvWeights& w, const Tensor& added, double slope, bool doubled) {
+  const Shape s = shape_of(x, w.weight);
+  Tensor y = doubled ? made(s.n, s.out / 4, 2 * s.h, 2 * s.w) : made(s.n, s.out, s.h, s.w);
+  winograd::convolve(s, numbers(x), numbers(w.weight),
+                     {numbers(w.bias), numbers(added), static_cast<float>(slope), doubled}, y.data_ptr<float>());
+  return y;
+}
+
+// Gradients of what a convolution gave, and of its bias. y: its output behind the activation; undefined without one.
+struct Gated {
+  Tensor gradient, bias;
+};
+Gated gated(const Shape& s, const Tensor& dy, const Tensor& y, double slope, bool doubled) {
+  Gated g{y.defined() ? made(s.n, s.out, s.h, s.w) : dy, torch::empty({s.out})};
+  winograd::gate(s, numbers(dy), numbers(y), static_cast<float>(slope), doubled,
+                 y.defined() ? g.gradient.data_ptr<float>() : nullptr, g.bias.data_ptr<float>());
+  return g;
+}
+
+Tensor input_gradient(const Tensor& x, const Tensor& weight, const Tensor& g, const Tensor& added) {
+  Tensor dx = made_like(x);
+  winograd::data_gradient(shape_of(x, weight), numbers(g), numbers(weight), numbers(added), dx.data_ptr<float>());
+  return dx;
+}
+
+Tensor kernel_gradient(const Tensor& x, const Tensor& weight, const Tensor& g) {
+  Tensor dw = made_like(weight);
+  winograd::weight_gradient(shape_of(x, weight), numbers(x), numbers(g), dw.data_ptr<float>());
+  return dw;
+}
+
+class WinogradConv : public torch::autograd::Function<WinogradConv> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                        double slope, bool doubled) {
+    const Tensor y = forward_pass(x, {weight, bias}, {}, slope, doubled);
+    // Where there is no activation its output is not needed; a doubled one is gated to be put in place.
+    context->save_for_backward({x, weight, slope == 1 && !doubled ? Tensor() : y});
+    context->saved_data["slope"] = slope;
+    context->saved_data["doubled"] = doubled;
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &weight = saved[1];
+    const Gated g = gated(shape_of(x, weight), packed(gradients[0]), saved[2], context->saved_data["slope"].toDouble(),
+                          context->saved_data["doubled"].toBool());
+    variable_list result(5);
+    if (context->needs_input_grad(0)) result[0] = input_gradient(x, weight, g.gradient, {});
+    if (context->needs_input_grad(1)) result[1] = kernel_gradient(x, weight, g.gradient);
+    if (context->needs_input_grad(2)) result[2] = g.bias;
+    return result;
+  }
+};
+
+class WinogradResidual : public torch::autograd::Function<WinogradResidual> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight1, const Tensor& bias1,
+                        const Tensor& weight2, const Tensor& bias2, double slope) {
+    const Tensor between = forward_pass(x, {weight1, bias1}, {}, slope, false);
+    const Tensor y = forward_pass(between, {weight2, bias2}, x, slope, false);
+    context->save_for_backward({x, weight1, weight2, between, y});
+    context->saved_data["slope"] = slope;
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &between = saved[3], &y = saved[4];
+    const double slope = context->saved_data["slope"].toDouble();
+    const Shape s = shape_of(x, weight1);
+    const Gated second = gated(s, packed(gradients[0]), y, slope, false);
+    variable_list result(6);
+    if (context->needs_input_grad(3)) result[3] = kernel_gradient(between, weight2, second.gradient);
+    if (context->needs_input_grad(4)) result[4] = second.bias;
+    const Gated first = gated(s, input_gradient(between, weight2, second.gradient, {}), between, slope, false);
+    if (context->needs_input_grad(0)) result[0] = input_gradient(x, weight1, first.gradient, second.gradient);
+    if (context->needs_input_grad(1)) result[1] = kernel_gradient(x, weight1, first.gradient);
+    if (context->needs_input_grad(2)) result[2] = first.bias;
+    return result;
+  }
+};
+
+bool with_gradient(std::initializer_list<Tensor> inputs) {
+  return torch::GradMode::is_enabled() &&
+         std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return t.requires_grad(); });
+}
+
+}  // namespace
+
+bool winograd_fits(const Tensor& x, const Tensor& weight) {
+  if (!x.is_cpu() || x.scalar_type() != torch::kFloat32 || weight.scalar_type() != torch::kFloat32) return false;
+  if (weight.size(2) != 3 || weight.size(3) != 3) return false;
+  return weight.size(0) >= 8 && weight.size(1) >= 8;
+}
+
+Tensor winograd_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope, bool doubled) {
+  if (with_gradient({x, weight, bias})) return WinogradConv::apply(packed(x), packed(weight), bias, slope, doubled);
+  return forward_pass(packed(x), {packed(weight), bias}, {}, slope, doubled);
+}
+
+Tensor winograd_residual(const Tensor& x, const ConvWeights& first, const ConvWeights& second, double slope) {
+  const Tensor in = packed(x), weight1 = packed(first.weight), weight2 = packed(second.weight);
+  if (with_gradient({x, weight1, first.bias, weight2, second.bias}))
+    return WinogradResidual::apply(in, weight1, first.bias, weight2, second.bias, slope);
+  return forward_pass(forward_pass(in, {weight1, first.bias}, {}, slope, false), {weight2, second.bias}, in, slope,
+                      false);
+}
+
+}  // namespace understudy
