@@ -8,6 +8,7 @@ namespace understudy::pretrain {
 namespace {
 
 constexpr int base_resolution = 96;
+constexpr std::int64_t codes_from = 2000;  // steps before which the codes' distance does not count
 
 OptimizerSettings settings_of(double lr, std::int64_t decay_steps) {
   OptimizerSettings settings;
@@ -71,10 +72,13 @@ Terms Pretrainer::step(const Step& in) {
   const Decoded out =
       net_.decode(torch::where(crossed, other_codes, codes).contiguous(torch::MemoryFormat::ChannelsLast), who);
   const Tensor losses = picture_loss(out, in.faces, in.resolution);
+  // The distance of the codes of one performance against their spread over all: a ratio, so that shrinking all codes
+  // gains nothing. Only once the decoder listens to them: before that it would teach the encoder to say nothing.
   const Tensor a = codes.to(torch::kFloat32), b = other_codes.to(torch::kFloat32);
-  const Tensor spread = (a - a.mean(0, true)).square().mean().detach() + 1e-6;
-  const Tensor apart = (a - b).square().mean() / spread;
-  (losses.sum() + 0.2 * static_cast<double>(n) * apart).backward();
+  const Tensor apart = (a - b).square().mean() / ((a - a.mean(0, true)).square().mean() + 1e-6);
+  Tensor total = losses.sum();
+  if (in.number >= codes_from) total = total + 0.1 * static_cast<double>(n) * apart;
+  total.backward();
   optimizer_.step();
   average_.update(optimizer_.steps());
   const Tensor flat = losses.detach(), by = crossed.view({n}).to(torch::kFloat32);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/5_train/course.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/training/model_list.hpp"
+#include "steps/5_train/setup.hpp"
+
+namespace understudy {
+namespace {
+
+// How long the course is and how much of it is behind the model, in seconds or in iterations.
+struct Length {
+  double whole = 0;
+  bool iterations = false;
+  double done(const fs::path& model) const {
+    return iterations ? static_cast<double>(trained_iterations(model)) : trained_seconds(model);
+  }
+};
+
+Result<Length> length_of(const TrainRequest& request, Schedule schedule) {
+  if (!request.options.time.empty()) {
+    TRY(const double seconds, parse_duration(request.options.time));
+    return Length{seconds, false};
+  }
+  if (request.options.target_iter > 0) return Length{static_cast<double>(request.options.target_iter), true};
+  return Length{usual_seconds(schedule), false};
+}
+
+// Makes the request one for the stage: its values, and where it ends. In place, since rows point into it.
+Result<> set_stage(TrainRequest& part, const CourseStage& stage, const Length& length, double done,
+                   const std::vector<std::string>& chosen) {
+  part.grow = true;
+  part.wanted_rows = model_rows(part.wanted);
+  auto give = [&](const std::string& key, const std::string& value) -> Result<> {
+    if (std::ranges::find(chosen, key) != chosen.end()) return {};
+    const auto row = std::ranges::find(part.wanted_rows, key, &Row::key);
+    if (row == part.wanted_rows.end()) return {};
+    TRY_VOID(row->set(value));
+    row->given = true;
+    return {};
+  };
+  for (auto& row : part.wanted_rows) row.given = std::ranges::find(chosen, row.key) != chosen.end();
+  if (stage.resolution > 0) TRY_VOID(give("resolution", std::to_string(stage.resolution)));
+  for (const auto& [key, value] : stage.values) TRY_VOID(give(key, value));
+  const double end = stage.until * length.whole;
+  part.options.time = length.iterations ? "" : fmt::format("{:.3f}s", std::max(end - done, 0.0));
+  part.options.target_iter = length.iterations ? static_cast<std::int64_t>(std::ceil(end)) : 0;
+  return {};
+}
+
+// Stages at sizes below the one that the model has already are over, whatever the time says.
+void skip_smaller(std::vector<CourseStage>& stages, const fs::path& model) {
+  if (!ModelFolder::exists(model)) return;
+  const auto folder = ModelFolder::open(model);
+  if (!folder) return;
+  const auto spec = spec_of(folder->description());
+  for (auto& stage : stages) {
+    if (spec && stage.resolution < spec->shape.resolution) stage.resolution = 0;
+  }
+}
+
+}  // namespace
+
+Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const std::vector<std::string>& chosen,
+                                 Run& run) {
+  const fs::path model = model_path(request);
+  request.options.model = model.filename().string();
+  TRY(const Length length, length_of(request, schedule));
+  TRY(const auto spec, spec_of(request.wanted));
+  constexpr int smallest = 96;
+  auto stages = course_stages(schedule, std::min(smallest, spec.shape.resolution), spec.shape.resolution);
+  skip_smaller(stages, model);
+  TrainReport report;
+  std::size_t at = stage_at(stages, length.done(model) / length.whole);
+  if (at == stages.size()) run.note("The course of this training is over; a longer --time goes on");
+  for (; at < stages.size(); ++at) {
+    const double done = length.done(model);
+    if (done >= stages[at].until * length.whole) continue;
+    run.note(fmt::format("-- training: {} ({} of {})", stages[at].name, at + 1, stages.size()));
+    TrainRequest part = request;
+    TRY_VOID(set_stage(part, stages[at], length, done, chosen));
+    const auto before = report;
+    TRY(report, train(part, run));
+    report.iterations_done += before.iterations_done;
+    report.seconds += before.seconds;
+  }
+  return report;
+}
+
+}  // namespace understudy
