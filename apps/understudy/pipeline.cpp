@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/understudy/score_result.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/media/probe.hpp"
 #include "lib/options/options.hpp"
@@ -224,6 +225,13 @@ Result<std::string> run_all(const RunOptions& options, const std::vector<Row>&, 
     report["contact_sheet"] = (workspace.root / "contact_sheet.png").string();
   else
     run.warn(to_sentence(drawn.error()));
+  run.note("-- scoring");
+  if (auto score = score_result(workspace, {}, run); score)
+    report["score"] = *std::move(score);
+  else if (score.error().code == Code::cancelled)
+    return Failure(std::move(score).error());
+  else
+    run.warn(to_sentence(score.error()));
   return report.dump();
 }
 
@@ -251,20 +259,26 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
   TRY(auto report, whole_way(workspace, demo_run_options(options), run));
   report["render_seconds"] = rendered.seconds;
   run.note("-- measuring against the truth");
-  TRY(const auto score, demo::score_demo(workspace.merged(), clips, run));
-  report["psnr"] = score.merged.psnr;
-  report["ssim"] = score.merged.ssim;
-  report["psnr_before"] = score.original.psnr;
-  report["ssim_before"] = score.original.ssim;
   const demo::DemoTruth truth(clips);
+  const RunOptions made = demo_run_options(options);
+  TRY(report["score"], score_result(workspace, known_demo(truth, made.resolution, face_type_of(made.face_type)), run));
+  const json &result = report["score"]["truth"]["result"], &untouched = report["score"]["truth"]["untouched"];
+  report["psnr"] = result["plain"]["psnr"];
+  report["ssim"] = result["plain"]["ssim"];
+  report["psnr_before"] = untouched["plain"]["psnr"];
+  report["ssim_before"] = untouched["plain"]["ssim"];
   demo::SwapSheet sheet;
   sheet.src = rendered.src;
   sheet.dst = rendered.dst;
   sheet.merged = workspace.merged();
   sheet.truth = [&](int frame) { return truth.swapped(frame).frame_bgr; };
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  sheet.subtitle = fmt::format("{:.1f} dB, SSIM {:.3f} against the truth inside the face ({:.1f} dB, {:.3f} before)",
-                               score.merged.psnr, score.merged.ssim, score.original.psnr, score.original.ssim);
+  const json &fitted = result["colour_fitted"], &before = untouched["colour_fitted"];
+  sheet.subtitle = fmt::format(
+      "score {:.0f}; {:.1f} dB, SSIM {:.3f} against the truth inside the face, colours fitted ({:.1f} dB, {:.3f} "
+      "before)",
+      report["score"]["total"].get<double>(), fitted["psnr"].get<double>(), fitted["ssim"].get<double>(),
+      before["psnr"].get<double>(), before["ssim"].get<double>());
   const fs::path png = workspace.root / "contact_sheet.png";
   TRY_VOID(demo::write_contact_sheet(png, sheet));
   report["contact_sheet"] = png.string();
