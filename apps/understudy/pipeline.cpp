@@ -5,13 +5,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/understudy/score_result.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/media/probe.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
-#include "lib/training/model_list.hpp"
+#include "lib/training/presets.hpp"
 #include "steps/2_extract/verb.hpp"
-#include "steps/5_train/train.hpp"
+#include "steps/5_train/course.hpp"
 #include "steps/6_merge/verb.hpp"
 #include "steps/7_video/verb.hpp"
 #include "steps/demo/demo.hpp"
@@ -30,13 +31,15 @@ struct RunOptions {
   std::string time;
   std::int64_t target_iter = 0;
   ModelFaceType face_type = ModelFaceType::f;
-  std::string archi = "liae-ud";
-  int resolution = 128;
+  Schedule schedule = Schedule::automatic;
+  StartChoice start = StartChoice::automatic;
+  std::string archi = "df-ud";
+  int resolution = 0;
   int dims = 128;
-  int coder_dims = 64;
+  int encoder_dims = 48;
+  int decoder_dims = 40;
   int batch_size = 4;
   double random_move = 0.2;
-  double sharpen = 0.25;
   int erode = 0;
   int blur = 40;
   std::uint64_t seed = 1;
@@ -56,20 +59,29 @@ constexpr auto describe<RunOptions>() {
           .at_least(0)
           .in("Training"),
       field("face-type", &O::face_type).says("Face type", "How much of the head is replaced.").in("Training"),
+      field("schedule", &O::schedule)
+          .says("Schedule", "The stages of the training: look, evening, film; auto: by the time; none: one stage.")
+          .in("Training"),
+      field("start", &O::start)
+          .says("Start", "Of a new model: pretrained, or none (random weights); auto: pretrained where it fits.")
+          .in("Training"),
       field("archi", &O::archi).says("Architecture", "Of a new SAEHD model.").in("Training"),
-      field("resolution", &O::resolution).says("Resolution", "Of a new SAEHD model.").range(64, 640, 16).in("Training"),
+      field("resolution", &O::resolution)
+          .says("Resolution", "That the SAEHD model is brought to; 0: what this machine can finish in the time.")
+          .range(0, 640, 16)
+          .in("Training"),
       field("dims", &O::dims).says("Autoencoder dims", "Of a new SAEHD model.").range(32, 1024).in("Training"),
-      field("coder-dims", &O::coder_dims)
-          .says("Encoder and decoder dims", "Of a new SAEHD model.")
+      field("encoder-dims", &O::encoder_dims)
+          .says("Encoder dims", "Of a new SAEHD model.")
+          .range(16, 256, 2)
+          .in("Training"),
+      field("decoder-dims", &O::decoder_dims)
+          .says("Decoder dims", "Of a new SAEHD model.")
           .range(16, 256, 2)
           .in("Training"),
       field("batch-size", &O::batch_size).says("Batch size", "Of a new SAEHD model.").range(1, 256).in("Training"),
       field("random-move", &O::random_move)
           .says("Random moves", "Of a new model; the original trains with 1, less learns faster.")
-          .range(0, 1)
-          .in("Training"),
-      field("sharpen", &O::sharpen)
-          .says("Sharpen", "Part of the training, at its end, that goes without random warp.")
           .range(0, 1)
           .in("Training"),
       field("erode", &O::erode).says("Erode mask", "In the merge.").range(-400, 400).in("Merge"),
@@ -119,61 +131,56 @@ ModelDescription description_of(const RunOptions& options) {
   model.seed = options.seed;
   auto& o = model.saehd;
   o.archi = options.archi;
-  o.resolution = options.resolution;
+  o.resolution = options.resolution > 0 ? options.resolution : smallest_course_resolution;
   o.face_type = options.face_type;
   o.batch_size = options.batch_size;
   o.eyes_mouth_prio = true;
   auto& shared = model.shared;
   shared.ae_dims = options.dims;
-  shared.e_dims = shared.d_dims = options.coder_dims;
+  shared.e_dims = options.encoder_dims;
+  shared.d_dims = options.decoder_dims;
   shared.d_mask_dims = 16;
-  model.steering.random_move = options.random_move;
   return model;
 }
 
-// One part of the training: up to a part of its time and iterations, 1 = all, with or without random warp.
-Result<json> train_part(const Workspace& workspace, const RunOptions& options, double part, bool warp, Run& run) {
+Result<TrainRequest> training_of(const Workspace& workspace, const RunOptions& options) {
   TrainRequest request;
   request.models = workspace.model();
   request.src = workspace.aligned(Side::src);
   request.dst = workspace.aligned(Side::dst);
   request.wanted = description_of(options);
+  TRY_VOID(apply_preset(Preset::recommended, request.wanted, {}));
+  request.wanted.steering.random_move = options.random_move;
   request.options.model = std::string(class_name(request.wanted.model_class));
-  request.options.target_iter = static_cast<std::int64_t>(std::ceil(part * static_cast<double>(options.target_iter)));
-  const fs::path folder = request.models / request.options.model;
-  if (part < 1 && options.target_iter > 0 && trained_iterations(folder) >= request.options.target_iter)
-    return json{{"iterations_done", 0}};
+  request.options.start = options.start;
+  request.options.target_iter = options.target_iter;
+  request.options.time = !options.time.empty() ? options.time : options.target_iter > 0 ? "" : "1h";
   request.options.seed = options.seed;
   request.options.save_every = 2;
-  request.wanted_rows = model_rows(request.wanted);
-  for (auto& row : request.wanted_rows) {
-    if (row.key != "random-warp") continue;
-    TRY_VOID(row.set(warp ? "true" : "false"));
-    row.given = true;
-  }
-  const std::string time = !options.time.empty() ? options.time : options.target_iter > 0 ? "" : "1h";
-  if (!time.empty()) {
-    TRY(const double wanted, parse_duration(time));
-    const double left = part * wanted - trained_seconds(folder);
-    if (left <= 0) {
-      if (part == 1) run.note(fmt::format("The model has been trained for {} already", time));
-      return json{{"iterations_done", 0}};
-    }
-    request.options.time = fmt::format("{:.3f}s", left);
-  }
-  TRY(const auto report, train(request, run));
-  return json::parse(to_json_text(report));
+  return request;
 }
 
-// The distortions that help expressions carry over also blur: the last part goes without (the guide's own advice).
+// The size that this machine can bring to an end in the time, unless one was asked for.
+Result<> choose_resolution(TrainRequest& request, const RunOptions& options, Run& run) {
+  int& side = request.wanted.saehd.resolution;
+  if (options.resolution > 0 || request.wanted.quick()) return {};
+  side = smallest_course_resolution;
+  if (request.options.time.empty()) return {};
+  TRY(const double seconds, parse_duration(request.options.time));
+  TRY(const double each, seconds_per_iteration(request));
+  side = course_resolution(seconds, each);
+  run.note(fmt::format("{:.2f} s an iteration at {} pixels here: in {} the model is brought to {} pixels", each,
+                       smallest_course_resolution, request.options.time, side));
+  return {};
+}
+
 Result<json> train_model(const Workspace& workspace, const RunOptions& options, Run& run) {
   run.note("-- training");
-  const bool sharpen = options.sharpen > 0 && options.model == RunModel::saehd;
-  if (sharpen && options.sharpen < 1) {
-    TRY_VOID(train_part(workspace, options, 1 - options.sharpen, true, run));
-    run.note("-- training without random warp");
-  }
-  return train_part(workspace, options, 1, !sharpen, run);
+  TRY(auto request, training_of(workspace, options));
+  TRY_VOID(choose_resolution(request, options, run));
+  const Schedule schedule = request.wanted.quick() ? Schedule::none : options.schedule;
+  TRY(const auto report, train_course(std::move(request), schedule, {}, run));
+  return json::parse(to_json_text(report));
 }
 
 Result<json> merge_frames(const Workspace& workspace, const RunOptions& options, Run& run) {
@@ -224,16 +231,20 @@ Result<std::string> run_all(const RunOptions& options, const std::vector<Row>&, 
     report["contact_sheet"] = (workspace.root / "contact_sheet.png").string();
   else
     run.warn(to_sentence(drawn.error()));
+  run.note("-- scoring");
+  if (auto score = score_result(workspace, {}, run); score)
+    report["score"] = *std::move(score);
+  else if (score.error().code == Code::cancelled)
+    return Failure(std::move(score).error());
+  else
+    run.warn(to_sentence(score.error()));
   return report.dump();
 }
 
 RunOptions demo_run_options(const DemoVerbOptions& options) {
   RunOptions all;
   // Small enough to learn two faces in minutes on two cores, large enough to look at.
-  all.archi = "df-ud";
   all.resolution = 96;
-  all.dims = 64;
-  all.coder_dims = 32;
   all.time = options.target_iter > 0 ? "" : options.time;
   all.target_iter = options.target_iter;
   all.random_move = 0.15;
@@ -251,20 +262,26 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
   TRY(auto report, whole_way(workspace, demo_run_options(options), run));
   report["render_seconds"] = rendered.seconds;
   run.note("-- measuring against the truth");
-  TRY(const auto score, demo::score_demo(workspace.merged(), clips, run));
-  report["psnr"] = score.merged.psnr;
-  report["ssim"] = score.merged.ssim;
-  report["psnr_before"] = score.original.psnr;
-  report["ssim_before"] = score.original.ssim;
   const demo::DemoTruth truth(clips);
+  const RunOptions made = demo_run_options(options);
+  TRY(report["score"], score_result(workspace, known_demo(truth, made.resolution, face_type_of(made.face_type)), run));
+  const json &result = report["score"]["truth"]["result"], &untouched = report["score"]["truth"]["untouched"];
+  report["psnr"] = result["plain"]["psnr"];
+  report["ssim"] = result["plain"]["ssim"];
+  report["psnr_before"] = untouched["plain"]["psnr"];
+  report["ssim_before"] = untouched["plain"]["ssim"];
   demo::SwapSheet sheet;
   sheet.src = rendered.src;
   sheet.dst = rendered.dst;
   sheet.merged = workspace.merged();
   sheet.truth = [&](int frame) { return truth.swapped(frame).frame_bgr; };
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  sheet.subtitle = fmt::format("{:.1f} dB, SSIM {:.3f} against the truth inside the face ({:.1f} dB, {:.3f} before)",
-                               score.merged.psnr, score.merged.ssim, score.original.psnr, score.original.ssim);
+  const json &fitted = result["colour_fitted"], &before = untouched["colour_fitted"];
+  sheet.subtitle = fmt::format(
+      "score {:.0f}; {:.1f} dB, SSIM {:.3f} against the truth inside the face, colours fitted ({:.1f} dB, {:.3f} "
+      "before)",
+      report["score"]["total"].get<double>(), fitted["psnr"].get<double>(), fitted["ssim"].get<double>(),
+      before["psnr"].get<double>(), before["ssim"].get<double>());
   const fs::path png = workspace.root / "contact_sheet.png";
   TRY_VOID(demo::write_contact_sheet(png, sheet));
   report["contact_sheet"] = png.string();

@@ -12,6 +12,7 @@
 #include "steps/5_train/verb.hpp"
 #include "steps/6_merge/verb.hpp"
 #include "steps/7_video/verb.hpp"
+#include "steps/score/verb.hpp"
 
 namespace understudy {
 
@@ -25,6 +26,7 @@ std::vector<Verb> all_verbs() {
   for (auto& verb : train_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(merge_verb());
   verbs.push_back(video_encode_verb());
+  verbs.push_back(score_verb());
   for (auto& verb : model_verbs()) verbs.push_back(std::move(verb));
   return verbs;
 }

@@ -9,16 +9,10 @@
 #include "lib/base/result.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/cv.hpp"
+#include "lib/image/lab.hpp"
 
 namespace understudy {
 namespace {
-
-ImageF to_lab(const ImageF& image_bgr) {
-  ImageF lab(image_bgr.width, image_bgr.height, 3);
-  cv::Mat target = view(lab);
-  cv::cvtColor(view(image_bgr), target, cv::COLOR_BGR2Lab);
-  return lab;
-}
 
 struct Statistics {
   std::array<double, 3> mean{}, deviation{};

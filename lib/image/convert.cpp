@@ -5,6 +5,7 @@
 
 #include "lib/base/result.hpp"
 #include "lib/image/cv.hpp"
+#include "lib/image/lab.hpp"
 
 namespace understudy {
 
@@ -69,6 +70,13 @@ ImageU8 to_grey(const ImageU8& image_bgr) {
   cv::Mat target = view(out);
   cv::cvtColor(view(image_bgr), target, image_bgr.channels == 4 ? cv::COLOR_BGRA2GRAY : cv::COLOR_BGR2GRAY);
   return out;
+}
+
+ImageF to_lab(const ImageF& image_bgr) {
+  ImageF lab(image_bgr.width, image_bgr.height, 3);
+  cv::Mat target = view(lab);
+  cv::cvtColor(view(image_bgr), target, cv::COLOR_BGR2Lab);
+  return lab;
 }
 
 void clamp_01(ImageF& image) {

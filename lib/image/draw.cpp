@@ -2,6 +2,7 @@
 #include "lib/image/draw.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "lib/image/cv.hpp"
@@ -36,6 +37,18 @@ void fill_rectangle(ImageU8& image, int x, int y, int width, int height, Bgr col
         image.at(column, row, c) = static_cast<std::uint8_t>(colour[static_cast<std::size_t>(std::min(c, 2))]);
     }
   }
+}
+
+void draw_lines(ImageU8& image, std::span<const Point> points, Bgr colour, int thickness) {
+  cv::Mat canvas = view(image);
+  constexpr int shift = 4;  // sixteenths of a pixel
+  const auto fixed = [](Point p) {
+    return cv::Point(static_cast<int>(std::lround(p.x * (1 << shift))),
+                     static_cast<int>(std::lround(p.y * (1 << shift))));
+  };
+  for (std::size_t i = 1; i < points.size(); ++i)
+    cv::line(canvas, fixed(points[i - 1]), fixed(points[i]), cv::Scalar(colour[0], colour[1], colour[2]), thickness,
+             cv::LINE_AA, shift);
 }
 
 void paste(ImageU8& canvas, const ImageU8& picture, int x, int y) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 
+#include "lib/image/geometry.hpp"
 #include "lib/image/image.hpp"
 
 namespace understudy {
@@ -16,6 +18,8 @@ using Bgr = std::array<int, 3>;
 void draw_text(ImageU8& image_bgr, const std::string& text, int x, int y, int height, Bgr colour = {255, 255, 255});
 int text_width(const std::string& text, int height);
 void fill_rectangle(ImageU8& image_bgr, int x, int y, int width, int height, Bgr colour);  // clipped
+// Anti-aliased from point to point.
+void draw_lines(ImageU8& image_bgr, std::span<const Point>, Bgr colour, int thickness = 1);
 // Copies a picture of the same channel count into another at (x,y), clipped.
 void paste(ImageU8& canvas, const ImageU8& picture, int x, int y);
 

@@ -7,6 +7,7 @@
 #include "lib/base/result.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/cv.hpp"
+#include "lib/image/separable.hpp"
 #include "lib/image/warp.hpp"
 
 namespace understudy {
@@ -67,6 +68,17 @@ ImageF blur_sharpen(const ImageF& image, Sharpen mode, int kernel, int amount) {
     const ImageF blurred = gaussian_blur(image, kernel);
     cv::addWeighted(view(image), 1.0 + 0.5 * amount, view(blurred), -0.5 * amount, 0, target);
   }
+  return out;
+}
+
+ImageF filter_separable(const ImageF& image, std::span<const float> row, std::span<const float> column) {
+  check(row.size() % 2 == 1 && column.size() % 2 == 1, "odd kernels");
+  const auto kernel = [](std::span<const float> values) {
+    return cv::Mat(1, static_cast<int>(values.size()), CV_32F, const_cast<float*>(values.data()));
+  };
+  ImageF out(image.width, image.height, image.channels);
+  cv::Mat target = view(out);
+  cv::sepFilter2D(view(image), target, CV_32F, kernel(row), kernel(column), {-1, -1}, 0, cv::BORDER_REPLICATE);
   return out;
 }
 

@@ -18,21 +18,12 @@ Schedule schedule_for(double seconds) {
 }
 
 double usual_seconds(Schedule schedule) {
-  switch (schedule) {
-    case Schedule::none:
-      return 0;
-    case Schedule::look:
-      return hour / 3;
-    case Schedule::evening:
-      return 4 * hour;
-    case Schedule::film:
-      return 24 * hour;
-  }
-  return 0;
+  if (schedule == Schedule::film) return 24 * hour;
+  return schedule == Schedule::evening ? 4 * hour : hour / 3;
 }
 
 int course_resolution(double seconds, double seconds_at_96) {
-  int best = 96;
+  int best = smallest_course_resolution;
   for (const int side : {128, 160, 192, 224, 256}) {
     const double each = seconds_at_96 * side * side / (96.0 * 96.0);
     if (0.6 * seconds / each >= enough_iterations * side / 128.0) best = side;
@@ -40,7 +31,8 @@ int course_resolution(double seconds, double seconds_at_96) {
   return best;
 }
 
-std::vector<CourseStage> course_stages(Schedule schedule, int first, int last) {
+std::vector<CourseStage> course_stages(Schedule schedule, int last) {
+  const int first = std::min(smallest_course_resolution, last);
   if (schedule == Schedule::none) return {{"whole", 1, 0, {}}};
   std::vector<CourseStage> stages;
   // Small sizes learn pose, expression and colours for a fraction of the price: a third of the time in all.

@@ -13,30 +13,34 @@
 
 namespace understudy {
 
-enum class Schedule { none, look, evening, film };
+// automatic: the one that the time suits.
+enum class Schedule { automatic, none, look, evening, film };
 template <>
 struct Names<Schedule> {
-  static constexpr std::array all{"none", "look", "evening", "film"};
+  static constexpr std::array all{"auto", "none", "look", "evening", "film"};
 };
 
 struct CourseStage {
-  std::string name;    // for the log: "large", "sharp"
-  double until = 1;    // part of the whole course at which it ends
-  int resolution = 0;  // which the model is grown to; 0: as it is
+  std::string name;                                         // for the log: "large", "sharp"
+  double until = 1;                                         // part of the whole course at which it ends
+  int resolution = 0;                                       // which the model is grown to; 0: as it is
   std::vector<std::pair<std::string, std::string>> values;  // rows of the model's options, as text
 };
 
 // The schedule that a training time suits: up to an hour, up to ten, more. Seconds.
 Schedule schedule_for(double seconds);
-// How long each one is meant to take when no time is given, seconds; 0 for none.
+// How long each one is meant to take when no time is given, seconds; that of a look for automatic and none.
 double usual_seconds(Schedule);
+
+// Where every course begins: below it nobody can be told from anybody.
+inline constexpr int smallest_course_resolution = 96;
 
 // The size that a model is worth in this time: the largest whose stage makes enough iterations. `seconds_at_96`: of an
 // iteration at 96 pixels on this machine; the others follow by their pixels.
 int course_resolution(double seconds, double seconds_at_96);
 
-// The stages of a model that ends at this resolution. Sizes below it come first, from `first` on.
-std::vector<CourseStage> course_stages(Schedule, int first_resolution, int last_resolution);
+// The stages of a model that ends at this resolution; smaller sizes come first. Not of Schedule::automatic.
+std::vector<CourseStage> course_stages(Schedule, int last_resolution);
 
 // The stage that a model belongs to that has been trained for this part of the course, 0..1; the number of stages when
 // the course is over.

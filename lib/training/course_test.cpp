@@ -11,7 +11,7 @@ namespace {
 TEST(Course, EveryStageEndsLaterAndNoneShrinks) {
   for (const auto schedule : {Schedule::none, Schedule::look, Schedule::evening, Schedule::film}) {
     for (const int last : {96, 128, 192, 256}) {
-      const auto stages = course_stages(schedule, 96, last);
+      const auto stages = course_stages(schedule, last);
       double before = 0;
       int resolution = 0;
       for (const auto& stage : stages) {
@@ -31,7 +31,7 @@ TEST(Course, ItsValuesAreOptionsOfAModel) {
   ModelDescription model;
   auto rows = model_rows(model);
   for (const auto schedule : {Schedule::look, Schedule::evening, Schedule::film}) {
-    for (const auto& stage : course_stages(schedule, 96, 256)) {
+    for (const auto& stage : course_stages(schedule, 256)) {
       for (const auto& [key, value] : stage.values) {
         const auto row = std::ranges::find(rows, key, &Row::key);
         ASSERT_NE(row, rows.end()) << key;
@@ -43,7 +43,7 @@ TEST(Course, ItsValuesAreOptionsOfAModel) {
 }
 
 TEST(Course, ThePlaceFollowsFromThePartThatIsDone) {
-  const auto stages = course_stages(Schedule::look, 96, 128);
+  const auto stages = course_stages(Schedule::look, 128);
   EXPECT_EQ(stage_at(stages, 0), 0u);
   EXPECT_EQ(stage_at(stages, stages[0].until), 1u);
   EXPECT_EQ(stage_at(stages, 0.999), stages.size() - 1);

@@ -2,8 +2,10 @@
 #include "steps/5_train/course.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
+#include "lib/training/face_trainer.hpp"
 #include "lib/training/model_list.hpp"
 #include "steps/5_train/setup.hpp"
 
@@ -61,7 +63,34 @@ void skip_smaller(std::vector<CourseStage>& stages, const fs::path& model) {
   }
 }
 
+// A step on noise costs what a step on faces does.
+double timed_step(FaceTrainer& trainer, const Batch& batch) {
+  const auto start = std::chrono::steady_clock::now();
+  trainer.step(batch);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 }  // namespace
+
+Result<double> seconds_per_iteration(TrainRequest request) {
+  request.wanted.saehd.resolution = smallest_course_resolution;
+  TRY(const auto spec, spec_of(request.wanted));
+  const Device device = open_device(request.options.threads, request.options.gpu);
+  return guard_torch("timing an iteration", [&] {
+    FaceTrainer trainer(spec, device, precision_of(request.options, device));
+    const std::int64_t n = spec.rules.batch_size, side = spec.shape.resolution;
+    const auto half = [&] {
+      return BatchSide{torch::rand({n, 3, side, side}), torch::rand({n, 3, side, side}),
+                       torch::rand({n, 1, side, side}), torch::rand({n, 1, side, side})};
+    };
+    const Batch batch{half(), half()};
+    trainer.step(batch);  // the first one also finds its memory
+    std::array<double, 3> times{};
+    for (double& t : times) t = timed_step(trainer, batch);
+    std::ranges::sort(times);
+    return times[1];
+  });
+}
 
 Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const std::vector<std::string>& chosen,
                                  Run& run) {
@@ -69,8 +98,8 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
   request.options.model = model.filename().string();
   TRY(const Length length, length_of(request, schedule));
   TRY(const auto spec, spec_of(request.wanted));
-  constexpr int smallest = 96;
-  auto stages = course_stages(schedule, std::min(smallest, spec.shape.resolution), spec.shape.resolution);
+  if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);
+  auto stages = course_stages(schedule, spec.shape.resolution);
   skip_smaller(stages, model);
   TrainReport report;
   std::size_t at = stage_at(stages, length.done(model) / length.whole);

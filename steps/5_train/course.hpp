@@ -12,4 +12,7 @@ namespace understudy {
 // come to; a course prolonged to a larger size grows it. `chosen`: rows that the user gave; no stage changes these.
 Result<TrainReport> train_course(TrainRequest request, Schedule, const std::vector<std::string>& chosen, Run&);
 
+// An iteration of such a model at smallest_course_resolution on this machine, by a few trial ones.
+Result<double> seconds_per_iteration(TrainRequest);
+
 }  // namespace understudy

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lib/options/describe.hpp"
+#include "lib/training/course.hpp"
 #include "lib/training/presets.hpp"
 
 namespace understudy {
@@ -25,6 +26,7 @@ struct Names<StartChoice> {
 struct TrainOptions {
   std::string model;
   Preset preset = Preset::recommended;
+  Schedule schedule = Schedule::none;
   std::string time;
   std::int64_t target_iter = 0;
   double save_every = 10;
@@ -60,6 +62,12 @@ constexpr auto describe<TrainOptions>() {
                 "Of a new model, for all that is not given: recommended (what was measured to help), or compatible: as "
                 "DeepFaceLab trains, in fp32.")
           .may_change(When::creation)
+          .in("Run"),
+      field("schedule", &O::schedule)
+          .says(
+              "Schedule",
+              "Follows the stages of a whole training by itself (small, large, without random warp, …): look, evening "
+              "or film; auto: by the time. --time and --target-iter are then those of the whole, over every call.")
           .in("Run"),
       field("time", &O::time)
           .says("Time", "Train for this long in this call: 90s, 10m, 2h; empty: without limit.")

@@ -101,6 +101,12 @@ Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&
   return folder;
 }
 
+Precision precision_of(const TrainOptions& options, const Device& device) {
+  const bool bf16 = options.precision == PrecisionChoice::bf16 ||
+                    (options.precision == PrecisionChoice::automatic && device.has_bf16);
+  return bf16 ? Precision::bf16 : Precision::fp32;
+}
+
 std::uint64_t cache_bytes_of(const SampleSource& source, const ModelSpec& spec, const TrainRequest& request) {
   const auto side = static_cast<std::uint64_t>(spec.shape.resolution);
   const std::uint64_t per_face = side * side * sizeof(float) * (spec.rules.eyes_mouth ? 5 : 4);

@@ -177,11 +177,9 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(const auto lock, FileLock::take(path / "lock"));
   remove_temporaries(path);
   TRY(auto folder, open_or_create(path, description, run));
-  const bool bf16 = request.options.precision == PrecisionChoice::bf16 ||
-                    (request.options.precision == PrecisionChoice::automatic && device.has_bf16);
-  const Precision precision = bf16 ? Precision::bf16 : Precision::fp32;
+  const Precision precision = precision_of(request.options, device);
   run.note(fmt::format("{} src and {} dst faces; {} on {}", source->src_count(), source->dst_count(),
-                       bf16 ? "bf16" : "fp32", device.name));
+                       precision == Precision::bf16 ? "bf16" : "fp32", device.name));
   TRY(const Plan plan, plan_of(request, spec, device, precision, *source, run));
   auto made = guard_torch("making the network", [&] {
     return std::make_unique<Session>(std::move(folder), spec, device, precision, std::move(source));

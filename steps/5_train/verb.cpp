@@ -2,7 +2,7 @@
 #include "steps/5_train/verb.hpp"
 
 #include "lib/project/workspace.hpp"
-#include "steps/5_train/train.hpp"
+#include "steps/5_train/course.hpp"
 
 namespace understudy {
 namespace {
@@ -24,7 +24,15 @@ Verb train_verb(ModelClass model_class, std::string summary, std::string example
     if (request->options.preset == Preset::compatible && precision == PrecisionChoice::automatic)
       precision = PrecisionChoice::fp32;
     request->wanted_rows.assign(rows->begin() + static_cast<long>(own), rows->end());
-    TRY(const auto report, train(*request, run));
+    if (request->options.schedule == Schedule::none) {
+      TRY(const auto report, train(*request, run));
+      return to_json_text(report);
+    }
+    std::vector<std::string> chosen;
+    for (const auto& row : request->wanted_rows) {
+      if (row.given) chosen.push_back(row.key);
+    }
+    TRY(const auto report, train_course(*request, request->options.schedule, chosen, run));
     return to_json_text(report);
   };
   return {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo's own parts: two clips of people who do not exist, the truth of the swap between them, and how near the
-// merged frames come to it.
+// The demo's own parts: two clips of people who do not exist, and the truth of the swap between
+// them.
 #pragma once
 
 #include <string>
@@ -8,7 +8,6 @@
 
 #include "lib/base/files.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
-#include "lib/image/quality.hpp"
 #include "lib/jobs/run.hpp"
 
 namespace understudy::demo {
@@ -37,23 +36,18 @@ class DemoTruth {
   explicit DemoTruth(const DemoOptions&);
   synthetic::Rendered swapped(int frame) const;   // Ada performing Bo's lines: what the merge should come to
   synthetic::Rendered original(int frame) const;  // Bo himself
+  synthetic::Performance played(int frame) const;
+  // What a merged frame is to be compared with, and where: inside both faces, outside what passes in front of them.
+  struct Compared {
+    ImageU8 truth_bgr;
+    ImageU8 inside;  // one channel, 0..255
+  };
+  Compared compared(int frame) const;
 
  private:
   synthetic::RenderOptions size_;
   int rate_;
   synthetic::Actor ada_, bo_;
 };
-
-struct DemoScore {
-  // Means over the frames that were compared, inside the face and outside what passes in front of it.
-  Likeness merged;    // merged against the truth
-  Likeness original;  // the untouched dst frame against the truth: what doing nothing scores
-  int frames = 0;
-  double seconds = 0;
-};
-
-// `merged` is a folder of images or a video with as many frames as the dst clip. Compares `samples` frames, evenly
-// spread.
-Result<DemoScore> score_demo(const fs::path& merged, const DemoOptions&, Run&, int samples = 24);
 
 }  // namespace understudy::demo
