@@ -28,6 +28,8 @@ class FaceList {
   // once by that many threads and kept in FOLDER/.understudy/yaw.bin by name, size and time of each file; a folder that
   // cannot be written to costs that time at every start.
   std::vector<float> yaws(unsigned threads) const;
+  // Each face's landmarks, in pixels of its picture; nothing where they cannot be read. Read anew each time.
+  std::vector<std::optional<Landmarks68>> landmarks(unsigned threads) const;
 
  private:
   struct Place {

@@ -43,7 +43,7 @@ struct TrainingRules {
   double edge_power = 0, background_power = 0;
   int micro_batches = 1;
   bool checkpointing = false;
-  bool winograd = false;            // in fp32 on the processor: lib/winograd
+  bool winograd = false;  // in fp32 on the processor: lib/winograd
   bool train_inters = false;
   bool fresh_fakes = false;         // discriminators see a new forward pass, as in the original (spec 4.8)
   std::vector<std::string> frozen;  // names of parts

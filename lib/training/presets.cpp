@@ -7,11 +7,12 @@
 namespace understudy {
 
 std::span<const std::pair<std::string_view, std::string_view>> preset_values(Preset preset) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> recommended{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> recommended{{
       {"random-move", "0.2"},
       {"ema", "0.999"},
       {"warm-up", "100"},
       {"winograd", "true"},
+      {"by-worth", "true"},
   }};
   if (preset == Preset::compatible) return {};
   return recommended;

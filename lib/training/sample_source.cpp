@@ -15,6 +15,7 @@
 #include "lib/tensor/upload.hpp"
 #include "lib/training/face_order.hpp"
 #include "lib/training/face_store.hpp"
+#include "lib/training/face_worth.hpp"
 
 namespace understudy {
 namespace {
@@ -24,7 +25,14 @@ namespace {
 constexpr std::int64_t most_ahead = 8;
 
 // Uniform yaw is worked out by all processors, since nothing else runs yet.
-Result<FaceOrder> order_of(const FaceStore& store, const SampleRules& rules, std::uint64_t seed) {
+// Faces by their worth likewise; those of src also by what dst shows.
+Result<FaceOrder> order_of(const FaceStore& store, const FaceStore* other, const SampleRules& rules,
+                           std::uint64_t seed) {
+  if (rules.by_worth && !rules.uniform_yaw) {
+    const auto own = store.faces().landmarks(cpu_threads());
+    const auto others = other != nullptr ? other->faces().landmarks(cpu_threads()) : decltype(own){};
+    return FaceOrder(worth_groups(own, others), seed);
+  }
   if (!rules.uniform_yaw) return FaceOrder(store.count(), seed);
   auto bins = yaw_bins(store.faces().yaws(cpu_threads()));
   if (bins.empty()) return fail(Code::no_faces, "No face of the set tells its turn ({})", store.faces().name(0));
@@ -178,8 +186,8 @@ Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, co
     dst_store = std::make_shared<FaceStore>(std::move(dst_list), settings.dst, budget);
   }
   const std::uint64_t src_seed = settings.seed * 2 + 1, dst_seed = settings.seed * 2 + 2;
-  TRY(auto src_order, order_of(*src_store, settings.src, src_seed));
-  TRY(auto dst_order, order_of(*dst_store, settings.dst, dst_seed));
+  TRY(auto src_order, order_of(*src_store, dst_store.get(), settings.src, src_seed));
+  TRY(auto dst_order, order_of(*dst_store, nullptr, settings.dst, dst_seed));
   auto parts =
       std::make_unique<Parts>(HalfSource{src_store, std::move(src_order), settings.src, src_seed, {}, {}},
                               HalfSource{dst_store, std::move(dst_order), settings.dst, dst_seed, {}, {}}, settings);

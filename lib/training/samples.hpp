@@ -22,6 +22,7 @@ struct SampleRules {
   bool warp = true;
   bool eyes_mouth = false;                         // make that mask at all
   bool uniform_yaw = false;                        // faces come evenly over the head's turn, not evenly over the set
+  bool by_worth = false;                           // rare and wanted kinds of faces come more often (face_worth.hpp)
   SampleTransfer transfer = SampleTransfer::none;  // towards a reference of the other side
   double rotation_deg = 10;                        // ±
   double scale = 0.15;                             // U(1/(1+scale), 1+scale); Quick96 0.05

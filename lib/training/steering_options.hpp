@@ -32,6 +32,7 @@ struct SteeringOptions {
   bool area_normalised = false;
   double edge_power = 0;
   double background_power = 0;
+  bool by_worth = false;
   double random_move = 1;
   int move_ramp = 0;
   double random_blur = 0;
@@ -97,6 +98,11 @@ constexpr auto describe<SteeringOptions>() {
           .says("Background power", "How much the surroundings of the face count in masked training: 0 not, 1 fully.")
           .range(0, 1)
           .in("Loss"),
+      field("by-worth", &O::by_worth)
+          .says("Faces by worth",
+                "Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds "
+                "that dst shows. Uniform yaw goes before it.")
+          .in("Samples"),
       field("random-move", &O::random_move)
           .says("Random moves",
                 "Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge "

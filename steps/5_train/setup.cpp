@@ -45,6 +45,7 @@ SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, S
                    .blur = model.steering.random_blur,
                    .noise = model.steering.random_noise,
                    .jpeg = model.steering.random_jpeg};
+  rules.by_worth = model.steering.by_worth;
   if (model.quick()) return rules;
   rules.uniform_yaw = model.shared.uniform_yaw || pretrain;
   rules.warp = spec.rules.random_warp;

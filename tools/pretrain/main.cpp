@@ -76,10 +76,10 @@ Result<> train(const Arguments& in) {
   const fs::path bank = in.text("bank", ".train/bank"), folder = in.text("model", ".train/start");
   open_device(static_cast<int>(in.number("threads", 1)), false);
   TRY_VOID(make_folders(folder));
-  const auto small = static_cast<std::int64_t>(in.number("small", 3000));
+  const auto small = static_cast<std::int64_t>(in.number("small", 3500));
   Groups groups(bank, static_cast<int>(in.number("groups", 2)), 1);
   if (groups.blocks() == 0) return fail(Code::no_faces, "{} holds no block of faces", bank.string());
-  Pretrainer trainer(in.number("lr", 2e-4), static_cast<std::int64_t>(in.number("decay", 0)),
+  Pretrainer trainer(in.number("lr", 1e-4), static_cast<std::int64_t>(in.number("decay", 0)),
                      in.text("precision", "bf16") == "bf16" ? Precision::bf16 : Precision::fp32, 1);
   if (fs::exists(folder / "start.safetensors")) TRY_VOID(trainer.load(folder));
   auto make = [&](std::int64_t k) { return groups.make(k, resolution_of(k, small)); };
