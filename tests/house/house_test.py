@@ -27,8 +27,10 @@ LIB = {
     "lib/identity": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect"],
     "lib/project": ["lib/base", "lib/options", "lib/face"],
     "lib/tensor": ["lib/base", "lib/image"],
-    "lib/nets": ["lib/base", "lib/tensor"],
+    "lib/winograd": ["lib/base", "lib/image", "lib/tensor"],
+    "lib/nets": ["lib/base", "lib/tensor", "lib/winograd"],
     "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/tensor", "lib/nets"],
+    "lib/start": ["lib/base", "lib/image", "lib/face", "lib/tensor", "lib/nets", "lib/training"],
 }
 STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/3_identity", "steps/5_train",
          "steps/6_merge", "steps/7_video", "steps/demo"]

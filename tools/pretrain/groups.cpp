@@ -85,7 +85,7 @@ BatchSide stacked(const std::vector<Sample>& samples) {
 int resolution_of(std::int64_t step, std::int64_t small_steps) {
   if (step < small_steps) return 64;
   const double u = CounterRandom(7, size_stream, static_cast<std::uint64_t>(step)).uniform();
-  return u < 0.72 ? 96 : u < 0.9 ? 128 : 64;
+  return u < 0.85 ? 96 : 128;
 }
 
 Groups::Groups(fs::path bank, int groups, std::uint64_t seed) : bank_(std::move(bank)), groups_(groups), seed_(seed) {

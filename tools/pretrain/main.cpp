@@ -76,7 +76,7 @@ Result<> train(const Arguments& in) {
   const fs::path bank = in.text("bank", ".train/bank"), folder = in.text("model", ".train/start");
   open_device(static_cast<int>(in.number("threads", 1)), false);
   TRY_VOID(make_folders(folder));
-  const auto small = static_cast<std::int64_t>(in.number("small", 3500));
+  const auto small = static_cast<std::int64_t>(in.number("small", 1500));
   Groups groups(bank, static_cast<int>(in.number("groups", 2)), 1);
   if (groups.blocks() == 0) return fail(Code::no_faces, "{} holds no block of faces", bank.string());
   Pretrainer trainer(in.number("lr", 1e-4), static_cast<std::int64_t>(in.number("decay", 0)),
