@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/base/scratch_folder.hpp"
 #include "lib/training/build_net.hpp"
+#include "lib/training/model_folder.hpp"
 
 namespace understudy {
 namespace {
@@ -74,6 +76,43 @@ TEST(Grow, EveryTensorFitsInEveryArchitecture) {
       EXPECT_EQ(grown(p.name, old->master, from, to, map).sizes(), p.master.sizes()) << archi << ' ' << p.name;
     }
   }
+}
+
+Generation trained(const ModelDescription& model) {
+  Parameters parameters(1);
+  const auto net = build_net(*spec_of(model), parameters);
+  Generation g;
+  g.iteration = 3;
+  g.losses = torch::zeros({3, 2});
+  g.optimizer.push_back({"iters", torch::tensor({std::int64_t{3}})});
+  for (const auto& p : parameters.all()) {
+    g.weights.push_back({p.name, p.master});
+    g.optimizer.push_back({"vs/" + p.name, p.master.square()});
+  }
+  return g;
+}
+
+// Growing a model is a change of model.json: what was saved before it is grown when it is read, at any time after.
+TEST(Grow, AFolderGrowsWhatWasSavedSmaller) {
+  const ScratchFolder scratch;
+  const auto small = model_of(64, ModelFaceType::f), large = model_of(128, ModelFaceType::wf);
+  auto folder = *ModelFolder::create(scratch.path / "m", small);
+  ASSERT_TRUE(folder.save(trained(small)));
+  ASSERT_TRUE(folder.change_description(large));
+  std::vector<std::string> warnings;
+  const auto again = ModelFolder::open(scratch.path / "m");
+  ASSERT_TRUE(again);
+  const auto loaded = again->load_trained(true, warnings);
+  ASSERT_TRUE(loaded) << to_sentence(loaded.error());
+  EXPECT_EQ(loaded->grown_from, 64);
+  EXPECT_TRUE(warnings.empty());
+  Parameters parameters(2);
+  const auto net = build_net(*spec_of(large), parameters);
+  EXPECT_TRUE(load_weights(parameters.all(), loaded->weights));
+  for (const auto& p : parameters.all()) EXPECT_EQ(loaded->optimizer.at("vs/" + p.name).sizes(), p.master.sizes());
+  // Once it is saved as it is now, nothing is left to grow.
+  ASSERT_TRUE(folder.save(trained(large)));
+  EXPECT_EQ(folder.load_trained(true, warnings)->grown_from, 0);
 }
 
 }  // namespace

@@ -7,30 +7,16 @@
 #include <cmath>
 
 #include "lib/base/scratch_folder.hpp"
-#include "lib/face/face_file.hpp"
+#include "steps/5_train/faces_fake.hpp"
 
 namespace understudy {
 namespace {
 
-void write_faces(const fs::path& folder) {
-  fs::create_directories(folder);
-  for (int i = 0; i < 6; ++i) {
-    FaceInfo info;
-    info.face_type = FaceType::full;
-    info.source_filename = fmt::format("{:05}.png", i + 1);
-    for (std::size_t k = 0; k < 68; ++k)
-      info.landmarks[k] = {24 + 80 * canonical_landmarks[k].x, 24 + 80 * canonical_landmarks[k].y};
-    ImageU8 picture(96, 96, 3);
-    for (std::size_t k = 0; k < picture.data.size(); ++k) picture.data[k] = static_cast<std::uint8_t>(k * (i + 3) / 97);
-    ASSERT_TRUE(write_face_jpeg(folder / fmt::format("{:05}_0.jpg", i + 1), picture, 90, info));
-  }
-}
-
 class ATraining : public testing::Test {
  protected:
   void SetUp() override {
-    write_faces(folder_.path / "src");
-    write_faces(folder_.path / "dst");
+    write_fake_faces(folder_.path / "src");
+    write_fake_faces(folder_.path / "dst");
     ModelDescription model;
     model.saehd.archi = "df-ud";
     model.saehd.resolution = 64;
