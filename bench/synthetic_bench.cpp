@@ -66,7 +66,7 @@ void mark(synthetic::Rendered& picture) {
 }
 
 int sheet(const std::string& kind, const std::string& file, std::uint32_t from, int rows, int columns) {
-  constexpr int cell = 160;
+  const int cell = std::getenv("CELL") != nullptr ? std::atoi(std::getenv("CELL")) : 160;
   ImageU8 page((cell + 2) * columns, (cell + 2) * rows, 3);
   for (int r = 0; r < rows; ++r) {
     std::optional<synthetic::Actor> actor;
@@ -77,7 +77,7 @@ int sheet(const std::string& kind, const std::string& file, std::uint32_t from, 
       synthetic::Performance play;
       if (kind != "people")
         play = synthetic::wild_performance(from + (kind == "same" ? static_cast<std::uint32_t>(c) : number));
-      synthetic::Rendered picture = actor->render(play, {320, 320, 2, true, 2.3});
+      synthetic::Rendered picture = actor->render(play, {2 * cell, 2 * cell, 2, true, 2.3});
       if (kind == "points") mark(picture);
       paste(page, face_of(picture, picture.frame_bgr, cell), c * (cell + 2), r * (cell + 2));
     }

@@ -53,6 +53,7 @@ Painter::Painter(const Identity& id, const Anatomy& at, const Performance& play,
       brows_(linear(id.brows)),
       clothes_(linear(id.clothes)),
       background_(linear(play.background)),
+      occluder_tint_{play.occluder_tint.r, play.occluder_tint.g, play.occluder_tint.b},
       beard_(linear(id.beard.colour)),
       frame_(linear(id.glasses.frame)),
       tint_(linear(id.glasses.tint_colour)),
@@ -73,7 +74,7 @@ V3 Painter::colour(Material material, const Spot& spot) const {
     }
     case Material::hand: {
       Skin skin;
-      skin.albedo = V3{0.50f, 0.30f, 0.22f} * (1 + 0.14f * (fractal(spot.rest * 0.09f, 3) - 0.5f));
+      skin.albedo = V3{0.50f, 0.30f, 0.22f} * occluder_tint_ * (1 + 0.14f * (fractal(spot.rest * 0.09f, 3) - 0.5f));
       return light_skin(skin, spot);
     }
     case Material::eye:
@@ -87,7 +88,7 @@ V3 Painter::colour(Material material, const Spot& spot) const {
     case Material::body:
       return body(spot);
     case Material::bar:
-      return solid(spot, {0.10f, 0.105f, 0.115f}, 0.5f, 40);
+      return solid(spot, V3{0.10f, 0.105f, 0.115f} * occluder_tint_, 0.5f, 40);
     case Material::beard:
       return beard(spot);
     case Material::frame:
@@ -212,8 +213,8 @@ V3 Painter::teeth(const Spot& spot) const {
   const float deep = ramp(9, 23, ax);
   const float from_gum = upper ? at_.mouth_y + 8 - spot.rest.y : spot.rest.y - (at_.mouth_y - 13);
   albedo = mix({0.48f, 0.20f, 0.19f}, albedo, ramp(0.5f, 1.6f, from_gum - 0.25f * std::min(gap, 2.0f)));
-  const float shade =
-      mix(0.80f, 0.12f, deep) * (upper ? 1.0f : 0.62f) * (0.35f + 0.65f * clamp01(play_.mouth_open * 2 + play_.smile));
+  const float shade = mix(0.80f, 0.12f, deep) * (upper ? 1.0f : 0.62f) *
+                      (0.35f + 0.65f * clamp01(play_.mouth_open * 2 + play_.smile + play_.upper_lip_raise));
   Spot inside = spot;
   inside.occlusion = shade;
   inside.lit = spot.lit * shade;
@@ -223,8 +224,10 @@ V3 Painter::teeth(const Spot& spot) const {
 V3 Painter::mouth(const Spot& spot) const {
   Spot inside = spot;
   const bool tongue = spot.extra > 0.5f;
-  inside.occlusion = tongue ? 0.34f : 0.10f;
-  inside.lit = spot.lit * (tongue ? 0.32f : 0.04f);
+  // A tongue that is put out comes into the light.
+  const float out = clamp01(spot.extra - 1);
+  inside.occlusion = tongue ? mix(0.34f, 0.85f, out) : 0.10f;
+  inside.lit = spot.lit * (tongue ? mix(0.32f, 1.0f, out) : 0.04f);
   const float rough = fractal(spot.rest * 0.5f, 2);
   return solid(inside, tongue ? V3{0.52f, 0.20f, 0.19f} * (0.8f + 0.4f * rough) : V3{0.26f, 0.06f, 0.055f}, 0.05f, 20);
 }
@@ -265,6 +268,8 @@ bool Painter::keep_skin(V3 rest) const {
 }
 
 bool Painter::keep_hair(V3 rest, float shell, float height) const {
+  // Between the curtains of long hair the volume has no front.
+  if (id_.hair_style == HairStyle::long_hair && rest.y < -48 && rest.z > -78 && std::abs(rest.x) < 34) return false;
   const float strand = strand_at(id_, rest).value;
   // Ragged where the volume meets the skin, sparse in the outer shells.
   if (height < mix(0.8f, 3.0f, ramp(20, 60, rest.y)) && strand < 0.66f - 0.15f * (height + 0.5f)) return false;

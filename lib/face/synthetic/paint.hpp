@@ -76,7 +76,7 @@ class Painter {
   const HeadPlacement& place_;
   Lights lights_;
   V3 skin_, lips_, iris_, hair_, brows_, clothes_, background_;
-  V3 beard_, frame_, tint_, rouge_colour_, shadow_colour_;
+  V3 occluder_tint_, beard_, frame_, tint_, rouge_colour_, shadow_colour_;
   std::array<LidState, 2> lids_;
   V3 seed_;
 };

@@ -80,6 +80,17 @@ Mesh make_mouth(const Anatomy& at, float lip_z) {
   return mesh;
 }
 
+Mesh make_cheeks(const Anatomy& at, float lip_z) {
+  Mesh mesh = grid(Material::mouth, 4, 32, [&](float v, float u) {
+    const float angle = 2 * pi * u, x = std::cos(angle) * mix(23.5f, 38, v);
+    return V3{x, at.mouth_y - 5 + std::sin(angle) * mix(15.5f, 24, v), lip_z - 9.2f - x * x / 110 - 3 * v};
+  });
+  mesh.two_sided = true;
+  mesh.fills_gaps = true;
+  mesh.casts_shadow = false;
+  return mesh;
+}
+
 Mesh make_tongue(const Anatomy& at, float lip_z) {
   Mesh mesh = grid(Material::mouth, 14, 24, [&](float v, float u) {
     const float latitude = (0.5f - v) * pi, longitude = 2 * pi * u;
@@ -172,6 +183,21 @@ std::vector<Mesh> make_occluder(const Performance& play, int width, int height) 
   const auto at = [&](float x, float y, float z) { return middle + V3{c * x + s * y, -s * x + c * y, z}; };
   if (play.occluder == OccluderKind::bar) {
     out.push_back(rod(Material::bar, at(-420, 0, 0), at(420, 0, 0), 11, 11));
+    return out;
+  }
+  if (play.occluder == OccluderKind::microphone) {
+    out.push_back(rod(Material::bar, at(0, -420, 10), at(0, -18, 0), 12, 14));
+    out.push_back(rod(Material::bar, at(0, -12, 0), at(0, 14, 0), 27, 27));
+    return out;
+  }
+  if (play.occluder == OccluderKind::cup) {
+    out.push_back(rod(Material::bar, at(0, -45, 0), at(0, 38, 0), 33, 40));
+    for (int i = 0; i < 4; ++i) {  // held from the right
+      const float y = 22.0f - 19 * static_cast<float>(i);
+      out.push_back(rod(Material::hand, at(66, y - 8, -14), at(8, y, 40), 10.5f, 9));
+      out.push_back(rod(Material::hand, at(8, y, 40), at(-26, y + 1, 33), 9, 8));
+    }
+    out.push_back(rod(Material::hand, at(80, -30, -20), at(180, -260, -30), 34, 38));
     return out;
   }
   // A hand seen from its back: palm of two broad rods, four fingers of two joints, a thumb, a sleeve-side forearm.

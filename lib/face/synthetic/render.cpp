@@ -77,11 +77,13 @@ class Frame {
     const auto count = static_cast<std::uint32_t>(mesh.triangles.size());
     if (mesh.material == Material::lens) return;
     // What lies inside the head never shows through its skin (mesh 0, drawn first), however tight the fit.
-    const bool inner =
-        mesh.material == Material::eye || mesh.material == Material::teeth || mesh.material == Material::mouth;
+    const bool inner = mesh.material == Material::eye || mesh.material == Material::teeth ||
+                       (mesh.material == Material::mouth && !mesh.stands_out);
     const auto plain = std::min(mesh.first_cut, count);
-    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided,
-                 [&](std::uint32_t, V3, Sample before) { return !inner || before.mesh != 0; });
+    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided, [&](std::uint32_t, V3, Sample before) {
+      if (mesh.fills_gaps) return before.mesh == 255 || scene_[before.mesh].material == Material::body;
+      return !inner || before.mesh != 0;
+    });
     raster_.draw(number, points, mesh.triangles, plain, count, mesh.two_sided, [&](std::uint32_t t, V3 w, Sample) {
       const auto& tri = mesh.triangles[t];
       w = in_perspective(w, points[tri[0]], points[tri[1]], points[tri[2]]);

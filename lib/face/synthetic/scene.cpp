@@ -144,7 +144,8 @@ class ShadowMap {
   std::array<std::pair<float, float>, taps> taps_;  // a spiral over a disc
 };
 
-void cast_shadows(std::vector<Mesh>& scene, const ShadowMap& shadows, V3 light, std::size_t hair_roots) {
+void cast_shadows(std::vector<Mesh>& scene, const ShadowMap& shadows, V3 light, float softness,
+                  std::size_t hair_roots) {
   for (Mesh& mesh : scene) {
     mesh.lit.resize(mesh.place.size());
     const bool deep = mesh.material == Material::eye || mesh.material == Material::teeth;
@@ -154,10 +155,12 @@ void cast_shadows(std::vector<Mesh>& scene, const ShadowMap& shadows, V3 light, 
       if (mesh.material == Material::hair && i >= hair_roots) {
         mesh.lit[i] = mesh.lit[i - hair_roots];
       } else if (!mesh.two_sided && dot(n, light) < -0.4f) {
-        mesh.lit[i] = 1;
+        mesh.lit[i] = softness > 0 ? softness : 1;
       } else {
         // Samples lie on the skin in front of eyes and teeth, or their own lids would shade them whole.
         mesh.lit[i] = shadows.lit(mesh.place[i] + light * (deep ? 9.0f : 0.0f), n);
+        // A broad light reaches round what would hide a lamp: there the angle alone decides.
+        if (softness > 0) mesh.lit[i] = std::max(mesh.lit[i], softness * ramp(0.35f, -0.4f, dot(n, light)));
       }
     }
   }
@@ -175,6 +178,7 @@ Actor::Model::Model(const Identity& who, float detail)
       ears{make_ear(id, field, 0), make_ear(id, field, 1)},
       teeth{make_teeth(at, lip_depth(head, at), true), make_teeth(at, lip_depth(head, at), false)},
       mouth(make_mouth(at, lip_depth(head, at))),
+      cheeks(make_cheeks(at, lip_depth(head, at))),
       tongue(make_tongue(at, lip_depth(head, at))),
       body(make_body(id)),
       glasses(make_glasses(id, field, at)),
@@ -218,15 +222,30 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
       place(teeth, [&](V3 p) { return placement.head(expression.jaw(p)); });
     scene.push_back(std::move(teeth));
   }
-  Mesh mouth = model.mouth, tongue = model.tongue, body = model.body;
-  place(mouth, [&](V3 p) {
-    return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y)));
+  Mesh mouth = model.mouth, cheeks = model.cheeks, tongue = model.tongue, body = model.body;
+  for (Mesh* inside : {&mouth, &cheeks}) {
+    place(*inside, [&](V3 p) {
+      return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y)));
+    });
+  }
+  const float out = clamp01(play.tongue) * ramp(0.1f, 0.4f, play.mouth_open);
+  // Over the lower teeth, its tip hanging.
+  const V3 forward{0, 7.5f * ramp(0, 0.3f, out), 25 * out};
+  tongue.stands_out = out > 0;
+  const float tip = model.tongue.rest.empty() ? 0 : lip_depth(model.head, model.at) - 20;
+  for (std::size_t i = 0; i < tongue.rest.size() && out > 0; ++i)
+    tongue.extra[i] = 1 + out * ramp(-26, -10, tongue.rest[i].z - tip);
+  place(tongue, [&](V3 p) {
+    V3 q = p + forward;
+    if (out > 0)
+      q.x *= 1 - 0.25f * ramp(-6, 16, q.z - tip), q.y -= out * 0.012f * std::pow(std::max(0.0f, q.z - tip), 2.0f);
+    return placement.head(expression.jaw(q));
   });
-  place(tongue, [&](V3 p) { return placement.head(expression.jaw(p)); });
   place(body, [&](V3 p) { return placement.neck(p); });
   scene.push_back(std::move(mouth));
   scene.push_back(std::move(tongue));
   scene.push_back(std::move(body));
+  if (model.id.lined_mouth) scene.push_back(std::move(cheeks));
   if (model.hair_shells > 0) scene.push_back(grow_shells(model, placement));
   if (!beard.rest.empty()) scene.push_back(std::move(beard));
   for (Mesh mesh : model.glasses) {
@@ -236,7 +255,7 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   for (Mesh& mesh : occluders) scene.push_back(std::move(mesh));
 
   cast_shadows(scene, ShadowMap(scene, light, clamp01(play.light_softness), placement.head({0, 20, -40})), light,
-               model.hair.rest.size());
+               clamp01(play.light_softness), model.hair.rest.size());
   return scene;
 }
 

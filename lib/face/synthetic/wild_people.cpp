@@ -53,14 +53,14 @@ void draw_shape(Identity& id, const Leaning& lean, Dice& dice) {
   id.eye_tilt = shape(0.5f * flat - 0.3f * old);
   id.eye_depth = shape(0.35f * m - 0.6f * flat + 0.2f * old);
   id.brow_height = shape(-0.35f * m);
-  id.brow_thickness = shape(0.45f * m - 0.1f);
+  id.brow_thickness = shape(0.5f * m + 0.45f, 0.6f);
   id.brow_arch = shape(-0.4f * m);
   id.ear_size = shape(0.25f * m + 0.6f * old);
   id.neck_width = shape(0.5f * m + 0.4f * h);
   Proportions& part = id.proportions;
   part.middle = shape(0.1f * m + 0.15f * old);
   part.philtrum = shape(0.1f * m + 0.3f * old + 0.1f * flat);
-  part.lower = shape(0.3f * m);
+  part.lower = shape(0.3f * m + 0.25f);
   part.jaw_forward = shape(0.4f * dark);
   part.depth = shape(-0.4f * flat);
   Asymmetry& side = id.asymmetry;
@@ -111,7 +111,7 @@ Colour hair_colour(const Leaning& lean, Dice& dice) {
 
 void draw_colours(Identity& id, const Leaning& lean, Dice& dice) {
   id.hair = hair_colour(lean, dice);
-  id.brows = blend(id.hair, {0.06f, 0.05f, 0.045f}, dice.between(0.15f, 0.6f));
+  id.brows = blend(id.hair, {0.10f, 0.075f, 0.06f}, dice.between(0.15f, 0.5f));
   // Grey comes with age, to the brows later.
   const float grey = clamp01(3.0f * (lean.age - 0.55f) + dice.bell(0.3f)) * dice.between(0.5f, 1.0f);
   const Colour silver{0.66f, 0.65f, 0.64f};
@@ -169,7 +169,7 @@ void draw_make_up(Identity& id, const Leaning& lean, Dice& dice) {
 }
 
 void draw_beard(Identity& id, const Leaning& lean, Dice& dice) {
-  if (lean.mature < -0.1f) return;
+  if (lean.mature < 0.1f) return;
   id.stubble = dice.chance(0.7f) ? dice.unit() : 0;
   const float kind = dice.unit();
   Beard& beard = id.beard;
@@ -213,13 +213,12 @@ void draw_hair(Identity& id, const Leaning& lean, Dice& dice) {
   const bool loses = m > 0 && dice.chance(0.05f + 0.5f * lean.age);
   if (loses)
     id.hair_style = dice.chance(0.5f) ? HairStyle::bald : HairStyle::ring;
-  else if (style < 0.30f - 0.28f * m)
+  else if (style < 0.48f - 0.45f * m)
     id.hair_style = HairStyle::long_hair;
-  else if (style < 0.48f - 0.40f * m)
-    id.hair_style = HairStyle::bob;
   else
-    id.hair_style = style < 0.72f - 0.1f * m ? HairStyle::swept : HairStyle::cropped;
+    id.hair_style = style < 0.74f - 0.1f * m ? HairStyle::swept : HairStyle::cropped;
   HairLook& hair = id.hair_look;
+  hair.length = dice.unit();
   hair.volume = dice.bell(0, 0.5f, 1.1f);
   hair.curl = dice.chance(0.3f + 0.3f * lean.melanin) ? dice.unit() : 0;
   if (id.hair_style == HairStyle::bald || id.hair_style == HairStyle::ring) return;
@@ -245,11 +244,12 @@ Identity wild_identity(std::uint32_t seed) {
   id.name = "wild " + std::to_string(seed);
   id.seed = dice.number() % 1000003;
   id.age = lean.age;
+  id.lined_mouth = true;
   draw_shape(id, lean, dice);
   draw_skin(id, lean, dice);
   draw_colours(id, lean, dice);
   draw_hair(id, lean, dice);
-  id.brow_density = dice.between(0.35f, 1.0f);
+  id.brow_density = dice.between(0.3f, 0.9f);
   id.lashes = clamp01(dice.between(0.1f, 0.9f) - 0.3f * lean.mature);
   draw_surface(id, lean, dice);
   draw_make_up(id, lean, dice);
