@@ -259,7 +259,24 @@ V3 Painter::background(float u, float v) const {
   const float s = static_cast<float>(play_.set_seed % 13) * 0.07f - 0.42f;
   colour = mix(colour, colour * V3{1.35f, 1.28f, 1.15f}, 0.5f * ramp(0.12f, -0.02f, std::abs(u - s) - 0.13f));
   colour = mix(colour, colour * V3{0.62f, 0.60f, 0.58f}, 0.55f * ramp(-0.03f, 0.05f, v - 0.32f + 0.08f * u));
+  if (play_.clutter > 0) colour = clutter(u, v, colour);
   return colour * mix(0.8f, 1.0f, clamp01(play_.ambient));
+}
+
+// Things behind the person, far out of focus.
+V3 Painter::clutter(float u, float v, V3 wall) const {
+  const auto seed = static_cast<int>(play_.set_seed);
+  for (int i = 0; i < 4; ++i) {
+    const auto random = [&](int k) { return hash01(seed, i, 60 + k); };
+    const V3 own{random(0), random(1), random(2)};
+    const float grey = (own.x + own.y + own.z) / 3, fine = mix(1.5f, 7.0f, random(3) * random(3));
+    const V3 thing = mix(V3{grey, grey, grey}, own, 0.45f) * (1.3f * grey);
+    // Upright things, lying things, leaves.
+    const float stretch = i == 0 ? 0.25f : i == 1 ? 3.0f : 1.0f;
+    const float there = noise2(u * fine * stretch + 50 * random(4), v * fine / stretch + 50 * random(5));
+    wall = mix(wall, thing, play_.clutter * ramp(0.50f, 0.50f + 0.25f * random(6) + 0.04f, there));
+  }
+  return wall;
 }
 
 bool Painter::keep_skin(V3 rest) const {
@@ -270,10 +287,12 @@ bool Painter::keep_skin(V3 rest) const {
 bool Painter::keep_hair(V3 rest, float shell, float height) const {
   // Between the curtains of long hair the volume has no front.
   if (id_.hair_style == HairStyle::long_hair && rest.y < -48 && rest.z > -78 && std::abs(rest.x) < 34) return false;
-  const float strand = strand_at(id_, rest).value;
   // Ragged where the volume meets the skin, sparse in the outer shells.
-  if (height < mix(0.8f, 3.0f, ramp(20, 60, rest.y)) && strand < 0.66f - 0.15f * (height + 0.5f)) return false;
-  return shell <= 0.001f || strand > 0.36f + 0.34f * shell;
+  const bool at_edge = height < mix(0.8f, 3.0f, ramp(20, 60, rest.y)), root = shell <= 0.001f;
+  if (root && !at_edge) return true;
+  const float strand = strand_at(id_, rest).value;
+  if (at_edge && strand < 0.66f - 0.15f * (height + 0.5f)) return false;
+  return root || strand > 0.36f + 0.34f * shell;
 }
 
 bool Painter::is_face(Material material, V3 p) const {

@@ -68,6 +68,7 @@ class Painter {
   V3 body(const Spot&) const;
   V3 beard(const Spot&) const;
   V3 frame(const Spot&) const;
+  V3 clutter(float u, float v, V3 wall) const;
   V3 solid(const Spot&, V3 albedo, float gloss, float sharpness) const;
 
   const Identity& id_;

@@ -28,7 +28,7 @@ class Frame {
         window_(window_to_draw()),
         painter_(model.id, model.at, play, placement_),
         scene_(pose_scene(model, play, expression_, placement_, Lights(play).key_direction,
-                          make_occluder(play, options.width, options.height))),
+                          make_occluder(play, options.width, options.height), options.shade_once)),
         raster_(options.width * options.supersampling, options.height * options.supersampling,
                 {window_.left * options.supersampling, window_.top * options.supersampling,
                  window_.right * options.supersampling, window_.bottom * options.supersampling}),

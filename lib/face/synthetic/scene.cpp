@@ -13,14 +13,14 @@ float lip_depth(const HeadMesh& head, const Anatomy& at) {
 }
 
 // Shells of hair, each a little farther out; extra holds 0 (root) .. 1 (tip).
-Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement) {
+Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement, int shells) {
   const Mesh& base = model.hair;
   Mesh out;
   out.material = Material::hair;
   const std::size_t n = base.rest.size();
   const float reach = model.id.hair_style == HairStyle::cropped ? 4.0f : 5.0f;
-  for (int k = 0; k < model.hair_shells; ++k) {
-    const float t = model.hair_shells > 1 ? static_cast<float>(k) / static_cast<float>(model.hair_shells - 1) : 0;
+  for (int k = 0; k < shells; ++k) {
+    const float t = shells > 1 ? static_cast<float>(k) / static_cast<float>(shells - 1) : 0;
     const auto offset = static_cast<std::uint32_t>(out.rest.size());
     for (std::size_t i = 0; i < n; ++i) {
       const float grown = ramp(-1, 8, model.hair_height[i]);
@@ -191,7 +191,7 @@ Actor::Model::Model(const Identity& who, float detail)
 }
 
 std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play, const Expression& expression,
-                             const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders) {
+                             const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders, bool coarse) {
   std::vector<Mesh> scene;
   HeadMesh head = model.head;
   for (int r = 0; r < head.rows; ++r) {
@@ -246,7 +246,8 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   scene.push_back(std::move(tongue));
   scene.push_back(std::move(body));
   if (model.id.lined_mouth) scene.push_back(std::move(cheeks));
-  if (model.hair_shells > 0) scene.push_back(grow_shells(model, placement));
+  if (model.hair_shells > 0)
+    scene.push_back(grow_shells(model, placement, coarse ? (model.hair_shells + 2) / 2 : model.hair_shells));
   if (!beard.rest.empty()) scene.push_back(std::move(beard));
   for (Mesh mesh : model.glasses) {
     place(mesh, [&](V3 p) { return placement.head(p); });

@@ -29,8 +29,8 @@ struct Actor::Model {
   int hair_shells;
 };
 
-// All meshes of a frame in world space, with shadows of the key light in `lit`.
+// All meshes of a frame in world space, with shadows of the key light in `lit`; coarse: hair of fewer shells.
 std::vector<Mesh> pose_scene(const Actor::Model&, const Performance&, const Expression&, const HeadPlacement&, V3 light,
-                             std::vector<Mesh> occluders);
+                             std::vector<Mesh> occluders, bool coarse);
 
 }  // namespace understudy::synthetic

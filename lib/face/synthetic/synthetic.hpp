@@ -58,6 +58,7 @@ struct Performance {
 
   Colour background{0.46f, 0.50f, 0.54f};
   std::uint32_t set_seed = 7;  // of the background's soft shapes
+  float clutter = 0;           // 0..1: other things behind, out of focus
   std::uint32_t grain_seed = 0;
   float grain = 1;  // 0 none, 1 that of an ordinary camera
 };

@@ -22,7 +22,7 @@ Leaning draw_leaning(Dice& dice) {
   out.mature = dice.between(-1, 1);
   out.heavy = dice.bell(0.55f);
   const float tone = dice.unit();
-  out.melanin = tone < 0.5f ? tone * 0.7f : 0.35f + (tone - 0.5f) * 1.3f;  // lighter and darker skins alike
+  out.melanin = tone < 0.55f ? tone * 0.6f : 0.33f + (tone - 0.55f) * 1.48f;  // lighter and darker skins alike
   out.flat = dice.chance(0.25f) && out.melanin < 0.65f ? dice.between(0.5f, 1.0f) : dice.between(0, 0.3f);
   const float age = dice.unit();
   out.age = age * mix(age, 1, 0.45f);
@@ -99,7 +99,7 @@ Colour hair_colour(const Leaning& lean, Dice& dice) {
                                            {0.470f, 0.345f, 0.215f},    // dark blond
                                            {0.700f, 0.560f, 0.370f},    // blond
                                            {0.480f, 0.210f, 0.095f}}};  // red
-  const float light = clamp01(1 - 1.6f * lean.melanin) * (1 - lean.flat);
+  const float light = clamp01(1.35f - 2.2f * lean.melanin) * (1 - lean.flat);
   const float pick = dice.unit();
   float at = 1.2f * pick;
   if (dice.chance(light)) at = 0.8f + 3.2f * pick;

@@ -121,7 +121,9 @@ void draw_light(Performance& p, Dice& dice) {
 
 void draw_set(Performance& p, Dice& dice) {
   const float grey = dice.between(0.03f, 0.95f);
-  p.background = blend({grey, grey, grey}, {dice.unit(), dice.unit(), dice.unit()}, dice.between(0, 0.5f));
+  const float colourful = dice.unit();
+  p.background = blend({grey, grey, grey}, {dice.unit(), dice.unit(), dice.unit()}, 0.6f * colourful * colourful);
+  p.clutter = dice.chance(0.6f) ? dice.between(0.3f, 1.0f) : 0;
   p.set_seed = dice.number() % 100003;
   p.grain_seed = dice.number() % 100003;
   p.grain = dice.between(0, 1.6f);
