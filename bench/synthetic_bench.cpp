@@ -4,6 +4,7 @@
 //   bench_synthetic people FILE [FROM [ROWS [COLUMNS]]]   neutral faces of wild_identity(FROM + n)
 //   bench_synthetic takes FILE [FROM [ROWS [COLUMNS]]]    a person a row, another take in each cell
 //   bench_synthetic same FILE [FROM [ROWS [COLUMNS]]]     the same takes in every row
+//   bench_synthetic camera FILE [FROM [ROWS [COLUMNS]]]    takes through wild_camera()
 //   bench_synthetic points FILE [FROM [ROWS [COLUMNS]]]   takes with their 68 points and masks
 //   bench_synthetic files FILE PICTURE...     real faces to set beside them
 #include <chrono>
@@ -14,6 +15,7 @@
 
 #include "bench/report.hpp"
 #include "lib/face/landmarks.hpp"
+#include "lib/face/synthetic/camera_look.hpp"
 #include "lib/face/synthetic/wild.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/draw.hpp"
@@ -46,6 +48,12 @@ void time_all() {
   time("synthetic.frame_256_2x2", {256, 256, 2});
   time("synthetic.frame_256_shade_once", {256, 256, 2, true});
   time("synthetic.face_256_shade_once", quick);
+  const double begin = now();
+  for (std::uint32_t i = 0; i < 24; ++i) {
+    ImageU8 image(256, 256, 3, 90);
+    if (!synthetic::apply_camera(image, synthetic::wild_camera(i))) std::exit(1);
+  }
+  print_result("synthetic.camera_256", (now() - begin) / 24 * 1000, "ms");
   time("synthetic.face_256_1x1", {256, 256, 1, true, 2.3});
 }
 
@@ -79,6 +87,8 @@ int sheet(const std::string& kind, const std::string& file, std::uint32_t from, 
         play = synthetic::wild_performance(from + (kind == "same" ? static_cast<std::uint32_t>(c) : number));
       synthetic::Rendered picture = actor->render(play, {2 * cell, 2 * cell, 2, true, 2.3});
       if (kind == "points") mark(picture);
+      if (kind == "camera" && !synthetic::apply_camera(picture.frame_bgr, synthetic::wild_camera(from + number)))
+        return 1;
       paste(page, face_of(picture, picture.frame_bgr, cell), c * (cell + 2), r * (cell + 2));
     }
   }

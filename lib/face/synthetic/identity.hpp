@@ -118,8 +118,8 @@ struct Identity {
   Glasses glasses;
   HairLook hair_look;
   TeethLook teeth;
-  // The mouth has sides, which wide corners show. Off: as the demo's people were first drawn.
-  bool lined_mouth = false;
+  // Eyes and mouth are lined as far as their corners. Off: as the demo's people were first drawn.
+  bool lined = false;
 };
 
 }  // namespace understudy::synthetic

@@ -74,7 +74,8 @@ V3 Painter::colour(Material material, const Spot& spot) const {
     }
     case Material::hand: {
       Skin skin;
-      skin.albedo = V3{0.50f, 0.30f, 0.22f} * occluder_tint_ * (1 + 0.14f * (fractal(spot.rest * 0.09f, 3) - 0.5f));
+      skin.albedo = V3{0.50f, 0.30f, 0.22f} * (play_.occluder == OccluderKind::hand ? occluder_tint_ : V3{1, 1, 1}) *
+                    (1 + 0.14f * (fractal(spot.rest * 0.09f, 3) - 0.5f));
       return light_skin(skin, spot);
     }
     case Material::eye:

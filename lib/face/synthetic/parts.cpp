@@ -57,6 +57,17 @@ Mesh make_eye(const Anatomy& at, int side) {
   return mesh;
 }
 
+Mesh make_eye_lining(const Anatomy& at, int side) {
+  Mesh mesh = grid(Material::eye, 12, 24, [&](float v, float u) {
+    const float x = (2 * u - 1) * 0.98f, y = (1 - 2 * v) * 0.98f * std::sqrt(1 - x * x);
+    return V3{x * (at.eye_half + 5), y * 12, 9 * std::sqrt(std::max(0.0f, 1 - x * x - y * y)) + 1};
+  });
+  mesh.extra.assign(mesh.rest.size(), static_cast<float>(side));
+  mesh.fills_gaps = true;
+  mesh.casts_shadow = false;
+  return mesh;
+}
+
 Mesh make_teeth(const Anatomy& at, float lip_z, bool upper) {
   const float top = upper ? at.mouth_y + 6.0f : at.mouth_y - 3.2f;
   Mesh mesh = grid(Material::teeth, 8, 40, [&](float v, float u) {

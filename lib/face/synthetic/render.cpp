@@ -70,6 +70,10 @@ class Frame {
             within(y + half + 1, whole.bottom)};
   }
 
+  static bool of_the_face(Material m) {
+    return m == Material::skin || m == Material::eye || m == Material::teeth || m == Material::mouth;
+  }
+
   void draw_mesh(std::uint8_t number) {
     const Mesh& mesh = scene_[number];
     auto& points = projected_.emplace_back(mesh.place.size());
@@ -77,11 +81,10 @@ class Frame {
     const auto count = static_cast<std::uint32_t>(mesh.triangles.size());
     if (mesh.material == Material::lens) return;
     // What lies inside the head never shows through its skin (mesh 0, drawn first), however tight the fit.
-    const bool inner = mesh.material == Material::eye || mesh.material == Material::teeth ||
-                       (mesh.material == Material::mouth && !mesh.stands_out);
+    const bool inner = mesh.material != Material::skin && of_the_face(mesh.material) && !mesh.stands_out;
     const auto plain = std::min(mesh.first_cut, count);
     raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided, [&](std::uint32_t, V3, Sample before) {
-      if (mesh.fills_gaps) return before.mesh == 255 || scene_[before.mesh].material == Material::body;
+      if (mesh.fills_gaps && before.mesh != 255) return !of_the_face(scene_[before.mesh].material);
       return !inner || before.mesh != 0;
     });
     raster_.draw(number, points, mesh.triangles, plain, count, mesh.two_sided, [&](std::uint32_t t, V3 w, Sample) {

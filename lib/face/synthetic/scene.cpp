@@ -175,6 +175,7 @@ Actor::Model::Model(const Identity& who, float detail)
       head(cast_head(field, id, at, detail)),
       hair(cast_hair(field, id, detail)),
       eyes{make_eye(at, 0), make_eye(at, 1)},
+      eye_linings{make_eye_lining(at, 0), make_eye_lining(at, 1)},
       ears{make_ear(id, field, 0), make_ear(id, field, 1)},
       teeth{make_teeth(at, lip_depth(head, at), true), make_teeth(at, lip_depth(head, at), false)},
       mouth(make_mouth(at, lip_depth(head, at))),
@@ -209,7 +210,7 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   scene.push_back(std::move(head.mesh));
   for (std::size_t side = 0; side < 2; ++side) {
     Mesh eye = model.eyes[side];
-    const V3 centre{side == 0 ? -model.at.eye.x : model.at.eye.x, model.at.eye.y, model.at.eye.z};
+    const V3 centre = model.at.eye_centre(side);
     place(eye, [&](V3 p) { return placement.head(centre + p); });
     scene.push_back(std::move(eye));
     Mesh ear = model.ears[side];
@@ -245,7 +246,15 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   scene.push_back(std::move(mouth));
   scene.push_back(std::move(tongue));
   scene.push_back(std::move(body));
-  if (model.id.lined_mouth) scene.push_back(std::move(cheeks));
+  if (model.id.lined) {
+    scene.push_back(std::move(cheeks));
+    for (std::size_t side = 0; side < 2; ++side) {
+      Mesh lining = model.eye_linings[side];
+      const V3 centre = model.at.eye_centre(side);
+      place(lining, [&](V3 p) { return placement.head(centre + p); });
+      scene.push_back(std::move(lining));
+    }
+  }
   if (model.hair_shells > 0)
     scene.push_back(grow_shells(model, placement, coarse ? (model.hair_shells + 2) / 2 : model.hair_shells));
   if (!beard.rest.empty()) scene.push_back(std::move(beard));

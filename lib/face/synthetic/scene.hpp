@@ -16,7 +16,7 @@ struct Actor::Model {
   HeadMesh head;
   Mesh hair;                       // the base shell; more are grown from it
   std::vector<float> hair_height;  // above the skin, mm
-  std::array<Mesh, 2> eyes, ears, teeth;
+  std::array<Mesh, 2> eyes, eye_linings, ears, teeth;
   Mesh mouth, cheeks, tongue, body;
   std::vector<Mesh> glasses;
   // The bearded part of the head: which of its vertices, their hairs' length in mm, and triangles among them.

@@ -244,7 +244,7 @@ Identity wild_identity(std::uint32_t seed) {
   id.name = "wild " + std::to_string(seed);
   id.seed = dice.number() % 1000003;
   id.age = lean.age;
-  id.lined_mouth = true;
+  id.lined = true;
   draw_shape(id, lean, dice);
   draw_skin(id, lean, dice);
   draw_colours(id, lean, dice);

@@ -13,7 +13,7 @@ void draw_pose(Performance& p, Dice& dice) {
   p.yaw = dice.chance(0.2f) ? dice.between(-60, 60) : dice.bell(0, 17, 45);
   p.pitch = dice.bell(2, 9, 25);
   p.roll = dice.bell(0, 6, 15);
-  p.lens = dice.chance(0.3f) ? dice.between(0.42f, 0.8f) : dice.between(0.8f, 2.6f);
+  p.lens = dice.chance(0.3f) ? dice.between(0.5f, 0.8f) : dice.between(0.8f, 2.6f);
   p.size = 1;
   p.x = dice.bell(0, 0.025f, 0.06f);
   p.y = dice.bell(0, 0.02f, 0.05f);
@@ -137,7 +137,7 @@ void draw_set(Performance& p, Dice& dice) {
     const float dark = dice.unit();
     p.occluder_tint = {mix(1.3f, 0.25f, dark), mix(1.35f, 0.24f, dark), mix(1.4f, 0.22f, dark)};
   } else {
-    p.occluder_tint = {dice.between(0.2f, 6), dice.between(0.2f, 6), dice.between(0.2f, 6)};
+    p.occluder_tint = {dice.between(0.2f, 4), dice.between(0.2f, 4), dice.between(0.2f, 4)};
   }
   p.occluder_x = dice.bell(0.14f);
   p.occluder_y = dice.bell(0.10f, 0.14f, 0.4f);
