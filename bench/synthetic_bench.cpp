@@ -3,6 +3,7 @@
 //   bench_synthetic                          milliseconds on one thread
 //   bench_synthetic people FILE [FROM [ROWS [COLUMNS]]]   neutral faces of wild_identity(FROM + n)
 //   bench_synthetic takes FILE [FROM [ROWS [COLUMNS]]]    a person a row, another take in each cell
+//   bench_synthetic mixed FILE [FROM [ROWS [COLUMNS]]]   another person and take in each cell
 //   bench_synthetic same FILE [FROM [ROWS [COLUMNS]]]     the same takes in every row
 //   bench_synthetic camera FILE [FROM [ROWS [COLUMNS]]]    takes through wild_camera()
 //   bench_synthetic points FILE [FROM [ROWS [COLUMNS]]]   takes with their 68 points and masks
@@ -54,6 +55,7 @@ void time_all() {
     if (!synthetic::apply_camera(image, synthetic::wild_camera(i))) std::exit(1);
   }
   print_result("synthetic.camera_256", (now() - begin) / 24 * 1000, "ms");
+  time("synthetic.face_200_shade_once", {200, 200, 2, true, 2.3});
   time("synthetic.face_256_1x1", {256, 256, 1, true, 2.3});
 }
 
@@ -80,8 +82,9 @@ int sheet(const std::string& kind, const std::string& file, std::uint32_t from, 
     std::optional<synthetic::Actor> actor;
     for (int c = 0; c < columns; ++c) {
       const auto number = static_cast<std::uint32_t>(r * columns + c);
-      const std::uint32_t who = kind == "people" ? from + number : from + static_cast<std::uint32_t>(r);
-      if (c == 0 || kind == "people") actor.emplace(synthetic::wild_identity(who), 0.6f);
+      const bool each = kind == "people" || kind == "mixed";
+      const std::uint32_t who = each ? from + number : from + static_cast<std::uint32_t>(r);
+      if (c == 0 || each) actor.emplace(synthetic::wild_identity(who), 0.6f);
       synthetic::Performance play;
       if (kind != "people")
         play = synthetic::wild_performance(from + (kind == "same" ? static_cast<std::uint32_t>(c) : number));

@@ -90,13 +90,16 @@ Colour light_colour(Dice& dice) {
 
 void draw_light(Performance& p, Dice& dice) {
   const float kind = dice.unit();
-  if (kind < 0.60f) {  // a window, a lamp, the sun high
+  if (kind < 0.32f) {  // indoors, from the camera's side
+    p.light_azimuth = dice.between(-45, 45);
+    p.light_elevation = dice.between(5, 55);
+  } else if (kind < 0.64f) {  // a window, a lamp, the sun high
     p.light_azimuth = dice.between(-75, 75);
     p.light_elevation = dice.between(10, 65);
-  } else if (kind < 0.78f) {  // from the side
+  } else if (kind < 0.80f) {  // from the side
     p.light_azimuth = dice.between(65, 115) * (dice.chance(0.5f) ? 1 : -1);
     p.light_elevation = dice.between(-5, 45);
-  } else if (kind < 0.86f) {  // a screen, a fire
+  } else if (kind < 0.87f) {  // a screen, a fire
     p.light_azimuth = dice.between(-50, 50);
     p.light_elevation = dice.between(-50, -10);
   } else {  // against the light
@@ -104,10 +107,10 @@ void draw_light(Performance& p, Dice& dice) {
     p.light_elevation = dice.between(10, 55);
   }
   p.light = light_colour(dice);
-  p.light_softness = dice.chance(0.35f) ? dice.between(0.6f, 1.0f) : dice.between(0.02f, 0.6f);
+  p.light_softness = dice.chance(kind < 0.32f ? 0.85f : 0.35f) ? dice.between(0.6f, 1.0f) : dice.between(0.02f, 0.6f);
   // Key and ambient together give the exposure; their share the contrast.
   const float exposure = dice.chance(0.2f) ? dice.between(0.45f, 1.75f) : dice.between(0.75f, 1.3f);
-  const float contrast = dice.between(0.12f, 1.0f);
+  const float contrast = kind < 0.32f ? dice.between(0.1f, 0.45f) : dice.between(0.12f, 1.0f);
   p.light_strength = exposure * mix(0.35f, 1.25f, contrast);
   p.ambient = exposure * mix(2.1f, 0.45f, contrast);
   p.ambient_tint = blend({1, 1, 1}, light_colour(dice), 0.8f);
@@ -126,7 +129,7 @@ void draw_set(Performance& p, Dice& dice) {
   p.clutter = dice.chance(0.6f) ? dice.between(0.3f, 1.0f) : 0;
   p.set_seed = dice.number() % 100003;
   p.grain_seed = dice.number() % 100003;
-  p.grain = dice.between(0, 1.6f);
+  p.grain = dice.between(0, 0.8f);
   if (dice.chance(0.91f)) return;
   const float kind = dice.unit();
   p.occluder = kind < 0.60f   ? OccluderKind::hand
