@@ -3,7 +3,9 @@
 //   bench_synthetic                          milliseconds on one thread
 //   bench_synthetic people FILE [FROM [ROWS [COLUMNS]]]   neutral faces of wild_identity(FROM + n)
 //   bench_synthetic takes FILE [FROM [ROWS [COLUMNS]]]    a person a row, another take in each cell
+//   bench_synthetic mixed FILE [FROM [ROWS [COLUMNS]]]   another person and take in each cell
 //   bench_synthetic same FILE [FROM [ROWS [COLUMNS]]]     the same takes in every row
+//   bench_synthetic camera FILE [FROM [ROWS [COLUMNS]]]    takes through wild_camera()
 //   bench_synthetic points FILE [FROM [ROWS [COLUMNS]]]   takes with their 68 points and masks
 //   bench_synthetic files FILE PICTURE...     real faces to set beside them
 #include <chrono>
@@ -14,6 +16,7 @@
 
 #include "bench/report.hpp"
 #include "lib/face/landmarks.hpp"
+#include "lib/face/synthetic/camera_look.hpp"
 #include "lib/face/synthetic/wild.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/draw.hpp"
@@ -46,6 +49,13 @@ void time_all() {
   time("synthetic.frame_256_2x2", {256, 256, 2});
   time("synthetic.frame_256_shade_once", {256, 256, 2, true});
   time("synthetic.face_256_shade_once", quick);
+  const double begin = now();
+  for (std::uint32_t i = 0; i < 24; ++i) {
+    ImageU8 image(256, 256, 3, 90);
+    if (!synthetic::apply_camera(image, synthetic::wild_camera(i))) std::exit(1);
+  }
+  print_result("synthetic.camera_256", (now() - begin) / 24 * 1000, "ms");
+  time("synthetic.face_200_shade_once", {200, 200, 2, true, 2.3});
   time("synthetic.face_256_1x1", {256, 256, 1, true, 2.3});
 }
 
@@ -66,19 +76,22 @@ void mark(synthetic::Rendered& picture) {
 }
 
 int sheet(const std::string& kind, const std::string& file, std::uint32_t from, int rows, int columns) {
-  constexpr int cell = 160;
+  const int cell = std::getenv("CELL") != nullptr ? std::atoi(std::getenv("CELL")) : 160;
   ImageU8 page((cell + 2) * columns, (cell + 2) * rows, 3);
   for (int r = 0; r < rows; ++r) {
     std::optional<synthetic::Actor> actor;
     for (int c = 0; c < columns; ++c) {
       const auto number = static_cast<std::uint32_t>(r * columns + c);
-      const std::uint32_t who = kind == "people" ? from + number : from + static_cast<std::uint32_t>(r);
-      if (c == 0 || kind == "people") actor.emplace(synthetic::wild_identity(who), 0.6f);
+      const bool each = kind == "people" || kind == "mixed";
+      const std::uint32_t who = each ? from + number : from + static_cast<std::uint32_t>(r);
+      if (c == 0 || each) actor.emplace(synthetic::wild_identity(who), 0.6f);
       synthetic::Performance play;
       if (kind != "people")
         play = synthetic::wild_performance(from + (kind == "same" ? static_cast<std::uint32_t>(c) : number));
-      synthetic::Rendered picture = actor->render(play, {320, 320, 2, true, 2.3});
+      synthetic::Rendered picture = actor->render(play, {2 * cell, 2 * cell, 2, true, 2.3});
       if (kind == "points") mark(picture);
+      if (kind == "camera" && !synthetic::apply_camera(picture.frame_bgr, synthetic::wild_camera(from + number)))
+        return 1;
       paste(page, face_of(picture, picture.frame_bgr, cell), c * (cell + 2), r * (cell + 2));
     }
   }

@@ -31,7 +31,8 @@ LidState Anatomy::lid_state(const Performance& p, int side) const {
   LidState state;
   const float blink = clamp01(p.blink[static_cast<std::size_t>(side)]);
   const float look = std::clamp(p.gaze_y, -25.0f, 25.0f) / 25.0f;
-  const float squint = 0.18f * clamp01(p.smile) + 0.1f * clamp01(p.frown);
+  const float squint =
+      0.18f * clamp01(p.smile) + 0.1f * clamp01(p.frown) + 0.45f * clamp01(p.squint[static_cast<std::size_t>(side)]);
   state.upper =
       (1 - blink) * (0.94f - 0.6f * squint + 0.25f * look + 0.12f * p.brow_raise[static_cast<std::size_t>(side)] +
                      (side == 0 ? -uneven_lids : uneven_lids));

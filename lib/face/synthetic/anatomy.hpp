@@ -19,7 +19,8 @@ struct LidState {
 struct Anatomy {
   explicit Anatomy(const Identity&);
 
-  V3 eye;                              // centre of the image-right eyeball
+  V3 eye;  // centre of the image-right eyeball
+  V3 eye_centre(std::size_t side) const { return {side == 0 ? -eye.x : eye.x, eye.y, eye.z}; }
   float eyeball = 12.2f, lid = 13.4f;  // radii of the ball and of the lids over it
   float eye_half, lid_up, lid_low, eye_tilt;
   float mouth_y = -26, mouth_half, lip_up, lip_low;

@@ -157,8 +157,8 @@ CameraLook wild_camera(std::uint32_t seed) {
   const float luck = dice.unit(), bad = luck * luck;  // most cameras are good ones
   draw_lens(look, dice, bad);
   if (dice.chance(0.25f + 0.4f * bad)) look.shrink = dice.between(1.1f, 1.5f + 2.0f * bad);
-  if (dice.chance(0.7f)) look.noise = dice.between(0.5f, 3.0f + 9.0f * bad);
-  if (dice.chance(0.5f)) look.colour_noise = dice.between(0.3f, 2.0f + 7.0f * bad);
+  if (dice.chance(0.5f)) look.noise = dice.between(0.5f, 2.0f + 8.0f * bad);
+  if (dice.chance(0.35f)) look.colour_noise = dice.between(0.3f, 2.0f + 7.0f * bad);
   look.grain_size = dice.chance(0.4f) ? dice.between(1, 2.2f) : 1;
   look.gamma = 1 + dice.bell(0.10f);
   look.contrast = 1 + dice.bell(0.09f);

@@ -129,8 +129,10 @@ float HeadField::hair(V3 p) const {
     const V3 q{std::abs(p.x), p.y, p.z};
     const float curtain = smooth_min(capsule(q, {68, 70, -54}, {74, -60, -46}, 16, 15),
                                      capsule(q, {74, -60, -46}, {72, -185, -14}, 15, 19), 12);
+    const float end = mix(-84.0f, -196.0f, id_.hair_look.length);
     const float back = ellipsoid(p, {0, -50, -108}, {80, 150, 60});
     d = smooth_min(d, smooth_min(curtain, back, 26), 30);
+    d = smooth_max(d, -(p.y - end), 8);
   }
   return d;
 }

@@ -75,6 +75,7 @@ struct HairLook {
   float recession = 0;  // 0..1: the hairline goes back, at the temples first
   float curl = 0;       // 0..1
   float volume = 0;     // -1..1
+  float length = 1;     // 0..1, of long_hair: from the chin to below the shoulders
 };
 
 struct TeethLook {
@@ -117,6 +118,8 @@ struct Identity {
   Glasses glasses;
   HairLook hair_look;
   TeethLook teeth;
+  // Eyes and mouth are lined as far as their corners. Off: as the demo's people were first drawn.
+  bool lined = false;
 };
 
 }  // namespace understudy::synthetic

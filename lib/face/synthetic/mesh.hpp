@@ -15,6 +15,8 @@ struct Mesh {
   Material material = Material::skin;
   bool two_sided = false;
   bool casts_shadow = true;
+  bool stands_out = false;       // though it belongs to the mouth
+  bool fills_gaps = false;       // seen only where no other part of the head is
   std::vector<V3> rest;          // where paint is looked up
   std::vector<V3> place;         // world space
   std::vector<V3> normal;        // world space, unit

@@ -12,18 +12,26 @@ constexpr V3 jaw_joint{0, 12, -70};
 }  // namespace
 
 Expression::Expression(const Anatomy& at, const Performance& play)
-    : at_(at), play_(play), jaw_angle_(0.25f * clamp01(play.mouth_open)) {}
+    : at_(at), play_(play), jaw_angle_(0.25f * clamp01(play.mouth_open)) {
+  finer_ = false;
+  for (float v : {play.lip_press, play.upper_lip_raise, play.lower_lip_drop, play.stretch, play.mouth_side, play.puff,
+                  play.nose_wrinkle})
+    finer_ = finer_ || v != 0;
+}
 
 V3 Expression::opened(V3 rest, float weight) const {
   const float a = jaw_angle_ * weight, c = std::cos(a), s = std::sin(a);
   const V3 d = rest - jaw_joint;
   // A jaw also glides forward a little as it opens.
-  return jaw_joint + V3{d.x, c * d.y - s * d.z, s * d.y + c * d.z} + V3{0, 0, 6 * a};
+  return jaw_joint + V3{d.x, c * d.y - s * d.z, s * d.y + c * d.z} + V3{5 * play_.jaw_side * weight, 0, 6 * a};
 }
 
 V3 Expression::mouth(V3 p, bool below) const {
   const float ax = std::abs(p.x), side = p.x < 0 ? -1.0f : 1.0f, s = p.y - at_.mouth_y;
-  const float smile = play_.smile, pucker = clamp01(play_.pucker);
+  // One corner may smile more than the other.
+  const float smirk = std::abs(play_.smirk);
+  const float smile = smirk > 0 ? play_.smile + smirk * ramp(-12, 12, play_.smirk > 0 ? p.x : -p.x) : play_.smile;
+  const float pucker = clamp01(play_.pucker);
   V3 d;
   const float corner = bell(std::hypot(ax - at_.mouth_half, s * 0.9f), 19);
   d += V3{side * (smile > 0 ? 6.5f : 2.0f) * smile, 5.0f * smile, -3.0f * std::max(smile, 0.0f)} * corner;
@@ -47,6 +55,23 @@ V3 Expression::mouth(V3 p, bool below) const {
   return d;
 }
 
+V3 Expression::finer_play(V3 p, bool below) const {
+  const float ax = std::abs(p.x), side = p.x < 0 ? -1.0f : 1.0f, s = p.y - at_.mouth_y;
+  const float lips = ramp(at_.mouth_half, at_.mouth_half - 14, ax);
+  const float corner = bell(std::hypot(ax - at_.mouth_half, s * 0.9f), 19);
+  V3 d;
+  if (play_.lip_press > 0)  // the red of both lips rolls in towards the seam
+    d += V3{0, -0.55f * s * bell(s, 11), -2.2f * bell(s, 9) * bell(ax, 26)} * (play_.lip_press * lips);
+  if (!below) d += V3{0, 5.0f, 0.6f} * (play_.upper_lip_raise * lips * bell(s - 2, 12));
+  if (below) d += V3{0, -5.0f, 0.4f} * (play_.lower_lip_drop * lips * bell(s + 2, 13));
+  d += V3{side * 5.0f, 0.6f, -3.0f} * (play_.stretch * corner);
+  d.x += 7.0f * play_.mouth_side * bell(s, 24) * bell(ax, 42);
+  d += V3{side * 5.5f, 0, 4.0f} * (play_.puff * bell(std::hypot(ax - 40, 0.8f * (p.y + 22)), 19) * ramp(0, 8, ax));
+  d += V3{-side * 0.8f * ramp(0, 6, ax), 3.2f, 0.8f} *
+       (play_.nose_wrinkle * bell(std::hypot(ax - 13, 0.8f * (p.y - 4)), 13));
+  return d;
+}
+
 V3 Expression::brows(V3 p) const {
   const float ax = std::abs(p.x), side = p.x < 0 ? -1.0f : 1.0f;
   const float raise = play_.brow_raise[p.x < 0 ? 0 : 1];
@@ -66,9 +91,10 @@ V3 Expression::skin(V3 p, bool below) const {
   float follow = ramp(at_.mouth_y + 26, at_.mouth_y - 26, p.y) * ramp(-98, -52, p.z);
   const float t = p.z > -20 ? std::sqrt(std::max(0.0f, 1 - (ax / at_.mouth_half) * (ax / at_.mouth_half))) : 0;
   if (t > 0) follow = below ? mix(follow, 1, t * bell(s, 30)) : mix(follow, 0, t * bell(s, 16));
-  V3 q = jaw_angle_ > 0 ? opened(p, follow) : p;
+  V3 q = jaw_angle_ > 0 || play_.jaw_side != 0 ? opened(p, follow) : p;
   if (p.z > -70) {
     if (p.y < 40) q += mouth(p, below) * ramp(40, 20, p.y);
+    if (p.y < 40 && finer_) q += finer_play(p, below) * ramp(40, 20, p.y);
     if (p.y > 20) q += brows(p) * ramp(44, 52, p.y);
   }
   return q;

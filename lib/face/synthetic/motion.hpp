@@ -16,10 +16,12 @@ class Expression {
  private:
   V3 opened(V3 rest, float weight) const;
   V3 mouth(V3 rest, bool below_seam) const;
+  V3 finer_play(V3 rest, bool below_seam) const;
   V3 brows(V3 rest) const;
   const Anatomy& at_;
   const Performance& play_;
   float jaw_angle_;
+  bool finer_;  // any of the finer play
 };
 
 // What makes one head differ from another beside its bones: a smooth bend of head space that skin, eyes, hair and

@@ -53,6 +53,7 @@ Painter::Painter(const Identity& id, const Anatomy& at, const Performance& play,
       brows_(linear(id.brows)),
       clothes_(linear(id.clothes)),
       background_(linear(play.background)),
+      occluder_tint_{play.occluder_tint.r, play.occluder_tint.g, play.occluder_tint.b},
       beard_(linear(id.beard.colour)),
       frame_(linear(id.glasses.frame)),
       tint_(linear(id.glasses.tint_colour)),
@@ -73,7 +74,8 @@ V3 Painter::colour(Material material, const Spot& spot) const {
     }
     case Material::hand: {
       Skin skin;
-      skin.albedo = V3{0.50f, 0.30f, 0.22f} * (1 + 0.14f * (fractal(spot.rest * 0.09f, 3) - 0.5f));
+      skin.albedo = V3{0.50f, 0.30f, 0.22f} * (play_.occluder == OccluderKind::hand ? occluder_tint_ : V3{1, 1, 1}) *
+                    (1 + 0.14f * (fractal(spot.rest * 0.09f, 3) - 0.5f));
       return light_skin(skin, spot);
     }
     case Material::eye:
@@ -87,7 +89,7 @@ V3 Painter::colour(Material material, const Spot& spot) const {
     case Material::body:
       return body(spot);
     case Material::bar:
-      return solid(spot, {0.10f, 0.105f, 0.115f}, 0.5f, 40);
+      return solid(spot, V3{0.10f, 0.105f, 0.115f} * occluder_tint_, 0.5f, 40);
     case Material::beard:
       return beard(spot);
     case Material::frame:
@@ -212,8 +214,8 @@ V3 Painter::teeth(const Spot& spot) const {
   const float deep = ramp(9, 23, ax);
   const float from_gum = upper ? at_.mouth_y + 8 - spot.rest.y : spot.rest.y - (at_.mouth_y - 13);
   albedo = mix({0.48f, 0.20f, 0.19f}, albedo, ramp(0.5f, 1.6f, from_gum - 0.25f * std::min(gap, 2.0f)));
-  const float shade =
-      mix(0.80f, 0.12f, deep) * (upper ? 1.0f : 0.62f) * (0.35f + 0.65f * clamp01(play_.mouth_open * 2 + play_.smile));
+  const float shade = mix(0.80f, 0.12f, deep) * (upper ? 1.0f : 0.62f) *
+                      (0.35f + 0.65f * clamp01(play_.mouth_open * 2 + play_.smile + play_.upper_lip_raise));
   Spot inside = spot;
   inside.occlusion = shade;
   inside.lit = spot.lit * shade;
@@ -223,8 +225,10 @@ V3 Painter::teeth(const Spot& spot) const {
 V3 Painter::mouth(const Spot& spot) const {
   Spot inside = spot;
   const bool tongue = spot.extra > 0.5f;
-  inside.occlusion = tongue ? 0.34f : 0.10f;
-  inside.lit = spot.lit * (tongue ? 0.32f : 0.04f);
+  // A tongue that is put out comes into the light.
+  const float out = clamp01(spot.extra - 1);
+  inside.occlusion = tongue ? mix(0.34f, 0.85f, out) : 0.10f;
+  inside.lit = spot.lit * (tongue ? mix(0.32f, 1.0f, out) : 0.04f);
   const float rough = fractal(spot.rest * 0.5f, 2);
   return solid(inside, tongue ? V3{0.52f, 0.20f, 0.19f} * (0.8f + 0.4f * rough) : V3{0.26f, 0.06f, 0.055f}, 0.05f, 20);
 }
@@ -256,7 +260,24 @@ V3 Painter::background(float u, float v) const {
   const float s = static_cast<float>(play_.set_seed % 13) * 0.07f - 0.42f;
   colour = mix(colour, colour * V3{1.35f, 1.28f, 1.15f}, 0.5f * ramp(0.12f, -0.02f, std::abs(u - s) - 0.13f));
   colour = mix(colour, colour * V3{0.62f, 0.60f, 0.58f}, 0.55f * ramp(-0.03f, 0.05f, v - 0.32f + 0.08f * u));
+  if (play_.clutter > 0) colour = clutter(u, v, colour);
   return colour * mix(0.8f, 1.0f, clamp01(play_.ambient));
+}
+
+// Things behind the person, far out of focus.
+V3 Painter::clutter(float u, float v, V3 wall) const {
+  const auto seed = static_cast<int>(play_.set_seed);
+  for (int i = 0; i < 4; ++i) {
+    const auto random = [&](int k) { return hash01(seed, i, 60 + k); };
+    const V3 own{random(0), random(1), random(2)};
+    const float grey = (own.x + own.y + own.z) / 3, fine = mix(1.5f, 7.0f, random(3) * random(3));
+    const V3 thing = mix(V3{grey, grey, grey}, own, 0.45f) * (1.3f * grey);
+    // Upright things, lying things, leaves.
+    const float stretch = i == 0 ? 0.25f : i == 1 ? 3.0f : 1.0f;
+    const float there = noise2(u * fine * stretch + 50 * random(4), v * fine / stretch + 50 * random(5));
+    wall = mix(wall, thing, play_.clutter * ramp(0.50f, 0.50f + 0.25f * random(6) + 0.04f, there));
+  }
+  return wall;
 }
 
 bool Painter::keep_skin(V3 rest) const {
@@ -265,10 +286,14 @@ bool Painter::keep_skin(V3 rest) const {
 }
 
 bool Painter::keep_hair(V3 rest, float shell, float height) const {
-  const float strand = strand_at(id_, rest).value;
+  // Between the curtains of long hair the volume has no front.
+  if (id_.hair_style == HairStyle::long_hair && rest.y < -48 && rest.z > -78 && std::abs(rest.x) < 34) return false;
   // Ragged where the volume meets the skin, sparse in the outer shells.
-  if (height < mix(0.8f, 3.0f, ramp(20, 60, rest.y)) && strand < 0.66f - 0.15f * (height + 0.5f)) return false;
-  return shell <= 0.001f || strand > 0.36f + 0.34f * shell;
+  const bool at_edge = height < mix(0.8f, 3.0f, ramp(20, 60, rest.y)), root = shell <= 0.001f;
+  if (root && !at_edge) return true;
+  const float strand = strand_at(id_, rest).value;
+  if (at_edge && strand < 0.66f - 0.15f * (height + 0.5f)) return false;
+  return root || strand > 0.36f + 0.34f * shell;
 }
 
 bool Painter::is_face(Material material, V3 p) const {

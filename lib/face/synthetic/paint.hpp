@@ -68,6 +68,7 @@ class Painter {
   V3 body(const Spot&) const;
   V3 beard(const Spot&) const;
   V3 frame(const Spot&) const;
+  V3 clutter(float u, float v, V3 wall) const;
   V3 solid(const Spot&, V3 albedo, float gloss, float sharpness) const;
 
   const Identity& id_;
@@ -76,7 +77,7 @@ class Painter {
   const HeadPlacement& place_;
   Lights lights_;
   V3 skin_, lips_, iris_, hair_, brows_, clothes_, background_;
-  V3 beard_, frame_, tint_, rouge_colour_, shadow_colour_;
+  V3 occluder_tint_, beard_, frame_, tint_, rouge_colour_, shadow_colour_;
   std::array<LidState, 2> lids_;
   V3 seed_;
 };

@@ -36,9 +36,11 @@ void Painter::paint_marks(V3 p, Skin& out) const {
   }
   if (marks.moles > 0) {
     const Dot dot = nearest_dot(p.x / 23.0f + seed_.y, p.y / 23.0f + seed_.z);
-    const float size = mix(0.035f, 0.075f, std::fmod(dot.value * 37.0f, 1.0f));
-    const bool here = dot.value < 0.55f * marks.moles;
-    if (here) out.albedo = mix(out.albedo, out.albedo * V3{0.34f, 0.22f, 0.18f}, ramp(size, 0.6f * size, dot.distance));
+    const float kind = std::fmod(dot.value * 37.0f, 1.0f), size = mix(0.025f, 0.060f, kind * kind);
+    const bool here = dot.value < 0.22f * marks.moles;
+    if (here)
+      out.albedo = mix(out.albedo, out.albedo * mix(V3{0.75f, 0.62f, 0.55f}, {0.34f, 0.22f, 0.18f}, kind),
+                       ramp(size, 0.5f * size, dot.distance));
   }
   paint_wrinkles(p, out);
 }
@@ -58,13 +60,15 @@ void Painter::paint_wrinkles(V3 p, Skin& out) const {
   // Across the forehead, between the brows, from the mouth's corners down, below the eyes.
   const float wave = p.y + 0.004f * p.x * p.x + 2.2f * uneven;
   const float lines =
-      groove(std::fmod(wave + 200, 9.5f) - 4.7f, 1.0f) * ramp(64, 70, p.y) * ramp(97, 88, p.y) * ramp(46, 28, ax);
-  darken(out.albedo, 0.8f * deep * lines);
+      groove(std::fmod(wave + 200, 9.5f) - 4.7f, 1.5f) * ramp(64, 70, p.y) * ramp(97, 88, p.y) * ramp(46, 28, ax);
+  darken(out.albedo, 0.5f * deep * lines);
   const float brow = groove(ax - 5.5f - 0.6f * uneven, 0.9f) * ramp(46, 51, p.y) * ramp(68, 60, p.y);
   darken(out.albedo, (0.6f * deep + 0.5f * clamp01(play_.frown)) * brow);
   const V3 corner{at_.mouth_half + 2, -30, 0}, below{at_.mouth_half + 5.5f, -50, 0};
-  darken(out.albedo, 0.9f * deep * groove(from_segment(ax + uneven, p.y, corner, below), 1.4f));
-  darken(out.albedo, 1.1f * deep * groove(from_segment(ax + 0.7f * uneven, p.y, {16.5f, 1, 0}, {31, -21, 0}), 1.9f));
+  darken(out.albedo, 0.55f * deep * groove(from_segment(ax + uneven, p.y, corner, below), 2.0f));
+  // A bow, not a straight line, that fades out below.
+  const float fold = from_segment(ax + 0.7f * uneven - 3.0f * bell(p.y + 9, 10), p.y, {15.5f, 1, 0}, {30, -21, 0});
+  darken(out.albedo, 0.9f * deep * groove(fold, 2.4f) * mix(0.5f, 1.0f, ramp(-24, -6, p.y)));
   const float u = ax - at_.eye.x, v = p.y - at_.eye.y;
   const float sag = v + 9.5f + 0.5f * uneven - 0.010f * u * u;
   darken(out.albedo, 0.8f * deep * groove(sag, 0.9f) * ramp(17, 9, std::abs(u)));

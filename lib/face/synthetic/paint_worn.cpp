@@ -10,15 +10,15 @@ namespace {
 float beard_strand(V3 p, float shell) {
   const float around = p.x + (p.x < 0 ? 0.8f : -0.8f) * std::min(0.0f, p.z + 25), down = p.y + 1.2f * shell;
   const float bend = 2.0f * (noise2(around * 0.12f, down * 0.10f) - 0.5f);
-  return 0.6f * noise2((around + bend) * 1.5f, down * 0.22f) +
-         0.4f * noise2((around + bend) * 0.55f + 40, down * 0.16f);
+  return 0.55f * noise2((around + bend) * 2.7f, down * 0.20f) +
+         0.45f * noise2((around + bend) * 1.1f + 40, down * 0.14f);
 }
 }  // namespace
 
 bool Painter::keep_beard(V3 rest, float shell) const {
   const float density = at_.beard_at(rest).density;
   if (density < 0.04f) return false;
-  return beard_strand(rest, shell) > 0.30f + 0.30f * shell + 0.42f * (1 - std::min(1.0f, density));
+  return beard_strand(rest, shell) > 0.16f + 0.30f * shell + 0.50f * (1 - std::min(1.0f, density));
 }
 
 V3 Painter::beard(const Spot& spot) const {

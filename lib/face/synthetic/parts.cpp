@@ -57,6 +57,17 @@ Mesh make_eye(const Anatomy& at, int side) {
   return mesh;
 }
 
+Mesh make_eye_lining(const Anatomy& at, int side) {
+  Mesh mesh = grid(Material::eye, 12, 24, [&](float v, float u) {
+    const float x = (2 * u - 1) * 0.98f, y = (1 - 2 * v) * 0.98f * std::sqrt(1 - x * x);
+    return V3{x * (at.eye_half + 5), y * 12, 9 * std::sqrt(std::max(0.0f, 1 - x * x - y * y)) + 1};
+  });
+  mesh.extra.assign(mesh.rest.size(), static_cast<float>(side));
+  mesh.fills_gaps = true;
+  mesh.casts_shadow = false;
+  return mesh;
+}
+
 Mesh make_teeth(const Anatomy& at, float lip_z, bool upper) {
   const float top = upper ? at.mouth_y + 6.0f : at.mouth_y - 3.2f;
   Mesh mesh = grid(Material::teeth, 8, 40, [&](float v, float u) {
@@ -76,6 +87,17 @@ Mesh make_mouth(const Anatomy& at, float lip_z) {
     return V3{std::cos(angle) * 24 * open, at.mouth_y - 5 + std::sin(angle) * 16 * open, lip_z - 9 - 34 * v};
   });
   mesh.two_sided = true;
+  mesh.casts_shadow = false;
+  return mesh;
+}
+
+Mesh make_cheeks(const Anatomy& at, float lip_z) {
+  Mesh mesh = grid(Material::mouth, 4, 32, [&](float v, float u) {
+    const float angle = 2 * pi * u, x = std::cos(angle) * mix(23.5f, 38, v);
+    return V3{x, at.mouth_y - 5 + std::sin(angle) * mix(15.5f, 24, v), lip_z - 9.2f - x * x / 110 - 3 * v};
+  });
+  mesh.two_sided = true;
+  mesh.fills_gaps = true;
   mesh.casts_shadow = false;
   return mesh;
 }
@@ -172,6 +194,21 @@ std::vector<Mesh> make_occluder(const Performance& play, int width, int height) 
   const auto at = [&](float x, float y, float z) { return middle + V3{c * x + s * y, -s * x + c * y, z}; };
   if (play.occluder == OccluderKind::bar) {
     out.push_back(rod(Material::bar, at(-420, 0, 0), at(420, 0, 0), 11, 11));
+    return out;
+  }
+  if (play.occluder == OccluderKind::microphone) {
+    out.push_back(rod(Material::bar, at(0, -420, 10), at(0, -18, 0), 12, 14));
+    out.push_back(rod(Material::bar, at(0, -12, 0), at(0, 14, 0), 27, 27));
+    return out;
+  }
+  if (play.occluder == OccluderKind::cup) {
+    out.push_back(rod(Material::bar, at(0, -45, 0), at(0, 38, 0), 33, 40));
+    for (int i = 0; i < 4; ++i) {  // held from the right
+      const float y = 22.0f - 19 * static_cast<float>(i);
+      out.push_back(rod(Material::hand, at(66, y - 8, -14), at(8, y, 40), 10.5f, 9));
+      out.push_back(rod(Material::hand, at(8, y, 40), at(-26, y + 1, 33), 9, 8));
+    }
+    out.push_back(rod(Material::hand, at(80, -30, -20), at(180, -260, -30), 34, 38));
     return out;
   }
   // A hand seen from its back: palm of two broad rods, four fingers of two joints, a thumb, a sleeve-side forearm.

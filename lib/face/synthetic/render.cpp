@@ -28,7 +28,7 @@ class Frame {
         window_(window_to_draw()),
         painter_(model.id, model.at, play, placement_),
         scene_(pose_scene(model, play, expression_, placement_, Lights(play).key_direction,
-                          make_occluder(play, options.width, options.height))),
+                          make_occluder(play, options.width, options.height), options.shade_once)),
         raster_(options.width * options.supersampling, options.height * options.supersampling,
                 {window_.left * options.supersampling, window_.top * options.supersampling,
                  window_.right * options.supersampling, window_.bottom * options.supersampling}),
@@ -70,6 +70,10 @@ class Frame {
             within(y + half + 1, whole.bottom)};
   }
 
+  static bool of_the_face(Material m) {
+    return m == Material::skin || m == Material::eye || m == Material::teeth || m == Material::mouth;
+  }
+
   void draw_mesh(std::uint8_t number) {
     const Mesh& mesh = scene_[number];
     auto& points = projected_.emplace_back(mesh.place.size());
@@ -77,11 +81,12 @@ class Frame {
     const auto count = static_cast<std::uint32_t>(mesh.triangles.size());
     if (mesh.material == Material::lens) return;
     // What lies inside the head never shows through its skin (mesh 0, drawn first), however tight the fit.
-    const bool inner =
-        mesh.material == Material::eye || mesh.material == Material::teeth || mesh.material == Material::mouth;
+    const bool inner = mesh.material != Material::skin && of_the_face(mesh.material) && !mesh.stands_out;
     const auto plain = std::min(mesh.first_cut, count);
-    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided,
-                 [&](std::uint32_t, V3, Sample before) { return !inner || before.mesh != 0; });
+    raster_.draw(number, points, mesh.triangles, 0, plain, mesh.two_sided, [&](std::uint32_t, V3, Sample before) {
+      if (mesh.fills_gaps && before.mesh != 255) return !of_the_face(scene_[before.mesh].material);
+      return !inner || before.mesh != 0;
+    });
     raster_.draw(number, points, mesh.triangles, plain, count, mesh.two_sided, [&](std::uint32_t t, V3 w, Sample) {
       const auto& tri = mesh.triangles[t];
       w = in_perspective(w, points[tri[0]], points[tri[1]], points[tri[2]]);

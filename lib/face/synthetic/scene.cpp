@@ -13,14 +13,14 @@ float lip_depth(const HeadMesh& head, const Anatomy& at) {
 }
 
 // Shells of hair, each a little farther out; extra holds 0 (root) .. 1 (tip).
-Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement) {
+Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement, int shells) {
   const Mesh& base = model.hair;
   Mesh out;
   out.material = Material::hair;
   const std::size_t n = base.rest.size();
   const float reach = model.id.hair_style == HairStyle::cropped ? 4.0f : 5.0f;
-  for (int k = 0; k < model.hair_shells; ++k) {
-    const float t = model.hair_shells > 1 ? static_cast<float>(k) / static_cast<float>(model.hair_shells - 1) : 0;
+  for (int k = 0; k < shells; ++k) {
+    const float t = shells > 1 ? static_cast<float>(k) / static_cast<float>(shells - 1) : 0;
     const auto offset = static_cast<std::uint32_t>(out.rest.size());
     for (std::size_t i = 0; i < n; ++i) {
       const float grown = ramp(-1, 8, model.hair_height[i]);
@@ -144,7 +144,8 @@ class ShadowMap {
   std::array<std::pair<float, float>, taps> taps_;  // a spiral over a disc
 };
 
-void cast_shadows(std::vector<Mesh>& scene, const ShadowMap& shadows, V3 light, std::size_t hair_roots) {
+void cast_shadows(std::vector<Mesh>& scene, const ShadowMap& shadows, V3 light, float softness,
+                  std::size_t hair_roots) {
   for (Mesh& mesh : scene) {
     mesh.lit.resize(mesh.place.size());
     const bool deep = mesh.material == Material::eye || mesh.material == Material::teeth;
@@ -154,10 +155,12 @@ void cast_shadows(std::vector<Mesh>& scene, const ShadowMap& shadows, V3 light, 
       if (mesh.material == Material::hair && i >= hair_roots) {
         mesh.lit[i] = mesh.lit[i - hair_roots];
       } else if (!mesh.two_sided && dot(n, light) < -0.4f) {
-        mesh.lit[i] = 1;
+        mesh.lit[i] = softness > 0 ? softness : 1;
       } else {
         // Samples lie on the skin in front of eyes and teeth, or their own lids would shade them whole.
         mesh.lit[i] = shadows.lit(mesh.place[i] + light * (deep ? 9.0f : 0.0f), n);
+        // A broad light reaches round what would hide a lamp: there the angle alone decides.
+        if (softness > 0) mesh.lit[i] = std::max(mesh.lit[i], softness * ramp(0.35f, -0.4f, dot(n, light)));
       }
     }
   }
@@ -172,9 +175,11 @@ Actor::Model::Model(const Identity& who, float detail)
       head(cast_head(field, id, at, detail)),
       hair(cast_hair(field, id, detail)),
       eyes{make_eye(at, 0), make_eye(at, 1)},
+      eye_linings{make_eye_lining(at, 0), make_eye_lining(at, 1)},
       ears{make_ear(id, field, 0), make_ear(id, field, 1)},
       teeth{make_teeth(at, lip_depth(head, at), true), make_teeth(at, lip_depth(head, at), false)},
       mouth(make_mouth(at, lip_depth(head, at))),
+      cheeks(make_cheeks(at, lip_depth(head, at))),
       tongue(make_tongue(at, lip_depth(head, at))),
       body(make_body(id)),
       glasses(make_glasses(id, field, at)),
@@ -187,7 +192,7 @@ Actor::Model::Model(const Identity& who, float detail)
 }
 
 std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play, const Expression& expression,
-                             const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders) {
+                             const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders, bool coarse) {
   std::vector<Mesh> scene;
   HeadMesh head = model.head;
   for (int r = 0; r < head.rows; ++r) {
@@ -205,7 +210,7 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   scene.push_back(std::move(head.mesh));
   for (std::size_t side = 0; side < 2; ++side) {
     Mesh eye = model.eyes[side];
-    const V3 centre{side == 0 ? -model.at.eye.x : model.at.eye.x, model.at.eye.y, model.at.eye.z};
+    const V3 centre = model.at.eye_centre(side);
     place(eye, [&](V3 p) { return placement.head(centre + p); });
     scene.push_back(std::move(eye));
     Mesh ear = model.ears[side];
@@ -218,16 +223,40 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
       place(teeth, [&](V3 p) { return placement.head(expression.jaw(p)); });
     scene.push_back(std::move(teeth));
   }
-  Mesh mouth = model.mouth, tongue = model.tongue, body = model.body;
-  place(mouth, [&](V3 p) {
-    return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y)));
+  Mesh mouth = model.mouth, cheeks = model.cheeks, tongue = model.tongue, body = model.body;
+  for (Mesh* inside : {&mouth, &cheeks}) {
+    place(*inside, [&](V3 p) {
+      return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y)));
+    });
+  }
+  const float out = clamp01(play.tongue) * ramp(0.1f, 0.4f, play.mouth_open);
+  // Over the lower teeth, its tip hanging.
+  const V3 forward{0, 7.5f * ramp(0, 0.3f, out), 25 * out};
+  tongue.stands_out = out > 0;
+  const float tip = model.tongue.rest.empty() ? 0 : lip_depth(model.head, model.at) - 20;
+  for (std::size_t i = 0; i < tongue.rest.size() && out > 0; ++i)
+    tongue.extra[i] = 1 + out * ramp(-26, -10, tongue.rest[i].z - tip);
+  place(tongue, [&](V3 p) {
+    V3 q = p + forward;
+    if (out > 0)
+      q.x *= 1 - 0.25f * ramp(-6, 16, q.z - tip), q.y -= out * 0.012f * std::pow(std::max(0.0f, q.z - tip), 2.0f);
+    return placement.head(expression.jaw(q));
   });
-  place(tongue, [&](V3 p) { return placement.head(expression.jaw(p)); });
   place(body, [&](V3 p) { return placement.neck(p); });
   scene.push_back(std::move(mouth));
   scene.push_back(std::move(tongue));
   scene.push_back(std::move(body));
-  if (model.hair_shells > 0) scene.push_back(grow_shells(model, placement));
+  if (model.id.lined) {
+    scene.push_back(std::move(cheeks));
+    for (std::size_t side = 0; side < 2; ++side) {
+      Mesh lining = model.eye_linings[side];
+      const V3 centre = model.at.eye_centre(side);
+      place(lining, [&](V3 p) { return placement.head(centre + p); });
+      scene.push_back(std::move(lining));
+    }
+  }
+  if (model.hair_shells > 0)
+    scene.push_back(grow_shells(model, placement, coarse ? (model.hair_shells + 2) / 2 : model.hair_shells));
   if (!beard.rest.empty()) scene.push_back(std::move(beard));
   for (Mesh mesh : model.glasses) {
     place(mesh, [&](V3 p) { return placement.head(p); });
@@ -236,7 +265,7 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   for (Mesh& mesh : occluders) scene.push_back(std::move(mesh));
 
   cast_shadows(scene, ShadowMap(scene, light, clamp01(play.light_softness), placement.head({0, 20, -40})), light,
-               model.hair.rest.size());
+               clamp01(play.light_softness), model.hair.rest.size());
   return scene;
 }
 

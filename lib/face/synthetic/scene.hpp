@@ -16,8 +16,8 @@ struct Actor::Model {
   HeadMesh head;
   Mesh hair;                       // the base shell; more are grown from it
   std::vector<float> hair_height;  // above the skin, mm
-  std::array<Mesh, 2> eyes, ears, teeth;
-  Mesh mouth, tongue, body;
+  std::array<Mesh, 2> eyes, eye_linings, ears, teeth;
+  Mesh mouth, cheeks, tongue, body;
   std::vector<Mesh> glasses;
   // The bearded part of the head: which of its vertices, their hairs' length in mm, and triangles among them.
   struct BeardPatch {
@@ -29,8 +29,8 @@ struct Actor::Model {
   int hair_shells;
 };
 
-// All meshes of a frame in world space, with shadows of the key light in `lit`.
+// All meshes of a frame in world space, with shadows of the key light in `lit`; coarse: hair of fewer shells.
 std::vector<Mesh> pose_scene(const Actor::Model&, const Performance&, const Expression&, const HeadPlacement&, V3 light,
-                             std::vector<Mesh> occluders);
+                             std::vector<Mesh> occluders, bool coarse);
 
 }  // namespace understudy::synthetic

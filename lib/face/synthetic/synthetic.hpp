@@ -16,7 +16,7 @@
 
 namespace understudy::synthetic {
 
-enum class OccluderKind { none, bar, hand };
+enum class OccluderKind { none, bar, hand, microphone, cup };
 
 // What is played, and the set it is played on. "Left" and "right" (index 0 and 1) are as seen in the image.
 struct Performance {
@@ -34,6 +34,13 @@ struct Performance {
   float pucker = 0;                       // 0..1
   std::array<float, 2> brow_raise{0, 0};  // -1..1
   float frown = 0;                        // 0..1
+  // The finer play of a face; 0..1, and those with a side -1..1, positive towards image right.
+  std::array<float, 2> squint{0, 0};
+  float nose_wrinkle = 0, puff = 0;               // puff: cheeks full of air
+  float upper_lip_raise = 0, lower_lip_drop = 0;  // off the teeth
+  float lip_press = 0, stretch = 0;               // lips rolled in; drawn wide
+  float smirk = 0, mouth_side = 0, jaw_side = 0;
+  float tongue = 0;  // out, where the mouth is open
 
   double light_azimuth = -35, light_elevation = 35;  // degrees, where the key light stands; positive: image right, up
   Colour light{1.0f, 0.96f, 0.90f};
@@ -47,9 +54,11 @@ struct Performance {
   OccluderKind occluder = OccluderKind::none;
   double occluder_x = 0, occluder_y = 0;  // its middle relative to the frame's middle, in frame widths
   double occluder_angle = 0;              // degrees
+  Colour occluder_tint{1, 1, 1};          // factors of its light
 
   Colour background{0.46f, 0.50f, 0.54f};
   std::uint32_t set_seed = 7;  // of the background's soft shapes
+  float clutter = 0;           // 0..1: other things behind, out of focus
   std::uint32_t grain_seed = 0;
   float grain = 1;  // 0 none, 1 that of an ordinary camera
 };

@@ -22,7 +22,7 @@ Leaning draw_leaning(Dice& dice) {
   out.mature = dice.between(-1, 1);
   out.heavy = dice.bell(0.55f);
   const float tone = dice.unit();
-  out.melanin = tone < 0.5f ? tone * 0.7f : 0.35f + (tone - 0.5f) * 1.3f;  // lighter and darker skins alike
+  out.melanin = tone < 0.55f ? tone * 0.6f : 0.33f + (tone - 0.55f) * 1.48f;  // lighter and darker skins alike
   out.flat = dice.chance(0.25f) && out.melanin < 0.65f ? dice.between(0.5f, 1.0f) : dice.between(0, 0.3f);
   const float age = dice.unit();
   out.age = age * mix(age, 1, 0.45f);
@@ -32,7 +32,7 @@ Leaning draw_leaning(Dice& dice) {
 void draw_shape(Identity& id, const Leaning& lean, Dice& dice) {
   const auto shape = [&](float middle, float deviation = 0.46f) { return dice.bell(middle, deviation, 1.3f); };
   const float m = lean.mature, h = lean.heavy, dark = lean.melanin - 0.4f, flat = lean.flat, old = lean.age - 0.35f;
-  id.face_width = shape(0.45f * h + 0.3f * flat);
+  id.face_width = shape(0.45f * h + 0.3f * flat + 0.35f);
   id.jaw_width = shape(0.45f * m + 0.35f * h - 0.1f);
   id.chin_length = shape(0.25f * m);
   id.chin_width = shape(0.4f * m + 0.2f * h);
@@ -41,26 +41,26 @@ void draw_shape(Identity& id, const Leaning& lean, Dice& dice) {
   id.forehead = shape(0.2f * old + 0.1f);
   id.brow_ridge = shape(0.6f * m - 0.3f * flat);
   id.nose_length = shape(0.15f * m + 0.4f * old - 0.15f * dark);
-  id.nose_width = shape(0.25f * m + 0.9f * dark + 0.2f * flat);
+  id.nose_width = shape(0.25f * m + 0.9f * dark + 0.2f * flat - 0.3f);
   id.nose_projection = shape(0.2f * m - 0.5f * flat - 0.3f * dark);
   id.nose_bridge = shape(0.25f * m - 0.7f * flat - 0.5f * dark);
   id.nose_tip_up = shape(-0.2f * m - 0.4f * old);
   id.mouth_width = shape(0.1f * m + 0.3f * dark);
-  id.upper_lip = shape(0.7f * dark - 0.3f * m - 0.5f * old);
-  id.lower_lip = shape(0.7f * dark - 0.25f * m - 0.4f * old);
-  id.eye_size = shape(-0.35f * m - 0.3f * old - 0.2f * flat);
-  id.eye_spacing = shape(0.15f * flat);
+  id.upper_lip = shape(0.2f + 0.7f * dark - 0.3f * m - 0.5f * old);
+  id.lower_lip = shape(0.3f + 0.7f * dark - 0.25f * m - 0.4f * old);
+  id.eye_size = shape(0.2f - 0.35f * m - 0.3f * old - 0.2f * flat);
+  id.eye_spacing = dice.bell(0.15f * flat - 0.75f, 0.5f, 1.8f);
   id.eye_tilt = shape(0.5f * flat - 0.3f * old);
   id.eye_depth = shape(0.35f * m - 0.6f * flat + 0.2f * old);
-  id.brow_height = shape(-0.35f * m);
-  id.brow_thickness = shape(0.45f * m - 0.1f);
+  id.brow_height = dice.bell(-1.0f - 0.5f * m, 0.65f, 2.6f);
+  id.brow_thickness = shape(0.5f * m + 0.45f, 0.6f);
   id.brow_arch = shape(-0.4f * m);
   id.ear_size = shape(0.25f * m + 0.6f * old);
   id.neck_width = shape(0.5f * m + 0.4f * h);
   Proportions& part = id.proportions;
-  part.middle = shape(0.1f * m + 0.15f * old);
+  part.middle = shape(0.1f * m + 0.15f * old - 0.1f);
   part.philtrum = shape(0.1f * m + 0.3f * old + 0.1f * flat);
-  part.lower = shape(0.3f * m);
+  part.lower = dice.bell(0.3f * m - 0.75f, 0.6f, 2);
   part.jaw_forward = shape(0.4f * dark);
   part.depth = shape(-0.4f * flat);
   Asymmetry& side = id.asymmetry;
@@ -99,7 +99,7 @@ Colour hair_colour(const Leaning& lean, Dice& dice) {
                                            {0.470f, 0.345f, 0.215f},    // dark blond
                                            {0.700f, 0.560f, 0.370f},    // blond
                                            {0.480f, 0.210f, 0.095f}}};  // red
-  const float light = clamp01(1 - 1.6f * lean.melanin) * (1 - lean.flat);
+  const float light = clamp01(1.35f - 2.2f * lean.melanin) * (1 - lean.flat);
   const float pick = dice.unit();
   float at = 1.2f * pick;
   if (dice.chance(light)) at = 0.8f + 3.2f * pick;
@@ -111,7 +111,7 @@ Colour hair_colour(const Leaning& lean, Dice& dice) {
 
 void draw_colours(Identity& id, const Leaning& lean, Dice& dice) {
   id.hair = hair_colour(lean, dice);
-  id.brows = blend(id.hair, {0.06f, 0.05f, 0.045f}, dice.between(0.15f, 0.6f));
+  id.brows = blend(id.hair, {0.10f, 0.075f, 0.06f}, dice.between(0.15f, 0.5f));
   // Grey comes with age, to the brows later.
   const float grey = clamp01(3.0f * (lean.age - 0.55f) + dice.bell(0.3f)) * dice.between(0.5f, 1.0f);
   const Colour silver{0.66f, 0.65f, 0.64f};
@@ -135,12 +135,12 @@ void draw_colours(Identity& id, const Leaning& lean, Dice& dice) {
 void draw_surface(Identity& id, const Leaning& lean, Dice& dice) {
   EyeLook& eyes = id.eyes;
   eyes.crease = std::clamp(dice.bell(0.4f) + 0.2f - 1.3f * ramp(0.3f, 0.9f, lean.flat), -1.0f, 1.0f);
-  eyes.hood = clamp01(dice.bell(0.25f) + 0.35f * lean.age + 0.3f * lean.flat);
+  eyes.hood = clamp01(dice.bell(0.25f) - 0.15f + 0.4f * lean.age + 0.3f * lean.flat);
   eyes.inner_fold = lean.flat > 0.4f ? lean.flat * dice.unit() : 0;
-  eyes.roundness = dice.bell(-0.2f * lean.flat, 0.5f, 1.2f);
+  eyes.roundness = dice.bell(0.55f - 0.3f * lean.flat, 0.5f, 1.5f);
   eyes.iris_size = dice.bell(0, 0.45f, 1);
   const float red = 0.06f * dice.unit(), yellow = 0.10f * dice.unit() * (0.4f + lean.melanin + lean.age);
-  const float white = dice.between(0.62f, 1.0f);
+  const float white = dice.between(0.5f, 0.95f);
   eyes.sclera = {white, white * (1 - red), white * (1 - red - yellow)};
   eyes.circles = clamp01(dice.bell(0.3f) + 0.25f);
   eyes.bags = clamp01(dice.bell(0.25f) + 0.9f * (lean.age - 0.35f));
@@ -169,7 +169,7 @@ void draw_make_up(Identity& id, const Leaning& lean, Dice& dice) {
 }
 
 void draw_beard(Identity& id, const Leaning& lean, Dice& dice) {
-  if (lean.mature < -0.1f) return;
+  if (lean.mature < 0.1f) return;
   id.stubble = dice.chance(0.7f) ? dice.unit() : 0;
   const float kind = dice.unit();
   Beard& beard = id.beard;
@@ -213,13 +213,12 @@ void draw_hair(Identity& id, const Leaning& lean, Dice& dice) {
   const bool loses = m > 0 && dice.chance(0.05f + 0.5f * lean.age);
   if (loses)
     id.hair_style = dice.chance(0.5f) ? HairStyle::bald : HairStyle::ring;
-  else if (style < 0.30f - 0.28f * m)
+  else if (style < 0.48f - 0.45f * m)
     id.hair_style = HairStyle::long_hair;
-  else if (style < 0.48f - 0.40f * m)
-    id.hair_style = HairStyle::bob;
   else
-    id.hair_style = style < 0.72f - 0.1f * m ? HairStyle::swept : HairStyle::cropped;
+    id.hair_style = style < 0.74f - 0.1f * m ? HairStyle::swept : HairStyle::cropped;
   HairLook& hair = id.hair_look;
+  hair.length = dice.unit();
   hair.volume = dice.bell(0, 0.5f, 1.1f);
   hair.curl = dice.chance(0.3f + 0.3f * lean.melanin) ? dice.unit() : 0;
   if (id.hair_style == HairStyle::bald || id.hair_style == HairStyle::ring) return;
@@ -245,11 +244,12 @@ Identity wild_identity(std::uint32_t seed) {
   id.name = "wild " + std::to_string(seed);
   id.seed = dice.number() % 1000003;
   id.age = lean.age;
+  id.lined = true;
   draw_shape(id, lean, dice);
   draw_skin(id, lean, dice);
   draw_colours(id, lean, dice);
   draw_hair(id, lean, dice);
-  id.brow_density = dice.between(0.35f, 1.0f);
+  id.brow_density = dice.between(0.3f, 0.9f);
   id.lashes = clamp01(dice.between(0.1f, 0.9f) - 0.3f * lean.mature);
   draw_surface(id, lean, dice);
   draw_make_up(id, lean, dice);
