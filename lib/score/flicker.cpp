@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,7 +11,8 @@
 namespace understudy::score {
 
 double unexplained_change(const ImageU8& before, const ImageU8& now, const ImageF& matte) {
-  constexpr float inside = 0.5f;
+  // Half of what it covers at its densest: a young model's mask is thin everywhere.
+  const float inside = 0.5f * std::max(*std::ranges::max_element(matte.data), 0.02f);
   // The eye sees boiling detail and pulsing light, hardly single grains.
   const auto seen = [](const ImageU8& image) { return gaussian_blur(to_float(image), 5, 1); };
   const ImageF flow = optical_flow(to_grey(now), to_grey(before));

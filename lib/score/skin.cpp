@@ -13,7 +13,7 @@ namespace understudy::score {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr float covered = 0.9f, bare = 0.02f;  // of the matte
+constexpr float covered = 0.9f, bare = 0.02f;  // of the matte's densest place
 constexpr double lightness_weight = 0.5;       // a neck lies in another light than a face
 
 struct Colour3 {
@@ -80,16 +80,17 @@ double skin_mismatch(const ImageU8& plate_bgr, const ImageU8& result_bgr, const 
                      const Landmarks68& landmarks) {
   constexpr double near_chroma = 12, near_lightness = 30;  // of the plate's own face: else it is hair or a collar
   const ImageF plate = to_lab(to_float(plate_bgr)), result = to_lab(to_float(result_bgr));
+  const float most = std::max(*std::ranges::max_element(matte.data), 0.02f);
   const ImageF hull = hull_mask(matte.width, matte.height, landmarks);
   const auto face = pixels_in(cheeks(landmarks, matte), matte.width,
-                              [&](std::size_t i) { return hull.data[i] > 0 && matte.data[i] > covered; });
+                              [&](std::size_t i) { return hull.data[i] > 0 && matte.data[i] > covered * most; });
   if (face.size() < 50) return unknown;
   const Colour3 own = median(plate, face), pasted = median(result, face);
   std::vector<std::size_t> bare_skin;
   for (const PixelBox& area : surroundings(landmarks, matte)) {
     const auto more = pixels_in(area, matte.width, [&](std::size_t i) {
       const Colour3 c = at(plate, i);
-      return matte.data[i] < bare && hull.data[i] <= 0 && std::hypot(c.a - own.a, c.b - own.b) < near_chroma &&
+      return matte.data[i] < bare * most && hull.data[i] <= 0 && std::hypot(c.a - own.a, c.b - own.b) < near_chroma &&
              std::abs(c.l - own.l) < near_lightness;
     });
     bare_skin.insert(bare_skin.end(), more.begin(), more.end());

@@ -194,23 +194,23 @@ double share(double value) { return std::isnan(value) ? value : std::clamp(value
 void total_up(Verdict& v) {
   const auto over_plate = [](double ratio) { return std::isnan(ratio) ? ratio : falling(ratio, 1.1, 2.5); };
   v.parts = {
-      {"identity", 0.25, share(v.identity), fmt::format("{:.2f} of the way", v.identity)},
-      {"eyes", 0.11, share(v.eyes), fmt::format("correlation {:.2f}", v.eyes)},
-      {"jaw", 0.11, share(v.jaw), fmt::format("correlation {:.2f}", v.jaw)},
-      {"gaze", 0.09, share(v.gaze), fmt::format("correlation {:.2f}", v.gaze)},
-      {"mouth", 0.07, share(v.mouth), fmt::format("agreement {:.2f}", v.mouth)},
-      {"brows", 0.03, share(v.brows), fmt::format("agreement {:.2f}", v.brows)},
-      {"pose", 0.06, std::isnan(v.turn) ? unknown : falling(v.turn, 1, 10) * falling(v.place, 0.03, 0.3),
+      {"identity", 0.35, share(v.identity), fmt::format("{:.2f} of the way", v.identity)},
+      {"eyes", 0.095, share(v.eyes), fmt::format("correlation {:.2f}", v.eyes)},
+      {"jaw", 0.095, share(v.jaw), fmt::format("correlation {:.2f}", v.jaw)},
+      {"gaze", 0.08, share(v.gaze), fmt::format("correlation {:.2f}", v.gaze)},
+      {"mouth", 0.06, share(v.mouth), fmt::format("agreement {:.2f}", v.mouth)},
+      {"brows", 0.025, share(v.brows), fmt::format("agreement {:.2f}", v.brows)},
+      {"pose", 0.05, std::isnan(v.turn) ? unknown : falling(v.turn, 1, 10) * falling(v.place, 0.03, 0.3),
        fmt::format("{:.1f} degrees, {:.3f} off", v.turn, v.place)},
-      {"sharpness", 0.13, std::isnan(v.sharpness) ? unknown : std::min(share(v.sharpness), falling(v.sharpness, 2, 6)),
+      {"sharpness", 0.115, std::isnan(v.sharpness) ? unknown : std::min(share(v.sharpness), falling(v.sharpness, 2, 6)),
        fmt::format("{:.2f} of src", v.sharpness)},
-      {"seam", 0.05, over_plate(v.seam), fmt::format("{:.2f} x plate", v.seam)},
-      {"flicker", 0.05, over_plate(v.flicker), fmt::format("{:.2f} x plate", v.flicker)},
-      {"skin", 0.05, std::isnan(v.skin) ? unknown : falling(v.skin, 2, 20), fmt::format("{:.1f} units off", v.skin)},
+      {"seam", 0.045, over_plate(v.seam), fmt::format("{:.2f} x plate", v.seam)},
+      {"flicker", 0.045, over_plate(v.flicker), fmt::format("{:.2f} x plate", v.flicker)},
+      {"skin", 0.04, std::isnan(v.skin) ? unknown : falling(v.skin, 2, 20), fmt::format("{:.1f} units off", v.skin)},
   };
   // A weighted geometric mean: what is wholly missing cannot be made up for by the rest, so an untouched frame, which
   // is right in all but who it is, is no good result.
-  constexpr double floor = 0.02;
+  constexpr double floor = 0.01;
   double logs = 0, weights = 0;
   for (const Part& p : v.parts) {
     if (std::isnan(p.value)) continue;

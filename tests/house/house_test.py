@@ -25,6 +25,7 @@ LIB = {
     "lib/catalogue": ["lib/base", "lib/jobs", "lib/face", "lib/measures"],
     "lib/detect": ["lib/base", "lib/image", "lib/infer", "lib/face"],
     "lib/identity": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect"],
+    "lib/score": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect", "lib/identity"],
     "lib/project": ["lib/base", "lib/options", "lib/face"],
     "lib/tensor": ["lib/base", "lib/image"],
     "lib/winograd": ["lib/base", "lib/image", "lib/tensor"],
@@ -33,7 +34,7 @@ LIB = {
     "lib/start": ["lib/base", "lib/image", "lib/face", "lib/tensor", "lib/nets", "lib/training"],
 }
 STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/3_identity", "steps/5_train",
-         "steps/6_merge", "steps/7_video", "steps/demo"]
+         "steps/6_merge", "steps/7_video", "steps/score", "steps/demo"]
 ROOMS = {**LIB, **{step: list(LIB) for step in STEPS}, "apps/understudy": list(LIB) + STEPS}
 
 # Outside library -> the rooms whose files may name its headers. A room whose own headers carry the library (lib/tensor
