@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
-#include <optional>
 
 #include "lib/base/text.hpp"
 #include "lib/image/convert.hpp"
@@ -93,6 +93,19 @@ std::vector<std::pair<std::string, double>> named_values(const ValidationNumbers
           {"validation/src_mask_iou", n.src_mask_iou}, {"validation/dst_ssim", n.dst_ssim},
           {"validation/dst_psnr", n.dst_psnr},         {"validation/dst_mask_iou", n.dst_mask_iou},
           {"validation/src_loss", n.src_loss},         {"validation/dst_loss", n.dst_loss}};
+}
+
+std::optional<double> last_ssim(const fs::path& file) {
+  const auto text = read_text(file);
+  if (!text) return {};
+  const auto lines = split(*text, '\n');
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    if (!row_iteration(*line)) continue;
+    const auto cells = split(*line, ',');
+    constexpr std::size_t src = 2, dst = 5;  // as in the header
+    return (std::strtod(cells[src].c_str(), nullptr) + std::strtod(cells[dst].c_str(), nullptr)) / 2;
+  }
+  return {};
 }
 
 Result<ValidationLog> ValidationLog::open(const fs::path& file, std::int64_t iteration) {

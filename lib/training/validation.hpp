@@ -4,6 +4,7 @@
 
 #include <array>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,9 @@ ValidationNumbers validate(const FaceNet&, const Batch& faces, std::array<double
 
 // "validation/src_ssim" and so on, for a MetricEvent and for TensorBoard.
 std::vector<std::pair<std::string, double>> named_values(const ValidationNumbers&);
+
+// The mean SSIM of both sides in the last row of a validation.csv; nothing when it has none.
+std::optional<double> last_ssim(const fs::path& file);
 
 // validation.csv: iteration, seconds trained so far, the numbers.
 class ValidationLog {

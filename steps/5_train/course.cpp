@@ -8,6 +8,7 @@
 #include "lib/training/face_trainer.hpp"
 #include "lib/training/model_list.hpp"
 #include "steps/5_train/setup.hpp"
+#include "steps/5_train/stage_guard.hpp"
 
 namespace understudy {
 namespace {
@@ -111,7 +112,11 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
     TrainRequest part = request;
     TRY_VOID(set_stage(part, stages[at], length, done, chosen));
     const auto before = report;
+    // Not in the middle of a stage, where a call that goes on begins: there is nothing from before it any more.
+    StageGuard guard;
+    if (before.iterations_done > 0) TRY(guard, StageGuard::before(model, run));
     TRY(report, train(part, run));
+    TRY_VOID(guard.undo_if_worse(model, run));
     report.iterations_done += before.iterations_done;
     report.seconds += before.seconds;
   }

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stage of a course that made the model worse is undone. Inner part of the step.
+#pragma once
+
+#include <optional>
+
+#include "lib/jobs/run.hpp"
+#include "lib/training/model_folder.hpp"
+
+namespace understudy {
+
+// The model as it is before a stage: kept as backups/01, with what its fixed faces are worth.
+class StageGuard {
+ public:
+  // Nothing to guard when the model has not been trained or looked at yet.
+  static Result<StageGuard> before(const fs::path& model, Run&);
+  // When the fixed faces are redrawn worse by more than chance explains (mean SSIM, at the same size), the weights,
+  // the optimiser's memory and the options of before come back; iterations and time stay spent. True when it did.
+  Result<bool> undo_if_worse(const fs::path& model, Run&) const;
+
+ private:
+  std::optional<double> ssim_;
+  std::int64_t iteration_ = 0;
+  int resolution_ = 0;
+};
+
+}  // namespace understudy

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/5_train/stage_guard.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lib/training/model_fake.hpp"
+#include "lib/training/validation.hpp"
+
+namespace understudy {
+namespace {
+
+class AStage : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto folder = ModelFolder::create(model_, described());
+    ASSERT_TRUE(folder);
+    ASSERT_TRUE(folder->save(made(5)));
+    looks(5, 0.8);
+  }
+  void looks(std::int64_t iteration, double ssim) const {
+    ValidationNumbers numbers;
+    numbers.src_ssim = numbers.dst_ssim = ssim;
+    auto log = ValidationLog::open(model_ / "validation.csv", iteration);
+    ASSERT_TRUE(log);
+    ASSERT_TRUE(log->add(iteration, 1, numbers));
+  }
+  // A stage of four iterations with another option, that ends at this SSIM.
+  void train_to(double ssim) {
+    auto folder = ModelFolder::open(model_);
+    auto changed = folder->description();
+    changed.shared.random_warp = false;
+    ASSERT_TRUE(folder->change_description(changed));
+    ASSERT_TRUE(folder->save(made(9)));
+    looks(9, ssim);
+  }
+
+  const ScratchFolder scratch_;
+  const fs::path model_ = scratch_.path / "model";
+  understudy::Run run_;
+};
+
+TEST_F(AStage, ThatMadeItWorseIsUndone) {
+  const auto guard = StageGuard::before(model_, run_);
+  ASSERT_TRUE(guard) << to_sentence(guard.error());
+  train_to(0.7);
+  const auto undone = guard->undo_if_worse(model_, run_);
+  ASSERT_TRUE(undone) << to_sentence(undone.error());
+  EXPECT_TRUE(*undone);
+  const auto folder = ModelFolder::open(model_);
+  EXPECT_TRUE(folder->description().shared.random_warp);
+  std::vector<std::string> warnings;
+  const auto now = folder->load_trained(true, warnings);
+  EXPECT_EQ(now->iteration, 9);  // the time is spent
+  EXPECT_EQ(now->losses.size(0), 9);
+  for (const auto& t : made(5).weights) EXPECT_TRUE(torch::equal(now->weights.at(t.name), t.tensor)) << t.name;
+  for (const auto& t : made(5).optimizer) EXPECT_TRUE(torch::equal(now->optimizer.at(t.name), t.tensor)) << t.name;
+}
+
+TEST_F(AStage, ThatDidNoHarmStays) {
+  const auto guard = StageGuard::before(model_, run_);
+  ASSERT_TRUE(guard);
+  train_to(0.795);  // within chance
+  EXPECT_FALSE(*guard->undo_if_worse(model_, run_));
+  EXPECT_FALSE(ModelFolder::open(model_)->description().shared.random_warp);
+  std::vector<std::string> warnings;
+  EXPECT_TRUE(is_as_made(*ModelFolder::open(model_)->load_trained(true, warnings)));
+}
+
+TEST_F(AStage, OfAnUntrainedModelHasNothingToGoBackTo) {
+  const fs::path fresh = scratch_.path / "fresh";
+  ASSERT_TRUE(ModelFolder::create(fresh, described()));
+  const auto guard = StageGuard::before(fresh, run_);
+  ASSERT_TRUE(guard);
+  EXPECT_FALSE(*guard->undo_if_worse(fresh, run_));
+}
+
+}  // namespace
+}  // namespace understudy
