@@ -114,7 +114,9 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
     const auto before = report;
     // Not in the middle of a stage, where a call that goes on begins: there is nothing from before it any more.
     StageGuard guard;
-    if (before.iterations_done > 0) TRY(guard, StageGuard::before(model, run));
+    if (before.iterations_done > 0) {
+      TRY(guard, StageGuard::before(model, run));
+    }
     TRY(report, train(part, run));
     TRY_VOID(guard.undo_if_worse(model, run));
     report.iterations_done += before.iterations_done;
