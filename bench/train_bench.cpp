@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Seconds per training iteration beside what this machine's matrix multiply reaches.
 // and what the bare convolutions of the same shapes reach ("attainable").
-//   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH] [ops] [winograd]
+//   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH] [ops] [winograd] [quickly]
 //   all names and both precisions when left out (or ""); ops: where the time goes, on standard error; winograd: with
-//   the option of that name
+//   the option of that name; quickly: the iterations alone, not what the machine could reach
 #include <ATen/record_function.h>
 
 #include <chrono>
@@ -96,8 +96,12 @@ std::pair<double, double> bare_convolutions(Precision precision) {
   return {seconds, flops};
 }
 
+struct Switches {
+  bool operations = false, winograd = false, quickly = false;
+};
+
 void time_model(const std::string& name, const ModelSpec& spec, Precision precision, const Device& device,
-                int iterations, bool operations) {
+                int iterations, const Switches& on) {
   FaceTrainer trainer(spec, device, precision);
   const int n = spec.rules.batch_size, r = spec.shape.resolution;
   const Batch batch{random_side(n, r), random_side(n, r)};
@@ -113,7 +117,7 @@ void time_model(const std::string& name, const ModelSpec& spec, Precision precis
   std::sort(times.begin(), times.end());
   const double median = times[times.size() / 2];
   const auto label = fmt::format("{}_{}_b{}", name, precision == Precision::bf16 ? "bf16" : "fp32", n);
-  if (operations) {
+  if (on.operations) {
     OpProfile profile;
     for (int i = 0; i < iterations; ++i) trainer.step(batch);
     profile.print(30, iterations);
@@ -121,6 +125,7 @@ void time_model(const std::string& name, const ModelSpec& spec, Precision precis
   print_result(label + "_median", median, "s/iteration");
   print_result(label + "_samples", n / median, "samples/s");
   print_result(label + "_peak_memory", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
+  if (on.quickly) return;
   const auto [bare, flops] = bare_convolutions(precision);
   print_result(label + "_arithmetic", flops * 1e-9, "GFLOP/iteration");
   print_result(label + "_attainable", flops / bare * 1e-9, "GFLOP/s");
@@ -158,10 +163,11 @@ int main(int argc, char** argv) {
   const std::string only = argc > 1 ? argv[1] : "", only_precision = argc > 2 ? argv[2] : "";
   const int iterations = argc > 3 ? std::atoi(argv[3]) : 8;
   const int batch = argc > 4 ? std::atoi(argv[4]) : 4;
-  bool operations = false, winograd = false;
+  Switches on;
   for (int i = 5; i < argc; ++i) {
-    operations |= std::string_view(argv[i]) == "ops";
-    winograd |= std::string_view(argv[i]) == "winograd";
+    on.operations |= std::string_view(argv[i]) == "ops";
+    on.winograd |= std::string_view(argv[i]) == "winograd";
+    on.quickly |= std::string_view(argv[i]) == "quickly";
   }
   ModelDescription quick;
   quick.model_class = ModelClass::quick96;
@@ -176,13 +182,13 @@ int main(int argc, char** argv) {
   };
   for (const auto precision : {Precision::bf16, Precision::fp32}) {
     if (!only_precision.empty() && only_precision != (precision == Precision::bf16 ? "bf16" : "fp32")) continue;
-    matrix_multiply_peak(precision);
+    if (!on.quickly) matrix_multiply_peak(precision);
     for (const auto& [name, description] : models) {
       if (!only.empty() && only != name) continue;
       auto spec = *spec_of(description);
       if (description.model_class != ModelClass::quick96) spec.rules.batch_size = batch;
-      spec.rules.winograd = winograd;
-      time_model(name, spec, precision, device, iterations, operations);
+      spec.rules.winograd = on.winograd;
+      time_model(name, spec, precision, device, iterations, on);
     }
   }
 }

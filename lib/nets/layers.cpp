@@ -83,6 +83,10 @@ bool Conv::by_winograd(const Tensor& x) const {
   return parameters_->winograd() && stride_ == 1 && winograd_fits(x, weight_->value);
 }
 
+bool Conv::halves_by_winograd(const Tensor& x) const {
+  return parameters_->winograd() && stride_ == 2 && winograd_halving_fits(x, weight_->value);
+}
+
 Tensor Conv::operator()(const Tensor& x) const {
   if (by_winograd(x)) return winograd_conv(x, weight_->value, bias_->value);
   return torch::conv2d(x, weight_->value, bias_->value, {stride_, stride_}, {padding_, padding_});
@@ -143,6 +147,13 @@ Down::Down(Parameters& parameters, const std::string& name, int in, int out, Act
 
 Up::Up(Parameters& parameters, const std::string& name, int in, int out, Activation act)
     : conv_(parameters, name + "/conv1", in, out * 4, 3), act_(act) {}
+
+Tensor Down::operator()(const Tensor& x) const {
+  constexpr double slope = 0.1;
+  if (!act_.cosine && conv_.halves_by_winograd(x))
+    return winograd_halving(x, conv_.weight().value, conv_.bias().value, slope);
+  return act_(conv_(x), slope);
+}
 
 Tensor Up::operator()(const Tensor& x) const {
   constexpr double slope = 0.1;

@@ -67,7 +67,8 @@ class Conv {
  public:
   Conv(Parameters&, const std::string& name, int in, int out, int kernel, int stride = 1);
   Tensor operator()(const Tensor& x) const;
-  bool by_winograd(const Tensor& x) const;  // whether it would take x that way
+  bool by_winograd(const Tensor& x) const;         // whether it would take x that way
+  bool halves_by_winograd(const Tensor& x) const;  // the same for stride 2
   const Parameter& weight() const { return *weight_; }
   const Parameter& bias() const { return *bias_; }
 
@@ -110,7 +111,7 @@ Tensor pixel_norm(const Tensor& x);
 class Down {
  public:
   Down(Parameters&, const std::string& name, int in, int out, Activation);
-  Tensor operator()(const Tensor& x) const { return act_(conv_(x), 0.1); }
+  Tensor operator()(const Tensor& x) const;
 
  private:
   Conv conv_;

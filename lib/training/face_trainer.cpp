@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "lib/tensor/spinning.hpp"
 #include "lib/training/build_net.hpp"
 #include "lib/training/face_losses.hpp"
 #include "lib/training/losses.hpp"
@@ -232,6 +233,10 @@ void FaceTrainer::prepare_optimizers() {
 }
 
 Losses FaceTrainer::step(const Batch& batch) {
+  if (parameters_.device().is_cpu()) {
+    static WaitChooser waiting;  // the threads are the process's
+    waiting.step();
+  }
   Losses losses;
   auto work = [&] {
     const StepInputs inputs = inputs_of(batch);

@@ -14,6 +14,10 @@ bool winograd_fits(const Tensor& x, const Tensor& weight);
 // leaky_relu(conv2d(x, weight, bias, 1, 1), slope); a slope of 1 is none. `doubled`: and depth_to_space() behind it.
 Tensor winograd_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope = 1, bool doubled = false);
 
+// The same for leaky_relu(conv2d(x, weight, bias, 2, 2), slope) with a kernel of 5x5, which halves the picture.
+bool winograd_halving_fits(const Tensor& x, const Tensor& weight);
+Tensor winograd_halving(const Tensor& x, const Tensor& weight, const Tensor& bias, double slope = 1);
+
 struct ConvWeights {
   Tensor weight, bias;
 };

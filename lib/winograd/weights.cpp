@@ -8,7 +8,8 @@
 namespace understudy::winograd {
 namespace {
 constexpr int taps = kernel * kernel;
-}
+constexpr int ahead = 4;  // outputs
+}  // namespace
 
 // Inputs lie side by side in memory and outputs are wanted so: squares of 16 x 16 are turned over first.
 void WeightPanels::make_plain(int which, float* u, Step plane) const {
@@ -39,6 +40,10 @@ void WeightPanels::make_turned(int which, float* u, Step plane) const {
   alignas(64) float part[taps][panel] = {};
   for (int o = 0; o < panels_of(out_) * panel; ++o) {
     const float* last_tap = weight_ + (Step{std::min(o, out_ - 1)} * taps + taps - 1) * in_ + first;
+    // The taps lie far apart, which the processor does not foresee.
+    if (o + ahead < out_) {
+      for (int t = 0; t < taps; ++t) __builtin_prefetch(last_tap + (Step{ahead} * taps - t) * in_);
+    }
     if (o < out_ && lanes == panel) {
       k.take_kernel(last_tap, -Step{in_}, u + Step{o} * panel, plane);
       continue;

@@ -101,6 +101,16 @@ INSTANTIATE_TEST_SUITE_P(Sizes, WinogradSizes,
                                          Case{2, 32, 48, 9, 12}, Case{3, 22, 11, 24, 24}, Case{1, 64, 12, 48, 48},
                                          Case{1, 8, 3, 96, 96}, Case{2, 64, 160, 4, 4}, Case{1, 5, 7, 1, 2}));
 
+TEST(Winograd, Halves) {
+  for (const Case c : {Case{2, 3, 16, 32, 24}, Case{1, 20, 40, 10, 6}, Case{1, 32, 16, 2, 2}}) {
+    expect_same([](const auto& t) { return winograd_halving(t[0], t[1], t[2], 0.1); },
+                [](const auto& t) {
+                  return torch::leaky_relu(torch::conv2d(t[0], t[1], t[2], {2, 2}, {2, 2}), 0.1);
+                },
+                {random({c.n, c.in, c.h, c.w}, 1), random({c.out, c.in, 5, 5}, 2), random({c.out}, 3)});
+  }
+}
+
 // Both ways of going through the products, by tiles and by outputs, are among the sizes; so are sums in several parts.
 TEST(Winograd, SumsManyTilesInParts) {
   const Case c{2, 24, 40, 100, 76};

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long threads of this process stood ready while others had the processor (Linux; elsewhere always 0).
+#pragma once
+
+#include <optional>
+
+namespace understudy {
+
+long this_thread_id();
+// Seconds since the thread began; none where it has ended or the system does not tell.
+std::optional<double> seconds_without_processor(long thread);
+
+}  // namespace understudy
