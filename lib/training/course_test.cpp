@@ -22,7 +22,9 @@ TEST(Course, EveryStageEndsLaterAndNoneShrinks) {
         resolution = stage.resolution;
       }
       EXPECT_EQ(before, 1);
-      if (schedule != Schedule::none) EXPECT_EQ(resolution, last);
+      if (schedule != Schedule::none) {
+        EXPECT_EQ(resolution, last);
+      }
     }
   }
 }

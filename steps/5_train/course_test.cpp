@@ -92,7 +92,7 @@ TEST_F(ACourse, LeavesAloneWhatTheUserChose) {
   r.wanted.saehd.resolution = 64;
   r.wanted.shared.random_warp = true;
   understudy::Run run;
-  ASSERT_TRUE(train_course(r, Schedule::look, {"resolution", "random-warp"}, run));
+  ASSERT_TRUE(train_course(r, Schedule::look, {"random-warp"}, run));
   const auto folder = ModelFolder::open(folder_.path / "model" / "saehd");
   EXPECT_EQ(folder->description().saehd.resolution, 64);
   EXPECT_TRUE(folder->description().shared.random_warp);

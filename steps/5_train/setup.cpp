@@ -17,7 +17,7 @@ Result<ModelDescription> merged_description(const ModelDescription& saved, const
     if (!given.given) continue;
     for (auto& row : rows) {
       if (row.key != given.key || row.get() == given.get()) continue;
-      const bool grows = request.grow && row.key == "resolution";
+      const bool grows = request.grow && row.key == "resolution" && std::stoi(given.get()) > std::stoi(row.get());
       if (row.when == When::creation && !grows) {
         run.note(fmt::format("'{}' is fixed for this model: it stays {}, not {}", row.key, row.get(), given.get()));
       } else {

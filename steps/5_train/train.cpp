@@ -116,16 +116,20 @@ Result<> begin_with(Session& session, const Origin& origin, const ModelDescripti
   return {};
 }
 
+// A start that was asked for and does not fit is told before anything is made.
+Result<> check_start(const TrainRequest& request, const ModelDescription& model, const fs::path& path) {
+  if (request.options.start != StartChoice::pretrained || ModelFolder::exists(path)) return {};
+  const auto misfit = start_misfit(model);
+  if (misfit.empty()) return {};
+  return fail_with_hint(Code::bad_option, fmt::format("The pretrained start does not fit this model: {}", misfit),
+                        "Give the new model these options, or leave --start away.");
+}
+
 // The pretrained start where it is wanted and fits; else the fresh weights stay.
 Result<> begin_pretrained(Session& session, const TrainOptions& options, const ModelDescription& model, Run& run) {
   const bool asked = options.start == StartChoice::pretrained;
   if (!asked && (options.start == StartChoice::none || options.preset != Preset::recommended)) return {};
-  if (model.saehd.pretrain) return {};
-  if (const auto misfit = start_misfit(model); !misfit.empty()) {
-    if (!asked) return {};
-    return fail_with_hint(Code::bad_option, fmt::format("The pretrained start does not fit this model: {}", misfit),
-                          "Give the new model these options, or leave --start away.");
-  }
+  if (model.saehd.pretrain || !start_misfit(model).empty()) return {};
   constexpr int faces = 32;
   TRY(const auto start, built_in_start());
   TRY(const auto batch, session.source().fixed_batch(faces));
@@ -172,6 +176,7 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   const ModelDescription& description = settled.description;
   TRY(const auto spec, spec_of(description));
   const Device device = open_device(request.options.threads, request.options.gpu);
+  TRY_VOID(check_start(request, description, path));
   // The faces first: a wrong folder must leave no new, empty model behind.
   TRY(auto source, open_samples(request, description, spec, device));
   TRY(const auto lock, FileLock::take(path / "lock"));

@@ -30,7 +30,7 @@ Verb train_verb(ModelClass model_class, std::string summary, std::string example
     }
     std::vector<std::string> chosen;
     for (const auto& row : request->wanted_rows) {
-      if (row.given) chosen.push_back(row.key);
+      if (row.given && row.key != "resolution") chosen.push_back(row.key);  // that is where the course ends
     }
     TRY(const auto report, train_course(*request, request->options.schedule, chosen, run));
     return to_json_text(report);

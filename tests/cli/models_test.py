@@ -116,6 +116,34 @@ class Models(FilmTest):
         [face] = [p for p in out.iterdir() if "_mask_" not in p.name]
         self.assertEqual(check_png(face.read_bytes()), (128, 128))
 
+    def test_the_pretrained_start(self):
+        fitting = ["--archi", "df-ud", "--resolution", "64", "--ae-dims", "128", "--e-dims", "48", "--d-dims", "40",
+                   "--d-mask-dims", "16", "--batch-size", "2"]
+        train = ["-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 1, "--precision", "fp32"]
+        begun = run_well(*train, "--model", "begun", *fitting)
+        self.assertIn("Starts from the pretrained start", begun.err)
+        fresh = run_well(*train, "--model", "fresh", *fitting, "--start", "none")
+        self.assertNotIn("Starts from", fresh.err)
+        self.assertLess(begun.report()["src_loss"], 0.9 * fresh.report()["src_loss"])
+        # Asked for where it does not fit: what would fit, and nothing is left behind.
+        refused = run(*train, "--model", "misfit", *TINY_MODEL, "--start", "pretrained")
+        self.assertEqual(refused.status, 2, refused.err)
+        self.assertIn("--d-dims 40", refused.err)
+        self.assertNotIn("misfit", self.names())
+
+    def test_a_schedule(self):
+        larger = ["128" if option == "64" else option for option in TINY_MODEL]
+        train = ["-w", self.work, "train", "saehd", *ONE_THREAD, "--model", "course", *larger, "--schedule", "look"]
+        report = run_well(*train, "--target-iter", 5).report()
+        self.assertEqual((report["iteration"], report["iterations_done"]), (5, 5))
+        self.assertEqual({m["name"]: m["options"]["resolution"] for m in self.do("list", "--options")["models"]}["course"], 128)
+        changes = [(c["key"], c["from"], c["to"]) for c in self.do("history", "--model", "course")["changes"]]
+        self.assertIn(("resolution", "96", "128"), changes)
+        self.assertIn(("random-warp", "true", "false"), changes)
+        again = run_well(*train, "--target-iter", 5)
+        self.assertEqual(again.report()["iterations_done"], 0)
+        self.assertIn("is over", again.err)
+
     def test_presets(self):
         self.do("create", "saehd", "--model", "like the original", "--preset", "compatible")
         self.do("create", "saehd", "--model", "mixed", "--random-move", 0.5)
