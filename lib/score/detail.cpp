@@ -15,6 +15,14 @@ namespace {
 // Odd and wide enough for the Gaussian.
 int kernel_for(double sigma) { return 2 * static_cast<int>(std::ceil(3 * sigma)) + 1; }
 
+// Each point nearer to the middle by that share.
+Landmarks68 drawn_in(Landmarks68 landmarks, double share) {
+  Point middle;
+  for (const Point& p : landmarks) middle = middle + p * (1.0 / static_cast<double>(landmarks.size()));
+  for (Point& p : landmarks) p = p + (middle - p) * share;
+  return landmarks;
+}
+
 }  // namespace
 
 double standing_side(const Landmarks68& landmarks) {
@@ -28,13 +36,13 @@ FaceCut cut_face(const ImageU8& picture, const Landmarks68& landmarks, int side)
 }
 
 double detail_energy(const FaceCut& cut) {
-  constexpr double fine = 1.0 / 256, coarse = 2.5 / 256, least_sigma = 0.7, brim = 0.03;
+  constexpr double fine = 1.0 / 256, coarse = 2.5 / 256, least_sigma = 0.7, brim = 0.07;
   const int side = cut.face_bgr.width;
   const double sigma = std::max(least_sigma, fine * side), wide = sigma * coarse / fine;
   const ImageF grey = to_float(to_grey(cut.face_bgr));
   const ImageF a = gaussian_blur(grey, kernel_for(sigma), sigma), b = gaussian_blur(grey, kernel_for(wide), wide);
   // Without the outline, where the background's edges would count.
-  const ImageF hull = erode(hull_mask(side, side, cut.landmarks), 1 + 2 * std::max(1, static_cast<int>(brim * side)));
+  const ImageF hull = hull_mask(side, side, drawn_in(cut.landmarks, brim));
   double energy = 0, light = 0, weight = 0;
   for (std::size_t i = 0; i < hull.data.size(); ++i) {
     if (hull.data[i] <= 0) continue;

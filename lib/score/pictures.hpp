@@ -23,8 +23,10 @@ double standing_side(const Landmarks68&);
 // 1/256 and 1/100 of the full-face square (difference of Gaussians). Compare faces of one side only.
 double detail_energy(const FaceCut&);
 
-// Mean gradient across the matte's edge, weighted by how steep the matte is there: levels of 0..1 a pixel.
-double edge_gradient(const ImageU8& picture_bgr, const ImageF& matte);
+// Mean gradient across the matte's edge in the composite over the plate's there, as far as the edge itself makes it: 1
+// where the pasted face meets the plate in the plate's own colours, however hard the matte is. Weighted by how steep
+// the matte is.
+double seam(const ImageU8& plate_bgr, const ImageU8& result_bgr, const ImageF& matte);
 
 // Mean change of the picture inside the matte from `before` to `now` that its own motion does not explain, levels of
 // 0..1. All of one size.

@@ -30,6 +30,7 @@ class ACourse : public testing::Test {
     r.wanted.seed = 3;
     r.options.target_iter = 12;
     r.options.precision = PrecisionChoice::fp32;
+    r.options.threads = 1;  // so small a model is quickest so
     r.options.start = StartChoice::none;
     return r;
   }

@@ -11,6 +11,7 @@ namespace understudy {
 namespace {
 
 constexpr int usual_frames = 250;
+constexpr std::size_t few_frames = 120;  // of so many, every one is measured in every way
 
 std::string stem_of(const std::string& name) { return fs::path(name).stem().string(); }
 
@@ -67,11 +68,17 @@ void place_frames(Clip& clip, const std::map<std::string, Landmarks68>& faces) {
       continue;
     }
     place.landmarks = face->second;
+    place.whole = clip.places.size() % 2 == 0;
     if (clip.mask) place.mask = clip.mask->index_of(i, stem(i));
     if (clip.truth) place.truth = clip.truth->index_of(i, stem(i));
-    if (i > 0) place.result_before = clip.result.index_of(i - 1, stem(i - 1));
-    if (place.result_before >= 0) place.before = i - 1;
     clip.places.push_back(place);
+  }
+  for (auto& place : clip.places) {
+    place.whole = place.whole || clip.places.size() <= few_frames;
+    const std::int64_t before = place.frame - 1;
+    if (!place.whole || before < 0) continue;
+    place.result_before = clip.result.index_of(before, stem(before));
+    if (place.result_before >= 0) place.before = before;
   }
 }
 
@@ -115,7 +122,7 @@ Result<Clip> open_clip(const ScoreOptions& options, const ScorePaths& paths) {
   TRY(auto frames, FrameFeed::open(paths.frames));
   auto result = FrameFeed::open(paths.result);
   if (!result) {
-    if (result.error().hint.empty()) result.error().hint = "Merge first: understudy merge";
+    result.error().hint = "Merge first: understudy merge";
     return Failure(std::move(result).error());
   }
   TRY(auto mask, open_if_there(paths.mask));

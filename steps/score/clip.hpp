@@ -43,6 +43,8 @@ struct ClipPlace {
   std::int64_t result = -1, mask = -1, truth = -1;  // in their feeds
   std::int64_t before = -1, result_before = -1;     // the frame before, where both have it
   Landmarks68 landmarks{};                          // of dst's face in the frame
+  // Measure everything; else what makes the curves over the clip alone: medians do not need every frame.
+  bool whole = true;
 };
 
 struct Clip {

@@ -62,7 +62,7 @@ void measure_pixels(const ClipPlace& place, const FramePictures& pictures, const
   const Surroundings view(place.landmarks);
   const ImageU8 plate = view.of(*pictures.plate), result = view.of(*pictures.result);
   const ImageF matte = matte_in(view, pictures.matte, place.landmarks);
-  m.seam = score::edge_gradient(result, matte) / score::edge_gradient(plate, matte);
+  m.seam = score::seam(plate, result, matte);
   m.skin = score::skin_mismatch(plate, result, matte, transformed(place.landmarks, view.cut));
   if (!pictures.plate_before || !pictures.result_before) return;
   const ImageF inside = view.face(matte);
@@ -129,17 +129,17 @@ Result<MeasuredFrame> FrameMeter::measure(score::FaceReader& reader, const ClipP
   TRY(const auto own, reader.look(result, square));
   m.seen = own.mesh.score >= least_score;
   m.dst = dst.play, m.result = own.play;
-  if (m.seen) {
-    m.pose = score::pose_change(dst.mesh.points, own.mesh.points);
+  if (m.seen) m.pose = score::pose_change(dst.mesh.points, own.mesh.points);
+  if (m.seen && place.whole) {
     TRY(const Embedding before, reader.embed(plate, dst.landmarks));
     TRY(const Embedding after, reader.embed(result, own.landmarks));
     m.identity = score::identity_share(before, after, src_.mean);
     m.src_distance = distance(after, src_.mean);
   }
-  measure_pixels(place, pictures, src_, m);
+  if (place.whole) measure_pixels(place, pictures, src_, m);
   if (known_.eyes_shut) m.eyes_shut = known_.eyes_shut(place.frame);
   if (known_.mouth_open) m.mouth_open = known_.mouth_open(place.frame);
-  if (pictures.truth) {
+  if (pictures.truth && with_truth) {
     const ImageU8 mask = hull_of(plate, place.landmarks);
     m.truth = score::compare_with_truth(result, *pictures.truth, mask);
     m.untouched = score::compare_with_truth(plate, *pictures.truth, mask);

@@ -32,7 +32,7 @@ inline constexpr int thumbnail = 120;
 class FrameMeter {
  public:
   FrameMeter(const SrcMeasures& src, const KnownClip& known) : src_(src), known_(known) {}
-  // with_truth: the frame is one of those that are compared with what `known` draws.
+  // with_truth: the frame is one of those that are compared with the truth, if there is one.
   Result<MeasuredFrame> measure(score::FaceReader&, const ClipPlace&, const FramePictures&, bool with_truth) const;
 
  private:

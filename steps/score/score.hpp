@@ -36,7 +36,7 @@ struct KnownClip {
   };
   std::function<Result<ImageU8>(const Pasting&)> ceiling;
   std::function<bool(std::int64_t frame)> eyes_shut, mouth_open;  // as dst plays it
-  int truth_samples = 0;  // frames to compare with the truth, evenly spread; 0: all that are scored
+  int truth_samples = 0;  // frames to compare with the truth, evenly spread; 0: 48
 };
 
 struct ScoreReport {
