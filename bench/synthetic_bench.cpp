@@ -72,7 +72,7 @@ void mark(synthetic::Rendered& picture) {
     }
   }
   for (const Point& p : picture.landmarks)
-    fill_rectangle(f, static_cast<int>(p.x + 0.5), static_cast<int>(p.y + 0.5), 1, 1, {0, 0, 255});
+    fill_rectangle(f, static_cast<int>(p.x + 0.5) - 1, static_cast<int>(p.y + 0.5) - 1, 3, 3, {0, 0, 255});
 }
 
 int sheet(const std::string& kind, const std::string& file, std::uint32_t from, int rows, int columns) {
