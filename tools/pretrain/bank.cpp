@@ -13,7 +13,7 @@
 namespace understudy::pretrain {
 namespace {
 
-constexpr int crop_side = 128, frame_side = 256;
+constexpr int crop_side = 128, frame_side = 200;
 
 Result<> write_crop(const fs::path& path, const ImageU8& frame_bgr, const Landmarks68& landmarks) {
   FaceInfo info;
@@ -41,12 +41,12 @@ Result<> render_block(const fs::path& bank, int block) {
   for (int p = 0; p < plays_per_block; ++p)
     plays.push_back(synthetic::wild_performance(seed + static_cast<std::uint32_t>(p)));
   for (int i = 0; i < people_per_block; ++i) {
-    const synthetic::Actor actor(synthetic::wild_identity(seed + static_cast<std::uint32_t>(i)), 0.5f);
+    const synthetic::Actor actor(synthetic::wild_identity(seed + static_cast<std::uint32_t>(i)), 0.45f);
     for (int p = 0; p < plays_per_block; ++p) {
       auto play = plays[static_cast<std::size_t>(p)];
       play.occluder = synthetic::OccluderKind::none;  // what hides a face is laid over the inputs alone (groups.cpp)
       play.grain_seed += static_cast<std::uint32_t>(i) * 977;
-      const auto drawn = actor.render(play, {frame_side, frame_side, 2});
+      const auto drawn = actor.render(play, {frame_side, frame_side, 2, /*shade_once=*/true, /*only_face=*/2.3});
       TRY_VOID(write_crop(part / face_path(bank, block, i, p).filename(), drawn.frame_bgr, drawn.landmarks));
     }
   }

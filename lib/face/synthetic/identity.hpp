@@ -75,6 +75,7 @@ struct HairLook {
   float recession = 0;  // 0..1: the hairline goes back, at the temples first
   float curl = 0;       // 0..1
   float volume = 0;     // -1..1
+  float contrast = 1;   // 0..1: between lit and shaded strands
   float length = 1;     // 0..1, of long_hair: from the chin to below the shoulders
 };
 

@@ -181,7 +181,8 @@ V3 Painter::hair(const Spot& spot) const {
   const float th = dot(t, h), tl = dot(t, l);
   const float sin_h = std::sqrt(std::max(0.0f, 1 - th * th)), sin_l = std::sqrt(std::max(0.0f, 1 - tl * tl));
   const float facing = clamp01(dot(n, l) * 0.75f + 0.25f);
-  const float tone = 0.35f + 1.15f * ramp(0.25f, 0.75f, strand.value);
+  float tone = 0.35f + 1.15f * ramp(0.25f, 0.75f, strand.value);
+  if (id_.hair_look.contrast < 1) tone = mix(0.95f, tone, id_.hair_look.contrast);
   const float depth = mix(0.45f, 1.0f, spot.extra);
   const V3 albedo = hair_ * (tone * depth);
   const float dark = 0.2989f * hair_.x + 0.587f * hair_.y + 0.114f * hair_.z;

@@ -17,6 +17,7 @@ Mesh grow_shells(const Actor::Model& model, const HeadPlacement& placement, int 
   const Mesh& base = model.hair;
   Mesh out;
   out.material = Material::hair;
+  out.two_sided = model.id.hair_style == HairStyle::long_hair;  // the back is seen between face and curtain
   const std::size_t n = base.rest.size();
   const float reach = model.id.hair_style == HairStyle::cropped ? 4.0f : 5.0f;
   for (int k = 0; k < shells; ++k) {

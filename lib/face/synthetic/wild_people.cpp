@@ -95,10 +95,10 @@ void draw_skin(Identity& id, const Leaning& lean, Dice& dice) {
 Colour hair_colour(const Leaning& lean, Dice& dice) {
   constexpr std::array<Colour, 6> natural{{{0.055f, 0.050f, 0.050f},    // black
                                            {0.145f, 0.105f, 0.085f},    // dark brown
-                                           {0.300f, 0.205f, 0.140f},    // brown
-                                           {0.470f, 0.345f, 0.215f},    // dark blond
-                                           {0.700f, 0.560f, 0.370f},    // blond
-                                           {0.480f, 0.210f, 0.095f}}};  // red
+                                           {0.360f, 0.250f, 0.175f},    // brown
+                                           {0.620f, 0.480f, 0.320f},    // dark blond
+                                           {0.960f, 0.840f, 0.630f},    // blond
+                                           {0.620f, 0.280f, 0.130f}}};  // red
   const float light = clamp01(1.35f - 2.2f * lean.melanin) * (1 - lean.flat);
   const float pick = dice.unit();
   float at = 1.2f * pick;
@@ -111,10 +111,10 @@ Colour hair_colour(const Leaning& lean, Dice& dice) {
 
 void draw_colours(Identity& id, const Leaning& lean, Dice& dice) {
   id.hair = hair_colour(lean, dice);
-  id.brows = blend(id.hair, {0.10f, 0.075f, 0.06f}, dice.between(0.15f, 0.5f));
+  id.brows = blend(id.hair, {0.10f, 0.075f, 0.06f}, dice.between(0.3f, 0.75f));
   // Grey comes with age, to the brows later.
   const float grey = clamp01(3.0f * (lean.age - 0.55f) + dice.bell(0.3f)) * dice.between(0.5f, 1.0f);
-  const Colour silver{0.66f, 0.65f, 0.64f};
+  const Colour silver{0.80f, 0.79f, 0.78f};
   if (lean.age > 0.4f) {
     id.hair = blend(id.hair, silver, grey);
     id.brows = blend(id.brows, silver, 0.6f * grey * dice.unit());
@@ -219,6 +219,8 @@ void draw_hair(Identity& id, const Leaning& lean, Dice& dice) {
     id.hair_style = style < 0.74f - 0.1f * m ? HairStyle::swept : HairStyle::cropped;
   HairLook& hair = id.hair_look;
   hair.length = dice.unit();
+  // Of light hair the shaded strands are light too.
+  hair.contrast = dice.between(0.5f, 1.0f) * mix(1.0f, 0.45f, ramp(0.3f, 0.9f, id.hair.g));
   hair.volume = dice.bell(0, 0.5f, 1.1f);
   hair.curl = dice.chance(0.3f + 0.3f * lean.melanin) ? dice.unit() : 0;
   if (id.hair_style == HairStyle::bald || id.hair_style == HairStyle::ring) return;

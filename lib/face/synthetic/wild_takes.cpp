@@ -114,10 +114,12 @@ void draw_light(Performance& p, Dice& dice) {
   p.light_strength = exposure * mix(0.35f, 1.25f, contrast);
   p.ambient = exposure * mix(2.1f, 0.45f, contrast);
   p.ambient_tint = blend({1, 1, 1}, light_colour(dice), 0.8f);
-  if (dice.chance(0.35f)) {
-    p.second_azimuth = dice.between(60, 300);
-    p.second_elevation = dice.between(-20, 50);
-    const float strength = dice.between(0.1f, 0.8f) * exposure;
+  const bool front = kind < 0.32f && dice.chance(0.7f);  // a bright room before the face
+  if (front || dice.chance(0.35f)) {
+    p.second_azimuth = front ? dice.between(-35, 35) : dice.between(60, 300);
+    p.second_elevation = front ? dice.between(-10, 30) : dice.between(-20, 50);
+    const float strength = (front ? dice.between(0.4f, 0.9f) : dice.between(0.1f, 0.8f)) * exposure;
+    if (front) p.light_strength *= 0.6f, p.ambient *= 0.7f;
     p.second_light = times(light_colour(dice), strength, strength, strength);
   }
 }
