@@ -56,6 +56,11 @@ std::string status_text(const LossHistory& losses, std::int64_t range, int width
   return text;
 }
 
+// Dotted, so that no bar is hidden by it.
+void draw_mark(ImageU8& image, int x) {
+  for (int y = 0; y < image.height; y += 3) fill_rectangle(image, x, y, 1, 1, {120, 230, 120});
+}
+
 }  // namespace
 
 std::int64_t next_loss_range(std::int64_t range) {
@@ -67,7 +72,7 @@ std::string loss_range_name(std::int64_t range) {
   return range <= 0 ? "all iterations" : fmt::format("the last {} iterations", range);
 }
 
-ImageU8 draw_losses(const LossHistory& losses, int width, int height, std::int64_t range) {
+ImageU8 draw_losses(const LossHistory& losses, int width, int height, std::int64_t range, const LossMarks& marks) {
   ImageU8 image(width, height, 3, 25);  // 0.1 grey
   // Grey 0.8 as the original's, but only every fourth pixel of it, so that they do not outshine the bars.
   for (int line = 0; line < 6; ++line) {
@@ -82,6 +87,11 @@ ImageU8 draw_losses(const LossHistory& losses, int width, int height, std::int64
       const std::size_t end = std::min(shown, std::max(begin + 1, shown * (x + 1) / width));
       for (const std::size_t side : {1, 0}) draw_bar(image, x, part.subspan(begin, end - begin), side, full);
     }
+  }
+  const auto hidden = static_cast<std::int64_t>(losses.size() - shown);
+  for (const std::int64_t mark : marks) {
+    if (mark > hidden && mark < static_cast<std::int64_t>(losses.size()))
+      draw_mark(image, static_cast<int>((mark - hidden) * width / static_cast<std::int64_t>(shown)));
   }
   draw_text(image, status_text(losses, range, width), 6, height - 6, 9, {230, 230, 230});
   return image;

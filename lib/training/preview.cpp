@@ -124,11 +124,12 @@ void draw_name(ImageU8& graph, const std::string& name) {
   draw_text(graph, name, graph.width - width + 4, 15, height, caption_colour);
 }
 
-ImageU8 draw_table(const Table& table, const std::string& name, const LossHistory& losses, std::int64_t range) {
+ImageU8 draw_table(const Table& table, const std::string& name, const LossHistory& losses, std::int64_t range,
+                   const LossMarks& marks) {
   const int rows = static_cast<int>(table.rows.size()), columns = static_cast<int>(table.rows[0].size());
   const int side = std::min(table.rows[0][0].width, highest / rows);
   const int caption_rows = static_cast<int>(table.captions.size()) / columns;
-  ImageU8 graph = draw_losses(losses, columns * side, 100, range);
+  ImageU8 graph = draw_losses(losses, columns * side, 100, range, marks);
   draw_name(graph, name);
   ImageU8 all(graph.width, graph.height + caption_rows * caption_height + rows * side, 3);
   paste(all, graph, 0, 0);
@@ -179,12 +180,12 @@ PreviewFaces take_preview(const FaceNet& net, const ModelSpec& spec, bool head, 
 }
 
 std::vector<NamedPreview> draw_previews(const PreviewFaces& faces, const LossHistory& losses, std::int64_t range,
-                                        const std::string& suffix) {
+                                        const std::string& suffix, const LossMarks& marks) {
   const auto names = preview_names(faces, suffix);
   const auto tables = tables_of(faces);
   std::vector<NamedPreview> previews;
   for (std::size_t i = 0; i < tables.size(); ++i)
-    previews.push_back({names[i], draw_table(tables[i], names[i], losses, range)});
+    previews.push_back({names[i], draw_table(tables[i], names[i], losses, range, marks)});
   return previews;
 }
 

@@ -40,9 +40,9 @@ struct PreviewFaces {
 PreviewFaces take_preview(const FaceNet&, const ModelSpec&, bool head, const Batch& faces, std::uint64_t sample = 0);
 
 // The previews in the order in which the space key shows them. The `suffix` stands behind every name. Tables higher
-// than 800 px are scaled down. `range` is the loss graph's.
+// than 800 px are scaled down. `range` and `marks` are the loss graph's.
 std::vector<NamedPreview> draw_previews(const PreviewFaces&, const LossHistory&, std::int64_t range = 0,
-                                        const std::string& suffix = {});
+                                        const std::string& suffix = {}, const LossMarks& marks = {});
 std::vector<std::string> preview_names(const PreviewFaces&, const std::string& suffix = {});
 // The one that shows the swap: what preview.png holds until another is asked for.
 std::size_t main_preview(const PreviewFaces&);

@@ -193,6 +193,21 @@ TEST(LossGraph, ARangeShowsTheEndOnly) {
   EXPECT_THAT(seen, ElementsAre(5000, 10000, 50000, 100000, 0));
 }
 
+TEST(LossGraph, MarksStandWhereOptionsChanged) {
+  const LossHistory losses(200, {0.2f, 0.1f});
+  const ImageU8 plain = draw_losses(losses, 400), marked = draw_losses(losses, 400, 100, 0, {50, 500});
+  int columns = 0;
+  for (int x = 0; x < 400; ++x) {
+    bool differs = false;
+    for (int y = 0; y < 100; ++y) differs |= plain.at(x, y, 1) != marked.at(x, y, 1);
+    if (differs) {
+      EXPECT_EQ(x, 100);
+    }
+    columns += differs;
+  }
+  EXPECT_EQ(columns, 1);  // the mark beyond the end is not shown
+}
+
 TEST(LossGraph, NoNumbersLeaveAGap) {
   LossHistory losses(100, {1, 1});
   losses[50] = {NAN, NAN};

@@ -59,13 +59,13 @@ struct PreviewWorker::Parts {
   }
 
   Result<> write_views(const PreviewJob& job, const View& v, bool fresh) {
-    auto all = draw_previews(job.fixed, job.losses, v.range);
+    auto all = draw_previews(job.fixed, job.losses, v.range, {}, job.marks);
     if (places.events != nullptr && fresh && (!last_events || Clock::now() - *last_events >= between_events)) {
       for (const auto& preview : all) TRY_VOID(places.events->image(job.iteration, preview.name, preview.bgr));
       last_events = Clock::now();
     }
     if (job.batch) {
-      for (auto& preview : draw_previews(*job.batch, job.losses, v.range, batch_suffix))
+      for (auto& preview : draw_previews(*job.batch, job.losses, v.range, batch_suffix, job.marks))
         all.push_back(std::move(preview));
     }
     const PngOptions options{.xmp = composite_marking_xmp};

@@ -20,6 +20,7 @@ struct PreviewJob {
   PreviewFaces fixed;                 // of the validation set: comparable over the whole training
   std::optional<PreviewFaces> batch;  // of the batch that was trained on last
   LossHistory losses;
+  LossMarks marks;
   bool show = true;      // write previews/ and preview.png
   bool history = false;  // keep the fixed ones in history/ (preview_history.hpp)
 };

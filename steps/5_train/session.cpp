@@ -194,6 +194,11 @@ Result<> Session::backup(Run& run) {
 }
 
 Result<> Session::open_views(Run& run) {
+  // Where options changed (the stages of a course): told by the model's history.
+  marks_.clear();
+  if (const auto history = option_history(folder_.path())) {
+    for (const auto& change : history->changes) marks_.push_back(change.iteration);
+  }
   TRY(events_, EventWriter::open(folder_.path() / "tensorboard", iteration_));
   TRY(validation_, ValidationLog::open(folder_.path() / "validation.csv", iteration_));
   worker_ = std::make_unique<PreviewWorker>(PreviewWorker::Places{
@@ -215,6 +220,7 @@ Result<> Session::show_preview(bool history, Run& run) {
       job.batch =
           take_preview(trainer_.net(), trainer_.spec(), head, last_batch_, static_cast<std::uint64_t>(iteration_));
     job.losses = losses_;
+    job.marks = marks_;
     job.show = !history;
     job.history = history;
     worker_->submit(std::move(job));

@@ -68,6 +68,7 @@ class Session {
   std::unique_ptr<PreviewWorker> worker_;
   std::optional<ValidationLog> validation_;
   LossHistory losses_;
+  LossMarks marks_;
   std::ofstream log_;
   std::int64_t iteration_ = 0, batches_ = 0, saved_iteration_ = -1;
   double seconds_ = 0;
