@@ -54,13 +54,15 @@ TEST(EachIndex, DoesAllOnceAndEndsWithTheFirstFailure) {
   }));
   for (const auto& n : times) EXPECT_EQ(n, 1);
   std::atomic<int> begun{0};
-  const auto failed = for_each_index(100, 2, run, "faces", [&](std::size_t i, unsigned) -> Result<> {
+  // Items take their time, so that the other thread cannot do all of them while the failing one is kept from running.
+  const auto failed = for_each_index(5000, 2, run, "faces", [&](std::size_t i, unsigned) -> Result<> {
     ++begun;
     if (i == 10) return fail(Code::io, "disk full");
+    sleep_seconds(0.001);
     return {};
   });
   EXPECT_EQ(failed.error().message, "disk full");
-  EXPECT_LT(begun, 100);
+  EXPECT_LT(begun, 5000);
 }
 
 TEST(EachIndex, AStopLeavesTheRest) {
