@@ -58,7 +58,10 @@ void WaitChooser::step() {
     if (parallel_threads() == 1) return;  // nobody to wait for
     w.threads.resize(static_cast<std::size_t>(parallel_threads()));
 #pragma omp parallel
-    w.threads[static_cast<std::size_t>(omp_get_thread_num())] = this_thread_id();
+    {
+      w.threads[static_cast<std::size_t>(omp_get_thread_num())] = this_thread_id();
+      take_long_turns(0.1);
+    }
     w.waited = w.all_waited();
     return;
   }
