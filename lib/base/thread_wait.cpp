@@ -2,11 +2,13 @@
 #include "lib/base/thread_wait.hpp"
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
+#include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
-#include <cstdint>
+#include <ctime>
 #include <fstream>
+#include <mutex>
 
 namespace understudy {
 
@@ -21,19 +23,46 @@ std::optional<double> seconds_without_processor(long thread) {
   return waited * 1e-9;
 }
 
-void take_long_turns(double seconds) {
-  // sched_setattr(2), for which this C library has no function. For ordinary threads `runtime` is the length of a turn
-  // in nanoseconds, 0.1 to 100 ms (kernel/sched/syscalls.c, since 6.12).
-  struct Attributes {
-    std::uint32_t size, policy;
-    std::uint64_t flags;
-    std::int32_t nice;
-    std::uint32_t priority;
-    std::uint64_t runtime, deadline, period;
-  } attributes{};
-  if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
-  attributes.runtime = static_cast<std::uint64_t>(seconds * 1e9);
-  ::syscall(SYS_sched_setattr, 0, &attributes, 0);
+struct LentProcessor::Thread {
+  ::pid_t id = ::gettid();
+  ::clockid_t clock{};
+  std::mutex mutex;  // guards what follows
+  bool working = false, moved = false;
+  cpu_set_t allowed;
+};
+
+LentProcessor::LentProcessor() : thread_(std::make_unique<Thread>()) {
+  ::pthread_getcpuclockid(::pthread_self(), &thread_->clock);
+}
+LentProcessor::~LentProcessor() = default;
+
+void LentProcessor::begin() {
+  const std::lock_guard lock(thread_->mutex);
+  thread_->working = true;
+}
+
+void LentProcessor::end() {
+  const std::lock_guard lock(thread_->mutex);
+  thread_->working = false;
+  if (thread_->moved) ::sched_setaffinity(0, sizeof thread_->allowed, &thread_->allowed);
+  thread_->moved = false;
+}
+
+double LentProcessor::seconds_used() const {
+  timespec t{};
+  ::clock_gettime(thread_->clock, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+void LentProcessor::lend_mine() {
+  const int here = ::sched_getcpu();
+  const std::lock_guard lock(thread_->mutex);
+  if (!thread_->working || thread_->moved || here < 0 || here >= CPU_SETSIZE) return;
+  if (::sched_getaffinity(thread_->id, sizeof thread_->allowed, &thread_->allowed) != 0) return;
+  cpu_set_t mine;
+  CPU_ZERO(&mine);
+  CPU_SET(here, &mine);
+  thread_->moved = ::sched_setaffinity(thread_->id, sizeof mine, &mine) == 0;
 }
 
 }  // namespace understudy

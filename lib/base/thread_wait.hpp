@@ -3,6 +3,7 @@
 // done).
 #pragma once
 
+#include <memory>
 #include <optional>
 
 namespace understudy {
@@ -11,8 +12,26 @@ long this_thread_id();
 // Seconds that a thread stood ready while others had the processor, since it began; none where it has ended or the
 // system does not tell.
 std::optional<double> seconds_without_processor(long thread);
-// From now on the calling thread takes turns of that length with others, with the same share of the time. For threads
-// that wait for one another: whoever has lost the processor in the middle holds up all. Heeded from Linux 6.12 on.
-void take_long_turns(double seconds);
+
+// A thread that others may have to wait for. When it lost the processor to another process in the middle of its work,
+// a thread that has nothing left to do lends it its own, for the rest of the work.
+class LentProcessor {
+ public:
+  LentProcessor();  // of the calling thread
+  ~LentProcessor();
+  LentProcessor(const LentProcessor&) = delete;
+  LentProcessor& operator=(const LentProcessor&) = delete;
+
+  void begin();  // by the thread itself, around its work
+  void end();
+  // By another thread: processor time that the thread has used so far; two equal answers mean that it does not run.
+  double seconds_used() const;
+  // By another thread, which then sleeps: the thread at work goes on here. Nothing when its work has ended.
+  void lend_mine();
+
+ private:
+  struct Thread;
+  std::unique_ptr<Thread> thread_;
+};
 
 }  // namespace understudy
