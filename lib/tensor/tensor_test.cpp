@@ -5,7 +5,9 @@
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/tensor/caching_allocator.hpp"
+#include "lib/tensor/parallel.hpp"
 #include "lib/tensor/safetensors.hpp"
+#include "lib/tensor/spinning.hpp"
 
 namespace understudy {
 namespace {
@@ -65,6 +67,34 @@ TEST(CachingAllocator, KeepsBlocksForTheSameSize) {
   EXPECT_EQ(t.sum().item<float>(), 3.0f * (1 << 20));
   release_cached_memory();
   EXPECT_EQ(cached_memory_bytes(), 0u);
+}
+
+TEST(Parallel, DoesEachItemOnceAndPassesErrorsOn) {
+  const int threads = at::get_num_threads();
+  at::set_num_threads(3);
+  std::vector<int> done(1000);
+  parallel_items(1000, [&](int item, int thread) {
+    ++done[static_cast<std::size_t>(item)];
+    EXPECT_LT(thread, 3);
+  });
+  EXPECT_EQ(done, std::vector<int>(1000, 1));
+  EXPECT_THROW(parallel_items(100, [](int item, int) { check(item != 50, "stop"); }), std::exception);
+  at::set_num_threads(threads);
+}
+
+// Whether the machine is busy decides, and only how threads wait: a loop does the same with sleeping ones.
+TEST(Parallel, WorksWithSleepingThreads) {
+  const int threads = at::get_num_threads();
+  at::set_num_threads(2);
+  std::vector<int> done(100);
+  {
+    const SleepingThreads sleeping;
+    for (int round = 0; round < 10; ++round)
+      parallel_items(100, [&](int item, int) { ++done[static_cast<std::size_t>(item)]; });
+  }
+  parallel_items(100, [&](int item, int) { ++done[static_cast<std::size_t>(item)]; });
+  EXPECT_EQ(done, std::vector<int>(100, 11));
+  at::set_num_threads(threads);
 }
 
 }  // namespace

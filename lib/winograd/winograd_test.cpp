@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "lib/tensor/parallel.hpp"
 #include "lib/winograd/conv3x3.hpp"
-#include "lib/winograd/convolution.hpp"
 
 namespace understudy {
 namespace {
@@ -157,19 +155,6 @@ TEST(Winograd, TakesOnlyWhatItCan) {
   EXPECT_TRUE(winograd_fits(x, random({16, 16, 3, 3}, 2)));
   EXPECT_FALSE(winograd_fits(x, random({16, 16, 5, 5}, 2)));
   EXPECT_FALSE(winograd_fits(x.to(torch::kBFloat16), random({16, 16, 3, 3}, 2).to(torch::kBFloat16)));
-}
-
-TEST(Parallel, DoesEachItemOnceAndPassesErrorsOn) {
-  const int threads = at::get_num_threads();
-  at::set_num_threads(3);
-  std::vector<int> done(1000);
-  parallel_items(1000, [&](int item, int thread) {
-    ++done[static_cast<std::size_t>(item)];
-    EXPECT_LT(thread, 3);
-  });
-  EXPECT_EQ(done, std::vector<int>(1000, 1));
-  EXPECT_THROW(parallel_items(100, [](int item, int) { check(item != 50, "stop"); }), std::exception);
-  at::set_num_threads(threads);
 }
 
 }  // namespace
