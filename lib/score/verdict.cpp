@@ -124,9 +124,14 @@ void judge_play(Frames frames, const SrcLook& src, Verdict& v) {
   const Kept eyes = kept(
       frames, [&](auto& f) { return f.eyes_shut ? *f.eyes_shut : f.seen && f.dst.eyes_open < shut * dst_open; },
       [&](auto& f) { return f.result.eyes_open < shut * result_open; });
-  const Kept mouth = kept(
-      frames, [&](auto& f) { return f.mouth_open ? *f.mouth_open : f.seen && f.dst.jaw_open > parted; },
-      [&](auto& f) { return f.result.jaw_open > parted; });
+  const auto opens = [&](const FrameMeasures& f) {
+    return f.mouth_open ? *f.mouth_open : f.seen && f.dst.jaw_open > parted;
+  };
+  // A mouth that never shuts is not open where it should be.
+  const double idle =
+      percentile(seen_column(frames, [&](auto& f) { return opens(f) ? unknown : f.result.jaw_open; }), 0.5);
+  const double rest = std::isnan(idle) ? 0 : std::max(idle, 0.0);
+  const Kept mouth = kept(frames, opens, [&](auto& f) { return f.result.jaw_open - rest > parted; });
   v.eyes_kept = eyes.share, v.shut_frames = eyes.frames;
   v.mouth_kept = mouth.share, v.open_frames = mouth.frames;
 }

@@ -148,7 +148,8 @@ Result<MeasuredFrame> FrameMeter::measure(score::FaceReader& reader, const ClipP
     m.truth = score::compare_with_truth(result, truth.frame_bgr, truth.mask);
     m.untouched = score::compare_with_truth(plate, truth.frame_bgr, truth.mask);
     if (known_.ceiling && pictures.matte) {
-      TRY(const ImageU8 best, known_.ceiling({plate, truth.frame_bgr, *pictures.matte, place.landmarks}));
+      const ImageU8 matte = normalise_channels(*pictures.matte, 1);
+      TRY(const ImageU8 best, known_.ceiling({plate, truth.frame_bgr, matte, place.landmarks}));
       m.ceiling = score::compare_with_truth(best, truth.frame_bgr, truth.mask);
     }
   }

@@ -79,13 +79,13 @@ void draw_parts(ImageU8& page, int x, int y, const score::Verdict& v) {
   }
 }
 
-std::string truth_line(const score::TruthSummary& t) {
+std::array<std::string, 2> truth_lines(const score::TruthSummary& t) {
   const auto of = [](const score::TruthMeasures& m) {
     return fmt::format("{:.1f} dB, SSIM {:.3f}, FLIP {:.3f}", m.fitted.psnr, m.fitted.ssim, m.fitted.perceptual);
   };
-  std::string text = "against the truth, colours fitted: " + of(t.result) + "; untouched " + of(t.untouched);
-  if (t.ceiling) text += "; the truth itself pasted " + of(*t.ceiling);
-  return text;
+  std::string beside = "untouched frames " + of(t.untouched);
+  if (t.ceiling) beside += "; the truth itself pasted " + of(*t.ceiling);
+  return {"against the truth inside the face, colours fitted: " + of(t.result), beside};
 }
 
 // How wrong a frame looks beside the others of the clip: each measure by its own spread.
@@ -146,7 +146,7 @@ ImageU8 draw_score(const ScoreReport& report, std::span<const MeasuredFrame> fra
       {"jaw open", &score::Verdict::jaw, [](auto& p) { return p.jaw_open; }},
       {"gaze to the side", &score::Verdict::gaze, [](auto& p) { return p.gaze_x; }},
   };
-  const int top = margin + title_height + (v.truth ? 20 : 0);
+  const int top = margin + title_height + (v.truth ? 40 : 0);
   const int rows = std::max(static_cast<int>(v.parts.size()) * bar_pitch,
                             static_cast<int>(curves.size()) * (chart_height + chart_gap));
   ImageU8 page(width, top + rows + 40 + 2 * thumbnail + 48 + margin, 3);
@@ -158,7 +158,11 @@ ImageU8 draw_score(const ScoreReport& report, std::span<const MeasuredFrame> fra
         fmt::format("; eyes shut in {:.0f} % of the {} frames where dst shuts them", 100 * v.eyes_kept, v.shut_frames);
   if (v.open_frames > 0) below += fmt::format("; mouth open in {:.0f} % of {}", 100 * v.mouth_kept, v.open_frames);
   draw_text(page, below, margin, margin + 50, 10, dim);
-  if (v.truth) draw_text(page, truth_line(*v.truth), margin, margin + 70, 10, dim);
+  if (v.truth) {
+    const auto lines = truth_lines(*v.truth);
+    draw_text(page, lines[0], margin, margin + 70, 10, bright);
+    draw_text(page, lines[1], margin, margin + 90, 10, dim);
+  }
   draw_parts(page, margin, top, v);
   const int x = margin + left_width, w = width - margin - x;
   int y = top + 12;
