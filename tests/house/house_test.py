@@ -40,7 +40,7 @@ ROOMS = {**LIB, **{step: list(LIB) for step in STEPS}, "apps/understudy": list(L
 # Outside library -> the rooms whose files may name its headers. A room whose own headers carry the library (lib/tensor
 # does: its values are tensors) passes it on to those that may include it.
 OWNERS = {
-    r"(torch|ATen|c10)/": ["lib/tensor", "lib/nets", "lib/training"],
+    r"(torch|ATen|c10)/": ["lib/tensor", "lib/winograd", "lib/nets", "lib/training"],
     r"opencv2/": ["lib/image", "lib/face"],
     r"(libav\w+|libsw\w+)/": ["lib/media"],
     r"openvino/": ["lib/infer"],
