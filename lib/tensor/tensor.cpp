@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/tensor/tensor.hpp"
 
+#include <ATen/Version.h>
+
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -16,7 +18,9 @@ Device open_device(int threads, bool allow_gpu) {
   Device device;
   device.name = cpu_name();
   const auto features = cpu_features();
-  device.has_bf16 = std::any_of(features.begin(), features.end(),
+  // Both are of use only where LibTorch works at that level: ATEN_CPU_CAPABILITY may hold it below the processor's.
+  device.has_bf16 = at::get_cpu_capability() == "AVX512" &&
+                    std::any_of(features.begin(), features.end(),
                                 [](const auto& f) { return f == "avx512_bf16" || f == "amx_bf16"; });
   if (allow_gpu && load_library("libtorch_cuda.so") && torch::cuda::is_available()) {
     device.device = torch::Device(torch::kCUDA, 0);
