@@ -19,7 +19,8 @@ synthetic::Rendered DemoTruth::original(int frame) const { return bo_.render(pla
 
 DemoTruth::Compared DemoTruth::compared(int frame) const {
   auto a = swapped(frame);
-  const auto b = original(frame);
+  // Of Bo only his outline is wanted: one sample a pixel takes a quarter of the time.
+  const auto b = bo_.render(played(frame), {size_.width, size_.height, 1});
   ImageU8 inside = std::move(a.face_mask);
   for (std::size_t i = 0; i < inside.data.size(); ++i) {
     inside.data[i] = std::min(inside.data[i], b.face_mask.data[i]);
