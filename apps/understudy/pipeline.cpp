@@ -94,7 +94,7 @@ static_assert(all_described<RunOptions>);
 struct DemoVerbOptions {
   int size = 400;
   int frames = 150;
-  std::string time = "5m";
+  std::string time = "7m";
   std::int64_t target_iter = 0;
 };
 template <>
@@ -103,7 +103,7 @@ constexpr auto describe<DemoVerbOptions>() {
   return std::tuple{
       field("size", &O::size).says("Size", "Side of the rendered clips, in pixels.").range(128, 1024, 2),
       field("frames", &O::frames).says("Frames", "Of each clip.").range(8, 300),
-      field("time", &O::time).says("Time", "Training time: 5m."),
+      field("time", &O::time).says("Time", "Training time: 7m."),
       field("target-iter", &O::target_iter)
           .says("Target iteration", "Train up to this iteration instead of for a time; 0: off.")
           .at_least(0),
