@@ -51,12 +51,6 @@ struct WaitChooser::Watched {
   }
 };
 
-namespace {
-std::atomic<bool> busy = false;
-}
-
-bool WaitChooser::machine_is_busy() { return busy.load(std::memory_order_relaxed); }
-
 WaitChooser::WaitChooser() : watched_(std::make_unique<Watched>()) {}
 WaitChooser::~WaitChooser() = default;
 
@@ -81,7 +75,6 @@ void WaitChooser::step() {
   // Sleeping is kept a while: what makes a machine busy comes and goes.
   w.quiet_times = part < quiet_below ? w.quiet_times + 1 : 0;
   if (sleeping_ && w.quiet_times >= 10) sleeping_.reset();
-  busy = sleeping();
 }
 
 }  // namespace understudy

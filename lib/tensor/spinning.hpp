@@ -29,7 +29,6 @@ class WaitChooser {
   ~WaitChooser();
   void step();
   bool sleeping() const { return sleeping_ != nullptr; }
-  static bool machine_is_busy();  // as the last look of any chooser found it
 
   // Part of the time, over all threads, that they stood without a processor: what it decides by.
   static constexpr double busy_from = 0.06, quiet_below = 0.02;
