@@ -19,8 +19,11 @@ struct TypeName {
   const char* name;
   torch::ScalarType type;
 };
-constexpr TypeName type_names[] = {
-    {"F32", torch::kFloat32}, {"BF16", torch::kBFloat16}, {"F16", torch::kFloat16}, {"I64", torch::kInt64}, {"I8", torch::kInt8}};
+constexpr TypeName type_names[] = {{"F32", torch::kFloat32},
+                                   {"BF16", torch::kBFloat16},
+                                   {"F16", torch::kFloat16},
+                                   {"I64", torch::kInt64},
+                                   {"I8", torch::kInt8}};
 
 struct Closer {
   void operator()(std::FILE* f) const { std::fclose(f); }

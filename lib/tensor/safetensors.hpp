@@ -25,7 +25,7 @@ Result<std::uint64_t> write_safetensors(const fs::path&, const std::vector<Named
 // All tensors of a file's bytes; `name` is what errors call it.
 Result<std::map<std::string, Tensor>> parse_safetensors(std::span<const std::uint8_t>, const fs::path& name);
 
-// Reads all tensors (float32, bfloat16, float16, int64, int8). With a checksum the whole file must hash to it. Every offset
+// Reads all tensors (float32, bfloat16, float16, int64, int8). With a checksum the file must hash to it. Every offset
 // and size is checked against the file; anything else is bad_file and names it.
 Result<std::map<std::string, Tensor>> read_safetensors(const fs::path&, std::optional<std::uint64_t> checksum = {});
 
