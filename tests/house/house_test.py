@@ -27,7 +27,8 @@ LIB = {
     "lib/identity": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect"],
     "lib/project": ["lib/base", "lib/options", "lib/face"],
     "lib/tensor": ["lib/base", "lib/image"],
-    "lib/nets": ["lib/base", "lib/tensor"],
+    "lib/winograd": ["lib/tensor"],
+    "lib/nets": ["lib/base", "lib/tensor", "lib/winograd"],
     "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/tensor", "lib/nets"],
 }
 STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/3_identity", "steps/5_train",
@@ -37,7 +38,7 @@ ROOMS = {**LIB, **{step: list(LIB) for step in STEPS}, "apps/understudy": list(L
 # Outside library -> the rooms whose files may name its headers. A room whose own headers carry the library (lib/tensor
 # does: its values are tensors) passes it on to those that may include it.
 OWNERS = {
-    r"(torch|ATen|c10)/": ["lib/tensor", "lib/nets", "lib/training"],
+    r"(torch|ATen|c10)/": ["lib/tensor", "lib/winograd", "lib/nets", "lib/training"],
     r"opencv2/": ["lib/image", "lib/face"],
     r"(libav\w+|libsw\w+)/": ["lib/media"],
     r"openvino/": ["lib/infer"],
