@@ -28,7 +28,7 @@ LIB = {
     "lib/score": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect", "lib/identity"],
     "lib/project": ["lib/base", "lib/options", "lib/face"],
     "lib/tensor": ["lib/base", "lib/image"],
-    "lib/winograd": ["lib/base", "lib/image", "lib/tensor"],
+    "lib/winograd": ["lib/tensor"],
     "lib/nets": ["lib/base", "lib/tensor", "lib/winograd"],
     "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/tensor", "lib/nets"],
     "lib/start": ["lib/base", "lib/image", "lib/face", "lib/tensor", "lib/nets", "lib/training"],
