@@ -153,8 +153,7 @@ Result<> look(const Arguments& in) {
         .decode(net.code(encoded, resolution), net.identity(net.encode(who)).mean(0, true).expand({faces.size(0), -1}))
         .bgr;
   };
-  return write_image(in.text("png", "/tmp/look.png"),
-                     sheet({a, drawn(a, a), drawn(a, b), b, drawn(b, b), drawn(b, a)}));
+  return write_image(in.text("png", "look.png"), sheet({a, drawn(a, a), drawn(a, b), b, drawn(b, b), drawn(b, a)}));
 }
 
 }  // namespace
