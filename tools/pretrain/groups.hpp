@@ -3,11 +3,6 @@
 // pictures of a performance are moved, mirrored and lit alike, so that what one shows is the truth for the other.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <thread>
-
 #include "lib/training/batch.hpp"
 #include "lib/training/samples.hpp"
 #include "tools/pretrain/bank.hpp"
