@@ -46,6 +46,12 @@ Result<fs::path> Workspace::video(Side side) const {
   return *std::min_element(found.begin(), found.end());
 }
 
+Result<fs::path> Workspace::frames_or_video(Side side) const {
+  const auto images = image_files(frames(side));
+  if (images && !images->empty()) return frames(side);
+  return video(side);
+}
+
 Result<Workspace> open_workspace(const fs::path& root) {
   std::error_code error;
   if (!fs::is_directory(root, error)) {

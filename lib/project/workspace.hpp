@@ -28,6 +28,8 @@ struct Workspace {
   fs::path catalogue() const;          // .understudy/catalogue.db
   // data_src.* / data_dst.*: the first video by name with that stem; not_found names the folder and what to put there.
   Result<fs::path> video(Side) const;
+  // What the frames are read from: frames() when pictures lie there, else the video.
+  Result<fs::path> frames_or_video(Side) const;
 };
 
 // Any folder that exists can be a workspace; what is missing in it is made when needed.

@@ -11,11 +11,7 @@ Result<ExtractPaths> extract_paths(const Workspace& workspace, Side side, const 
   if (!options.output.empty()) paths.journal = options.output / ".understudy-extract.jsonl";
   paths.frames = options.input;
   if (paths.frames.empty()) {
-    const auto images = image_files(workspace.frames(side));
-    paths.frames = workspace.frames(side);
-    if (!images || images->empty()) {
-      TRY(paths.frames, workspace.video(side));
-    }
+    TRY(paths.frames, workspace.frames_or_video(side));
   }
   return paths;
 }

@@ -39,8 +39,7 @@ Result<std::string> save(const fs::path& folder, const FolderOptions&, Run& run)
 Result<fs::path> frames_of(const Workspace& workspace, Side side, const ResizeOptions& options) {
   if (!options.from_frames) return fs::path();
   if (!options.frames.empty()) return options.frames;
-  const auto images = image_files(workspace.frames(side));
-  return images && !images->empty() ? workspace.frames(side) : workspace.video(side);
+  return workspace.frames_or_video(side);
 }
 
 Result<std::string> resize(const Workspace& workspace, Side side, const fs::path& folder, const ResizeOptions& options,

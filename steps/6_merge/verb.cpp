@@ -10,12 +10,7 @@ Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& o
                    workspace.merged(), workspace.merged_mask(), workspace.state() / "merge.json"};
   if (paths.aligned.empty()) paths.aligned = workspace.aligned(Side::dst);
   if (paths.frames.empty()) {
-    const auto images = image_files(workspace.frames(Side::dst));
-    if (images && !images->empty()) {
-      paths.frames = workspace.frames(Side::dst);
-    } else {
-      TRY(paths.frames, workspace.video(Side::dst));
-    }
+    TRY(paths.frames, workspace.frames_or_video(Side::dst));
   }
   TRY(paths.model, find_model(workspace.model(), options.model));
   return paths;

@@ -15,12 +15,7 @@ Result<ScorePaths> score_paths(const Workspace& workspace, const ScoreOptions& o
   if (!options.mask.empty() && !fs::exists(options.mask))
     return fail(Code::not_found, "There is no {}", options.mask.string());
   if (paths.frames.empty()) {
-    const auto images = image_files(workspace.frames(Side::dst));
-    if (images && !images->empty()) {
-      paths.frames = workspace.frames(Side::dst);
-    } else {
-      TRY(paths.frames, workspace.video(Side::dst));
-    }
+    TRY(paths.frames, workspace.frames_or_video(Side::dst));
   }
   return paths;
 }
