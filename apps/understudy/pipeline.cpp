@@ -13,6 +13,7 @@
 #include "lib/training/presets.hpp"
 #include "steps/2_extract/verb.hpp"
 #include "steps/5_train/course.hpp"
+#include "steps/5_train/course_size.hpp"
 #include "steps/6_merge/verb.hpp"
 #include "steps/7_video/verb.hpp"
 #include "steps/demo/demo.hpp"
@@ -160,24 +161,12 @@ Result<TrainRequest> training_of(const Workspace& workspace, const RunOptions& o
   return request;
 }
 
-// The size that this machine can bring to an end in the time, unless one was asked for.
-Result<> choose_resolution(TrainRequest& request, const RunOptions& options, Run& run) {
-  int& side = request.wanted.saehd.resolution;
-  if (options.resolution > 0 || request.wanted.quick()) return {};
-  side = smallest_course_resolution;
-  if (request.options.time.empty()) return {};
-  TRY(const double seconds, parse_duration(request.options.time));
-  TRY(const double each, seconds_per_iteration(request));
-  side = course_resolution(seconds, each);
-  run.note(fmt::format("{:.2f} s an iteration at {} pixels here: in {} the model is brought to {} pixels", each,
-                       smallest_course_resolution, request.options.time, side));
-  return {};
-}
-
 Result<json> train_model(const Workspace& workspace, const RunOptions& options, Run& run) {
   run.note("-- training");
   TRY(auto request, training_of(workspace, options));
-  TRY_VOID(choose_resolution(request, options, run));
+  if (options.resolution == 0 && !request.wanted.quick()) {
+    TRY(request.wanted.saehd.resolution, course_size(request, workspace.state() / "run.json", run));
+  }
   const Schedule schedule = request.wanted.quick() ? Schedule::none : options.schedule;
   TRY(const auto report, train_course(std::move(request), schedule, {}, run));
   return json::parse(to_json_text(report));

@@ -2,10 +2,8 @@
 #include "steps/5_train/course.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
-#include "lib/training/face_trainer.hpp"
 #include "lib/training/model_list.hpp"
 #include "steps/5_train/setup.hpp"
 #include "steps/5_train/stage_guard.hpp"
@@ -64,34 +62,7 @@ void skip_smaller(std::vector<CourseStage>& stages, const fs::path& model) {
   }
 }
 
-// A step on noise costs what a step on faces does.
-double timed_step(FaceTrainer& trainer, const Batch& batch) {
-  const auto start = std::chrono::steady_clock::now();
-  trainer.step(batch);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 }  // namespace
-
-Result<double> seconds_per_iteration(TrainRequest request) {
-  request.wanted.saehd.resolution = smallest_course_resolution;
-  TRY(const auto spec, spec_of(request.wanted));
-  const Device device = open_device(request.options.threads, request.options.gpu);
-  return guard_torch("timing an iteration", [&] {
-    FaceTrainer trainer(spec, device, precision_of(request.options, device));
-    const std::int64_t n = spec.rules.batch_size, side = spec.shape.resolution;
-    const auto half = [&] {
-      return BatchSide{torch::rand({n, 3, side, side}), torch::rand({n, 3, side, side}),
-                       torch::rand({n, 1, side, side}), torch::rand({n, 1, side, side})};
-    };
-    const Batch batch{half(), half()};
-    trainer.step(batch);  // the first one also finds its memory
-    std::array<double, 3> times{};
-    for (double& t : times) t = timed_step(trainer, batch);
-    std::ranges::sort(times);
-    return times[1];
-  });
-}
 
 Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const std::vector<std::string>& chosen,
                                  Run& run) {

@@ -13,7 +13,4 @@ namespace understudy {
 // these. request.wanted's resolution is the one that the course ends at.
 Result<TrainReport> train_course(TrainRequest request, Schedule, const std::vector<std::string>& chosen, Run&);
 
-// An iteration of such a model at smallest_course_resolution on this machine, by a few trial ones.
-Result<double> seconds_per_iteration(TrainRequest);
-
 }  // namespace understudy
