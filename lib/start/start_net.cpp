@@ -124,14 +124,20 @@ Tensor StartNet::identity(const Tensor& encoded) const {
   return identity_(encoded.view({encoded.size(0), std::int64_t{8} * spec_.shape.e_dims, -1}).mean(2));
 }
 
-Tensor StartNet::code(const Tensor& encoded, int resolution) const {
+// A dense layer's weights as they are at another resolution.
+Tensor StartNet::resampled(const Parameter& p, int resolution) const {
+  if (resolution == spec_.shape.resolution) return p.value;
   ModelSpec other = spec_;
   other.shape.resolution = resolution;
-  auto resampled = [&](const Parameter& p) {
-    return resolution == spec_.shape.resolution ? p.value : grown(p.name, p.value, spec_, other, {});
-  };
-  const Tensor narrow = torch::linear(encoded, resampled(*dense_[0]), dense_[1]->value);
-  const Tensor wide = torch::linear(narrow, resampled(*dense_[2]), resampled(*dense_[3]));
+  return grown(p.name, p.value, spec_, other, {});
+}
+
+Tensor StartNet::latent(const Tensor& encoded, int resolution) const {
+  return torch::linear(encoded, resampled(*dense_[0], resolution), dense_[1]->value);
+}
+
+Tensor StartNet::code_of(const Tensor& latent, int resolution) const {
+  const Tensor wide = torch::linear(latent, resampled(*dense_[2], resolution), resampled(*dense_[3], resolution));
   const std::int64_t lowest = resolution / 32;
   return upscale_(
       wide.view({wide.size(0), spec_.shape.ae_dims, lowest, lowest}).contiguous(torch::MemoryFormat::ChannelsLast));

@@ -50,13 +50,17 @@ class StartNet {
 
   // Faces (N,3,R,R) -> (N, features). R may be any multiple of 32.
   Tensor encode(const Tensor& faces) const;
-  Tensor identity(const Tensor& encoded) const;              // (N, identity_dims)
-  Tensor code(const Tensor& encoded, int resolution) const;  // (N, ae_dims, R/16, R/16)
+  Tensor identity(const Tensor& encoded) const;                // (N, identity_dims)
+  Tensor latent(const Tensor& encoded, int resolution) const;  // (N, ae_dims): what the inter narrows a face to
+  Tensor code_of(const Tensor& latent, int resolution) const;  // (N, ae_dims, R/16, R/16)
+  Tensor code(const Tensor& encoded, int resolution) const { return code_of(latent(encoded, resolution), resolution); }
   Decoded decode(const Tensor& code, const Tensor& identity) const { return decoder_(code, identity); }
   const ModulatedDecoder& decoder() const { return decoder_; }
   const ModelSpec& spec() const { return spec_; }
 
  private:
+  Tensor resampled(const Parameter&, int resolution) const;
+
   ModelSpec spec_;
   Parameters* parameters_;
   FaceEncoder encoder_;

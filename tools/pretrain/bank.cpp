@@ -15,6 +15,12 @@ namespace {
 
 constexpr int crop_side = 128, frame_side = 200;
 
+std::uint32_t seed_of(int block) { return static_cast<std::uint32_t>(block) * 64; }
+
+synthetic::Performance performance_of(int block, int play) {
+  return synthetic::wild_performance(seed_of(block) + static_cast<std::uint32_t>(play));
+}
+
 Result<> write_crop(const fs::path& path, const ImageU8& frame_bgr, const Landmarks68& landmarks) {
   FaceInfo info;
   info.face_type = FaceType::full;
@@ -36,10 +42,9 @@ Result<> render_block(const fs::path& bank, int block) {
   const fs::path whole = bank / fmt::format("b{:06}", block), part = bank / fmt::format("part{:06}", block);
   if (fs::exists(whole)) return {};
   TRY_VOID(make_folders(part));
-  const auto seed = static_cast<std::uint32_t>(block) * 64;
+  const auto seed = seed_of(block);
   std::vector<synthetic::Performance> plays;
-  for (int p = 0; p < plays_per_block; ++p)
-    plays.push_back(synthetic::wild_performance(seed + static_cast<std::uint32_t>(p)));
+  for (int p = 0; p < plays_per_block; ++p) plays.push_back(performance_of(block, p));
   for (int i = 0; i < people_per_block; ++i) {
     const synthetic::Actor actor(synthetic::wild_identity(seed + static_cast<std::uint32_t>(i)), 0.45f);
     for (int p = 0; p < plays_per_block; ++p) {
@@ -54,6 +59,39 @@ Result<> render_block(const fs::path& bank, int block) {
   fs::rename(part, whole, failed);
   if (failed) return fail(Code::io, "Cannot rename {}: {}", part.string(), failed.message());
   return {};
+}
+
+std::array<float, play_numbers> numbers_of_play(int block, int play, bool mirrored) {
+  const auto p = performance_of(block, play);
+  const std::size_t left = mirrored ? 1 : 0, right = 1 - left;
+  const float side = mirrored ? -1 : 1;
+  // Gaze cannot be seen through a lid.
+  const float seen = 1 - std::min(p.blink[0], p.blink[1]);
+  std::array<float, play_numbers> numbers{p.blink[left],
+                                          p.blink[right],
+                                          side * p.gaze_x * seen,
+                                          p.gaze_y * seen,
+                                          p.mouth_open,
+                                          p.smile,
+                                          p.pucker,
+                                          p.brow_raise[left],
+                                          p.brow_raise[right],
+                                          p.frown,
+                                          p.squint[left],
+                                          p.squint[right],
+                                          p.upper_lip_raise,
+                                          p.lower_lip_drop,
+                                          p.lip_press,
+                                          side * p.smirk,
+                                          side * p.mouth_side,
+                                          side * p.jaw_side,
+                                          side * static_cast<float>(p.yaw),
+                                          static_cast<float>(p.pitch)};
+  // Their spread among the performances; twice that for the finer ones, which count less.
+  constexpr std::array<float, play_numbers> spread{0.37f, 0.37f, 12.0f, 7.2f,  0.28f, 0.37f, 0.28f, 0.4f,  0.4f,  0.27f,
+                                                   0.6f,  0.6f,  0.47f, 0.47f, 0.4f,  0.3f,  0.24f, 0.36f, 21.0f, 9.0f};
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] /= spread[i];
+  return numbers;
 }
 
 std::vector<int> blocks_of(const fs::path& bank) {

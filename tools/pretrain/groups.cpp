@@ -22,6 +22,7 @@ SampleRules rules_for(int resolution) {
   rules.resolution = resolution;
   rules.face_type = FaceType::full;
   rules.eyes_mouth = true;
+  rules.warp = false;
   rules.move = 0.4;
   rules.flip_probability = 0.5;
   rules.augment = {.downscale = 0.25, .blur = 0.25, .noise = 0.3, .jpeg = 0.3};
@@ -88,13 +89,14 @@ int resolution_of(std::int64_t step, std::int64_t small_steps) {
   return u < 0.85 ? 96 : 128;
 }
 
-Groups::Groups(fs::path bank, int groups, std::uint64_t seed) : bank_(std::move(bank)), groups_(groups), seed_(seed) {
+Groups::Groups(fs::path bank, int groups, int readers, std::uint64_t seed)
+    : bank_(std::move(bank)), groups_(groups), readers_(readers), seed_(seed) {
   look_for_more();
 }
 
 void Groups::look_for_more() { blocks_ = blocks_of(bank_); }
 
-Result<std::array<Sample, 4>> Groups::group(std::int64_t number, int resolution) const {
+Result<Groups::Group> Groups::group(std::int64_t number, int resolution) const {
   const auto n = static_cast<std::uint64_t>(number);
   CounterRandom choice(seed_, choice_stream, n);
   const int block = blocks_[choice.below(blocks_.size())];
@@ -104,7 +106,7 @@ Result<std::array<Sample, 4>> Groups::group(std::int64_t number, int resolution)
   };
   const auto people = two_of(people_per_block), plays = two_of(plays_per_block);
   const SampleRules rules = rules_for(resolution);
-  std::array<Sample, 4> samples;
+  Group made;
   for (std::size_t k = 0; k < 4; ++k) {
     const std::size_t person = k / 2, play = k % 2;
     TRY(const auto face, read_face(face_path(bank_, block, people[person], plays[play])));
@@ -117,22 +119,28 @@ Result<std::array<Sample, 4>> Groups::group(std::int64_t number, int resolution)
     draw.shift_x = moves.shift_x;
     draw.shift_y = moves.shift_y;
     draw.flip = moves.flip;
-    samples[k] = make_sample(prepared, rules, draw);
+    auto& sample = made.samples[k];
+    sample = make_sample(prepared, rules, draw);
+    made.play[k] = numbers_of_play(block, plays[play], moves.flip);
     const Look look = draw_look({seed_, look_stream, n * 2 + play});
-    apply(look, samples[k].warped);
-    apply(look, samples[k].target);
-    hide_part(samples[k].warped, {seed_, hide_stream, n * 4 + k});
+    apply(look, sample.warped);
+    apply(look, sample.target);
+    hide_part(sample.warped, {seed_, hide_stream, n * 4 + k});
   }
-  return samples;
+  return made;
 }
 
 Result<Step> Groups::make(std::int64_t step, int resolution) const {
   std::vector<Sample> samples;
-  for (int g = 0; g < groups_; ++g) {
-    TRY(auto four, group(step * groups_ + g, resolution));
-    for (auto& s : four) samples.push_back(std::move(s));
+  Tensor play = torch::empty({std::int64_t{4} * (groups_ + readers_), play_numbers});
+  for (int g = 0; g < groups_ + readers_; ++g) {
+    TRY(auto four, group(step * (groups_ + readers_) + g, resolution));
+    for (std::size_t k = 0; k < four.samples.size(); ++k) {
+      std::ranges::copy(four.play[k], play[static_cast<std::int64_t>(samples.size())].data_ptr<float>());
+      samples.push_back(std::move(four.samples[k]));
+    }
   }
-  return Step{step, resolution, stacked(samples)};
+  return Step{step, resolution, stacked(samples), std::int64_t{4} * groups_, play};
 }
 
 }  // namespace understudy::pretrain

@@ -12,7 +12,9 @@ namespace understudy::pretrain {
 struct Step {
   std::int64_t number = 0;
   int resolution = 96;
-  BatchSide faces;  // (4 groups, ...)
+  BatchSide faces;           // (4 (groups + readers), ...)
+  std::int64_t redrawn = 0;  // so many of them, the first, are drawn; the others are only read
+  Tensor play;               // (4 (groups + readers), play_numbers): what each shows being played
 };
 
 // The resolution of a step: small ones first, then a mixture, most of it at 96.
@@ -21,15 +23,20 @@ int resolution_of(std::int64_t step, std::int64_t small_steps);
 // Makes the samples of a step, the same whatever was made before.
 class Groups {
  public:
-  Groups(fs::path bank, int groups, std::uint64_t seed);
+  // `groups` to be drawn in each step, and `readers` more for the encoder alone, which cost a tenth of it.
+  Groups(fs::path bank, int groups, int readers, std::uint64_t seed);
   void look_for_more();  // blocks that came since
   std::size_t blocks() const { return blocks_.size(); }
   Result<Step> make(std::int64_t step, int resolution) const;
 
  private:
-  Result<std::array<Sample, 4>> group(std::int64_t number, int resolution) const;
+  struct Group {
+    std::array<Sample, 4> samples;
+    std::array<std::array<float, play_numbers>, 4> play;
+  };
+  Result<Group> group(std::int64_t number, int resolution) const;
   fs::path bank_;
-  int groups_;
+  int groups_, readers_;
   std::uint64_t seed_;
   std::vector<int> blocks_;
 };

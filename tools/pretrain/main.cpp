@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// pretrain_start render|train|look|ship: the workshop of the pretrained start (docs/pretrained-start.md).
+// pretrain_start render|train|look|read|ship: the workshop of the pretrained start (docs/pretrained-start.md).
 #include <chrono>
 #include <cstdio>
 #include <future>
@@ -62,14 +62,14 @@ Result<> look_at_groups(Pretrainer& trainer, const Groups& groups, const fs::pat
   torch::NoGradGuard no_grad;
   const WeightAverage::Use averaged(&trainer.average());
   auto& net = trainer.net();
-  const auto n = step.faces.target.size(0);
+  const auto n = step.redrawn;
   std::vector<std::int64_t> person, play;
   for (std::int64_t i = 0; i < n; ++i) person.push_back(i ^ 1), play.push_back(i ^ 2);
-  const Tensor encoded = net.encode(step.faces.warped), codes = net.code(encoded, 96);
+  const Tensor encoded = net.encode(step.faces.warped.narrow(0, 0, n)), codes = net.code(encoded, 96);
   const Tensor who = net.identity(encoded).index_select(0, torch::tensor(person));
   const Decoded own = net.decode(codes, who), crossed = net.decode(codes.index_select(0, torch::tensor(play)), who);
-  return write_image(png,
-                     sheet({step.faces.warped, step.faces.target, own.bgr, crossed.bgr, own.mask.expand_as(own.bgr)}));
+  return write_image(png, sheet({step.faces.warped.narrow(0, 0, n), step.faces.target.narrow(0, 0, n), own.bgr,
+                                 crossed.bgr, own.mask.expand_as(own.bgr)}));
 }
 
 Result<> train(const Arguments& in) {
@@ -77,7 +77,7 @@ Result<> train(const Arguments& in) {
   open_device(static_cast<int>(in.number("threads", 1)), false);
   TRY_VOID(make_folders(folder));
   const auto small = static_cast<std::int64_t>(in.number("small", 1500));
-  Groups groups(bank, static_cast<int>(in.number("groups", 2)), 1);
+  Groups groups(bank, static_cast<int>(in.number("groups", 2)), static_cast<int>(in.number("readers", 4)), 1);
   if (groups.blocks() == 0) return fail(Code::no_faces, "{} holds no block of faces", bank.string());
   Pretrainer trainer(in.number("lr", 1e-4), static_cast<std::int64_t>(in.number("decay", 0)),
                      in.text("precision", "bf16") == "bf16" ? Precision::bf16 : Precision::fp32, 1);
@@ -93,11 +93,11 @@ Result<> train(const Arguments& in) {
     if (trainer.steps() % 200 == 199) groups.look_for_more();
     next = std::async(std::launch::async, make, trainer.steps() + 1);
     const Terms t = trainer.step(step);
-    sum.redrawn += t.redrawn, sum.crossed += t.crossed, sum.codes += t.codes, ++many;
+    sum.redrawn += t.redrawn, sum.crossed += t.crossed, sum.codes += t.codes, sum.play += t.play, ++many;
     if (seconds_since(shown) > 30) {
-      std::printf("%lld: %d px, redrawn %.4f crossed %.4f codes %.4f, %.3f s a step, %zu blocks\n",
+      std::printf("%lld: %d px, redrawn %.4f crossed %.4f codes %.4f play %.4f, %.3f s a step, %zu blocks\n",
                   static_cast<long long>(trainer.steps()), step.resolution, sum.redrawn / many, sum.crossed / many,
-                  sum.codes / many, seconds_since(shown) / many, groups.blocks());
+                  sum.codes / many, sum.play / many, seconds_since(shown) / many, groups.blocks());
       std::fflush(stdout);
       sum = {}, many = 0, shown = Clock::now();
     }
@@ -112,12 +112,34 @@ Result<> train(const Arguments& in) {
   return look_at_groups(trainer, groups, folder / "look.png");
 }
 
+// How much of the play is read from the code: the share of each number's variance that is explained, in the order of
+// numbers_of_play.
+Result<> read_play(const Arguments& in) {
+  open_device(static_cast<int>(in.number("threads", 1)), false);
+  const Groups groups(in.text("bank", ".train/bank"), 2, 0, 2);
+  if (groups.blocks() == 0) return fail(Code::no_faces, "There is no block of faces in the bank");
+  Pretrainer trainer(1e-4, 0, Precision::fp32, 1);
+  TRY_VOID(trainer.load(in.text("model", ".train/start")));
+  torch::NoGradGuard no_grad;
+  std::vector<Tensor> truths, guesses;
+  for (int k = 0; k < static_cast<int>(in.number("steps", 40)); ++k) {
+    TRY(const Step step, groups.make(k, 96));
+    truths.push_back(step.play);
+    guesses.push_back(trainer.read(trainer.net().latent(trainer.net().encode(step.faces.warped), 96)));
+  }
+  const Tensor truth = torch::cat(truths), missed = (torch::cat(guesses) - truth).square().mean(0);
+  const Tensor explained = 1 - missed / truth.var(0);
+  for (std::int64_t i = 0; i < play_numbers; ++i) std::printf("%.2f ", explained[i].item<double>());
+  std::printf("\n");
+  return {};
+}
+
 // What is shipped: the averaged weights, in 8 bits.
 Result<> ship(const Arguments& in) {
   TRY(const auto saved, read_safetensors(fs::path(in.text("model", ".train/start")) / "start.safetensors"));
   std::map<std::string, Tensor> weights;
   for (const auto& [name, tensor] : saved) {
-    if (name.starts_with("ema:")) weights.emplace(name.substr(4), tensor);
+    if (name.starts_with("ema:") && !name.starts_with("ema:play/")) weights.emplace(name.substr(4), tensor);
   }
   return write_start(in.text("out", "lib/start/start-df-ud-96.safetensors"), weights);
 }
@@ -165,10 +187,11 @@ int main(int argc, char** argv) {
   pretrain::Arguments in;
   for (int i = 2; i + 1 < argc; i += 2) in.values[argv[i] + 2] = argv[i + 1];
   const std::string verb = argc > 1 ? argv[1] : "";
-  Result<> done = fail(Code::bad_option, "pretrain_start render|train|look|ship --KEY VALUE …");
+  Result<> done = fail(Code::bad_option, "pretrain_start render|train|look|read|ship --KEY VALUE …");
   if (verb == "render") done = pretrain::render(in);
   if (verb == "train") done = pretrain::train(in);
   if (verb == "ship") done = pretrain::ship(in);
+  if (verb == "read") done = pretrain::read_play(in);
   if (verb == "look") done = pretrain::look(in);
   if (done) return 0;
   std::fprintf(stderr, "%s\n", to_sentence(done.error()).c_str());

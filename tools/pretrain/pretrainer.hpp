@@ -11,14 +11,16 @@
 namespace understudy::pretrain {
 
 struct Terms {
-  double redrawn = 0, crossed = 0,
-         codes = 0;  // loss of pictures from their own code, from the other person's; codes' distance
+  double redrawn = 0, crossed = 0;  // loss of pictures from their own code, from the other person's
+  double codes = 0;                 // the codes' distance
+  double play = 0;                  // mean square error of what is read from the code about the play
 };
 
 class Pretrainer {
  public:
   Pretrainer(double lr, std::int64_t decay_steps, Precision, std::uint64_t seed);
   Terms step(const Step&);
+  Tensor read(const Tensor& latent) const;  // (N, ae_dims) -> (N, play_numbers): the play that the latent tells of
   std::int64_t steps() const { return optimizer_.steps(); }
   Result<> save(const fs::path& folder) const;  // start.safetensors and optimiser.safetensors
   Result<> load(const fs::path& folder);
@@ -27,8 +29,11 @@ class Pretrainer {
   WeightAverage& average() { return average_; }
 
  private:
+  std::vector<NamedTensor> state() const;
+
   Parameters parameters_;
   StartNet net_;
+  Dense play_;  // reads the play from the latent; left behind when the start is shipped
   Optimizer optimizer_;
   WeightAverage average_;
 };
