@@ -10,6 +10,21 @@ constexpr double hour = 3600;
 // Iterations without which a size shows no more than the one below it (docs/decisions/course.md).
 constexpr double enough_iterations = 1500;
 
+// An hour or less: no warp, which only pays over many iterations, and a learning rate that falls from four times the
+// class's own to that (docs/decisions/course.md).
+std::vector<CourseStage> look_stages(int first, int last) {
+  const bool grows = first < last;
+  std::vector<CourseStage> stages;
+  const auto add = [&](const char* name, double until, int resolution, const char* lr) {
+    stages.push_back({name, until, resolution, {{"random-warp", "false"}, {"lr", lr}}});
+  };
+  if (grows) add("small", 0.4, first, "2e-4");
+  if (!grows) add("large", 0.5, last, "2e-4");
+  add(grows ? "large" : "slower", grows ? 0.7 : 0.8, last, "1e-4");
+  add("sharp", 1, last, "0");
+  return stages;
+}
+
 }  // namespace
 
 Schedule schedule_for(double seconds) {
@@ -34,21 +49,21 @@ int course_resolution(double seconds, double seconds_at_96) {
 std::vector<CourseStage> course_stages(Schedule schedule, int last) {
   const int first = std::min(smallest_course_resolution, last);
   if (schedule == Schedule::none) return {{"whole", 1, 0, {}}};
+  if (schedule == Schedule::look) return look_stages(first, last);
   std::vector<CourseStage> stages;
   // Small sizes learn pose, expression and colours for a fraction of the price: a third of the time in all.
   if (first < last) {
     const int middle = (first + last) / 2 / 32 * 32;
-    const bool two = schedule != Schedule::look && middle > first && middle < last;
-    stages.push_back({"small", two ? 0.2 : 0.4, first, {{"random-warp", "true"}}});
-    if (two) stages.push_back({"middle", 0.4, middle, {{"random-warp", "true"}}});
+    const bool two = middle > first && middle < last;
+    const auto uniform = [](const char* lr) {
+      return std::vector<std::pair<std::string, std::string>>{
+          {"random-warp", "true"}, {"uniform-yaw", "true"}, {"lr", lr}};
+    };
+    stages.push_back({"small", two ? 0.2 : 0.4, first, uniform("1e-4")});
+    if (two) stages.push_back({"middle", 0.4, middle, uniform("0")});
   }
-  const bool uniform = schedule != Schedule::look;
-  for (auto& stage : stages) {
-    if (uniform) stage.values.push_back({"uniform-yaw", "true"});
-  }
-  stages.push_back({"large", 0.65, last, {{"random-warp", "true"}, {"uniform-yaw", "false"}}});
-  stages.push_back({"sharp", schedule == Schedule::look ? 1 : 0.8, last, {{"random-warp", "false"}}});
-  if (schedule == Schedule::look) return stages;
+  stages.push_back({"large", 0.65, last, {{"random-warp", "true"}, {"uniform-yaw", "false"}, {"lr", "0"}}});
+  stages.push_back({"sharp", 0.8, last, {{"random-warp", "false"}}});
   stages.push_back({"fine", schedule == Schedule::film ? 0.9 : 1, last, {{"lr-dropout", "y"}}});
   if (schedule == Schedule::film) stages.push_back({"crisp", 1, last, {{"gan-power", "0.1"}}});
   return stages;

@@ -139,7 +139,7 @@ class Models(FilmTest):
         self.assertEqual({m["name"]: m["options"]["resolution"] for m in self.do("list", "--options")["models"]}["course"], 128)
         changes = [(c["key"], c["from"], c["to"]) for c in self.do("history", "--model", "course")["changes"]]
         self.assertIn(("resolution", "96", "128"), changes)
-        self.assertIn(("random-warp", "true", "false"), changes)
+        self.assertIn("lr", [key for key, _, _ in changes])
         again = run_well(*train, "--target-iter", 5)
         self.assertEqual(again.report()["iterations_done"], 0)
         self.assertIn("is over", again.err)
