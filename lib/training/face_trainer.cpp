@@ -36,6 +36,11 @@ bool is_frozen(const ModelSpec& spec, const std::string& part) {
   return spec.shape.archi.liae && !r.random_warp && !r.train_inters && part == "inter_AB";
 }
 
+bool is_encoding(const Parameter& p) {
+  const auto part = p.part();
+  return part == "encoder" || part.starts_with("inter");
+}
+
 Optimizer made_optimizer(const ModelSpec& spec, Precision precision, Parameters& parameters) {
   parameters.set_precision(precision);
   std::vector<Parameter*> all;
@@ -46,7 +51,9 @@ Optimizer made_optimizer(const ModelSpec& spec, Precision precision, Parameters&
     if (spec.amp() && !spec.rules.train_inters && p.part().starts_with("inter_")) continue;
     all.push_back(&p);
   }
-  return Optimizer(optimizer_settings(spec), std::move(all));
+  Optimizer optimizer(optimizer_settings(spec), std::move(all));
+  if (spec.rules.encoder_lr != 1) optimizer.set_share(is_encoding, spec.rules.encoder_lr);
+  return optimizer;
 }
 
 std::vector<double> to_list(const Tensor& t) {

@@ -61,6 +61,7 @@ void take_pretrain(TrainingRules& r) {
 
 void take_steering(const SteeringOptions& o, TrainingRules& r, bool quick) {
   r.lr = o.lr > 0 ? o.lr : quick ? 2e-4 : 5e-5;  // spec 4.7
+  r.encoder_lr = o.encoder_lr;
   r.warm_up = o.warm_up;
   r.lr_decay = o.lr_schedule == LrSchedule::cosine ? o.lr_decay : 0;
   r.ema = o.ema;

@@ -33,6 +33,7 @@ struct TrainingRules {
 
   // Beyond the original (steering_options.hpp).
   double lr = 5e-5;
+  double encoder_lr = 1;  // of encoder and inters, as a part of lr
   int warm_up = 0;
   int lr_decay = 0;  // iterations of the cosine schedule; 0 = none
   double ema = 0;

@@ -21,7 +21,7 @@ std::uint64_t mixed(std::uint64_t x) {  // splitmix64's finaliser
 
 Optimizer::Optimizer(OptimizerSettings settings, std::vector<Parameter*> parameters) : settings_(settings) {
   for (auto* p : parameters) {
-    Slots slots{p, torch::zeros_like(p->master), {}};
+    Slots slots{p, torch::zeros_like(p->master), {}, 1};
     if (settings_.kind == OptimizerKind::adabelief) slots.second = torch::zeros_like(p->master);
     slots_.push_back(std::move(slots));
   }
@@ -58,6 +58,12 @@ void Optimizer::prepare() {
   device_lr_.fill_(rule_.lr);
 }
 
+void Optimizer::set_share(const std::function<bool(const Parameter&)>& of, double share) {
+  for (auto& slots : slots_) {
+    if (of(*slots.parameter)) slots.share = static_cast<float>(share);
+  }
+}
+
 // What gradients are multiplied by, (), so that their global norm is at most that of the settings.
 Tensor Optimizer::clipping(const std::vector<Tensor>& gradients) const {
   Tensor squares;
@@ -78,7 +84,7 @@ void Optimizer::apply() {
   rule_.gradient_scale = scale.defined() && scale.is_cpu() ? scale.item<float>() : 1;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (!gradients[i].defined()) continue;
-    auto& [parameter, first, second] = slots_[i];
+    auto& [parameter, first, second, share] = slots_[i];
     rule_.key =
         static_cast<std::uint32_t>(mixed(settings_.seed ^ mixed(static_cast<std::uint64_t>(steps_) * 1000003 + i)));
     // Same memory order as the master, so that one index means the same number in all of them.
@@ -86,7 +92,12 @@ void Optimizer::apply() {
     if (gradient.strides() != parameter->master.strides())
       gradient = torch::empty_like(parameter->value).copy_(gradient);
     const UpdatedTensor updated{parameter->master, gradient, first, second, parameter->value};
-    parameter->master.is_cpu() ? update_tensor(rule_, updated) : update_on_device(rule_, device_lr_, scale, updated);
+    UpdateRule rule = rule_;
+    rule.lr *= share;
+    if (parameter->master.is_cpu())
+      update_tensor(rule, updated);
+    else
+      update_on_device(rule, share == 1 ? device_lr_ : device_lr_ * share, scale, updated);
     parameter->value.mutable_grad().reset();
   }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ class Optimizer {
   void set_steps(std::int64_t steps) { steps_ = steps; }
   // Multiplies lr in all steps to come.
   void set_lr_factor(double factor) { lr_factor_ = factor; }
+  // Those parameters move by this part of the learning rate, in all steps to come.
+  void set_share(const std::function<bool(const Parameter&)>& of, double share);
 
   // "iters", then per parameter "ms/NAME" and "vs/NAME" (AdaBelief) or "acc/NAME" (RMSprop).
   std::vector<NamedTensor> state() const;
@@ -63,6 +66,7 @@ class Optimizer {
   struct Slots {
     Parameter* parameter;
     Tensor first, second;  // ms and vs, or acc alone
+    float share = 1;       // of the learning rate
   };
   OptimizerSettings settings_;
   std::vector<Slots> slots_;

@@ -22,6 +22,7 @@ struct Names<LrSchedule> {
 
 struct SteeringOptions {
   double lr = 0;
+  double encoder_lr = 1;
   int warm_up = 0;
   LrSchedule lr_schedule = LrSchedule::constant;
   int lr_decay = 100000;
@@ -55,6 +56,12 @@ constexpr auto describe<SteeringOptions>() {
       field("lr", &O::lr)
           .says("Learning rate", "Size of a step; 0: the class's own (SAEHD and AMP 5e-5, Quick96 2e-4).")
           .range(0, 1e-2)
+          .in("Optimiser"),
+      field("encoder-lr", &O::encoder_lr)
+          .says("Learning rate of the encoder",
+                "That of encoder and inters, as a part of the learning rate: below 1 what they know already is kept; a "
+                "model that begins with the pretrained start gets 0.2.")
+          .range(0, 1)
           .in("Optimiser"),
       field("warm-up", &O::warm_up)
           .says("Warm-up", "Iterations over which the learning rate rises from 0 to its full height; 0: none.")

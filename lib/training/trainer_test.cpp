@@ -89,6 +89,27 @@ TEST(FaceTrainer, TrainsWhatTheOriginalTrains) {
   EXPECT_EQ(parts(amp), (Parts{"inter_src", "inter_dst", "GAN"}));
 }
 
+// How far a step moves each part.
+TEST(FaceTrainer, TheEncoderMovesByItsShareOfTheLearningRate) {
+  const Batch batch = random_batch();
+  const auto moved = [&](double share) {
+    auto model = tiny(ModelClass::saehd);
+    model.steering.encoder_lr = share;
+    auto trainer = trainer_of(model);
+    const auto before = copied(trainer.weights());
+    trainer.step(batch);
+    std::map<std::string, double> by_part;
+    for (const auto& t : trainer.weights())
+      by_part[t.name.substr(0, t.name.find('/'))] += (t.tensor - before.at(t.name)).abs().sum().item<double>();
+    return by_part;
+  };
+  const auto whole = moved(1), tenth = moved(0.1);
+  for (const auto& [part, distance] : whole) {
+    const bool encodes = part == "encoder" || part.starts_with("inter");
+    EXPECT_NEAR(tenth.at(part) / distance, encodes ? 0.1 : 1, 0.01) << part;
+  }
+}
+
 TEST(FaceTrainer, UnknownFrozenPartsAndMisfittingPatchesAreRefused) {
   auto model = tiny(ModelClass::saehd);
   model.steering.freeze = "decoder";
@@ -198,6 +219,7 @@ TEST(FaceTrainer, EveryOptionCounts) {
       {"face style", [](auto& m) { m.saehd.face_style_power = 10; }},
       {"bg style", [](auto& m) { m.saehd.bg_style_power = 10; }},
       {"lr", [](auto& m) { m.steering.lr = 1e-4; }},
+      {"encoder lr", [](auto& m) { m.steering.encoder_lr = 0.5; }},
       {"warm-up", [](auto& m) { m.steering.warm_up = 10; }},
       {"schedule", [](auto& m) { m.steering.lr_schedule = LrSchedule::cosine, m.steering.lr_decay = 3; }},
       {"mean gradient", [](auto& m) { m.steering.mean_gradient = true; }},

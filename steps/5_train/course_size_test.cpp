@@ -59,10 +59,9 @@ TEST_F(ACourseSize, IsTheSmallestWithoutATime) {
 }
 
 TEST_F(ACourseSize, IsChosenAnewWhenTheFileSaysNothingOfUse) {
-  for (const char* text :
-       {"", "[]", "{}", "{\"seconds\": 1}", "{\"seconds\": \"1\", \"resolution\": 128}",
-        "{\"seconds\": 1, \"resolution\": 1e30}", "{\"seconds\": 1, \"resolution\": 100}",
-        "{\"seconds\": 1, \"resolution\": 123456}", "{\"seconds\": 1, \"resolution\": -128}"}) {
+  for (const char* text : {"", "[]", "{}", "{\"seconds\": 1}", "{\"seconds\": \"1\", \"resolution\": 128}",
+                           "{\"seconds\": 1, \"resolution\": 1e30}", "{\"seconds\": 1, \"resolution\": 100}",
+                           "{\"seconds\": 1, \"resolution\": 123456}", "{\"seconds\": 1, \"resolution\": -128}"}) {
     ASSERT_TRUE(write_text(kept_, text));
     EXPECT_EQ(read_chosen_size(kept_).resolution, 0) << text;
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/options/options.hpp"
+#include "lib/start/start.hpp"
 #include "lib/training/grow.hpp"
 
 namespace understudy {
@@ -29,7 +30,25 @@ Result<ModelDescription> merged_description(const ModelDescription& saved, const
   return merged;
 }
 
+// What the start's encoder knows of faces it knows of all of them; two of them alone would soon unteach it that
+// (docs/pretrained-start.md).
+constexpr double start_encoder_lr = 0.2;
+
+ModelDescription new_description(const TrainRequest& request) {
+  ModelDescription model = request.wanted;
+  const bool given =
+      std::ranges::any_of(request.wanted_rows, [](const Row& r) { return r.given && r.key == "encoder-lr"; });
+  if (!given && takes_start(request.options, model)) model.steering.encoder_lr = start_encoder_lr;
+  return model;
+}
+
 }  // namespace
+
+bool takes_start(const TrainOptions& options, const ModelDescription& model) {
+  if (!options.start_from.empty() || model.saehd.pretrain || options.start == StartChoice::none) return false;
+  if (options.start == StartChoice::automatic && options.preset != Preset::recommended) return false;
+  return start_misfit(model).empty();
+}
 
 SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, Side side) {
   SampleRules rules;
@@ -68,7 +87,7 @@ fs::path model_path(const TrainRequest& request) {
 }
 
 Result<Settled> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {
-  if (!ModelFolder::exists(path)) return Settled{request.wanted};
+  if (!ModelFolder::exists(path)) return Settled{new_description(request)};
   TRY(const auto folder, ModelFolder::open(path));
   if (folder.description().model_class != request.wanted.model_class) {
     return fail_with_hint(

@@ -19,6 +19,8 @@ struct Settled {
   ModelDescription description;
   bool leave_pretrain = false;
 };
+// Whether a new model begins with the pretrained start.
+bool takes_start(const TrainOptions&, const ModelDescription&);
 // What the model is from now on; nothing is written yet.
 Result<Settled> settle_description(const fs::path& path, const TrainRequest&, Run&);
 

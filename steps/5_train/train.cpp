@@ -127,9 +127,7 @@ Result<> check_start(const TrainRequest& request, const ModelDescription& model,
 
 // The pretrained start where it is wanted and fits; else the fresh weights stay.
 Result<> begin_pretrained(Session& session, const TrainOptions& options, const ModelDescription& model, Run& run) {
-  const bool asked = options.start == StartChoice::pretrained;
-  if (!asked && (options.start == StartChoice::none || options.preset != Preset::recommended)) return {};
-  if (model.saehd.pretrain || !start_misfit(model).empty()) return {};
+  if (!takes_start(options, model)) return {};
   constexpr int faces = 32;
   TRY(const auto start, built_in_start());
   TRY(const auto batch, session.source().fixed_batch(faces));

@@ -125,6 +125,10 @@ class Models(FilmTest):
         fresh = run_well(*train, "--model", "fresh", *fitting, "--start", "none")
         self.assertNotIn("Starts from", fresh.err)
         self.assertLess(begun.report()["src_loss"], 0.9 * fresh.report()["src_loss"])
+        # Its encoder is taught anew slowly, unless something else is asked for.
+        run_well(*train, "--model", "quick", *fitting, "--encoder-lr", 1)
+        shares = {m["name"]: m["options"]["encoder-lr"] for m in self.do("list", "--options")["models"]}
+        self.assertEqual([shares[name] for name in ("begun", "fresh", "quick")], [0.2, 1, 1])
         # Asked for where it does not fit: what would fit, and nothing is left behind.
         refused = run(*train, "--model", "misfit", *TINY_MODEL, "--start", "pretrained")
         self.assertEqual(refused.status, 2, refused.err)

@@ -87,9 +87,9 @@ std::array<float, play_numbers> numbers_of_play(int block, int play, bool mirror
                                           side * p.jaw_side,
                                           side * static_cast<float>(p.yaw),
                                           static_cast<float>(p.pitch)};
-  // Their spread among the performances; twice that for the finer ones, which count less.
-  constexpr std::array<float, play_numbers> spread{0.37f, 0.37f, 12.0f, 7.2f,  0.28f, 0.37f, 0.28f, 0.4f,  0.4f,  0.27f,
-                                                   0.6f,  0.6f,  0.47f, 0.47f, 0.4f,  0.3f,  0.24f, 0.36f, 21.0f, 9.0f};
+  // About their spread among the performances; less for what people look at and is hard to see, more for the rest.
+  constexpr std::array<float, play_numbers> spread{0.37f, 0.37f, 7.0f, 4.5f, 0.2f,  0.3f, 0.2f,  0.35f, 0.35f, 0.27f,
+                                                   0.6f,  0.6f,  0.4f, 0.4f, 0.35f, 0.3f, 0.24f, 0.36f, 21.0f, 9.0f};
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] /= spread[i];
   return numbers;
 }
