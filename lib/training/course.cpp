@@ -25,6 +25,36 @@ std::vector<CourseStage> look_stages(int first, int last) {
   return stages;
 }
 
+std::vector<CourseStage> plain_stages(Schedule schedule, int last) {
+  const int first = std::min(smallest_course_resolution, last);
+  if (schedule == Schedule::none) return {{"whole", 1, 0, {}}};
+  if (schedule == Schedule::look) return look_stages(first, last);
+  std::vector<CourseStage> stages;
+  // Small sizes learn pose, expression and colours for a fraction of the price: a third of the time in all.
+  if (first < last) {
+    const int middle = (first + last) / 2 / 32 * 32;
+    const bool two = middle > first && middle < last;
+    const auto uniform = [](const char* lr) {
+      return std::vector<std::pair<std::string, std::string>>{
+          {"random-warp", "true"}, {"uniform-yaw", "true"}, {"lr", lr}};
+    };
+    stages.push_back({"small", two ? 0.2 : 0.4, first, uniform("1e-4")});
+    if (two) stages.push_back({"middle", 0.4, middle, uniform("0")});
+  }
+  stages.push_back({"large", 0.65, last, {{"random-warp", "true"}, {"uniform-yaw", "false"}, {"lr", "0"}}});
+  stages.push_back({"sharp", 0.8, last, {{"random-warp", "false"}}});
+  stages.push_back({"fine", schedule == Schedule::film ? 0.9 : 1, last, {{"lr-dropout", "y"}}});
+  if (schedule == Schedule::film) stages.push_back({"crisp", 1, last, {{"gan-power", "0.1"}}});
+  return stages;
+}
+
+// An encoder that knows faces stands still in the first stage: gradients of decoders that do not know their person yet
+// would unteach it what is common to all (Kumar et al. 2022, arXiv:2202.10054). An iteration is quicker without it,
+// too.
+void keep_known(std::vector<CourseStage>& stages) {
+  for (std::size_t i = 0; i < stages.size(); ++i) stages[i].values.push_back({"encoder-lr", i == 0 ? "0" : "0.2"});
+}
+
 }  // namespace
 
 Schedule schedule_for(double seconds) {
@@ -46,26 +76,9 @@ int course_resolution(double seconds, double seconds_at_96) {
   return best;
 }
 
-std::vector<CourseStage> course_stages(Schedule schedule, int last) {
-  const int first = std::min(smallest_course_resolution, last);
-  if (schedule == Schedule::none) return {{"whole", 1, 0, {}}};
-  if (schedule == Schedule::look) return look_stages(first, last);
-  std::vector<CourseStage> stages;
-  // Small sizes learn pose, expression and colours for a fraction of the price: a third of the time in all.
-  if (first < last) {
-    const int middle = (first + last) / 2 / 32 * 32;
-    const bool two = middle > first && middle < last;
-    const auto uniform = [](const char* lr) {
-      return std::vector<std::pair<std::string, std::string>>{
-          {"random-warp", "true"}, {"uniform-yaw", "true"}, {"lr", lr}};
-    };
-    stages.push_back({"small", two ? 0.2 : 0.4, first, uniform("1e-4")});
-    if (two) stages.push_back({"middle", 0.4, middle, uniform("0")});
-  }
-  stages.push_back({"large", 0.65, last, {{"random-warp", "true"}, {"uniform-yaw", "false"}, {"lr", "0"}}});
-  stages.push_back({"sharp", 0.8, last, {{"random-warp", "false"}}});
-  stages.push_back({"fine", schedule == Schedule::film ? 0.9 : 1, last, {{"lr-dropout", "y"}}});
-  if (schedule == Schedule::film) stages.push_back({"crisp", 1, last, {{"gan-power", "0.1"}}});
+std::vector<CourseStage> course_stages(Schedule schedule, int last, bool known) {
+  auto stages = plain_stages(schedule, last);
+  if (known && schedule != Schedule::none) keep_known(stages);
   return stages;
 }
 

@@ -39,8 +39,9 @@ inline constexpr int smallest_course_resolution = 96;
 // iteration at 96 pixels on this machine; the others follow by their pixels.
 int course_resolution(double seconds, double seconds_at_96);
 
-// The stages of a model that ends at this resolution; smaller sizes come first. Not of Schedule::automatic.
-std::vector<CourseStage> course_stages(Schedule, int last_resolution);
+// The stages of a model that ends at this resolution; smaller sizes come first. Not of Schedule::automatic. `known`:
+// its encoder knows faces already (the pretrained start), so that the decoders are taught first and it follows slowly.
+std::vector<CourseStage> course_stages(Schedule, int last_resolution, bool known = false);
 
 // The stage that a model belongs to that has been trained for this part of the course, 0..1; the number of stages when
 // the course is over.

@@ -44,6 +44,21 @@ TEST(Course, ItsValuesAreOptionsOfAModel) {
   }
 }
 
+TEST(Course, AKnownEncoderStandsStillFirstAndFollowsSlowly) {
+  for (const auto schedule : {Schedule::look, Schedule::evening, Schedule::film}) {
+    for (const bool known : {false, true}) {
+      std::vector<std::string> shares;
+      for (const auto& stage : course_stages(schedule, 192, known)) {
+        for (const auto& [key, value] : stage.values) {
+          if (key == "encoder-lr") shares.push_back(value);
+        }
+      }
+      ASSERT_EQ(shares.empty(), !known);
+      for (std::size_t i = 0; i < shares.size(); ++i) EXPECT_EQ(shares[i], i == 0 ? "0" : "0.2");
+    }
+  }
+}
+
 TEST(Course, ThePlaceFollowsFromThePartThatIsDone) {
   const auto stages = course_stages(Schedule::look, 128);
   EXPECT_EQ(stage_at(stages, 0), 0u);

@@ -45,7 +45,7 @@ Optimizer made_optimizer(const ModelSpec& spec, Precision precision, Parameters&
   parameters.set_precision(precision);
   std::vector<Parameter*> all;
   for (auto& p : parameters.all()) {
-    if (is_frozen(spec, p.part())) p.value.set_requires_grad(false);
+    if (is_frozen(spec, p.part()) || (spec.rules.encoder_lr == 0 && is_encoding(p))) p.value.set_requires_grad(false);
     // A frozen part keeps its slots, which are stepped only where there is a gradient (spec 4.7). AMP's inters have
     // none.
     if (spec.amp() && !spec.rules.train_inters && p.part().starts_with("inter_")) continue;

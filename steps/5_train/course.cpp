@@ -51,6 +51,13 @@ Result<> set_stage(TrainRequest& part, const CourseStage& stage, const Length& l
   return {};
 }
 
+// Whether the model's encoder came with the pretrained start: a share of the learning rate of its own tells it.
+bool knows_faces(const TrainRequest& request, const fs::path& model) {
+  if (!ModelFolder::exists(model)) return takes_start(request.options, request.wanted);
+  const auto folder = ModelFolder::open(model);
+  return folder && folder->description().steering.encoder_lr != 1;
+}
+
 // Stages at sizes below the one that the model has already are over, whatever the time says.
 void skip_smaller(std::vector<CourseStage>& stages, const fs::path& model) {
   if (!ModelFolder::exists(model)) return;
@@ -71,7 +78,7 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
   TRY(const Length length, length_of(request, schedule));
   TRY(const auto spec, spec_of(request.wanted));
   if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);
-  auto stages = course_stages(schedule, spec.shape.resolution);
+  auto stages = course_stages(schedule, spec.shape.resolution, knows_faces(request, model));
   skip_smaller(stages, model);
   TrainReport report;
   std::size_t at = stage_at(stages, length.done(model) / length.whole);
