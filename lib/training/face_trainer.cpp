@@ -28,31 +28,29 @@ OptimizerSettings optimizer_settings(const ModelSpec& spec) {
   return settings;
 }
 
+bool is_encoding(const std::string& part) { return part == "encoder" || part.starts_with("inter"); }
+
 bool is_frozen(const ModelSpec& spec, const std::string& part) {
   const auto& r = spec.rules;
   if (std::ranges::find(r.frozen, part) != r.frozen.end()) return true;
+  if (r.encoder_lr == 0 && is_encoding(part)) return true;
   // The original never trains AMP's inters, nor liae's inter_AB without random warp (spec 1.2, 4.7).
   if (spec.amp()) return !r.train_inters && part.starts_with("inter_");
   return spec.shape.archi.liae && !r.random_warp && !r.train_inters && part == "inter_AB";
-}
-
-bool is_encoding(const Parameter& p) {
-  const auto part = p.part();
-  return part == "encoder" || part.starts_with("inter");
 }
 
 Optimizer made_optimizer(const ModelSpec& spec, Precision precision, Parameters& parameters) {
   parameters.set_precision(precision);
   std::vector<Parameter*> all;
   for (auto& p : parameters.all()) {
-    if (is_frozen(spec, p.part()) || (spec.rules.encoder_lr == 0 && is_encoding(p))) p.value.set_requires_grad(false);
+    if (is_frozen(spec, p.part())) p.value.set_requires_grad(false);
     // A frozen part keeps its slots, which are stepped only where there is a gradient (spec 4.7). AMP's inters have
     // none.
     if (spec.amp() && !spec.rules.train_inters && p.part().starts_with("inter_")) continue;
     all.push_back(&p);
   }
   Optimizer optimizer(optimizer_settings(spec), std::move(all));
-  if (spec.rules.encoder_lr != 1) optimizer.set_share(is_encoding, spec.rules.encoder_lr);
+  optimizer.set_share([](const Parameter& p) { return is_encoding(p.part()); }, spec.rules.encoder_lr);
   return optimizer;
 }
 

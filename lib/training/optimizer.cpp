@@ -85,15 +85,15 @@ void Optimizer::apply() {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (!gradients[i].defined()) continue;
     auto& [parameter, first, second, share] = slots_[i];
-    rule_.key =
+    UpdateRule rule = rule_;
+    rule.lr *= share;
+    rule.key =
         static_cast<std::uint32_t>(mixed(settings_.seed ^ mixed(static_cast<std::uint64_t>(steps_) * 1000003 + i)));
     // Same memory order as the master, so that one index means the same number in all of them.
     Tensor gradient = gradients[i];
     if (gradient.strides() != parameter->master.strides())
       gradient = torch::empty_like(parameter->value).copy_(gradient);
     const UpdatedTensor updated{parameter->master, gradient, first, second, parameter->value};
-    UpdateRule rule = rule_;
-    rule.lr *= share;
     if (parameter->master.is_cpu())
       update_tensor(rule, updated);
     else

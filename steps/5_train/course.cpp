@@ -51,19 +51,17 @@ Result<> set_stage(TrainRequest& part, const CourseStage& stage, const Length& l
   return {};
 }
 
-// Whether the model's encoder came with the pretrained start: a share of the learning rate of its own tells it.
-bool knows_faces(const TrainRequest& request, const fs::path& model) {
-  if (!ModelFolder::exists(model)) return takes_start(request.options, request.wanted);
+// The model's description as it is saved; nothing where there is none to read.
+std::optional<ModelDescription> description_at(const fs::path& model) {
+  if (!ModelFolder::exists(model)) return std::nullopt;
   const auto folder = ModelFolder::open(model);
-  return folder && folder->description().steering.encoder_lr != 1;
+  if (!folder) return std::nullopt;
+  return folder->description();
 }
 
 // Stages at sizes below the one that the model has already are over, whatever the time says.
-void skip_smaller(std::vector<CourseStage>& stages, const fs::path& model) {
-  if (!ModelFolder::exists(model)) return;
-  const auto folder = ModelFolder::open(model);
-  if (!folder) return;
-  const auto spec = spec_of(folder->description());
+void skip_smaller(std::vector<CourseStage>& stages, const ModelDescription& model) {
+  const auto spec = spec_of(model);
   for (auto& stage : stages) {
     if (spec && stage.resolution < spec->shape.resolution) stage.resolution = 0;
   }
@@ -78,8 +76,11 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
   TRY(const Length length, length_of(request, schedule));
   TRY(const auto spec, spec_of(request.wanted));
   if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);
-  auto stages = course_stages(schedule, spec.shape.resolution, knows_faces(request, model));
-  skip_smaller(stages, model);
+  const auto saved = description_at(model);
+  // An encoder that came with the pretrained start has a share of the learning rate of its own.
+  const bool known = saved ? saved->steering.encoder_lr != 1 : takes_start(request.options, request.wanted);
+  auto stages = course_stages(schedule, spec.shape.resolution, known);
+  if (saved) skip_smaller(stages, *saved);
   TrainReport report;
   std::size_t at = stage_at(stages, length.done(model) / length.whole);
   if (at == stages.size()) run.note("The course of this training is over; a longer --time goes on");

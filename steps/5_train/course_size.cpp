@@ -19,6 +19,27 @@ double timed_step(FaceTrainer& trainer, const Batch& batch) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+// An iteration of such a model at smallest_course_resolution on this machine, by a few trial ones.
+Result<double> seconds_per_iteration(TrainRequest request) {
+  request.wanted.saehd.resolution = smallest_course_resolution;
+  TRY(const auto spec, spec_of(request.wanted));
+  const Device device = open_device(request.options.threads, request.options.gpu);
+  return guard_torch("timing an iteration", [&] {
+    FaceTrainer trainer(spec, device, precision_of(request.options, device));
+    const std::int64_t n = spec.rules.batch_size, side = spec.shape.resolution;
+    const auto half = [&] {
+      return BatchSide{torch::rand({n, 3, side, side}), torch::rand({n, 3, side, side}),
+                       torch::rand({n, 1, side, side}), torch::rand({n, 1, side, side})};
+    };
+    const Batch batch{half(), half()};
+    trainer.step(batch);  // the first one also finds its memory
+    std::array<double, 3> times{};
+    for (double& t : times) t = timed_step(trainer, batch);
+    std::ranges::sort(times);
+    return times[1];
+  });
+}
+
 }  // namespace
 
 ChosenSize read_chosen_size(const fs::path& file) {
@@ -51,26 +72,6 @@ Result<int> course_size(const TrainRequest& request, const fs::path& kept, Run& 
                        smallest_course_resolution, request.options.time, side));
   TRY_VOID(write_chosen_size(kept, {seconds, side}));
   return side;
-}
-
-Result<double> seconds_per_iteration(TrainRequest request) {
-  request.wanted.saehd.resolution = smallest_course_resolution;
-  TRY(const auto spec, spec_of(request.wanted));
-  const Device device = open_device(request.options.threads, request.options.gpu);
-  return guard_torch("timing an iteration", [&] {
-    FaceTrainer trainer(spec, device, precision_of(request.options, device));
-    const std::int64_t n = spec.rules.batch_size, side = spec.shape.resolution;
-    const auto half = [&] {
-      return BatchSide{torch::rand({n, 3, side, side}), torch::rand({n, 3, side, side}),
-                       torch::rand({n, 1, side, side}), torch::rand({n, 1, side, side})};
-    };
-    const Batch batch{half(), half()};
-    trainer.step(batch);  // the first one also finds its memory
-    std::array<double, 3> times{};
-    for (double& t : times) t = timed_step(trainer, batch);
-    std::ranges::sort(times);
-    return times[1];
-  });
 }
 
 }  // namespace understudy

@@ -20,7 +20,4 @@ Result<> write_chosen_size(const fs::path&, const ChosenSize&);
 // work, would choose another. More time chooses again.
 Result<int> course_size(const TrainRequest& request, const fs::path& kept, Run&);
 
-// An iteration of such a model at smallest_course_resolution on this machine, by a few trial ones.
-Result<double> seconds_per_iteration(TrainRequest);
-
 }  // namespace understudy

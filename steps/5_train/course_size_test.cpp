@@ -6,6 +6,7 @@
 #include "lib/base/scratch_folder.hpp"
 #include "lib/training/course.hpp"
 #include "lib/training/model_folder.hpp"
+#include "steps/5_train/faces_fake.hpp"
 
 namespace understudy {
 namespace {
@@ -13,17 +14,12 @@ namespace {
 class ACourseSize : public testing::Test {
  protected:
   TrainRequest request(const std::string& time) const {
-    TrainRequest r;
-    r.models = folder_.path / "model";
-    r.wanted.saehd.archi = "df-ud";
+    TrainRequest r = small_request(folder_.path / "model");
     r.wanted.saehd.resolution = 96;
-    r.wanted.saehd.batch_size = 1;
-    r.wanted.shared.ae_dims = 32;
+    // Large enough that ten seconds are too few for more than the smallest size on any machine.
     r.wanted.shared.e_dims = r.wanted.shared.d_dims = r.wanted.shared.d_mask_dims = 16;
     r.options.model = "saehd";
     r.options.time = time;
-    r.options.threads = 1;
-    r.options.precision = PrecisionChoice::fp32;
     return r;
   }
   const ScratchFolder folder_;

@@ -18,19 +18,12 @@ class ACourse : public testing::Test {
   }
   // A course of 12 iterations that ends at 128 pixels.
   TrainRequest request(const fs::path& models) const {
-    TrainRequest r;
-    r.models = models;
+    TrainRequest r = small_request(models);
     r.src = folder_.path / "src";
     r.dst = folder_.path / "dst";
-    r.wanted.saehd.archi = "df-ud";
     r.wanted.saehd.resolution = 128;
-    r.wanted.saehd.batch_size = 2;
-    r.wanted.shared.ae_dims = 16;
-    r.wanted.shared.e_dims = r.wanted.shared.d_dims = r.wanted.shared.d_mask_dims = 4;
     r.wanted.seed = 3;
     r.options.target_iter = 12;
-    r.options.precision = PrecisionChoice::fp32;
-    r.options.threads = 1;  // so small a model is quickest so
     r.options.start = StartChoice::none;
     return r;
   }

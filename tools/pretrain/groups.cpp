@@ -81,7 +81,22 @@ BatchSide stacked(const std::vector<Sample>& samples) {
   return {stack(&Sample::warped), stack(&Sample::target), stack(&Sample::mask), stack(&Sample::eyes_mouth)};
 }
 
+// In the order ip, iq, jp, jq the lowest bit of a place is the performance, the next the person.
+Tensor places_with_flipped(std::int64_t n, std::int64_t bit) {
+  std::vector<std::int64_t> at;
+  for (std::int64_t i = 0; i < n; ++i) at.push_back(i ^ bit);
+  return torch::tensor(at);
+}
+
 }  // namespace
+
+BatchSide redrawn_of(const Step& step) {
+  const auto first = [&](const Tensor& all) { return all.narrow(0, 0, step.redrawn); };
+  return {first(step.faces.warped), first(step.faces.target), first(step.faces.mask), first(step.faces.eyes_mouth)};
+}
+
+Tensor same_person(std::int64_t n) { return places_with_flipped(n, 1); }
+Tensor same_play(std::int64_t n) { return places_with_flipped(n, 2); }
 
 int resolution_of(std::int64_t step, std::int64_t small_steps) {
   if (step < small_steps) return 64;

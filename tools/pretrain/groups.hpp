@@ -17,6 +17,13 @@ struct Step {
   Tensor play;               // (4 (groups + readers), play_numbers): what each shows being played
 };
 
+// The faces that are drawn.
+BatchSide redrawn_of(const Step&);
+// For each of n pictures in groups, (n) int64: the one of the same person in the other performance, and the one of the
+// other person in the same performance.
+Tensor same_person(std::int64_t n);
+Tensor same_play(std::int64_t n);
+
 // The resolution of a step: small ones first, then a mixture, most of it at 96.
 int resolution_of(std::int64_t step, std::int64_t small_steps);
 

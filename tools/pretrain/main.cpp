@@ -62,14 +62,11 @@ Result<> look_at_groups(Pretrainer& trainer, const Groups& groups, const fs::pat
   torch::NoGradGuard no_grad;
   const WeightAverage::Use averaged(&trainer.average());
   auto& net = trainer.net();
-  const auto n = step.redrawn;
-  std::vector<std::int64_t> person, play;
-  for (std::int64_t i = 0; i < n; ++i) person.push_back(i ^ 1), play.push_back(i ^ 2);
-  const Tensor encoded = net.encode(step.faces.warped.narrow(0, 0, n)), codes = net.code(encoded, 96);
-  const Tensor who = net.identity(encoded).index_select(0, torch::tensor(person));
-  const Decoded own = net.decode(codes, who), crossed = net.decode(codes.index_select(0, torch::tensor(play)), who);
-  return write_image(png, sheet({step.faces.warped.narrow(0, 0, n), step.faces.target.narrow(0, 0, n), own.bgr,
-                                 crossed.bgr, own.mask.expand_as(own.bgr)}));
+  const BatchSide faces = redrawn_of(step);
+  const Tensor encoded = net.encode(faces.warped), codes = net.code(encoded, 96);
+  const Tensor who = net.identity(encoded).index_select(0, same_person(step.redrawn));
+  const Decoded own = net.decode(codes, who), crossed = net.decode(codes.index_select(0, same_play(step.redrawn)), who);
+  return write_image(png, sheet({faces.warped, faces.target, own.bgr, crossed.bgr, own.mask.expand_as(own.bgr)}));
 }
 
 Result<> train(const Arguments& in) {

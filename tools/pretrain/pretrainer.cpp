@@ -41,24 +41,6 @@ Tensor picture_loss(const Decoded& out, const BatchSide& faces, int resolution) 
          eyes_mouth_weight * (faces.target * faces.eyes_mouth - out.bgr * faces.eyes_mouth).abs().mean({1, 2, 3});
 }
 
-BatchSide first_of(const BatchSide& faces, std::int64_t n) {
-  return {faces.warped.narrow(0, 0, n), faces.target.narrow(0, 0, n), faces.mask.narrow(0, 0, n),
-          faces.eyes_mouth.narrow(0, 0, n)};
-}
-
-// For each picture of the groups (ip, iq, jp, jq): the one of the same person in the other performance.
-Tensor same_person(std::int64_t n) {
-  std::vector<std::int64_t> at;
-  for (std::int64_t i = 0; i < n; ++i) at.push_back(i ^ 1);
-  return torch::tensor(at);
-}
-// The other person in the same performance.
-Tensor same_play(std::int64_t n) {
-  std::vector<std::int64_t> at;
-  for (std::int64_t i = 0; i < n; ++i) at.push_back(i ^ 2);
-  return torch::tensor(at);
-}
-
 }  // namespace
 
 Pretrainer::Pretrainer(double lr, std::int64_t decay_steps, Precision precision, std::uint64_t seed)
@@ -77,7 +59,7 @@ Tensor Pretrainer::read(const Tensor& latent) const {
 }
 
 Terms Pretrainer::step(const Step& in) {
-  const BatchSide faces = first_of(in.faces, in.redrawn);
+  const BatchSide faces = redrawn_of(in);
   const std::int64_t n = in.redrawn;
   const Tensor all = net_.encode(in.faces.warped), latents = net_.latent(all, in.resolution);
   const Tensor encoded = all.narrow(0, 0, n), codes = net_.code_of(latents.narrow(0, 0, n), in.resolution);
