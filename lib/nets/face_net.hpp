@@ -24,10 +24,10 @@ struct Swap {
 };
 
 struct Reconstruction {
-  Decoded src, dst;             // src->src and dst->dst
-  std::optional<Decoded> swap;  // dst expression with the src face, when asked for
-  Tensor code_src, code_dst;    // df: the inter's outputs, for true face; else undefined
-  Tensor swap_detached;         // bgr of the swap from a code without gradient, when asked for (face style)
+  Decoded src, dst;                      // src->src and dst->dst
+  std::optional<Decoded> swap;           // dst expression with the src face, when asked for
+  Tensor code_src, code_dst;             // df: the inter's outputs, for true face; else undefined
+  std::optional<Decoded> swap_detached;  // the swap from a code without gradient, when asked for (styles, expression)
 };
 
 struct Wanted {
@@ -43,6 +43,8 @@ class FaceNet {
   virtual Reconstruction forward(const Tensor& src, const Tensor& dst, const Wanted& = {}) const = 0;
   // `morph` 0..1 is AMP's part of the src face; the others have always 1. Runs in inference mode.
   virtual Swap predict(const Tensor& dst, double morph = 1) const = 0;
+  // The code of faces as the decoders get it: for df and liae what both people share. Empty for AMP.
+  virtual Tensor shared_code(const Tensor& /*faces*/) const { return {}; }
   // Sub-network names in DeepFaceLab's order: the files of a model there, the first part of parameter names here.
   virtual std::vector<std::string> parts() const = 0;
   virtual int resolution() const = 0;

@@ -54,6 +54,8 @@ Tensor Saehd::inter(std::string_view name, const Tensor& encoded) const {
   return name == "inter_B" ? (*inter_b_)(encoded) : (*inter_)(encoded);
 }
 
+Tensor Saehd::shared_code(const Tensor& faces) const { return (*inter_)(encode(faces)); }
+
 Reconstruction Saehd::forward(const Tensor& src, const Tensor& dst, const Wanted& wanted) const {
   const auto n = src.size(0);
   const Tensor encoded = encode(torch::cat({src, dst}));
@@ -66,7 +68,7 @@ Reconstruction Saehd::forward(const Tensor& src, const Tensor& dst, const Wanted
     r.code_src = shared_src;
     r.code_dst = shared_dst;
     if (wanted.swap) r.swap = (*decoder_src_)(shared_dst, checkpointing_);
-    if (wanted.swap_detached) r.swap_detached = (*decoder_src_)(shared_dst.detach()).bgr;
+    if (wanted.swap_detached) r.swap_detached = (*decoder_src_)(shared_dst.detach(), checkpointing_);
     return r;
   }
   const Tensor own_dst = (*inter_b_)(encoded.narrow(0, n, n));
@@ -79,7 +81,7 @@ Reconstruction Saehd::forward(const Tensor& src, const Tensor& dst, const Wanted
   r.src = part(0);
   r.dst = part(1);
   if (wanted.swap) r.swap = part(2);
-  if (wanted.swap_detached) r.swap_detached = part(static_cast<std::int64_t>(codes.size()) - 1).bgr;
+  if (wanted.swap_detached) r.swap_detached = part(static_cast<std::int64_t>(codes.size()) - 1);
   return r;
 }
 

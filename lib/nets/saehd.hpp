@@ -20,6 +20,7 @@ class Saehd : public FaceNet {
   ~Saehd() override;
 
   Reconstruction forward(const Tensor& src, const Tensor& dst, const Wanted& = {}) const override;
+  Tensor shared_code(const Tensor& faces) const override;
   Swap predict(const Tensor& dst, double morph = 1) const override;
   // encoder, inter, decoder_src, decoder_dst or encoder, inter_AB, inter_B, decoder
   std::vector<std::string> parts() const override;

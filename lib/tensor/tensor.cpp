@@ -19,12 +19,14 @@ Device open_device(int threads, bool allow_gpu) {
   device.name = cpu_name();
   const auto features = cpu_features();
   // Both are of use only where LibTorch works at that level: ATEN_CPU_CAPABILITY may hold it below the processor's.
-  device.has_bf16 = at::get_cpu_capability() == "AVX512" &&
-                    std::any_of(features.begin(), features.end(),
-                                [](const auto& f) { return f == "avx512_bf16" || f == "amx_bf16"; });
+  const auto has = [&](std::string_view feature) {
+    return at::get_cpu_capability() == "AVX512" && std::ranges::find(features, feature) != features.end();
+  };
+  device.multiplies_bf16 = has("amx_bf16");
+  device.has_bf16 = device.multiplies_bf16 || has("avx512_bf16");
   if (allow_gpu && load_library("libtorch_cuda.so") && torch::cuda::is_available()) {
     device.device = torch::Device(torch::kCUDA, 0);
-    device.has_bf16 = true;
+    device.has_bf16 = device.multiplies_bf16 = true;
     device.name = "CUDA GPU 0";
   }
   return device;

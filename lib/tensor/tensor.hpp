@@ -26,10 +26,11 @@ using torch::Tensor;
 // fp32, or bfloat16 arithmetic over fp32 master weights.
 enum class Precision { fp32, bf16 };
 
-// What to compute on. `automatic` precision resolves to bf16 where processor or GPU has the instructions.
+// What to compute on.
 struct Device {
   torch::Device device{torch::kCPU};
-  bool has_bf16 = false;
+  bool has_bf16 = false;         // in its instructions
+  bool multiplies_bf16 = false;  // by units of its own for matrices (AMX, a GPU), many times as fast as fp32
   std::string name;
 };
 

@@ -31,7 +31,7 @@ Wanted wanted_of(const ModelSpec& spec) {
   Wanted wanted;
   if (spec.amp()) return wanted;
   wanted.swap = spec.rules.bg_style_power > 0 || spec.rules.face_style_power > 0;
-  wanted.swap_detached = spec.rules.face_style_power > 0;
+  wanted.swap_detached = spec.rules.face_style_power > 0 || spec.rules.expression_power > 0;
   return wanted;
 }
 
@@ -43,7 +43,7 @@ Tensor style_terms(const ModelSpec& spec, const Reconstruction& out, const Targe
   Tensor sum = torch::zeros({t.n}, t.bgr.options());
   if (const double power = spec.rules.face_style_power; power > 0) {
     const double sigma = resolution / 8;
-    const Tensor swapped = out.swap_detached * out.swap->mask.detach();
+    const Tensor swapped = out.swap_detached->bgr * out.swap->mask.detach();
     const Tensor own = (out.dst.bgr * out.dst.mask).detach();
     sum = sum + 10000 * power * style_loss(gaussian_blur(swapped, sigma), gaussian_blur(own, sigma));
   }

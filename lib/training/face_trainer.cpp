@@ -6,6 +6,7 @@
 
 #include "lib/tensor/spinning.hpp"
 #include "lib/training/build_net.hpp"
+#include "lib/training/expression_loss.hpp"
 #include "lib/training/face_losses.hpp"
 #include "lib/training/losses.hpp"
 #include "lib/training/random.hpp"
@@ -163,10 +164,13 @@ FaceTrainer::Fakes FaceTrainer::fakes_of(const Reconstruction& out, const Batch&
 // Adds a part's gradients to those that are there.
 StepLosses FaceTrainer::accumulate(const Batch& batch, const Tensor& channels, double scale, Fakes* fakes) {
   const auto out = reconstruct(batch, channels);
-  const auto terms = reconstruction_terms(spec_, out, targets_of(spec_, batch, parameters_.device()));
+  const Targets targets = targets_of(spec_, batch, parameters_.device());
+  const auto terms = reconstruction_terms(spec_, out, targets);
   Tensor total = terms.src + terms.dst;
   if (terms.hidden.defined()) total = total + terms.hidden;
   if (const Tensor more = judged(out, batch); more.defined()) total = total + more;
+  if (spec_.rules.expression_power > 0)
+    total = total + spec_.rules.expression_power * expression_term(*net_, parameters_, spec_, out, targets);
   // The original takes the gradient of the sum over the batch (spec 4).
   if (watch_.before) watch_.before();
   (total.sum() * scale).backward();

@@ -62,6 +62,7 @@ void take_pretrain(TrainingRules& r) {
 void take_steering(const SteeringOptions& o, TrainingRules& r, bool quick) {
   r.lr = o.lr > 0 ? o.lr : quick ? 2e-4 : 5e-5;  // spec 4.7
   r.encoder_lr = o.encoder_lr;
+  r.expression_power = o.expression_power;
   r.warm_up = o.warm_up;
   r.lr_decay = o.lr_schedule == LrSchedule::cosine ? o.lr_decay : 0;
   r.ema = o.ema;
@@ -144,6 +145,7 @@ Result<ModelSpec> spec_of(const ModelDescription& model) {
     TRY_VOID(model.model_class == ModelClass::amp ? take_amp(model.amp, spec) : take_saehd(model.saehd, spec));
   }
   take_steering(model.steering, spec.rules, model.quick());
+  if (spec.amp() || spec.rules.pretrain) spec.rules.expression_power = 0;  // no code that both share; no swap
   if (spec.rules.gan_power > 0) {
     TRY_VOID(check_patch(spec.shape.resolution, spec.rules.gan_patch_size));
   }

@@ -41,6 +41,7 @@ struct TrainingRules {
   StructureLoss structure = StructureLoss::original;
   bool mended = false;
   bool area_normalised = false;
+  double expression_power = 0;
   double edge_power = 0, background_power = 0;
   int micro_batches = 1;
   bool checkpointing = false;

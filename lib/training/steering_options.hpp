@@ -31,6 +31,7 @@ struct SteeringOptions {
   StructureLoss structure_loss = StructureLoss::original;
   bool mended_losses = false;
   bool area_normalised = false;
+  double expression_power = 0;
   double edge_power = 0;
   double background_power = 0;
   bool by_worth = false;
@@ -96,6 +97,13 @@ constexpr auto describe<SteeringOptions>() {
       field("area-normalised", &O::area_normalised)
           .says("Area-normalised",
                 "Divides the masked terms by the mask's part of the picture: small faces learn as fast.")
+          .in("Loss"),
+      field("expression-power", &O::expression_power)
+          .says(
+              "Expression power",
+              "Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that "
+              "knows faces already. High values make src resemble dst. Not for AMP; 0: off.")
+          .range(0, 100)
           .in("Loss"),
       field("edge-power", &O::edge_power)
           .says("Edge power", "Weight of a loss on the images' gradients at three scales, for crisp detail; 0: off.")

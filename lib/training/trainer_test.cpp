@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "lib/training/expression_loss.hpp"
 #include "lib/training/face_trainer.hpp"
 #include "lib/training/losses.hpp"
 #include "lib/training/model_options.hpp"
@@ -87,6 +88,57 @@ TEST(FaceTrainer, TrainsWhatTheOriginalTrains) {
   EXPECT_EQ(parts(amp), (Parts{"encoder", "inter_src", "inter_dst", "decoder", "GAN"}));
   amp.steering.freeze = "encoder,decoder";
   EXPECT_EQ(parts(amp), (Parts{"inter_src", "inter_dst", "GAN"}));
+}
+
+TEST(FaceTrainer, ExpressionTeachesTheSrcDecoderOnly) {
+  const Batch batch = random_batch();
+  const auto stepped = [&](double power, bool warp) {
+    auto model = tiny(ModelClass::saehd);
+    model.steering.expression_power = power;
+    model.shared.random_warp = warp;
+    auto trainer = trainer_of(model);
+    trainer.step(batch);
+    return copied(trainer.weights());
+  };
+  for (const bool warp : {false, true}) {
+    const auto without = stepped(0, warp), with = stepped(100, warp);
+    Parts taught;
+    for (const auto& [name, tensor] : with) {
+      if (!torch::equal(tensor, without.at(name))) taught.insert(name.substr(0, name.find('/')));
+    }
+    EXPECT_EQ(taught, (Parts{"decoder_src"})) << warp;
+  }
+}
+
+TEST(FaceTrainer, ExpressionIsOfWhatChangesInABatch) {
+  auto model = tiny(ModelClass::saehd);
+  model.shared.random_warp = false;
+  auto trainer = trainer_of(model);
+  const Batch batch = random_batch();
+  const Targets targets = targets_of(trainer.spec(), batch, torch::kCPU);
+  const auto term = [&](const Tensor& swapped) {
+    Reconstruction out = trainer.net().forward(batch.src.warped, batch.dst.warped, {.swap_detached = true});
+    out.swap_detached->bgr = swapped;
+    return expression_term(trainer.net(), trainer.parameters(), trainer.spec(), out, targets).sum().item<double>();
+  };
+  EXPECT_EQ(term(batch.dst.target), 0);               // dst's own faces do what dst does
+  EXPECT_GT(term(batch.dst.target.roll(1, 0)), 0.1);  // the same faces at other moments do not
+  EXPECT_GT(term(batch.dst.target.mean(0, true).expand_as(batch.dst.target)), 0.1);  // nor a face that never moves
+  for (auto& p : trainer.parameters().all()) EXPECT_TRUE(p.value.requires_grad()) << p.name;
+}
+
+TEST(FaceTrainer, AmpAndPretrainingHaveNoExpressionTerm) {
+  auto amp = tiny(ModelClass::amp);
+  auto pretrained = tiny(ModelClass::saehd);
+  amp.steering.expression_power = pretrained.steering.expression_power = 1;
+  pretrained.saehd.pretrain = true;
+  EXPECT_EQ(spec_of(amp)->rules.expression_power, 0);
+  EXPECT_EQ(spec_of(pretrained)->rules.expression_power, 0);
+  auto liae = tiny(ModelClass::saehd, "liae-ud");
+  liae.steering.expression_power = 1;
+  const Batch batch = random_batch();
+  auto trainer = trainer_of(liae);
+  EXPECT_EQ(changed_parts(trainer, batch), (Parts{"encoder", "inter_AB", "inter_B", "decoder"}));
 }
 
 // How far a step moves each part.

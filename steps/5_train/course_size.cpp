@@ -25,7 +25,7 @@ Result<double> seconds_per_iteration(TrainRequest request) {
   TRY(const auto spec, spec_of(request.wanted));
   const Device device = open_device(request.options.threads, request.options.gpu);
   return guard_torch("timing an iteration", [&] {
-    FaceTrainer trainer(spec, device, precision_of(request.options, device));
+    FaceTrainer trainer(spec, device, precision_of(request.options, device, spec));
     const std::int64_t n = spec.rules.batch_size, side = spec.shape.resolution;
     const auto half = [&] {
       return BatchSide{torch::rand({n, 3, side, side}), torch::rand({n, 3, side, side}),

@@ -96,9 +96,9 @@ constexpr auto describe<TrainOptions>() {
           .may_change(When::live)
           .in("Run"),
       field("precision", &O::precision)
-          .says(
-              "Precision",
-              "Arithmetic of the network; auto takes bf16 where the processor or GPU has it. Weights are kept in fp32.")
+          .says("Precision",
+                "Arithmetic of the network; auto takes bf16 on a GPU and on processors with AMX, elsewhere only where "
+                "--winograd is off and they have it. Weights are kept in fp32.")
           .in("Device"),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Device"),
       field("gpu-graph", &O::gpu_graph)

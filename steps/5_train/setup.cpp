@@ -121,10 +121,13 @@ Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&
   return folder;
 }
 
-Precision precision_of(const TrainOptions& options, const Device& device) {
-  const bool bf16 = options.precision == PrecisionChoice::bf16 ||
-                    (options.precision == PrecisionChoice::automatic && device.has_bf16);
-  return bf16 ? Precision::bf16 : Precision::fp32;
+// AVX512-BF16 alone halves the time of plain convolutions; Winograd's in fp32 are quicker than that
+// (docs/decisions/winograd.md).
+Precision precision_of(const TrainOptions& options, const Device& device, const ModelSpec& spec) {
+  if (options.precision != PrecisionChoice::automatic)
+    return options.precision == PrecisionChoice::bf16 ? Precision::bf16 : Precision::fp32;
+  const bool wins = device.multiplies_bf16 || (device.has_bf16 && !spec.rules.winograd);
+  return wins ? Precision::bf16 : Precision::fp32;
 }
 
 std::uint64_t cache_bytes_of(const SampleSource& source, const ModelSpec& spec, const TrainRequest& request) {

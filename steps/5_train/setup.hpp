@@ -28,7 +28,7 @@ Result<Settled> settle_description(const fs::path& path, const TrainRequest&, Ru
 Result<std::array<fs::path, 2>> facesets_of(const TrainRequest&, const ModelSpec&);
 Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&, Run&);
 
-Precision precision_of(const TrainOptions&, const Device&);
+Precision precision_of(const TrainOptions&, const Device&, const ModelSpec&);
 
 // The prepared faces that will be kept: three float pictures' worth of each, up to the budget.
 std::uint64_t cache_bytes_of(const SampleSource&, const ModelSpec&, const TrainRequest&);

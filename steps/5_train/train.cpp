@@ -180,7 +180,7 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(const auto lock, FileLock::take(path / "lock"));
   remove_temporaries(path);
   TRY(auto folder, open_or_create(path, description, run));
-  const Precision precision = precision_of(request.options, device);
+  const Precision precision = precision_of(request.options, device, spec);
   run.note(fmt::format("{} src and {} dst faces; {} on {}", source->src_count(), source->dst_count(),
                        precision == Precision::bf16 ? "bf16" : "fp32", device.name));
   TRY(const Plan plan, plan_of(request, spec, device, precision, *source, run));
