@@ -41,10 +41,10 @@ std::vector<synthetic::Rendered> draw_people(int people, int poses) {
     std::vector<synthetic::Performance> plays;
     for (int k = 0; k < poses; ++k)
       plays.push_back(synthetic::demo_performance_src(synthetic::demo_seconds * k / poses));
-    synthetic::render_take(actor, plays, {400, 400, 1}, [&](std::size_t, synthetic::Rendered&& picture) {
+    must(synthetic::render_take(actor, plays, {400, 400, 1}, [&](std::size_t, synthetic::Rendered&& picture) {
       all.push_back(std::move(picture));
       return true;
-    });
+    }));
   }
   return all;
 }

@@ -23,10 +23,11 @@ std::vector<ImageU8> drawn(const synthetic::Identity& who, Take take, int frames
   std::vector<synthetic::Performance> plays;
   for (int i = 0; i < frames; ++i) plays.push_back(take(static_cast<double>(i) / rate));
   std::vector<ImageU8> out;
-  synthetic::render_take(actor, plays, options, [&](std::size_t, synthetic::Rendered&& picture) {
+  const auto rendered = synthetic::render_take(actor, plays, options, [&](std::size_t, synthetic::Rendered&& picture) {
     out.push_back(std::move(picture.frame_bgr));
     return true;
   });
+  check(rendered.has_value(), "the clips can be drawn");
   return out;
 }
 

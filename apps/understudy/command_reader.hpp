@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a job's commands from standard input: one JSON object a line, {"command":"save"}, or the keys of a terminal.
+// Reads a job's commands from standard input: one JSON object a line, {"id":1,"command":"save"}, or the keys of a
+// terminal.
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string_view>
 #include <thread>
 
@@ -23,7 +25,8 @@ class CommandReader {
 
  private:
   std::unique_ptr<KeyMode> keys_;  // outlives the thread
-  std::jthread thread_;
+  std::stop_source stop_;
+  std::thread thread_;
 };
 
 }  // namespace understudy

@@ -2,15 +2,14 @@
 // The command line: global flags, the table of verbs, and the two readers of a job's events.
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "apps/understudy/command_reader.hpp"
 #include "apps/understudy/terminal.hpp"
 #include "apps/understudy/verbs.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
+#include "lib/base/workers.hpp"
 #include "lib/jobs/job_log.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
@@ -23,9 +22,11 @@ struct Globals {
   bool json = false;
 };
 
-// What CLI11 knows of one verb.
+// What CLI11 knows of one verb, and the task that its flags configure.
 struct BoundVerb {
+  explicit BoundVerb(Verb v) : verb(std::move(v)), task(verb.prepare()) {}
   Verb verb;
+  Task task;
   CLI::App* app = nullptr;
   std::shared_ptr<std::map<std::string, std::string>> positionals =
       std::make_shared<std::map<std::string, std::string>>();
@@ -62,7 +63,7 @@ void bind(CLI::App& app, BoundVerb& bound) {
     option->type_name(p.choices.empty() ? "TEXT" : fmt::format("{}", fmt::join(p.choices, "|")));
     if (p.required) option->required();
   }
-  if (bound.verb.rows) add_to_cli(*bound.app, *bound.verb.rows, *bound.refusal);
+  add_to_cli(*bound.app, bound.task.rows, *bound.refusal);
 }
 
 int refuse(const Error& error) {
@@ -76,38 +77,52 @@ std::string command_line(int argc, char** argv) {
   return line;
 }
 
+StartedEvent start_of(const BoundVerb& bound, const Call& call, const std::string& line) {
+  std::error_code error;
+  StartedEvent started;
+  started.verb = bound.verb.name;
+  started.version = UNDERSTUDY_VERSION;
+  const auto workspace = fs::absolute(call.workspace, error).lexically_normal();
+  started.workspace = (workspace.has_filename() ? workspace : workspace.parent_path()).string();  // "." ends in a slash
+  started.command = line;
+  started.positionals = to_line(nlohmann::json(call.positionals));
+  started.options = to_line(changed_options_to_json(bound.task.rows));
+  return started;
+}
+
+// Where the job's log goes; nothing without a workspace. Sweeps what killed jobs left where all verbs write.
+fs::path jobs_folder(const BoundVerb& bound, const Call& call) {
+  const auto workspace = open_workspace(call.workspace);
+  if (!workspace || !bound.verb.keeps_log) return {};
+  remove_temporaries(workspace->root);  // each step clears its own folders
+  remove_temporaries(workspace->state());
+  return workspace->state() / "jobs";
+}
+
+// The work, while commands are read.
+Result<std::string> work_on(const BoundVerb& bound, const Call& call, bool by_json, Run& run) {
+  const bool keys = !by_json && bound.verb.name.starts_with("train ") && is_terminal_stdin();
+  if (keys) run.note(std::string(key_line));
+  const CommandReader commands(by_json ? CommandSource::json_lines
+                               : keys  ? CommandSource::keys
+                                       : CommandSource::none,
+                               run);
+  return walled([&] { return bound.task.perform(call, run); });
+}
+
 int perform(const BoundVerb& bound, const Globals& globals, const std::string& line) {
   if (!*bound.refusal) return refuse(bound.refusal->error());
   const Call call{globals.workspace, *bound.positionals};
-  fs::path jobs;
-  if (const auto workspace = open_workspace(call.workspace); workspace && bound.verb.keeps_log) {
-    jobs = workspace->state() / "jobs";
-    // Each step clears its own folders; these two belong to all.
-    remove_temporaries(workspace->root);
-    remove_temporaries(workspace->state());
-  }
-  JobLog log(jobs, bound.verb.name, line, globals.json ? stdout : nullptr);
+  JobLog log(jobs_folder(bound, call), start_of(bound, call, line), globals.json ? stdout : nullptr);
   TerminalReader terminal;
+  std::function<void()> stop;
   Run run([&](const Event& event) {
     log.add(event);
     if (!globals.json) terminal.show(event);
+    if (log.stream_closed()) stop();  // whoever started this is gone: nobody would ever end it
   });
-  const bool keys = !globals.json && bound.verb.name.starts_with("train ") && is_terminal_stdin();
-  if (keys) run.note(std::string(key_line));
-  const CommandReader commands(globals.json ? CommandSource::json_lines
-                               : keys       ? CommandSource::keys
-                                            : CommandSource::none,
-                               run);
-  Result<std::string> report = [&]() -> Result<std::string> {
-    try {
-      return bound.verb.run(call, run);
-    } catch (const std::bad_alloc&) {
-      return fail(Code::out_of_memory, "Out of memory");
-    } catch (const std::exception& e) {
-      return fail_with_hint(Code::internal, fmt::format("A mistake in understudy: {}", e.what()),
-                            "Please report it with the command line.");
-    }
-  }();
+  stop = [&run] { run.request_stop(); };
+  const auto report = work_on(bound, call, globals.json, run);
   terminal.finish();
   if (!report) {
     run.event(
@@ -115,7 +130,9 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
     return globals.json ? exit_status(report.error().code) : refuse(report.error());
   }
   run.event(DoneEvent{*report});
-  if (!globals.json) std::printf("%s\n", nlohmann::json::parse(*report).dump(1).c_str());
+  if (globals.json) return 0;
+  const auto text = bound.verb.show ? bound.verb.show(*report) : nlohmann::json::parse(*report).dump(1) + "\n";
+  std::fputs(text.c_str(), stdout);
   return 0;
 }
 
@@ -148,7 +165,7 @@ std::string options_page(const std::vector<BoundVerb>& verbs) {
     page += fmt::format("\n## {}\n\n{}.\n", bound.verb.name, bound.verb.summary);
     for (const auto& p : bound.verb.positionals)
       page += fmt::format("\n`{}`{}: {}\n", p.name, p.required ? "" : " (may be left out)", p.help);
-    if (bound.verb.rows && !bound.verb.rows->empty()) page += "\n" + options_markdown(*bound.verb.rows);
+    if (!bound.task.rows.empty()) page += "\n" + options_markdown(bound.task.rows);
   }
   return page;
 }
@@ -169,7 +186,7 @@ int main_of(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   std::vector<BoundVerb> verbs;
-  for (auto& verb : all_verbs()) verbs.push_back({std::move(verb)});
+  for (auto& verb : all_verbs()) verbs.emplace_back(std::move(verb));
   for (auto& bound : verbs) {
     bind(app, bound);
     bound.app->fallthrough();

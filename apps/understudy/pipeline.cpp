@@ -14,6 +14,7 @@
 #include "steps/2_extract/verb.hpp"
 #include "steps/5_train/course.hpp"
 #include "steps/5_train/course_size.hpp"
+#include "steps/5_train/verb.hpp"
 #include "steps/6_merge/verb.hpp"
 #include "steps/7_video/verb.hpp"
 #include "steps/demo/demo.hpp"
@@ -163,6 +164,7 @@ Result<TrainRequest> training_of(const Workspace& workspace, const RunOptions& o
 
 Result<json> train_model(const Workspace& workspace, const RunOptions& options, Run& run) {
   run.note("-- training");
+  const Run::Taking taking(run, training_commands());
   TRY(auto request, training_of(workspace, options));
   if (options.resolution == 0 && !request.wanted.quick()) {
     TRY(request.wanted.saehd.resolution, course_size(request, workspace.state() / "run.json", run));
@@ -281,15 +283,19 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
 }  // namespace
 
 Verb run_verb() {
-  return make_verb<RunOptions>(
+  auto verb = make_verb<RunOptions>(
       "run", "The whole way: extract, train, merge, encode; what is done and current is skipped",
       "  understudy -w film run --time 8h\n  understudy -w film run --model quick96 --time 20m", {}, run_all);
+  verb.commands = training_commands();
+  return verb;
 }
 
 Verb demo_verb() {
-  return make_verb<DemoVerbOptions>(
+  auto verb = make_verb<DemoVerbOptions>(
       "demo", "The whole way on two rendered people, measured against the truth",
       "  understudy demo                 in the folder demo\n  understudy -w film demo --time 2m", {}, run_demo);
+  verb.commands = training_commands();
+  return verb;
 }
 
 }  // namespace understudy

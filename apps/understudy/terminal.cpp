@@ -65,6 +65,7 @@ void TerminalReader::line(const std::string& text) {
 
 void TerminalReader::show(const Event& event) {
   std::visit(Overloaded{
+                 [&](const StartedEvent&) {},
                  [&](const ProgressEvent& p) {
                    if (is_terminal_) {
                      // A line that wraps could not be redrawn in place.
@@ -92,9 +93,10 @@ void TerminalReader::show(const Event& event) {
                    if (warnings_ == 50) line("warning: more warnings go to the job's log only");
                  },
                  [&](const NoteEvent& n) { line(n.text); },
-                 [&](const SavedEvent& s) {
-                   if (s.what != "preview") line(fmt::format("saved {}: {}", s.what, s.path));
-                 },
+                 [&](const PreviewEvent&) {},
+                 [&](const SavedEvent& s) { line(fmt::format("saved {}: {}", s.what, s.path)); },
+                 [&](const AcceptedEvent&) {},
+                 [&](const RefusedEvent&) {},
                  [&](const DoneEvent&) {},
                  [&](const ErrorEvent&) {},
              },

@@ -4,6 +4,7 @@
 namespace understudy {
 
 Failure fail_with_hint(Code code, std::string message, std::string hint) {
+  hint.erase(0, hint.find_first_not_of(' '));  // did_you_mean() begins with one
   return Failure(Error{code, std::move(message), std::move(hint), {}});
 }
 

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <thread>
 #include <unordered_map>
 
 #include "lib/base/limits.hpp"
+#include "lib/base/workers.hpp"
 #include "lib/face/quick_landmarks.hpp"
 #include "lib/face/yaw_index.hpp"
 #include "lib/image/codec.hpp"
@@ -194,31 +194,34 @@ std::vector<std::uint64_t> FaceList::keys() const {
 namespace {
 
 template <class Work>
-void on_threads(unsigned threads, std::size_t count, const Work& work) {
+Result<> for_each(unsigned threads, std::size_t count, const Work& work) {
   std::atomic<std::size_t> next = 0;
-  std::vector<std::jthread> workers;
-  for (unsigned t = 0; t < std::max(1u, threads); ++t) {
-    workers.emplace_back([&] {
-      for (std::size_t k; (k = next++) < count;) work(k);
-    });
-  }
+  return on_threads(threads, [&](unsigned) -> Result<> {
+    for (std::size_t k; (k = next++) < count;) work(k);
+    return {};
+  });
 }
 
 }  // namespace
 
-std::vector<std::optional<Landmarks68>> FaceList::landmarks(unsigned threads) const {
+Result<FaceType> FaceList::face_type(std::size_t index) const {
+  TRY(const auto known, head(index));
+  return known.info.face_type;
+}
+
+Result<std::vector<std::optional<Landmarks68>>> FaceList::landmarks(unsigned threads) const {
   std::vector<std::optional<Landmarks68>> all(count());
-  on_threads(threads, count(), [&](std::size_t i) {
+  TRY_VOID(for_each(threads, count(), [&](std::size_t i) {
     if (!table_) {
       if (const auto file = bytes(i, beginning)) all[i] = quick_landmarks(*file);
     }
     if (all[i]) return;
     if (const auto known = head(i)) all[i] = known->info.landmarks;
-  });
+  }));
   return all;
 }
 
-std::vector<float> FaceList::yaws(unsigned threads) const {
+Result<std::vector<float>> FaceList::yaws(unsigned threads) const {
   const fs::path file = folder_ / ".understudy" / "yaw.bin";
   const auto wanted = keys();
   const auto known = read_yaw_index(file);
@@ -231,7 +234,7 @@ std::vector<float> FaceList::yaws(unsigned threads) const {
       missing.push_back(i);
   }
   if (missing.empty()) return yaws;
-  on_threads(threads, missing.size(), [&](std::size_t k) { yaws[missing[k]] = yaw(missing[k]); });
+  TRY_VOID(for_each(threads, missing.size(), [&](std::size_t k) { yaws[missing[k]] = yaw(missing[k]); }));
   // Only a cache: where it cannot be written, the next start works it out again.
   [[maybe_unused]] const auto kept = write_yaw_index(file, wanted, yaws);
   return yaws;

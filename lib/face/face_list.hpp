@@ -27,9 +27,11 @@ class FaceList {
   // Each face's yaw in radians as DeepFaceLab computes it (compatible_pose), NaN where it cannot be read. Worked out
   // once by that many threads and kept in FOLDER/.understudy/yaw.bin by name, size and time of each file; a folder that
   // cannot be written to costs that time at every start.
-  std::vector<float> yaws(unsigned threads) const;
+  Result<std::vector<float>> yaws(unsigned threads) const;
   // Each face's landmarks, in pixels of its picture; nothing where they cannot be read. Read anew each time.
-  std::vector<std::optional<Landmarks68>> landmarks(unsigned threads) const;
+  Result<std::vector<std::optional<Landmarks68>>> landmarks(unsigned threads) const;
+  // How much of the head the face's picture covers.
+  Result<FaceType> face_type(std::size_t index) const;
 
  private:
   struct Place {

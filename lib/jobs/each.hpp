@@ -12,8 +12,8 @@ namespace understudy {
 
 // work(i, thread) for every i < count, begun in this order by `threads` threads (0 = one per processor); `thread`
 // counts from 0. With an empty `what` it is left to `work` to tell progress. After a failure or a wish to stop no
-// further item is begun. Returns the first failure, or Run::cancelled() when items were left. A bad item is no failure:
-// warn of it in `work` and return {}.
+// further item is begun. Returns the first failure, or Run::cancelled() when items were left; what `work` throws is a
+// failure too. A bad item is none: warn of it in `work` and return {}.
 using EachWork = std::function<Result<>(std::size_t index, unsigned thread)>;
 Result<> for_each_index(std::size_t count, int threads, Run&, std::string_view what, const EachWork& work);
 

@@ -10,45 +10,132 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kept_jobs = 200;
+constexpr const char* events_name = "events.jsonl";
+constexpr const char* slot_name = "progress.json";
+constexpr const char* lock_name = "lock";
 
-// Job folders are named by their start time, so that names sort by age; the oldest go.
+// "1732859104.123-frames-extract": by their start time, so that names sort by age.
+bool is_job_name(const std::string& name) {
+  const auto digits = [&](std::size_t from, std::size_t to) {
+    return to > from && std::all_of(name.begin() + static_cast<long>(from), name.begin() + static_cast<long>(to),
+                                    [](unsigned char c) { return c >= '0' && c <= '9'; });
+  };
+  const auto dot = name.find('.'), dash = name.find('-');
+  return dot != std::string::npos && dash == dot + 4 && digits(0, dot) && digits(dot + 1, dash);
+}
+
+// What a job wrote, and the folder if that was all; nothing while the job runs.
+void remove_log(const fs::path& folder) {
+  const auto lock = FileLock::take(folder / lock_name);
+  if (!lock) return;
+  remove_temporaries(folder);
+  std::error_code error;
+  for (const char* name : {events_name, slot_name, lock_name}) fs::remove(folder / name, error);
+  fs::remove(folder, error);  // fails when something else lies there
+}
+
 void remove_oldest(const fs::path& jobs) {
   std::vector<fs::path> all;
   std::error_code error;
-  for (fs::directory_iterator it(jobs, error), end; !error && it != end; it.increment(error)) all.push_back(it->path());
+  for (fs::directory_iterator it(jobs, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (is_job_name(it->path().filename().string()) && !it->is_symlink(ignored) && it->is_directory(ignored))
+      all.push_back(it->path());
+  }
   std::sort(all.begin(), all.end());
-  for (std::size_t i = 0; i + kept_jobs < all.size(); ++i) fs::remove_all(all[i], error);
+  for (std::size_t i = 0; i + kept_jobs < all.size(); ++i) remove_log(all[i]);
 }
+
+// Lines of one kind are thinned together; those of an empty kind are all kept.
+struct KindOf {
+  std::string operator()(const ProgressEvent& e) const { return "progress/" + e.what; }
+  std::string operator()(const MetricEvent& e) const {
+    return "metric/" + (e.values.empty() ? std::string() : e.values.front().first);
+  }
+  std::string operator()(const PreviewEvent& e) const { return "preview/" + e.slot; }
+  template <class Other>
+  std::string operator()(const Other&) const {
+    return {};
+  }
+};
+
+// Seconds between two lines of a kind in a job that is so old: a second at first, an hour after a week.
+double interval_at(double age) { return std::max(1.0, age / 200); }
 
 }  // namespace
 
-JobLog::JobLog(const fs::path& jobs, const std::string& verb, const std::string& command_line, std::FILE* stream)
-    : stream_(stream) {
-  if (jobs.empty()) return;
-  std::string name = verb;
-  std::replace(name.begin(), name.end(), ' ', '-');
-  const fs::path folder = jobs / fmt::format("{:.3f}-{}", wall_time(), name);
-  if (!make_folders(folder)) return;
-  remove_oldest(jobs);
-  file_.reset(std::fopen((folder / "events.jsonl").c_str(), "w"));
-  if (file_)
-    std::fputs(
-        (nlohmann::json{{"event", "started"}, {"id", 0}, {"time", wall_time()}, {"command", command_line}}.dump() +
-         "\n")
-            .c_str(),
-        file_.get());
+JobLog::JobLog(const fs::path& jobs, StartedEvent started, std::FILE* stream) : stream_(stream), started_(wall_time()) {
+  std::string verb = started.verb;
+  std::replace(verb.begin(), verb.end(), ' ', '-');
+  job_ = fmt::format("{:.3f}-{}", started_, verb);
+  if (!jobs.empty()) open(jobs, verb);
+  started.job = job_;
+  add(started);
 }
 
-JobLog::~JobLog() = default;
+void JobLog::open(const fs::path& jobs, const std::string& verb) {
+  if (!make_folders(jobs)) return;
+  std::error_code error;
+  bool made = fs::create_directory(jobs / job_, error);
+  for (int n = 2; !made && !error && n < 1000; ++n) {  // another job of this verb began in the same millisecond
+    job_ = fmt::format("{:.3f}-{}-{}", started_, verb, n);
+    made = fs::create_directory(jobs / job_, error);
+  }
+  if (!made) return;
+  folder_ = jobs / job_;
+  if (auto lock = FileLock::take(folder_ / lock_name); lock) lock_ = *std::move(lock);
+  remove_oldest(jobs);
+  file_.reset(std::fopen((folder_ / events_name).c_str(), "w"));
+}
+
+JobLog::~JobLog() { write_waiting(wall_time()); }
+
+void JobLog::write(const std::string& line) {
+  if (!file_) return;
+  std::fputs(line.c_str(), file_.get());
+  std::fflush(file_.get());
+}
+
+void JobLog::write_waiting(double now) {
+  std::map<std::uint64_t, std::string> by_id;
+  for (auto& [kind, thinned] : thinned_) {
+    if (thinned.waiting.empty()) continue;
+    by_id[thinned.id] = std::exchange(thinned.waiting, {});
+    thinned.written = now;
+  }
+  for (const auto& [id, line] : by_id) write(line);
+}
+
+// Replaced, not appended to: whoever looks sees one whole line. Not synced, for it is worth nothing after a crash.
+void JobLog::keep_slot(const std::string& line, double now) {
+  if (!file_ || now - slot_written_ < 1) return;
+  slot_written_ = now;
+  const fs::path temporary = temporary_name(folder_ / slot_name);
+  const std::unique_ptr<std::FILE, Closer> file(std::fopen(temporary.c_str(), "w"));
+  if (!file || std::fputs(line.c_str(), file.get()) < 0 || std::fflush(file.get()) != 0) return;
+  std::error_code error;
+  fs::rename(temporary, folder_ / slot_name, error);
+}
 
 void JobLog::add(const Event& event) {
-  const std::string line =
-      to_json(event, next_++, wall_time()).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  for (std::FILE* f : {file_.get(), stream_}) {
-    if (f == nullptr) continue;
-    std::fputs(line.c_str(), f);
-    std::fflush(f);
+  const double now = wall_time();
+  const std::uint64_t id = next_++;
+  const std::string line = to_line(to_json(event, id, now));
+  if (stream_ != nullptr && !stream_closed_)
+    stream_closed_ = std::fputs(line.c_str(), stream_) < 0 || std::fflush(stream_) != 0;
+  if (std::holds_alternative<ProgressEvent>(event)) keep_slot(line, now);
+  const std::string kind = std::visit(KindOf{}, event);
+  if (!kind.empty()) {
+    auto [thinned, first] = thinned_.try_emplace(kind);
+    if (!first && now - thinned->second.written < interval_at(now - started_)) {
+      thinned->second.id = id;
+      thinned->second.waiting = line;
+      return;
+    }
+    thinned->second = {now, id, {}};
   }
+  write_waiting(now);
+  write(line);
 }
 
 }  // namespace understudy

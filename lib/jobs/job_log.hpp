@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events of a job as numbered JSON lines: on disk in WORKSPACE/.understudy/jobs/<id>/events.jsonl, and on a stream.
+// Events of a job as numbered JSON lines: all of them on a stream, and thinned in WORKSPACE/.understudy/jobs/<job>/.
+// There, events.jsonl keeps a line of progress, numbers or pictures at most once a second at first and ever more rarely
+// as the job goes on (a week makes some 2,000 lines of each), and the newest before every other line, so that ids rise;
+// progress.json is the slot that holds the newest progress. All other events are kept.
 #pragma once
 
 #include <cstdio>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lib/base/files.hpp"
+#include "lib/base/lock.hpp"
 #include "lib/jobs/event.hpp"
 
 namespace understudy {
@@ -14,18 +20,39 @@ namespace understudy {
 class JobLog {
  public:
   // `jobs` is the folder for all jobs; an empty path keeps nothing on disk. `stream` (or null) gets every line at once.
-  // A folder that cannot be written is no error: the job matters more than its log.
-  JobLog(const fs::path& jobs, const std::string& verb, const std::string& command_line, std::FILE* stream);
+  // Names the job and tells of its start. The oldest logs beyond 200 are removed, but for those of jobs that still run
+  // and for files that are not ours. A folder that cannot be written is no error: the job matters more than its log.
+  JobLog(const fs::path& jobs, StartedEvent, std::FILE* stream);
   ~JobLog();
   void add(const Event&);
+  const std::string& job() const { return job_; }
+  // Nobody reads the stream any more.
+  bool stream_closed() const { return stream_closed_; }
 
  private:
+  // Lines of one kind, of which the newest waits when it comes too soon behind the last that was written.
+  struct Thinned {
+    double written = 0;  // when, wall time
+    std::uint64_t id = 0;
+    std::string waiting;
+  };
+  void open(const fs::path& jobs, const std::string& verb);
+  void write(const std::string& line);
+  void write_waiting(double now);
+  void keep_slot(const std::string& line, double now);
+
   struct Closer {
     void operator()(std::FILE* f) const { std::fclose(f); }
   };
+  std::string job_;
+  fs::path folder_;
+  std::optional<FileLock> lock_;  // tells others that the job runs
   std::unique_ptr<std::FILE, Closer> file_;
   std::FILE* stream_;
-  std::uint64_t next_ = 1;
+  bool stream_closed_ = false;
+  double started_ = 0, slot_written_ = 0;
+  std::map<std::string, Thinned> thinned_;
+  std::uint64_t next_ = 0;
 };
 
 }  // namespace understudy

@@ -5,23 +5,19 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lib/base/result.hpp"
+#include "lib/jobs/commands.hpp"
 #include "lib/jobs/event.hpp"
 
 namespace understudy {
-
-// One line on standard input of a job: {"command":"save"} and the like.
-struct Command {
-  std::string name;   // "pause", "resume", "save", "preview", "set", "stop"
-  std::string key;    // for "set"
-  std::string value;  // for "set"
-};
 
 class Run {
  public:
@@ -38,24 +34,53 @@ class Run {
   // The error value that says so; not a failure but a result.
   static Failure cancelled();
 
-  // Thread-safe; passed on at most 10 times a second (and always when done == total). The rate is taken over the calls
-  // since the last stage() and counts from the first call's `done`, so work skipped on a resume does not inflate it.
+  // Thread-safe; passed on at most 10 times a second (and always when done == total). What is not passed on waits, the
+  // newest only, until the stage or the job ends, so that the last word is always said. The rate is taken over the
+  // calls since the last stage() and counts from the first call's `done`, so work skipped on a resume does not inflate
+  // it.
   void progress(std::uint64_t done, std::uint64_t total, std::string_view what);
   void stage(std::string name);  // starts a new count
   void event(Event);
   void warn(std::string text) { event(WarningEvent{std::move(text)}); }
   void note(std::string text) { event(NoteEvent{std::move(text)}); }
   void saved(std::string path, std::string what) { event(SavedEvent{std::move(path), std::move(what)}); }
+  void preview(const std::string& slot, std::string path);  // the slot's next version lies there
 
-  void post(Command);  // by whoever reads the commands
+  // By whoever reads the commands. "stop" is obeyed at once; what the job does not take is refused at once.
+  void post(Command);
+  // While one of these lives the job takes those commands, and answers each by accept() or refuse(); what it has not
+  // taken by the end is refused. One inside of another changes nothing.
+  class Taking {
+   public:
+    Taking(Run&, std::vector<std::string> names);
+    ~Taking();
+    Taking(const Taking&) = delete;
+    Taking& operator=(const Taking&) = delete;
+
+   private:
+    Run& run_;
+    bool outermost_ = false;
+  };
   std::vector<Command> take_commands();
+  void accept(const Command&);
+  void refuse(const Command&, std::string reason);
+
+  // "set": changes the row if it is live, remembers that, and answers. True when it did.
+  bool set(std::span<Row>, const Command&);
+  // What was set so far, for a part of the job that begins later with options of its own.
+  Result<> set_again(std::span<Row>) const;
 
  private:
   using Clock = std::chrono::steady_clock;
+  void say(const Event&);  // with the mutex held
   Sink sink_;
   std::atomic<bool> stop_{false};
   mutable std::mutex mutex_;
   std::vector<Command> commands_;
+  std::optional<std::vector<std::string>> taken_;
+  std::map<std::string, std::string> set_;
+  std::map<std::string, std::uint64_t> versions_;  // of the slots
+  std::optional<ProgressEvent> waiting_;
   std::uint64_t first_done_ = 0;
   bool counting_ = false;
   Clock::time_point started_, last_sent_;

@@ -86,8 +86,8 @@ static json value_to_json(const Row& row, const std::string& text) {
   switch (row.kind) {
     case Kind::boolean:
       return text == "true";
-    case Kind::integer:
-      return std::stoll(text);
+    case Kind::integer:  // of either sign: a seed takes all 64 bits
+      return json::parse(text);
     case Kind::number:
       return std::stod(text);
     default:
@@ -98,6 +98,14 @@ static json value_to_json(const Row& row, const std::string& text) {
 json options_to_json(std::span<const Row> rows) {
   json j = json::object();
   for (const auto& row : rows) j[row.key] = value_to_json(row, row.get());
+  return j;
+}
+
+json changed_options_to_json(std::span<const Row> rows) {
+  json j = json::object();
+  for (const auto& row : rows) {
+    if (const auto text = row.get(); text != row.default_text) j[row.key] = value_to_json(row, text);
+  }
   return j;
 }
 

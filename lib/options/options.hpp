@@ -19,6 +19,8 @@ Result<> set_option(std::span<Row>, std::string_view key, std::string_view text)
 
 // {"image-size": 512, …} in the options' own types.
 nlohmann::json options_to_json(std::span<const Row>);
+// The same of those that differ from their defaults.
+nlohmann::json changed_options_to_json(std::span<const Row>);
 // Unknown keys and wrong types are errors; keys that are absent keep their value. Sets `given`.
 Result<> options_from_json(std::span<Row>, const nlohmann::json&);
 // The rows as a form draws them: [{key, label, help, group, kind, default, min, max, step, choices, when, advanced}]

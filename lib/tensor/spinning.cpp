@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <semaphore>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -71,7 +72,13 @@ void WaitChooser::step() {
   const double part = (waited - w.waited) / seconds / static_cast<double>(w.threads.size());
   w.since = now;
   w.waited = waited;
-  if (!sleeping_ && part > busy_from) sleeping_ = std::make_unique<SleepingThreads>();
+  if (!sleeping_ && part > busy_from) {
+    try {
+      sleeping_ = std::make_unique<SleepingThreads>();
+    } catch (const std::system_error&) {
+      // No thread is to be had: then they go on spinning.
+    }
+  }
   // Sleeping is kept a while: what makes a machine busy comes and goes.
   w.quiet_times = part < quiet_below ? w.quiet_times + 1 : 0;
   if (sleeping_ && w.quiet_times >= 10) sleeping_.reset();

@@ -34,6 +34,15 @@ bool WeightAverage::load(const std::map<std::string, Tensor>& saved) {
   return whole;
 }
 
+void WeightAverage::restart(const std::function<bool(const Parameter&)>& of) {
+  torch::NoGradGuard no_grad;
+  std::size_t i = 0;
+  for (const auto& p : parameters_.all()) {
+    Tensor& mean = means_[i++];
+    if (of(p)) mean.copy_(p.master);
+  }
+}
+
 WeightAverage::Use::Use(WeightAverage* average) : average_(average) {
   if (average == nullptr) return;
   std::size_t i = 0;

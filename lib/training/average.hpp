@@ -3,6 +3,8 @@
 // noise of the last batches; used for previews, merging and export.
 #pragma once
 
+#include <functional>
+
 #include "lib/nets/layers.hpp"
 #include "lib/tensor/safetensors.hpp"
 
@@ -19,6 +21,8 @@ class WeightAverage {
   std::vector<NamedTensor> state() const;
   // Takes over what is there under those names; false when something is missing, then the weights are copied.
   bool load(const std::map<std::string, Tensor>& saved);
+  // Those parameters' averages begin anew, at the weights.
+  void restart(const std::function<bool(const Parameter&)>& of);
 
   // The network computes with the averages for as long as this lives.
   class Use {

@@ -85,8 +85,11 @@ constexpr auto describe<SharedOptions>() {
           .says("Blur out mask", "Blurs what lies outside the face in the training targets.")
           .in("Loss"),
       field("models-opt-on-gpu", &O::models_opt_on_gpu)
-          .says("Weights and optimiser on the GPU", "Off keeps the optimiser's memory in RAM: slower, room for more.")
-          .in("Optimiser"),
+          .says("Weights and optimiser on the GPU",
+                "Kept with the model for DeepFaceLab, to which it is exported. Here it changes nothing: weights and "
+                "optimiser lie where the training computes.")
+          .in("Optimiser")
+          .advanced(),
       field("lr-dropout", &O::lr_dropout)
           .says("Learning-rate dropout",
                 "Updates 30 % of the weights a step, with a cosine; for the last part of a training.")

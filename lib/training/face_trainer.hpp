@@ -42,8 +42,8 @@ class FaceTrainer {
   // "dis/…"), averages ("ema:…"); the optimisers' states, the discriminators' behind "GAN_opt:" and "D_code_opt:".
   std::vector<NamedTensor> weights() const;
   std::vector<NamedTensor> optimizer_state() const;
-  // Takes a saved state over. A generator's tensor that is missing or misfits is an error; a discriminator or optimiser
-  // that does not fit starts anew, which `notes` then say.
+  // Takes a saved state over. A generator's tensor that is missing or misfits is an error, and then nothing is taken; a
+  // discriminator or optimiser that does not fit starts anew, as it was when it was made, which `notes` then say.
   Result<> load(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
                 std::vector<std::string>& notes);
 
@@ -61,6 +61,9 @@ class FaceTrainer {
 
   // Multiplies every learning rate from now on (after a rollback).
   void set_lr_factor(double);
+  // The generator's weights whose part's name begins so as they were before the first step of a trainer with that seed,
+  // and so their averages; what the optimiser remembers of them stays.
+  void renew(std::string_view part, std::uint64_t seed);
   // Whether every weight is a finite number.
   bool weights_are_finite() const;
 
@@ -78,6 +81,7 @@ class FaceTrainer {
   };
 
   Judge made_judge(bool patch, const Device&, Precision) const;
+  void renew(Judge&) const;
   std::vector<const Judge*> judges() const;
   StepInputs inputs_of(const Batch&) const;
   void prepare_optimizers();

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "lib/training/model_files.hpp"
+
 namespace understudy {
 namespace {
 
@@ -60,9 +62,7 @@ std::optional<GenerationEntry> entry_from(const json& g) {
   return e;
 }
 
-bool is_note(const fs::path& path) {
-  return path.extension() == ".json" && path.filename().string().starts_with("generation-");
-}
+bool is_note(const fs::path& path) { return is_note_file(path.filename().string()); }
 
 std::optional<GenerationNote> read_note(const fs::path& path) {
   const auto text = read_text(path, largest);
@@ -183,7 +183,7 @@ void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>&
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const auto name = it->path().filename().string();
-    if (it->path().extension() != ".safetensors" && !is_note(it->path())) continue;
+    if (!is_generation_file(name) && !is_note(it->path())) continue;  // not ours
     const bool listed = std::ranges::any_of(list, [&](const GenerationEntry& e) {
       return e.weights.name == name || e.optimizer.name == name || e.history.name == name ||
              note_name(e.iteration) == name;

@@ -59,7 +59,7 @@ struct UsableList {
 };
 Result<UsableList> usable_list(const fs::path& folder);
 
-// Removes what a killed save left and the files of generations that the list does not name.
+// Removes what a killed save left and the files of generations that the list does not name; all others stay.
 void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>&);
 
 }  // namespace understudy

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/training/generation_list.hpp"
+#include "lib/training/model_files.hpp"
 #include "lib/training/model_folder.hpp"
 
 namespace understudy {
@@ -40,7 +41,7 @@ void remove_leftovers(const fs::path& backups) {
   for (fs::directory_iterator it(backups, error), end; !error && it != end; it.increment(error)) {
     if (is_temporary(it->path())) left.push_back(it->path());
   }
-  for (const auto& path : left) fs::remove_all(path, error);
+  for (const auto& path : left) (void)remove_model_files(path);
 }
 
 Result<> fill(const ModelFolder& folder, const fs::path& to, const GenerationEntry& entry) {
@@ -52,7 +53,7 @@ Result<> fill(const ModelFolder& folder, const fs::path& to, const GenerationEnt
                            std::string("preview.png"), std::string("preview_masked.png")}) {
     if (fs::exists(model / name, error)) TRY_VOID(copy_synced(model / name, to / name));
   }
-  TRY_VOID(write_text(to / "model.json", sealed(to_json(folder.description()))));
+  TRY_VOID(write_text(to / "model.json", sealed(to_json(folder.description_on_disk()))));
   TRY_VOID(write_list(to, {entry}));
   return sync_folder(to);
 }
@@ -66,7 +67,14 @@ Result<> shift(const fs::path& backups, int keep) {
     const auto going = temporary_name(slot(backups, number));
     fs::rename(slot(backups, number), going, error);
     if (error) return io_failure("move", slot(backups, number), error);
-    fs::remove_all(going, error);
+    TRY(const bool gone, remove_model_files(going));
+    // Somebody put something there: it gets a name that no later backup takes away.
+    for (int n = 1; !gone; ++n) {
+      const auto aside = backups / fmt::format("{:02}-other-files-{}", number, n);
+      if (fs::exists(aside, error)) continue;
+      fs::rename(going, aside, error);
+      break;
+    }
     return {};
   };
   for (int beyond = keep + 1; fs::exists(slot(backups, beyond), error); ++beyond) TRY_VOID(drop(beyond));
@@ -91,7 +99,7 @@ Result<> ModelFolder::backup(int keep) {
   const fs::path made = temporary_name(backups / "new");
   if (auto filled = fill(*this, made, newest); !filled) {
     std::error_code ignored;
-    fs::remove_all(made, ignored);
+    fs::remove_all(made, ignored);  // just made, under a temporary name
     return filled;
   }
   TRY_VOID(shift(backups, keep));

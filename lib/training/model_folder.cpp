@@ -7,6 +7,7 @@
 
 #include "lib/training/generation_list.hpp"
 #include "lib/training/grow.hpp"
+#include "lib/training/model_files.hpp"
 
 namespace understudy {
 namespace {
@@ -43,13 +44,19 @@ Result<LoadedGeneration> load_entry(const fs::path& folder, const GenerationEntr
   return loaded;
 }
 
-// The generation as a model of that description has it.
-Result<> grow_to(const ModelDescription& model, const fs::path& folder, const GenerationEntry& entry,
-                 LoadedGeneration& loaded) {
+// What the model was when it was saved, by the generation's note.
+std::optional<ModelDescription> description_at(const fs::path& folder, const GenerationEntry& entry) {
   const auto notes = read_notes(folder);
   const auto note = std::ranges::find_if(notes, [&](const auto& n) { return n.entry == entry; });
   if (note == notes.end()) return {};
-  const auto before = description_from_json(note->model, (folder / note_name(entry.iteration)).string());
+  auto before = description_from_json(note->model, (folder / note_name(entry.iteration)).string());
+  if (!before) return {};
+  return *std::move(before);
+}
+
+// The generation as a model of that description has it.
+Result<> grow_to(const ModelDescription& model, LoadedGeneration& loaded) {
+  const auto& before = loaded.saved_as;
   if (!before || !is_growth(*before, model)) return {};
   TRY(const auto from, spec_of(*before));
   TRY(const auto to, spec_of(model));
@@ -100,6 +107,7 @@ Result<ModelFolder> ModelFolder::open(const fs::path& path) {
     auto kept = description_from_json(note->model, (path / note_name(note->entry.iteration)).string());
     if (!kept) continue;
     ModelFolder folder(path, *std::move(kept));
+    folder.lost_ = true;
     folder.recovered_ = fmt::format("{}; the options are those of iteration {}", to_sentence(description.error()),
                                     note->entry.iteration);
     return folder;
@@ -108,12 +116,20 @@ Result<ModelFolder> ModelFolder::open(const fs::path& path) {
                         "Restore it from a backup; the weights beside it are untouched.");
 }
 
-Result<> ModelFolder::change_description(const ModelDescription& description) {
-  const auto changes = changes_between(description_, description, trained_iterations(path_));
-  if (changes.empty() && recovered_.empty()) return {};
-  TRY_VOID(write_description(path_, description));
-  description_ = description;
+Result<> ModelFolder::commit_description() {
+  const auto changes = changes_between(on_disk_, description_, trained_iterations(path_));
+  if (changes.empty() && !lost_) return {};
+  TRY_VOID(write_description(path_, description_));
+  on_disk_ = description_;
+  lost_ = false;
   return add_to_history(path_, changes);
+}
+
+Result<> ModelFolder::change_description(const ModelDescription& description) {
+  const auto before = std::exchange(description_, description);
+  auto written = commit_description();
+  if (!written) description_ = before;
+  return written;
 }
 
 Result<> ModelFolder::save(const Generation& generation, int keep) {
@@ -170,7 +186,8 @@ Result<std::optional<LoadedGeneration>> ModelFolder::load(bool with_optimizer,
   for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
     auto loaded = load_entry(path_, *it, with_optimizer);
     if (loaded) {
-      TRY_VOID(grow_to(description_, path_, *it, *loaded));
+      loaded->saved_as = description_at(path_, *it);
+      TRY_VOID(grow_to(description_, *loaded));
       return std::optional<LoadedGeneration>{*std::move(loaded)};
     }
     warnings.push_back(
@@ -187,8 +204,7 @@ Result<std::optional<LoadedGeneration>> ModelFolder::load(bool with_optimizer,
 }
 
 Result<> ModelFolder::removed_unless(Result<> made) const {
-  std::error_code ignored;
-  if (!made) fs::remove_all(path_, ignored);
+  if (!made) (void)remove_model_files(path_);  // that the making failed is what is told
   return made;
 }
 

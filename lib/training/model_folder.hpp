@@ -34,6 +34,9 @@ struct LoadedGeneration {
   std::map<std::string, Tensor> weights, optimizer;
   Tensor losses;
   int grown_from = 0;  // the resolution it was saved at, where the model has another now; else 0
+  // What the model was when this was saved, as far as its note tells. Whatever a change of options asks for once
+  // (renewed inters, a larger network) is told by this and done on loading: a kill before the next save repeats it.
+  std::optional<ModelDescription> saved_as;
 };
 
 class ModelFolder {
@@ -45,10 +48,14 @@ class ModelFolder {
   static bool exists(const fs::path& folder);
   const fs::path& path() const { return path_; }
   const ModelDescription& description() const { return description_; }
-  // Of a model that is being made: a failure takes the folder with it.
+  // Of a model that is being made: a failure takes what was written with it.
   Result<> removed_unless(Result<> made) const;
+  // What the model is from now on for load() and save(); on disk only after commit_description().
+  void intend(const ModelDescription& description) { description_ = description; }
+  const ModelDescription& description_on_disk() const { return on_disk_; }
   // Also adds what differs to the model's history (model_list.hpp), at the iteration of the newest generation.
-  Result<> change_description(const ModelDescription&);
+  Result<> commit_description();
+  Result<> change_description(const ModelDescription&);  // both at once
 
   // Writes the generation and keeps the newest `keep` ones. Saving an iteration again replaces it. When the disk is
   // full the generations before are as they were and nothing is left over.
@@ -71,9 +78,10 @@ class ModelFolder {
 
  private:
   ModelFolder(fs::path path, ModelDescription description)
-      : path_(std::move(path)), description_(std::move(description)) {}
+      : path_(std::move(path)), description_(std::move(description)), on_disk_(description_) {}
   fs::path path_;
-  ModelDescription description_;
+  ModelDescription description_, on_disk_;
+  bool lost_ = false;                         // model.json is to be written anew
   mutable std::string recovered_;             // what open() had to make up for, until load() told it
   mutable std::vector<std::string> damaged_;  // weights files of the generations that load() could not use
 };

@@ -9,6 +9,7 @@
 #include "lib/base/lock.hpp"
 #include "lib/base/text.hpp"
 #include "lib/training/generation_list.hpp"
+#include "lib/training/model_files.hpp"
 #include "lib/training/model_folder.hpp"
 
 namespace understudy {
@@ -125,12 +126,21 @@ std::int64_t trained_iterations(const fs::path& model) {
   return list && !list->entries.empty() ? list->entries.back().iteration : 0;
 }
 
+Result<fs::path> named_path(const fs::path& models, const std::string& name) {
+  // A folder that has a model may have come under any name.
+  const bool one_name = name.find('/') == std::string::npos && name != "." && name != "..";
+  if (one_name && ModelFolder::exists(models / name)) return models / name;
+  TRY_VOID(check_model_name(name));
+  return models / name;
+}
+
 Result<fs::path> find_model(const fs::path& models, const std::string& name) {
   const auto found = model_folders(models);
   if (!name.empty()) {
-    if (ModelFolder::exists(models / name)) return models / name;
+    TRY(const auto path, named_path(models, name));
+    if (ModelFolder::exists(path)) return path;
     std::vector<std::string> names;
-    for (const auto& path : found) names.push_back(path.filename().string());
+    for (const auto& model : found) names.push_back(model.filename().string());
     return fail_with_hint(Code::not_found, fmt::format("There is no model '{}' in {}", name, models.string()),
                           did_you_mean(name, names));
   }
@@ -158,8 +168,12 @@ Result<> check_model_name(std::string_view name) {
   const bool plain = !name.empty() && name.size() <= 100 && name.front() != '.' &&
                      std::ranges::none_of(name, [](unsigned char c) { return c < 32 || c == '/' || c == '\\'; });
   if (plain) return {};
-  return fail_with_hint(Code::bad_option, fmt::format("'{}' cannot be the name of a model", name),
-                        "Use up to 100 letters, digits, spaces, dashes; no slash, and no dot in front.");
+  const auto last = fs::path(name).filename().string();
+  const bool is_path = name.find('/') != std::string_view::npos && check_model_name(last);
+  return fail_with_hint(
+      Code::bad_option, fmt::format("'{}' cannot be the name of a model", name),
+      is_path ? fmt::format("A name is no path: a model lies in the workspace's model folder, as '{}'.", last)
+              : "Use up to 100 letters, digits, spaces, dashes; no slash, and no dot in front.");
 }
 
 Result<> rename_model(const fs::path& model, const std::string& name) {
@@ -173,17 +187,7 @@ Result<> rename_model(const fs::path& model, const std::string& name) {
 
 Result<> delete_model(const fs::path& model) {
   TRY(const auto lock, FileLock::take(model / "lock"));
-  // What says that there is a model goes first.
-  std::vector<fs::path> first{model / "generations.json"};
-  for (const auto& note : read_notes(model)) first.push_back(model / note_name(note.entry.iteration));
-  first.push_back(model / "model.json");
-  std::error_code error;
-  for (const auto& file : first) {
-    fs::remove(file, error);
-    if (error) return io_failure("delete", file, error);
-  }
-  fs::remove_all(model, error);
-  if (error) return io_failure("delete", model, error);
+  TRY_VOID(remove_model_files(model));
   return sync_folder(model.parent_path());
 }
 

@@ -10,6 +10,9 @@
 
 namespace understudy {
 
+// MODELS/NAME for a name from outside: one plain file name, or that of a new model where there is none yet. All else is
+// Code::bad_option: no name leads out of the folder or into a model.
+Result<fs::path> named_path(const fs::path& models, const std::string& name);
 // The model folder a verb means: MODELS/NAME when a name is given, else the most recently saved one.
 Result<fs::path> find_model(const fs::path& models, const std::string& name);
 // Seconds of training behind the newest generation; 0 when there is none or no model.
@@ -33,7 +36,7 @@ std::vector<ModelSummary> list_models(const fs::path& models, std::vector<std::s
 Result<> check_model_name(std::string_view);
 // All three fail while another process trains the model, and when there is a model of the new name already.
 Result<> rename_model(const fs::path& model, const std::string& name);
-// Removes this model's folder with its backups and nothing else. A kill half way leaves no model that looks whole.
+// Removes what is this model's, with its backups; other files stay, with their folders. Killed, it leaves none whole.
 Result<> delete_model(const fs::path& model);
 // A copy beside it, without its backups; with `backup` 1 … the copy is made of that backup, 1 being the newest.
 Result<fs::path> duplicate_model(const fs::path& model, const std::string& name, int backup = 0);

@@ -103,6 +103,58 @@ TEST(ModelFolder, HistoryKeepsEveryChange) {
   EXPECT_EQ(torn.changes.back().to, "4");
 }
 
+TEST(ModelList, NoNameLeadsOutOfTheFolder) {
+  const ScratchFolder scratch;
+  const fs::path models = scratch.path / "model";
+  ASSERT_TRUE(ModelFolder::create(models / "plain", described()));
+  ASSERT_TRUE(ModelFolder::create(models / std::string(120, 'x'), described()));
+  ASSERT_TRUE(ModelFolder::create(scratch.path / "outside", described()));
+  EXPECT_EQ(*named_path(models, "plain"), models / "plain");
+  EXPECT_EQ(*named_path(models, "new one"), models / "new one");
+  EXPECT_TRUE(named_path(models, std::string(120, 'x')));  // it is there, whatever made it
+  EXPECT_FALSE(named_path(models, std::string(120, 'y')));
+  for (const char* name : {"../outside", "model/plain", "plain/", "plain/../plain", ".", "..", "/tmp", "", ".hidden"}) {
+    EXPECT_FALSE(named_path(models, name)) << name;
+    const auto found = find_model(models, name);
+    EXPECT_EQ(found.has_value(), std::string(name).empty()) << name;  // nothing named means the newest
+  }
+  EXPECT_NE(named_path(models, "model/plain").error().hint.find("'plain'"), std::string::npos);
+}
+
+// Saves, backups and deleting take only what understudy wrote.
+TEST(ModelFolder, ForeignFilesStayWhereTheyAre) {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.path / "a";
+  std::vector<fs::path> foreign;
+  const auto put = [&](const fs::path& file) {
+    fs::create_directories(file.parent_path());
+    spit(file, "mine");
+    foreign.push_back(file);
+  };
+  auto model = *ModelFolder::create(path, described());
+  for (const char* name :
+       {"my.safetensors", "weights-1 copy.safetensors", "weights-old.safetensors", "generation-x.json", "notes.txt",
+        "previews/mine.png", "history/SAEHD/best.jpg", "backups/notes.txt"})
+    put(path / name);
+  for (int i = 1; i <= 4; ++i) {
+    ASSERT_TRUE(model.save(made(i)));
+    ASSERT_TRUE(model.backup(/*keep=*/2));
+    if (i == 1) put(path / "backups/01/mine.txt");
+  }
+  for (const auto& file : foreign) {
+    EXPECT_TRUE(file.filename() == "mine.txt" || fs::exists(file)) << file;
+  }
+  EXPECT_EQ(*read_text(path / "backups/02-other-files-1/mine.txt"), "mine");  // that slot fell out
+  foreign.pop_back();
+  const auto gone = delete_model(path);
+  ASSERT_TRUE(gone) << to_sentence(gone.error());
+  EXPECT_FALSE(ModelFolder::exists(path));
+  for (const auto& file : foreign) EXPECT_EQ(*read_text(file), "mine") << file;
+  EXPECT_TRUE(fs::exists(path / "backups/02-other-files-1/mine.txt"));
+  EXPECT_FALSE(fs::exists(path / "weights-4.safetensors"));
+  EXPECT_FALSE(fs::exists(path / "backups/01"));
+}
+
 TEST(ModelList, RenameDuplicateDelete) {
   const ScratchFolder scratch;
   auto model = *ModelFolder::create(scratch.path / "a", described());

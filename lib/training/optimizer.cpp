@@ -134,15 +134,24 @@ Tensor* Optimizer::slot(std::string_view name) {
 }
 
 Result<> Optimizer::load_state(const std::map<std::string, Tensor>& saved) {
-  for (const auto& [name, own] : state()) {
+  const auto all = state();
+  for (const auto& [name, own] : all) {
     const auto it = saved.find(name);
     if (it == saved.end()) return fail(Code::bad_file, "The saved optimiser has no tensor '{}'", name);
     if (it->second.sizes() != own.sizes())
       return fail(Code::bad_file, "The saved optimiser's tensor '{}' has another shape", name);
-    if (name != "iters") own.copy_(it->second);
+  }
+  torch::NoGradGuard no_grad;
+  for (const auto& [name, own] : all) {
+    if (name != "iters") own.copy_(saved.at(name));
   }
   steps_ = saved.at("iters").item<std::int64_t>();
   return {};
+}
+
+void Optimizer::start_over() {
+  for (auto& slot : slot_tensors()) slot.zero_();
+  steps_ = 0;
 }
 
 }  // namespace understudy

@@ -55,7 +55,9 @@ class Optimizer {
 
   // "iters", then per parameter "ms/NAME" and "vs/NAME" (AdaBelief) or "acc/NAME" (RMSprop).
   std::vector<NamedTensor> state() const;
+  // All of it or, where something is missing or misfits, nothing.
   Result<> load_state(const std::map<std::string, Tensor>&);
+  void start_over();  // slots and counter at 0, as new
   // One slot by its name in state(), to fill from an imported file; null when there is none.
   Tensor* slot(std::string_view name);
   std::vector<Tensor> slot_tensors() const;

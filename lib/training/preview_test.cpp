@@ -245,9 +245,9 @@ bool is_marked(const fs::path& file) {
 TEST(PreviewWorker, WritesFixedAndCurrentAndTheChosenOne) {
   const ScratchFolder scratch;
   int written = 0;
-  PreviewWorker worker({scratch.path, [&](const fs::path& path) {
-                          EXPECT_EQ(path, scratch.path / "preview.png");
-                          ++written;
+  PreviewWorker worker({scratch.path, [&](const std::string& slot, const fs::path& path) {
+                          EXPECT_EQ(path, scratch.path / (slot + ".png"));
+                          written += slot == "preview";
                         }});
   EXPECT_EQ(worker.next_preview(), "none yet");
   worker.submit(job_at(3));

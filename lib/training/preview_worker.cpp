@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "lib/base/workers.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/training/preview_history.hpp"
 
@@ -44,7 +45,7 @@ struct PreviewWorker::Parts {
   SharedJob pending, last;
   std::deque<SharedJob> histories;
   View view;
-  bool again = false, busy = false, stop = false;
+  bool again = false, busy = false, stop = false, given_up = false;
   std::vector<std::string> warnings;
   std::optional<Clock::time_point> last_events;  // the worker's own
   std::thread thread;
@@ -71,10 +72,16 @@ struct PreviewWorker::Parts {
     const PngOptions options{.xmp = composite_marking_xmp};
     for (std::size_t i = 0; i < all.size(); ++i) {
       TRY(const auto png, encode_png(all[i].bgr, options));
-      TRY_VOID(write_file(places.model_folder / "previews" / (all[i].name + ".png"), png));
-      if (i == shown(job, v)) TRY_VOID(write_file(places.model_folder / "preview.png", png));
+      TRY_VOID(write_slot("previews/" + all[i].name, png));
+      if (i == shown(job, v)) TRY_VOID(write_slot("preview", png));
     }
-    if (places.written) places.written(places.model_folder / "preview.png");
+    return {};
+  }
+
+  Result<> write_slot(const std::string& slot, const Bytes& png) const {
+    const fs::path path = places.model_folder / (slot + ".png");
+    TRY_VOID(write_file(path, png));
+    if (places.written) places.written(slot, path);
     return {};
   }
 
@@ -84,11 +91,7 @@ struct PreviewWorker::Parts {
 
   // What this does not know to be an Error (no memory) must not end the training either.
   void guarded(const std::string& doing, const std::function<Result<>()>& work) {
-    try {
-      if (const auto done = work(); !done) warn(doing, done.error());
-    } catch (const std::exception& e) {
-      warn(doing, {Code::internal, e.what(), {}, {}});
-    }
+    if (const auto done = walled(work); !done) warn(doing, done.error());
   }
 
   void work() {
@@ -118,6 +121,16 @@ struct PreviewWorker::Parts {
     }
   }
 
+  // Without its thread there are no pictures; the training goes on.
+  void give_up(const Error& error) {
+    {
+      std::lock_guard lock(mutex);
+      given_up = true;
+      warnings.push_back("There are no previews from now on: " + to_sentence(error));
+    }
+    changed.notify_all();
+  }
+
   // The job that a key refers to: the newest, drawn or not.
   const PreviewJob* newest() const { return pending ? pending.get() : last.get(); }
 };
@@ -129,7 +142,12 @@ PreviewWorker::PreviewWorker(Places places) : parts_(std::make_unique<Parts>(std
        it.increment(ignored)) {
     remove_temporaries(it->path());
   }
-  parts_->thread = std::thread([p = parts_.get()] { p->work(); });
+  auto started = background_thread([p = parts_.get()] { p->work(); },
+                                   [p = parts_.get()](const Error& error) { p->give_up(error); });
+  if (started)
+    parts_->thread = *std::move(started);
+  else
+    parts_->give_up(started.error());
 }
 
 PreviewWorker::~PreviewWorker() {
@@ -138,7 +156,7 @@ PreviewWorker::~PreviewWorker() {
     parts_->stop = true;
   }
   parts_->changed.notify_all();
-  parts_->thread.join();
+  if (parts_->thread.joinable()) parts_->thread.join();
 }
 
 void PreviewWorker::submit(PreviewJob job) {
@@ -146,6 +164,7 @@ void PreviewWorker::submit(PreviewJob job) {
   const auto shared = std::make_shared<const PreviewJob>(std::move(job));
   {
     std::lock_guard lock(p.mutex);
+    if (p.given_up) return;
     if (shared->show) p.pending = shared;
     if (shared->history) p.histories.push_back(shared);
     if (p.histories.size() > longest_history_queue) {
@@ -161,7 +180,7 @@ void PreviewWorker::submit(PreviewJob job) {
 void PreviewWorker::finish() {
   auto& p = *parts_;
   std::unique_lock lock(p.mutex);
-  p.changed.wait(lock, [&] { return !p.busy && !p.pending && !p.again && p.histories.empty(); });
+  p.changed.wait(lock, [&] { return p.given_up || (!p.busy && !p.pending && !p.again && p.histories.empty()); });
 }
 
 std::string PreviewWorker::next_preview() {

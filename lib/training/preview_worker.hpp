@@ -29,8 +29,9 @@ class PreviewWorker {
  public:
   struct Places {
     fs::path model_folder;
-    // Called by the worker's thread with the path of preview.png each time it was written; may be empty.
-    std::function<void(const fs::path&)> written;
+    // Called by the worker's thread for each picture that was written: "preview" is preview.png, "previews/NAME" the
+    // others; may be empty.
+    std::function<void(const std::string& slot, const fs::path&)> written;
     // Also gets the fixed previews, at most every ten minutes; may be null. Must outlive the worker.
     EventWriter* events = nullptr;
   };

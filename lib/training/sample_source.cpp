@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "lib/base/system.hpp"
+#include "lib/base/workers.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/tensor/upload.hpp"
 #include "lib/training/face_order.hpp"
@@ -29,12 +30,16 @@ constexpr std::int64_t most_ahead = 8;
 Result<FaceOrder> order_of(const FaceStore& store, const FaceStore* other, const SampleRules& rules,
                            std::uint64_t seed) {
   if (rules.by_worth && !rules.uniform_yaw) {
-    const auto own = store.faces().landmarks(cpu_threads());
-    const auto others = other != nullptr ? other->faces().landmarks(cpu_threads()) : decltype(own){};
+    TRY(const auto own, store.faces().landmarks(cpu_threads()));
+    std::vector<std::optional<Landmarks68>> others;
+    if (other != nullptr) {
+      TRY(others, other->faces().landmarks(cpu_threads()));
+    }
     return FaceOrder(worth_groups(own, others), seed);
   }
   if (!rules.uniform_yaw) return FaceOrder(store.count(), seed);
-  auto bins = yaw_bins(store.faces().yaws(cpu_threads()));
+  TRY(const auto yaws, store.faces().yaws(cpu_threads()));
+  auto bins = yaw_bins(yaws);
   if (bins.empty()) return fail(Code::no_faces, "No face of the set tells its turn ({})", store.faces().name(0));
   return FaceOrder(std::move(bins), seed);
 }
@@ -83,6 +88,7 @@ struct SampleSource::Parts {
   std::uint64_t course = 0;  // changes when another place is asked for: what is under way then is thrown away
   bool started = false, stop = false;
   double waited = 0;
+  std::optional<Error> failure;  // of a worker, which is gone then
   std::vector<std::thread> workers;
 
   Parts(HalfSource s, HalfSource d, const SampleSettings& settings)
@@ -156,6 +162,23 @@ struct SampleSource::Parts {
     }
   }
 
+  // As many as are wanted, or as the system gives.
+  Result<> start_workers(int count) {
+    const auto failed = [this](const Error& error) {
+      std::lock_guard lock(mutex);
+      if (!failure) failure = error;
+      changed.notify_all();
+    };
+    for (int t = 0; t < count; ++t) {
+      auto worker = background_thread([this] { work(); }, failed);
+      if (worker)
+        workers.push_back(*std::move(worker));
+      else if (workers.empty())
+        return Failure(std::move(worker).error());
+    }
+    return {};
+  }
+
   HalfSource& half(Half which) { return which == Half::src ? src : dst; }
 };
 
@@ -191,9 +214,9 @@ Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, co
   auto parts =
       std::make_unique<Parts>(HalfSource{src_store, std::move(src_order), settings.src, src_seed, {}, {}},
                               HalfSource{dst_store, std::move(dst_order), settings.dst, dst_seed, {}, {}}, settings);
-  for (int t = 0; t < worker_count(settings.threads); ++t)
-    parts->workers.emplace_back([p = parts.get()] { p->work(); });
-  return std::unique_ptr<SampleSource>(new SampleSource(std::move(parts)));
+  auto source = std::unique_ptr<SampleSource>(new SampleSource(std::move(parts)));
+  TRY_VOID(source->parts_->start_workers(worker_count(settings.threads)));
+  return source;
 }
 
 Result<Batch> SampleSource::batch(std::int64_t k) {
@@ -208,7 +231,8 @@ Result<Batch> SampleSource::batch(std::int64_t k) {
   }
   p.wanted = k;
   p.changed.notify_all();
-  p.changed.wait(lock, [&] { return p.ready.contains(k); });
+  p.changed.wait(lock, [&] { return p.ready.contains(k) || p.failure; });
+  if (!p.ready.contains(k)) return during(*p.failure, "making samples");
   auto batch = std::move(p.ready.extract(k).mapped());
   p.wanted = k + 1;
   for (auto* half : {&p.src, &p.dst}) half->repeats.forget_before(p.position(std::max<std::int64_t>(k - 1, 0), 0));
@@ -239,6 +263,21 @@ std::vector<std::string> SampleSource::take_warnings() {
 
 std::size_t SampleSource::src_count() const { return parts_->src.store->count(); }
 std::size_t SampleSource::dst_count() const { return parts_->dst.store->count(); }
+
+SampleSource::Narrow SampleSource::narrower_than(Half which, FaceType wanted) const {
+  constexpr std::size_t most = 256;
+  const FaceList& faces = parts_->half(which).store->faces();
+  const std::size_t count = std::min(faces.count(), most);
+  Narrow found;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto type = faces.face_type((2 * i + 1) * faces.count() / (2 * count));
+    if (!type) continue;  // told when it is its turn
+    ++found.looked_at;
+    if (*type >= wanted) continue;  // a larger number covers more
+    found.narrowest = found.narrower++ == 0 ? *type : std::min(found.narrowest, *type);
+  }
+  return found;
+}
 
 Result<Batch> SampleSource::fixed_batch(int count) {
   auto side = [&](FaceStore& faces) -> Result<BatchSide> {

@@ -61,6 +61,13 @@ class SampleSource {
   // until repeat_worst() shows their faces again.
   void note_losses(Half, std::int64_t k, std::span<const double> losses, std::size_t most);
   void repeat_worst();
+  // How many faces of the half were cut narrower than that, of at most 256 that are looked at, spread over it.
+  struct Narrow {
+    std::size_t looked_at = 0, narrower = 0;
+    FaceType narrowest{};  // of those
+  };
+  Narrow narrower_than(Half, FaceType) const;
+
   // What all this has left to do, for the saved generation: plain numbers, none when it was never used. To be restored
   // before the first batch is asked for; no numbers forget everything.
   std::vector<std::uint64_t> state() const;

@@ -2,6 +2,7 @@
 // What of a trainer is saved, and how it comes back.
 #include <cmath>
 
+#include "lib/training/build_net.hpp"
 #include "lib/training/face_trainer.hpp"
 #include "lib/training/model_folder.hpp"
 
@@ -84,6 +85,7 @@ Result<> FaceTrainer::load(const std::map<std::string, Tensor>& weights, const s
   parameters_.refresh_values();
   if (auto loaded = optimizer_.load_state(optimizer); !loaded) {
     // Another optimiser than it was saved with, or an import without one: its memory starts anew, the weights stay.
+    optimizer_.start_over();
     notes.push_back(fmt::format("The optimiser starts anew: {}", loaded.error().message));
   }
   for (auto* judge : {&gan_, &true_face_}) {
@@ -92,17 +94,42 @@ Result<> FaceTrainer::load(const std::map<std::string, Tensor>& weights, const s
     const char* name = j.patch ? "GAN discriminator" : "true-face discriminator";
     const auto own = fitting(*j.parameters, weights);
     if (!own) {
+      renew(j);
       notes.push_back(fmt::format("The {} starts anew", name));
       continue;
     }
     TRY_VOID(load_weights(j.parameters->all(), *own));
     j.parameters->refresh_values();
-    if (!j.optimizer->load_state(behind(optimizer, j.optimizer_name + ":")))
+    if (!j.optimizer->load_state(behind(optimizer, j.optimizer_name + ":"))) {
+      j.optimizer->start_over();
       notes.push_back(fmt::format("The optimiser of the {} starts anew", name));
+    }
   }
   if (average_ && !average_->load(weights))
     notes.push_back(fmt::format("The {} start from the weights as they are", "averaged weights"));
   return {};
+}
+
+// In place: where a step was recorded, its tensors stay where they are.
+void FaceTrainer::renew(Judge& judge) const {
+  torch::NoGradGuard no_grad;
+  const Device device{.device = parameters_.device()};
+  const Judge fresh = made_judge(judge.patch != nullptr, device, parameters_.precision());
+  for (auto& p : judge.parameters->all()) p.master.copy_(fresh.parameters->find(p.name)->master);
+  judge.parameters->refresh_values();
+  judge.optimizer->start_over();
+}
+
+void FaceTrainer::renew(std::string_view part, std::uint64_t seed) {
+  torch::NoGradGuard no_grad;
+  const auto is_meant = [&](const Parameter& p) { return p.part().starts_with(part); };
+  Parameters fresh(seed, parameters_.device());
+  const auto net = build_net(spec_, fresh);
+  for (auto& p : parameters_.all()) {
+    if (is_meant(p)) p.master.copy_(fresh.find(p.name)->master);
+  }
+  parameters_.refresh_values();
+  if (average_) average_->restart(is_meant);
 }
 
 bool FaceTrainer::weights_are_finite() const {

@@ -162,6 +162,44 @@ TEST(FaceTrainer, TheEncoderMovesByItsShareOfTheLearningRate) {
   }
 }
 
+TEST(FaceTrainer, WhatASavedStateLacksStartsAnewEvenWhenItWasSpoiled) {
+  auto model = tiny(ModelClass::saehd);
+  model.shared.gan_power = 0.1;
+  auto fresh = trainer_of(model), trainer = trainer_of(model);
+  const auto as_new = copied(fresh.weights()), no_steps = copied(fresh.optimizer_state());
+  trainer.step(random_batch());
+  {
+    torch::NoGradGuard no_grad;
+    for (auto& t : trainer.weights()) t.tensor.fill_(NAN);
+    for (auto& t : trainer.optimizer_state()) t.tensor.fill_(7);
+  }
+  std::map<std::string, Tensor> generator;
+  for (const auto& [name, tensor] : as_new) {
+    if (!name.starts_with("D_src/")) generator.emplace(name, tensor);
+  }
+  std::vector<std::string> notes;
+  ASSERT_TRUE(trainer.load(generator, {}, notes));
+  EXPECT_EQ(notes.size(), 2u);
+  for (const auto& t : trainer.weights()) EXPECT_TRUE(torch::equal(t.tensor, as_new.at(t.name))) << t.name;
+  for (const auto& t : trainer.optimizer_state()) EXPECT_TRUE(torch::equal(t.tensor, no_steps.at(t.name))) << t.name;
+}
+
+TEST(FaceTrainer, RenewsAPartAndItsAverages) {
+  auto model = tiny(ModelClass::saehd, "liae-ud");
+  model.steering.ema = 0.9;
+  auto trainer = trainer_of(model);
+  for (int i = 0; i < 3; ++i) trainer.step(random_batch());
+  const auto before = copied(trainer.weights());
+  trainer.renew("inter", 6);
+  model.seed = 6;
+  const auto fresh = copied(trainer_of(model).weights());
+  for (const auto& t : trainer.weights()) {
+    const bool inter = t.name.find("inter") != std::string::npos;
+    EXPECT_TRUE(torch::equal(t.tensor, (inter ? fresh : before).at(t.name))) << t.name;
+    EXPECT_FALSE(inter && torch::equal(t.tensor, before.at(t.name))) << t.name;
+  }
+}
+
 TEST(FaceTrainer, UnknownFrozenPartsAndMisfittingPatchesAreRefused) {
   auto model = tiny(ModelClass::saehd);
   model.steering.freeze = "decoder";

@@ -435,7 +435,7 @@ TEST_F(Extract, TheVerbDescribesItself) {
   const Verb verb = extract_verb();
   EXPECT_EQ(verb.name, "extract");
   EXPECT_EQ(verb.positionals.front().choices, (std::vector<std::string>{"src", "dst"}));
-  EXPECT_EQ(verb.rows->front().choices.size(), 8u);
+  EXPECT_EQ(verb.prepare().rows.front().choices.size(), 8u);
 }
 
 }  // namespace

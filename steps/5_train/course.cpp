@@ -71,7 +71,7 @@ void skip_smaller(std::vector<CourseStage>& stages, const ModelDescription& mode
 
 Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const std::vector<std::string>& chosen,
                                  Run& run) {
-  const fs::path model = model_path(request);
+  TRY(const fs::path model, model_path(request));
   request.options.model = model.filename().string();
   TRY(const Length length, length_of(request, schedule));
   TRY(const auto spec, spec_of(request.wanted));

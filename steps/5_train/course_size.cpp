@@ -64,7 +64,8 @@ Result<int> course_size(const TrainRequest& request, const fs::path& kept, Run& 
   if (request.options.time.empty()) return smallest_course_resolution;
   TRY(const double seconds, parse_duration(request.options.time));
   const ChosenSize before = read_chosen_size(kept);
-  const int least = ModelFolder::exists(model_path(request)) ? before.resolution : 0;
+  TRY(const auto model, model_path(request));
+  const int least = ModelFolder::exists(model) ? before.resolution : 0;
   if (least > 0 && seconds <= before.seconds) return least;
   TRY(const double each, seconds_per_iteration(request));
   const int side = std::max(course_resolution(seconds, each), least);

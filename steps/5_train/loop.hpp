@@ -14,7 +14,13 @@ struct Limits {
   std::int64_t iteration = 0;
 };
 
-// Iterates until a limit or a stop. `durations`: seconds of the last 1,000 iterations, without saves and previews.
-Result<> iterate_until(Session&, const Limits&, TrainOptions, std::deque<double>& durations, Run&);
+struct Pace {
+  std::deque<double> durations;  // seconds of the last 1,000 iterations, without saves and previews
+  double paused = 0;             // seconds, which count towards no limit
+};
+
+// Iterates until a limit or a stop. Live options may be set all the while, and those that were set earlier in the job
+// still are.
+Result<> iterate_until(Session&, const Limits&, TrainOptions, Pace&, Run&);
 
 }  // namespace understudy

@@ -71,18 +71,18 @@ struct Table {
   }
 };
 
-std::shared_ptr<std::vector<Row>> rows_of_all(const std::shared_ptr<Table>& table) {
-  auto all = std::make_shared<std::vector<Row>>(rows_of(table->own));
+std::vector<Row> rows_of_all(const std::shared_ptr<Table>& table) {
+  auto all = rows_of(table->own);
   for (const auto& of_class : table->rows) {
     for (const auto& row : of_class) {
-      if (std::ranges::find(*all, row.key, &Row::key) != all->end()) continue;
+      if (std::ranges::find(all, row.key, &Row::key) != all.end()) continue;
       Row merged = row;
       merged.get = [table, key = row.key, fallback = row.default_text] {
         const auto it = table->given.find(key);
         return it == table->given.end() ? fallback : it->second;
       };
       merged.set = [table, key = row.key](std::string_view text) { return table->set(key, text); };
-      all->push_back(std::move(merged));
+      all.push_back(std::move(merged));
     }
   }
   return all;
@@ -138,18 +138,20 @@ Result<std::string> create_model(const Table& table, const Call& call, Run& run)
 }  // namespace
 
 Verb model_create_verb() {
-  auto table = std::make_shared<Table>();
-  auto rows = rows_of_all(table);
-  auto work = [table](const Call& call, Run& run) { return create_model(*table, call, run); };
+  auto prepare = [] {
+    auto table = std::make_shared<Table>();
+    auto rows = rows_of_all(table);
+    return Task(std::move(rows), [table = std::move(table)](const std::vector<Row>&, const Call& call, Run& run) {
+      return create_model(*table, call, run);
+    });
+  };
   return {"model create",
           "Make a new model with its options, untrained or from another model's weights",
           "  understudy model create saehd --model clooney --archi liae-udt --resolution 224\n"
           "  understudy model create saehd --model next --from clooney --parts encoder,inter_AB\n"
           "  understudy model create saehd --model large --from clooney --resolution 256    grow it",
           {{"class", "saehd, amp or quick96", {"saehd", "amp", "quick96"}, true}},
-          rows,
-          work,
-          true};
+          prepare};
 }
 
 }  // namespace understudy

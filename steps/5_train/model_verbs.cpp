@@ -179,6 +179,8 @@ Result<std::string> delete_verb(const ModelDeleteOptions& options, const std::ve
   }
   TRY_VOID(delete_model(model));
   run.note("Deleted " + what);
+  std::error_code error;
+  if (fs::exists(model, error)) run.note(fmt::format("{} holds other files, which stay", model.string()));
   return json{{"deleted", options.model}, {"bytes", bytes}}.dump();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/5_train/predict.hpp"
 
+#include <algorithm>
+
 #include "lib/face/face_file.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/landmarks.hpp"
@@ -48,6 +50,13 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
   TRY(const auto set, Faceset::open(options.input));
   const std::size_t all = set.entries().size(),
                     count = options.limit > 0 ? std::min<std::size_t>(all, options.limit) : all;
+  const auto narrow = std::ranges::count_if(
+      set.entries(), [&](const auto& entry) { return entry.info.face_type < predictor->face_type(); });
+  if (narrow > 0) {
+    run.warn(fmt::format("{} of {} faces are cut narrower than this model's {}: what is missing around them is made up "
+                         "from their borders",
+                         narrow, all, face_type_name(predictor->face_type())));
+  }
   int done = 0;
   for (std::size_t i = 0; i < count; ++i) {
     if (run.stopping()) return Run::cancelled();

@@ -4,15 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lib/training/build_net.hpp"
-
 namespace understudy {
 namespace {
 
-constexpr int most_rollbacks = 8;             // before the learning rate has once been raised again
-constexpr std::int64_t calm_again = 500;      // good iterations after which the learning rate is doubled again
-constexpr std::size_t known_iterations = 50;  // before which no loss counts as exploding
-constexpr double exploding = 10;              // times the mean of those iterations
+constexpr int most_rollbacks = 8;              // before the learning rate has once been raised again
+constexpr std::int64_t calm_again = 500;       // good iterations after which the learning rate is doubled again
+constexpr std::int64_t known_iterations = 50;  // before which no loss counts as exploding
+constexpr double exploding = 10;               // times the mean of those iterations
 constexpr const char* sampler_state = "sampler/state";  // kept among the optimiser's tensors
 
 }  // namespace
@@ -30,47 +28,79 @@ void Session::take_over(const LoadedGeneration& saved) {
   for (long i = 0; i < losses.size(0); ++i) losses_.push_back({numbers[2 * i], numbers[2 * i + 1]});
 }
 
-Result<> Session::load(bool leave_pretrain, Run& run) {
+Result<> Session::load(Run& run) {
   std::vector<std::string> warnings, notes;
   TRY(auto saved, folder_.load(/*with_optimizer=*/true, warnings));
   for (auto& w : warnings) run.warn(w);
-  if (saved) {
-    TRY_VOID(trainer_.load(saved->weights, saved->optimizer, notes));
-    for (auto& note : notes) run.note(note);
-    if (!warnings.empty()) run.note(fmt::format("Going on from iteration {}", saved->iteration));
-    take_over(*saved);
-    if (saved->grown_from > 0) {
-      run.note(fmt::format("Grown from {} to {} pixels", saved->grown_from, trainer_.spec().shape.resolution));
-      saved_iteration_ = -1;
-    }
-    batches_ = saved->batches;
-    if (const auto it = saved->optimizer.find(sampler_state); it != saved->optimizer.end()) {
-      const Tensor state = it->second.to(torch::kInt64).contiguous();
-      const auto* numbers = state.data_ptr<std::int64_t>();
-      const std::vector<std::uint64_t> plain(numbers, numbers + state.numel());
-      if (!source_->restore(plain)) run.note("The faces that were to come once more are forgotten");
-    }
-  }
-  if (leave_pretrain) {
-    // Spec 4.9: encoder and decoders stay, with all optimiser slots.
-    run.note("Pretraining is over: the inters, the iteration count and the losses start anew");
-    renew_inters();
-    iteration_ = batches_ = 0;
+  if (!saved) return start_log();
+  TRY_VOID(trainer_.load(saved->weights, saved->optimizer, notes));
+  loaded_ = true;
+  for (auto& note : notes) run.note(note);
+  if (!warnings.empty()) run.note(fmt::format("Going on from iteration {}", saved->iteration));
+  take_over(*saved);
+  if (saved->grown_from > 0) {
+    run.note(fmt::format("Grown from {} to {} pixels", saved->grown_from, trainer_.spec().shape.resolution));
     saved_iteration_ = -1;
-    losses_.clear();
-    TRY_VOID(source_->restore({}));  // repeats belong to the sequence that ends here
+  }
+  batches_ = saved->batches;
+  comparable_since_ = comparable_since(*saved);
+  if (is_pretraining_over(*saved)) {
+    keep_pretrained(run);
+    start_count_anew();
+    batches_ = 0;
+  } else {
+    TRY_VOID(restore_sampler(*saved, run));
   }
   return start_log();
 }
 
-void Session::renew_inters() {
-  torch::NoGradGuard no_grad;
-  Parameters fresh(trainer_.spec().rules.seed + 1, trainer_.parameters().device());
-  const auto net = build_net(trainer_.spec(), fresh);
-  for (auto& p : trainer_.parameters().all()) {
-    if (p.part().starts_with("inter")) p.master.copy_(fresh.find(p.name)->master);
+// The model as it was when that was saved. Without its note, as it was before this call's options.
+const ModelDescription& Session::description_of(const LoadedGeneration& saved) const {
+  return saved.saved_as ? *saved.saved_as : folder_.description_on_disk();
+}
+
+// By the generation, not by what this call changes: a kill between the change and the first save must not lose it.
+bool Session::is_pretraining_over(const LoadedGeneration& saved) const {
+  return description_of(saved).saehd.pretrain && !folder_.description().saehd.pretrain;
+}
+
+Result<> Session::restore_sampler(const LoadedGeneration& saved, Run& run) {
+  const auto it = saved.optimizer.find(sampler_state);
+  if (it == saved.optimizer.end()) return {};
+  const Tensor state = it->second.to(torch::kInt64).contiguous();
+  const auto* numbers = state.data_ptr<std::int64_t>();
+  const std::vector<std::uint64_t> plain(numbers, numbers + state.numel());
+  if (!source_->restore(plain)) run.note("The faces that were to come once more are forgotten");
+  return {};
+}
+
+// The first save of what comes now takes the place of all that were made while pretraining.
+void Session::keep_pretrained(Run& run) {
+  run.note("Pretraining is over: the inters, the iteration count and the losses start anew");
+  if (auto kept = folder_.backup(); kept)
+    run.note("The pretrained model is kept as its newest backup");
+  else
+    run.warn("The pretrained model is not kept as a backup: " + to_sentence(kept.error()));
+}
+
+// Spec 4.9: encoder and decoders stay, with all optimiser slots.
+void Session::start_count_anew() {
+  trainer_.renew("inter", trainer_.spec().rules.seed + 1);
+  iteration_ = comparable_since_ = 0;
+  saved_iteration_ = -1;
+  losses_.clear();
+}
+
+// Losses under other options are of another size: what explodes is told by those since the last change.
+std::int64_t Session::comparable_since(const LoadedGeneration& saved) const {
+  if (!changes_between(description_of(saved), folder_.description(), 0).empty()) return saved.iteration;
+  std::int64_t since = 0;
+  if (const auto history = option_history(folder_.path())) {
+    for (const auto& change : history->changes) {
+      if (change.iteration <= saved.iteration) since = std::max(since, change.iteration);
+    }
   }
-  trainer_.parameters().refresh_values();
+  return since;
 }
 
 Result<> Session::start_from(const std::vector<NamedTensor>& weights) {
@@ -98,9 +128,10 @@ Result<Batch> Session::next_batch() {
 }
 
 bool Session::healthy(const std::array<float, 2>& losses) const {
+  const bool known = std::min(iteration_ - comparable_since_, std::ssize(losses_)) >= known_iterations;
   for (int side = 0; side < 2; ++side) {
     if (!std::isfinite(losses[side])) return false;
-    if (losses_.size() >= known_iterations && losses[side] > exploding * (mean_of_last(side) + 0.1)) return false;
+    if (known && losses[side] > exploding * (mean_of_last(side) + 0.1)) return false;
   }
   return true;
 }
@@ -118,6 +149,7 @@ Result<> Session::roll_back(const std::array<float, 2>& losses, Run& run) {
   TRY_VOID(trainer_.load(saved->weights, saved->optimizer, notes));
   const double kept_seconds = seconds_;
   take_over(*saved);
+  if (is_pretraining_over(*saved)) start_count_anew();
   seconds_ = kept_seconds;  // the time was spent; the batches go on too, so that the same one does not come again
   lr_factor_ /= 2;
   trainer_.set_lr_factor(lr_factor_);
@@ -202,7 +234,8 @@ Result<> Session::open_views(Run& run) {
   TRY(events_, EventWriter::open(folder_.path() / "tensorboard", iteration_));
   TRY(validation_, ValidationLog::open(folder_.path() / "validation.csv", iteration_));
   worker_ = std::make_unique<PreviewWorker>(PreviewWorker::Places{
-      folder_.path(), [&run](const fs::path& path) { run.saved(path.string(), "preview"); }, events_.get()});
+      folder_.path(), [&run](const std::string& slot, const fs::path& path) { run.preview(slot, path.string()); },
+      events_.get()});
   return {};
 }
 

@@ -20,8 +20,12 @@ class Session {
  public:
   Session(ModelFolder, const ModelSpec&, const Device&, Precision, std::unique_ptr<SampleSource>);
 
-  // Takes the newest good generation over. `leave_pretrain`: its inters, iteration count and losses start anew.
-  Result<> load(bool leave_pretrain, Run&);
+  // Takes the newest good generation over. One that was saved while pretraining, where the model does that no more,
+  // starts anew with its inters, their averages, the iteration count and the losses; it is kept as a backup. Changes
+  // nothing on disk but that.
+  Result<> load(Run&);
+  // Nothing was saved yet: the weights are the fresh ones.
+  bool is_new() const { return !loaded_; }
   // These weights in place of the fresh ones (weights_from of lib/training/origin.hpp).
   Result<> start_from(const std::vector<NamedTensor>& weights);
 
@@ -29,8 +33,9 @@ class Session {
   // load.
   Result<> open_views(Run&);
 
-  // One iteration. A loss that is no number, or far above those before, is not kept: the run goes back to the newest
-  // good generation with half the learning rate, and says so. Code::device when that happens again and again.
+  // One iteration. A loss that is no number, or far above those before under the same options, is not kept: the run
+  // goes back to the newest good generation with half the learning rate, and says so. Code::device when that happens
+  // again and again.
   Result<> iterate(Run&);
   Result<> save(Run&);
   Result<> backup(Run&);
@@ -57,7 +62,12 @@ class Session {
   void tell_of_recorder(Run&);
   Result<> roll_back(const std::array<float, 2>& losses, Run&);
   void take_over(const LoadedGeneration&);
-  void renew_inters();
+  Result<> restore_sampler(const LoadedGeneration&, Run&);
+  const ModelDescription& description_of(const LoadedGeneration&) const;
+  bool is_pretraining_over(const LoadedGeneration&) const;
+  void keep_pretrained(Run&);
+  void start_count_anew();
+  std::int64_t comparable_since(const LoadedGeneration&) const;
   Result<> start_log();
 
   ModelFolder folder_;
@@ -71,6 +81,8 @@ class Session {
   LossMarks marks_;
   std::ofstream log_;
   std::int64_t iteration_ = 0, batches_ = 0, saved_iteration_ = -1;
+  std::int64_t comparable_since_ = 0;  // the iteration from which on the losses are of one kind
+  bool loaded_ = false;
   double seconds_ = 0;
   // After a rollback the learning rate is lowered, and raised again when all goes well for a while.
   double lr_factor_ = 1;

@@ -33,7 +33,7 @@ class ATraining : public testing::Test {
     auto made = ModelFolder::create(folder_.path / "model", model);
     ASSERT_TRUE(made);
     session_ = std::make_unique<Session>(std::move(*made), *spec, Device{}, Precision::fp32, std::move(*source));
-    ASSERT_TRUE(session_->load(false, run_));
+    ASSERT_TRUE(session_->load(run_));
   }
   void iterate_to(std::int64_t target) {
     while (session_->iteration() < target) ASSERT_TRUE(session_->iterate(run_));
@@ -101,6 +101,52 @@ TEST_F(ATraining, NothingSavedIsNothingToGoBackTo) {
   iterate_to(1);
   poison();
   EXPECT_FALSE(session_->iterate(run_));
+}
+
+// Under other options losses are of another size: that is no explosion, now or after a restart.
+TEST_F(ATraining, OtherLossOptionsAreNoExplosion) {
+  iterate_to(60);
+  ASSERT_TRUE(session_->save(run_));
+  const double usual = session_->mean_of_last(0);
+  int warnings = 0;
+  understudy::Run counting([&](const Event& e) { warnings += std::holds_alternative<WarningEvent>(e); });
+  const auto reopened = [&] {
+    auto folder = *ModelFolder::open(folder_.path / "model");
+    auto description = folder.description();
+    description.steering.edge_power = 100;
+    folder.intend(description);
+    SampleSettings samples;
+    samples.src.resolution = samples.dst.resolution = 64;
+    samples.batch_size = 2;
+    auto source = SampleSource::open(folder_.path / "src", folder_.path / "dst", samples);
+    session_ = std::make_unique<Session>(std::move(folder), *spec_of(description), Device{}, Precision::fp32,
+                                         *std::move(source));
+    ASSERT_TRUE(session_->load(counting));
+    ASSERT_TRUE(session_->folder().commit_description());
+  };
+  reopened();
+  iterate_to(61);
+  EXPECT_GT(50 * session_->mean_of_last(0) - 49 * usual, 10 * (usual + 0.1)) << "the new losses are much larger";
+  ASSERT_TRUE(session_->save(counting));
+  reopened();  // in the middle of them
+  iterate_to(66);
+  EXPECT_EQ(warnings, 0);
+  EXPECT_EQ(session_->iteration(), 66);
+}
+
+// And among losses of one kind it is.
+TEST_F(ATraining, ALossFarAboveThoseBeforeIsAnExplosion) {
+  iterate_to(60);
+  ASSERT_TRUE(session_->save(run_));
+  {
+    torch::NoGradGuard no_grad;
+    for (auto& p : session_->trainer().parameters().all()) {
+      if (p.part().starts_with("decoder")) p.master.mul_(-30);
+    }
+    session_->trainer().parameters().refresh_values();
+  }
+  ASSERT_TRUE(session_->iterate(run_));
+  EXPECT_EQ(session_->iteration(), 60);
 }
 
 }  // namespace

@@ -76,9 +76,9 @@ SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, S
   return rules;
 }
 
-fs::path model_path(const TrainRequest& request) {
+Result<fs::path> model_path(const TrainRequest& request) {
   const auto& name = request.options.model;
-  if (!name.empty()) return request.models / name;
+  if (!name.empty()) return named_path(request.models, name);
   if (const auto newest = find_model(request.models, ""); newest) {
     const auto folder = ModelFolder::open(*newest);
     if (folder && folder->description().model_class == request.wanted.model_class) return *newest;
@@ -86,8 +86,8 @@ fs::path model_path(const TrainRequest& request) {
   return request.models / std::string(class_name(request.wanted.model_class));
 }
 
-Result<Settled> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {
-  if (!ModelFolder::exists(path)) return Settled{new_description(request)};
+Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {
+  if (!ModelFolder::exists(path)) return new_description(request);
   TRY(const auto folder, ModelFolder::open(path));
   if (folder.description().model_class != request.wanted.model_class) {
     return fail_with_hint(
@@ -97,10 +97,7 @@ Result<Settled> settle_description(const fs::path& path, const TrainRequest& req
         fmt::format("Go on with: understudy train {}; or name another model with --model.",
                     class_name(folder.description().model_class)));
   }
-  Settled settled;
-  TRY(settled.description, merged_description(folder.description(), request, run));
-  settled.leave_pretrain = folder.description().saehd.pretrain && !settled.description.saehd.pretrain;
-  return settled;
+  return merged_description(folder.description(), request, run);
 }
 
 Result<std::array<fs::path, 2>> facesets_of(const TrainRequest& request, const ModelSpec& spec) {
@@ -117,8 +114,24 @@ Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&
     return ModelFolder::create(path, description);
   }
   TRY(auto folder, ModelFolder::open(path));
-  TRY_VOID(folder.change_description(description));
+  folder.intend(description);
   return folder;
+}
+
+std::vector<std::string> narrow_faces(const SampleSource& source, const ModelDescription& model) {
+  std::vector<std::string> told;
+  const FaceType wanted = face_type_of(model.face_type());
+  for (const Half half : {Half::src, Half::dst}) {
+    const auto found = source.narrower_than(half, wanted);
+    if (found.narrower == 0) continue;
+    told.push_back(
+        fmt::format("{} of {} {} faces looked at are cut narrower ({}) than this model's {}: what is missing around "
+                    "them is made up "
+                    "from their borders. Extract them with --face-type {}, or train a model of their type",
+                    found.narrower, found.looked_at, half == Half::src ? "src" : "dst", face_type_name(found.narrowest),
+                    face_type_name(wanted), face_type_key(wanted)));
+  }
+  return told;
 }
 
 // AVX512-BF16 alone halves the time of plain convolutions; Winograd's in fp32 are quicker than that

@@ -13,20 +13,21 @@ namespace understudy {
 SampleRules sample_rules(const ModelDescription&, const ModelSpec&, Side);
 
 // The folder of the model that is meant: the named one, else the newest of that class, else one named after the class.
-fs::path model_path(const TrainRequest&);
+// A name that leads out of the folder of models is Code::bad_option.
+Result<fs::path> model_path(const TrainRequest&);
 
-struct Settled {
-  ModelDescription description;
-  bool leave_pretrain = false;
-};
 // Whether a new model begins with the pretrained start.
 bool takes_start(const TrainOptions&, const ModelDescription&);
 // What the model is from now on; nothing is written yet.
-Result<Settled> settle_description(const fs::path& path, const TrainRequest&, Run&);
+Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest&, Run&);
 
 // The folders of both sides' faces: pretraining learns both from one set (spec 4.9).
 Result<std::array<fs::path, 2>> facesets_of(const TrainRequest&, const ModelSpec&);
+// A model that is there is only meant to be so described: nothing of it is written.
 Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&, Run&);
+
+// A sentence for each side whose faces are cut narrower than the model's face type: what lies around them is not there.
+std::vector<std::string> narrow_faces(const SampleSource&, const ModelDescription&);
 
 Precision precision_of(const TrainOptions&, const Device&, const ModelSpec&);
 

@@ -108,14 +108,6 @@ Result<Plan> plan_of(const TrainRequest& request, const ModelSpec& spec, const D
   return plan;
 }
 
-Result<> begin_with(Session& session, const Origin& origin, const ModelDescription& model, const std::string& parts,
-                    Run& run) {
-  TRY(const auto weights, weights_from(origin, model, parts));
-  TRY_VOID(session.start_from(weights));
-  run.note(fmt::format("Starts from {}", origin.path.filename().string()));
-  return {};
-}
-
 // A start that was asked for and does not fit is told before anything is made.
 Result<> check_start(const TrainRequest& request, const ModelDescription& model, const fs::path& path) {
   if (request.options.start != StartChoice::pretrained || ModelFolder::exists(path)) return {};
@@ -125,23 +117,42 @@ Result<> check_start(const TrainRequest& request, const ModelDescription& model,
                         "Give the new model these options, or leave --start away.");
 }
 
-// The pretrained start where it is wanted and fits; else the fresh weights stay.
-Result<> begin_pretrained(Session& session, const TrainOptions& options, const ModelDescription& model, Run& run) {
-  if (!takes_start(options, model)) return {};
-  constexpr int faces = 32;
-  TRY(const auto start, built_in_start());
-  TRY(const auto batch, session.source().fixed_batch(faces));
-  TRY(const auto origin, start_for(start, batch.src.target, batch.dst.target, model.face_type()));
-  return begin_with(session, origin, model, "", run);
+// The weights that a new model begins with, where they are not the fresh ones.
+struct Start {
+  std::string from;
+  std::vector<NamedTensor> weights;
+};
+
+Result<std::optional<Start>> start_of(const Origin& origin, const ModelDescription& model, const std::string& parts) {
+  TRY(auto weights, weights_from(origin, model, parts));
+  return std::optional(Start{origin.path.filename().string(), std::move(weights)});
 }
 
-// How a new model begins: with another model's weights, with the pretrained start, or from nothing.
-Result<> begin_new(Session& session, const TrainRequest& request, const ModelDescription& model, Run& run) {
-  if (request.options.start_from.empty()) return begin_pretrained(session, request.options, model, run);
+// The pretrained start where it is wanted and fits.
+Result<std::optional<Start>> pretrained(const TrainOptions& options, const ModelDescription& model,
+                                        SampleSource& source) {
+  if (!takes_start(options, model)) return std::optional<Start>{};
+  constexpr int faces = 32;
+  TRY(const auto start, built_in_start());
+  TRY(const auto batch, source.fixed_batch(faces));
+  TRY(const auto origin, start_for(start, batch.src.target, batch.dst.target, model.face_type()));
+  return start_of(origin, model, "");
+}
+
+// How a model begins of which nothing was saved yet: with another model's weights, with the pretrained start, or from
+// nothing.
+Result<std::optional<Start>> start_of_new(const TrainRequest& request, const fs::path& path,
+                                          const ModelDescription& model, SampleSource& source, Run& run) {
+  if (ModelFolder::exists(path)) {
+    TRY(const auto folder, ModelFolder::open(path));
+    TRY(const auto saved, folder.generations());
+    if (!saved.empty()) return std::optional<Start>{};
+  }
+  if (request.options.start_from.empty()) return pretrained(request.options, model, source);
   std::vector<std::string> warnings;
   TRY(const auto origin, open_origin(request.models, request.options.start_from, model.model_class, warnings));
   for (auto& w : warnings) run.warn(std::move(w));
-  return begin_with(session, origin, model, request.options.start_parts, run);
+  return start_of(origin, model, request.options.start_parts);
 }
 
 TrainReport report_of(Session& session, std::int64_t first, double seconds, const Plan& plan,
@@ -164,48 +175,84 @@ TrainReport report_of(Session& session, std::int64_t first, double seconds, cons
   return report;
 }
 
+// What was worked out and checked before anything is written.
+struct Prepared {
+  fs::path path;
+  ModelDescription description;
+  ModelSpec spec;
+  Device device;
+  Precision precision = Precision::fp32;
+  std::unique_ptr<SampleSource> source;
+  std::optional<FileLock> lock;  // of a model that is there
+  Plan plan;
+  std::optional<Start> start;
+};
+
+Result<Prepared> prepare(const TrainRequest& request, Run& run) {
+  Prepared p;
+  TRY(p.path, model_path(request));
+  TRY(p.description, settle_description(p.path, request, run));
+  TRY(p.spec, spec_of(p.description));
+  p.device = open_device(request.options.threads, request.options.gpu);
+  p.precision = precision_of(request.options, p.device, p.spec);
+  TRY_VOID(check_start(request, p.description, p.path));
+  TRY(p.source, open_samples(request, p.description, p.spec, p.device));
+  if (ModelFolder::exists(p.path)) {
+    TRY(p.lock, FileLock::take(p.path / "lock"));
+  }
+  run.note(fmt::format("{} src and {} dst faces; {} on {}", p.source->src_count(), p.source->dst_count(),
+                       p.precision == Precision::bf16 ? "bf16" : "fp32", p.device.name));
+  for (auto& w : narrow_faces(*p.source, p.description)) run.warn(std::move(w));
+  TRY(p.start, start_of_new(request, p.path, p.description, *p.source, run));
+  TRY(p.plan, plan_of(request, p.spec, p.device, p.precision, *p.source, run));
+  return p;
+}
+
+// The training with the model's newest state, or as it begins.
+Result<std::unique_ptr<Session>> open_session(Prepared& p, const TrainRequest& request, Run& run) {
+  TRY(auto folder, open_or_create(p.path, p.description, run));
+  TRY(auto session, guard_torch("making the network", [&] {
+        return std::make_unique<Session>(std::move(folder), p.spec, p.device, p.precision, std::move(p.source));
+      }));
+  if (request.options.gpu_graph) session->trainer().record_steps(make_recorded_work(p.device));
+  TRY_VOID(session->load(run));
+  TRY_VOID(session->folder().commit_description());
+  if (p.start && session->is_new()) {
+    TRY_VOID(session->start_from(p.start->weights));
+    run.note(fmt::format("Starts from {}", p.start->from));
+    p.start.reset();
+  }
+  TRY_VOID(session->open_views(run));
+  // What there is now, to look at from the first moment on.
+  TRY_VOID(session->show_preview(/*history=*/false, run));
+  return session;
+}
+
 }  // namespace
 
 Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(const Limits limits, limits_of(request));
   run.stage("open");
-  const auto path = model_path(request);
-  TRY(const auto settled, settle_description(path, request, run));
-  const ModelDescription& description = settled.description;
-  TRY(const auto spec, spec_of(description));
-  const Device device = open_device(request.options.threads, request.options.gpu);
-  TRY_VOID(check_start(request, description, path));
-  // The faces first: a wrong folder must leave no new, empty model behind.
-  TRY(auto source, open_samples(request, description, spec, device));
-  TRY(const auto lock, FileLock::take(path / "lock"));
-  remove_temporaries(path);
-  TRY(auto folder, open_or_create(path, description, run));
-  const Precision precision = precision_of(request.options, device, spec);
-  run.note(fmt::format("{} src and {} dst faces; {} on {}", source->src_count(), source->dst_count(),
-                       precision == Precision::bf16 ? "bf16" : "fp32", device.name));
-  TRY(const Plan plan, plan_of(request, spec, device, precision, *source, run));
-  auto made = guard_torch("making the network", [&] {
-    return std::make_unique<Session>(std::move(folder), spec, device, precision, std::move(source));
-  });
-  if (!made) return Failure(made.error());
-  Session& session = **made;
-  if (request.options.gpu_graph) session.trainer().record_steps(make_recorded_work(device));
-  TRY_VOID(session.load(settled.leave_pretrain, run));
-  if (session.iteration() == 0 && !settled.leave_pretrain) TRY_VOID(begin_new(session, request, description, run));
-  TRY_VOID(session.open_views(run));
-  // What there is now, to look at from the first moment on.
-  TRY_VOID(session.show_preview(/*history=*/false, run));
+  TRY(auto prepared, prepare(request, run));
+  if (!prepared.lock) {
+    TRY(prepared.lock, FileLock::take(prepared.path / "lock"));
+    if (ModelFolder::exists(prepared.path))  // made by another process in the meantime
+      return fail_with_hint(Code::busy, fmt::format("There is a model in {} now", prepared.path.string()),
+                            "Run the same command again to go on with it.");
+  }
+  remove_temporaries(prepared.path);
+  TRY(const auto session, open_session(prepared, request, run));
   run.stage("train");
   const auto start = Clock::now();
-  const std::int64_t first = session.iteration();
-  std::deque<double> durations;
-  TRY_VOID(iterate_until(session, limits, request.options, durations, run));
-  const double seconds = seconds_since(start);
-  TRY_VOID(session.save(run));
-  TRY_VOID(session.show_preview(/*history=*/false, run));
-  session.finish_views(run);
+  const std::int64_t first = session->iteration();
+  Pace pace;
+  TRY_VOID(iterate_until(*session, limits, request.options, pace, run));
+  const double seconds = seconds_since(start) - pace.paused;
+  TRY_VOID(session->save(run));
+  TRY_VOID(session->show_preview(/*history=*/false, run));
+  session->finish_views(run);
   if (run.stopping()) return Run::cancelled();
-  return report_of(session, first, seconds, plan, durations);
+  return report_of(*session, first, seconds, prepared.plan, pace.durations);
 }
 
 }  // namespace understudy

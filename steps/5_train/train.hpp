@@ -11,7 +11,7 @@
 namespace understudy {
 
 struct TrainRequest {
-  fs::path models;               // WORKSPACE/model
+  fs::path models;               // WORKSPACE/model; options.model is the name of a folder there
   fs::path src, dst;             // faceset folders
   ModelDescription wanted;       // for a new model; for an existing one only the values the user gave count
   std::vector<Row> wanted_rows;  // rows over `wanted` that tell which values were given
@@ -21,21 +21,22 @@ struct TrainRequest {
 
 struct TrainReport {
   std::string model;
-  std::int64_t iteration = 0;                                      // reached
-  std::int64_t iterations_done = 0;                                // in this call
-  double seconds = 0, seconds_per_iteration = 0, waited_part = 0;  // waited for samples, part of the time
-  double iteration_seconds = 0;       // median of the last 1,000, without saves and previews
-  std::uint64_t peak_memory = 0;      // of the process, bytes
-  std::uint64_t planned_memory = 0;   // with --plan
-  double planned_seconds = 0;         // with --plan, an iteration
-  double src_loss = 0, dst_loss = 0;  // means of the last 50 iterations
+  std::int64_t iteration = 0;                         // reached
+  std::int64_t iterations_done = 0;                   // in this call
+  double seconds = 0;                                 // of this call, without pauses
+  double seconds_per_iteration = 0, waited_part = 0;  // waited for samples, part of the time
+  double iteration_seconds = 0;                       // median of the last 1,000, without saves and previews
+  std::uint64_t peak_memory = 0;                      // of the process, bytes
+  std::uint64_t planned_memory = 0;                   // with --plan
+  double planned_seconds = 0;                         // with --plan, an iteration
+  double src_loss = 0, dst_loss = 0;                  // means of the last 50 iterations
   fs::path preview;
 };
 
 std::string to_json_text(const TrainReport&);
 
-// Creates or resumes the model, trains until the target, the time or a stop, saves and returns. A stop by the user is
-// Code::cancelled after the save.
+// Creates or resumes the model, trains until the target, the time (pauses do not count) or a stop, saves and returns. A
+// stop by the user is Code::cancelled after the save. Nothing is written before all is checked.
 Result<TrainReport> train(const TrainRequest&, Run&);
 
 // "90s", "10m", "2h", "1.5h" in seconds; bare numbers are minutes.

@@ -7,39 +7,63 @@
 namespace understudy {
 namespace {
 
-Verb train_verb(ModelClass model_class, std::string summary, std::string examples) {
+std::vector<std::string> own_commands() {
+  auto commands = training_commands();
+  commands.emplace_back("set");
+  return commands;
+}
+
+// Takes what the user set, fills in the rest, trains.
+Result<std::string> train_as_asked(TrainRequest& request, const std::vector<Row>& rows, std::size_t own,
+                                   const Call& call, Run& run) {
+  const Run::Taking taking(run, own_commands());
+  TRY(const auto workspace, open_workspace(call.workspace));
+  request.models = workspace.model();
+  request.src = request.options.src.empty() ? workspace.aligned(Side::src) : request.options.src;
+  request.dst = request.options.dst.empty() ? workspace.aligned(Side::dst) : request.options.dst;
+  request.wanted.seed = request.options.seed;
+  TRY_VOID(apply_preset(request.options.preset, request.wanted, rows));
+  auto& precision = request.options.precision;
+  if (request.options.preset == Preset::compatible && precision == PrecisionChoice::automatic)
+    precision = PrecisionChoice::fp32;
+  request.wanted_rows.assign(rows.begin() + static_cast<long>(own), rows.end());
+  if (request.options.schedule == Schedule::none) {
+    TRY(const auto report, train(request, run));
+    return to_json_text(report);
+  }
+  std::vector<std::string> chosen;
+  for (const auto& row : request.wanted_rows) {
+    if (row.given && row.key != "resolution") chosen.push_back(row.key);  // that is where the course ends
+  }
+  TRY(const auto report, train_course(request, request.options.schedule, chosen, run));
+  return to_json_text(report);
+}
+
+Task prepared_training(ModelClass model_class) {
   auto request = std::make_shared<TrainRequest>();
   request->wanted.model_class = model_class;
-  auto rows = std::make_shared<std::vector<Row>>(rows_of(request->options));
-  const std::size_t own = rows->size();
-  for (auto& row : model_rows(request->wanted)) rows->push_back(row);
-  auto work = [request, rows, own](const Call& call, Run& run) -> Result<std::string> {
-    TRY(const auto workspace, open_workspace(call.workspace));
-    request->models = workspace.model();
-    request->src = request->options.src.empty() ? workspace.aligned(Side::src) : request->options.src;
-    request->dst = request->options.dst.empty() ? workspace.aligned(Side::dst) : request->options.dst;
-    request->wanted.seed = request->options.seed;
-    TRY_VOID(apply_preset(request->options.preset, request->wanted, *rows));
-    auto& precision = request->options.precision;
-    if (request->options.preset == Preset::compatible && precision == PrecisionChoice::automatic)
-      precision = PrecisionChoice::fp32;
-    request->wanted_rows.assign(rows->begin() + static_cast<long>(own), rows->end());
-    if (request->options.schedule == Schedule::none) {
-      TRY(const auto report, train(*request, run));
-      return to_json_text(report);
-    }
-    std::vector<std::string> chosen;
-    for (const auto& row : request->wanted_rows) {
-      if (row.given && row.key != "resolution") chosen.push_back(row.key);  // that is where the course ends
-    }
-    TRY(const auto report, train_course(*request, request->options.schedule, chosen, run));
-    return to_json_text(report);
-  };
-  return {
-      "train " + std::string(class_name(model_class)), std::move(summary), std::move(examples), {}, rows, work, true};
+  auto rows = rows_of(request->options);
+  const std::size_t own = rows.size();
+  for (auto& row : model_rows(request->wanted)) rows.push_back(std::move(row));
+  return Task(std::move(rows),
+              [request = std::move(request), own](const std::vector<Row>& over, const Call& call, Run& run) {
+                return train_as_asked(*request, over, own, call, run);
+              });
+}
+
+Verb train_verb(ModelClass model_class, std::string summary, std::string examples) {
+  return {.name = "train " + std::string(class_name(model_class)),
+          .summary = std::move(summary),
+          .examples = std::move(examples),
+          .prepare = [model_class] { return prepared_training(model_class); },
+          .commands = own_commands()};
 }
 
 }  // namespace
+
+std::vector<std::string> training_commands() {
+  return {"save", "backup", "preview", "next-preview", "loss-range", "pause", "resume"};
+}
 
 std::vector<Verb> train_verbs() {
   return {

@@ -8,12 +8,12 @@
 #include <chrono>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "lib/base/lock.hpp"
 #include "lib/base/system.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/options/options.hpp"
 #include "lib/training/predictor.hpp"
@@ -95,41 +95,41 @@ class Merger {
   mutable std::mutex predicting_;
 };
 
-// Reads frames in order on demand of several workers; keeps the first error.
-struct Shared {
-  std::mutex reading, reporting;
-  std::int64_t next = 0;
-  std::optional<Error> error;
+// Reads frames in order on demand of several workers.
+class FrameFeed {
+ public:
+  FrameFeed(media::FrameSource& source, const std::vector<bool>& skip) : source_(source), skip_(skip) {}
+  // The next frame with its number; no frame when it cannot be read, which is told and noted.
+  std::pair<std::int64_t, std::optional<media::Frame>> next(MergeReport& report, Run& run) {
+    std::lock_guard lock(reading_);
+    while (skip_[static_cast<std::size_t>(next_)]) ++next_;
+    const std::int64_t index = next_++;
+    auto read = source_.at(index);
+    if (read) return {index, std::move(*read)};
+    run.warn(to_sentence(read.error()));
+    report.unreadable.push_back(source_.name(index));
+    return {index, std::nullopt};
+  }
+
+ private:
+  media::FrameSource& source_;
+  const std::vector<bool>& skip_;
+  std::mutex reading_;
+  std::int64_t next_ = 0;
 };
 
-void work(Shared& shared, media::FrameSource& source, const Merger& merger,
-          const std::vector<std::vector<MergeFace>>& faces, const std::vector<bool>& skip, MergeReport& report,
-          std::atomic<std::int64_t>& finished, Run& run) {
-  while (!run.stopping()) {
-    std::optional<media::Frame> frame;
-    std::int64_t index = 0;
-    {
-      std::lock_guard lock(shared.reading);
-      while (shared.next < source.count() && skip[static_cast<std::size_t>(shared.next)]) ++shared.next;
-      if (shared.next >= source.count() || shared.error) return;
-      index = shared.next++;
-      auto read = source.at(index);
-      if (read)
-        frame = std::move(*read);
-      else {
-        run.warn(to_sentence(read.error()));
-        report.unreadable.push_back(source.name(index));
-      }
-    }
-    if (frame) {
-      if (auto merged = merger.merge_one(*frame, faces[static_cast<std::size_t>(index)]); !merged) {
-        std::lock_guard lock(shared.reporting);
-        if (!shared.error) shared.error = merged.error();
-        return;
-      }
-    }
-    run.progress(static_cast<std::uint64_t>(++finished), static_cast<std::uint64_t>(source.count()), "frames");
-  }
+Result<> merge_frames(media::FrameSource& source, const Merger& merger,
+                      const std::vector<std::vector<MergeFace>>& faces, const std::vector<bool>& skip, int threads,
+                      MergeReport& report, Run& run) {
+  FrameFeed feed(source, skip);
+  const auto all = static_cast<std::uint64_t>(source.count());
+  std::atomic<std::uint64_t> finished = static_cast<std::uint64_t>(report.done_before);
+  return for_each_index(skip.size() - finished, threads, run, "", [&](std::size_t, unsigned) -> Result<> {
+    const auto [index, frame] = feed.next(report, run);
+    if (frame) TRY_VOID(merger.merge_one(*frame, faces[static_cast<std::size_t>(index)]));
+    run.progress(++finished, all, "frames");
+    return {};
+  });
 }
 
 }  // namespace
@@ -202,16 +202,7 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
         "Extract the faces from these frames: understudy extract dst");
   }
   run.stage("merge");
-  Shared shared;
-  std::atomic<std::int64_t> finished = report.done_before;
-  {
-    std::vector<std::jthread> workers;
-    const int count = thread_count(options.threads);
-    for (int i = 0; i < count; ++i)
-      workers.emplace_back([&] { work(shared, source, merger, faces, skip, report, finished, run); });
-  }
-  if (shared.error) return Failure(*shared.error);
-  if (run.stopping()) return Run::cancelled();
+  TRY_VOID(merge_frames(source, merger, faces, skip, options.threads, report, run));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;
 }

@@ -60,74 +60,54 @@ constexpr auto describe<MergeOptions>() {
       field("model", &O::model)
           .says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest.")
           .in("Run"),
-      field("mode", &O::mode)
-          .says("Mode", "How the face is put into the frame.")
-          .in("Composite")
-          .may_change(When::live),
-      field("mask", &O::mask).says("Mask", "Which mask cuts the face out.").in("Composite").may_change(When::live),
+      field("mode", &O::mode).says("Mode", "How the face is put into the frame.").in("Composite"),
+      field("mask", &O::mask).says("Mask", "Which mask cuts the face out.").in("Composite"),
       field("erode", &O::erode)
           .says("Erode mask", "Shrinks the mask; below 0 widens it. In quarters of a network pixel.")
           .range(-400, 400)
-          .in("Composite")
-          .may_change(When::live),
-      field("blur", &O::blur)
-          .says("Blur mask", "Softens the mask's edge, same unit.")
-          .range(0, 400)
-          .in("Composite")
-          .may_change(When::live),
+          .in("Composite"),
+      field("blur", &O::blur).says("Blur mask", "Softens the mask's edge, same unit.").range(0, 400).in("Composite"),
       field("colour-transfer", &O::colour_transfer)
           .says("Colour transfer", "Fits the face's colours to the frame's.")
-          .in("Composite")
-          .may_change(When::live),
+          .in("Composite"),
       field("hist-match-threshold", &O::hist_match_threshold)
           .says("Histogram threshold", "Compresses highlights in the hist-match modes.")
           .range(0, 255)
           .in("Composite")
-          .may_change(When::live)
           .advanced(),
       field("masked-hist-match", &O::masked_hist_match)
           .says("Masked histogram", "Match histograms inside the mask only.")
           .in("Composite")
-          .may_change(When::live)
           .advanced(),
       field("motion-blur-power", &O::motion_blur_power)
           .says("Motion blur", "Blurs the face along its motion.")
           .range(0, 100)
-          .in("Face")
-          .may_change(When::live),
+          .in("Face"),
       field("face-scale", &O::face_scale)
           .says("Face scale", "Per cent; above 0 makes the pasted face smaller, as in the original.")
           .range(-50, 50)
-          .in("Face")
-          .may_change(When::live),
+          .in("Face"),
       field("morph", &O::morph)
           .says("Morph", "AMP models: how much of the src face, from 0 (the dst face) to 1.")
           .range(0, 1)
           .in("Face"),
-      field("sharpen", &O::sharpen)
-          .says("Sharpen mode", "With --blur-sharpen-amount.")
-          .in("Face")
-          .may_change(When::live),
+      field("sharpen", &O::sharpen).says("Sharpen mode", "With --blur-sharpen-amount.").in("Face"),
       field("blur-sharpen-amount", &O::blur_sharpen_amount)
           .says("Blur or sharpen", "Above 0 sharpens, below 0 blurs the face.")
           .range(-100, 100)
-          .in("Face")
-          .may_change(When::live),
+          .in("Face"),
       field("denoise-power", &O::denoise_power)
           .says("Denoise frame", "Softens the frame to match a soft face.")
           .range(0, 500)
-          .in("Frame")
-          .may_change(When::live),
+          .in("Frame"),
       field("bicubic-degrade-power", &O::bicubic_degrade_power)
           .says("Bicubic degrade", "Lowers the frame's resolution to match.")
           .range(0, 100)
-          .in("Frame")
-          .may_change(When::live),
+          .in("Frame"),
       field("colour-degrade-power", &O::colour_degrade_power)
           .says("Colour degrade", "Reduces the frame's colours.")
           .range(0, 100)
-          .in("Frame")
-          .may_change(When::live),
+          .in("Frame"),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 256).in("Run"),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Run"),
       field("input", &O::input)

@@ -64,7 +64,7 @@ class Take {
 
   Result<std::optional<media::TimedImage>> next(Run& run) {
     if (run.stopping()) return Run::cancelled();
-    if (ready_.empty()) draw_some();
+    if (ready_.empty()) TRY_VOID(draw_some());
     if (ready_.empty()) return std::nullopt;
     media::TimedImage image{std::move(ready_.front()), given_++};
     ready_.pop_front();
@@ -72,16 +72,16 @@ class Take {
   }
 
  private:
-  void draw_some() {
+  Result<> draw_some() {
     constexpr int batch = 16;
     std::vector<synthetic::Performance> plays;
     for (int i = 0; i < batch && drawn_ < options_.frames; ++i)
       plays.push_back(play_(static_cast<double>(drawn_++) / options_.rate));
-    synthetic::render_take(actor_, plays, {options_.size, options_.size, 2},
-                           [&](std::size_t, synthetic::Rendered&& picture) {
-                             ready_.push_back(std::move(picture.frame_bgr));
-                             return true;
-                           });
+    return synthetic::render_take(actor_, plays, {options_.size, options_.size, 2},
+                                  [&](std::size_t, synthetic::Rendered&& picture) {
+                                    ready_.push_back(std::move(picture.frame_bgr));
+                                    return true;
+                                  });
   }
 
   synthetic::Actor actor_;

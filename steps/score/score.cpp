@@ -2,11 +2,12 @@
 #include "steps/score/score.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <mutex>
-#include <thread>
 
 #include "lib/base/system.hpp"
+#include "lib/base/workers.hpp"
 #include "steps/score/measure.hpp"
 #include "steps/score/report.hpp"
 
@@ -36,12 +37,7 @@ class Scorer {
   Result<std::vector<MeasuredFrame>> all(std::vector<score::FaceReader>& readers) {
     TRY(const Picture first, frame_of_size());
     block_ = frames_in_block(*first);
-    {
-      std::vector<std::jthread> workers;
-      for (std::size_t t = 1; t < readers.size(); ++t) workers.emplace_back([&, t] { work(readers[t]); });
-      work(readers[0]);
-    }
-    if (error_) return Failure(*error_);
+    TRY_VOID(on_threads(static_cast<unsigned>(readers.size()), [&](unsigned t) { return work(readers[t]); }));
     if (run_.stopping()) return Run::cancelled();
     return std::move(measured_);
   }
@@ -117,16 +113,18 @@ class Scorer {
     return {};
   }
 
-  void work(score::FaceReader& reader) {
-    while (!run_.stopping()) {
-      auto block = next_block();
-      const bool finished = block && block->from == block->to;
-      const Result<> outcome =
-          block ? measure_block(reader, *std::move(block)) : Result<>(Failure(std::move(block).error()));
-      std::lock_guard lock(reporting_);
-      if (!outcome && !error_) error_ = outcome.error();
-      if (finished || error_) return;
-    }
+  // Until all is done, or one of the threads has failed.
+  Result<> work(score::FaceReader& reader) {
+    auto outcome = walled([&]() -> Result<> {
+      while (!run_.stopping() && !failed_) {
+        TRY(auto block, next_block());
+        if (block.from == block.to) break;
+        TRY_VOID(measure_block(reader, std::move(block)));
+      }
+      return {};
+    });
+    if (!outcome) failed_ = true;
+    return outcome;
   }
 
   Clip& clip_;
@@ -136,7 +134,7 @@ class Scorer {
   std::vector<bool> with_truth_;
   std::size_t block_ = 1, next_ = 0, done_ = 0;
   std::mutex reading_, reporting_;
-  std::optional<Error> error_;
+  std::atomic<bool> failed_{false};
 };
 
 void say(const ScoreReport& report, Run& run) {

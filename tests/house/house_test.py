@@ -62,6 +62,15 @@ INTERNAL_HEADERS = {
     "lib/media/video_info.hpp": ["lib/media"],
 }
 
+# Files that start a thread otherwise than by lib/base/workers.hpp, where an exception ends the process, and why they may.
+THREADS = {
+    "lib/base/workers.cpp": "the wall itself",
+    "lib/detect/face_finder.cpp": "std::async gives what is thrown to whoever waits",
+    "lib/score/look.cpp": "std::async likewise",
+    "steps/7_video/video.cpp": "std::async likewise",
+    "lib/tensor/spinning.cpp": "a thread that only sleeps",
+}
+
 LONGEST = 450
 
 
@@ -135,6 +144,12 @@ class House(unittest.TestCase):
             if lines > LONGEST:
                 problems.append(f"{name} has {lines} lines, more than {LONGEST}")
         self.complain(problems)
+
+    def test_threads_are_started_behind_the_wall(self):
+        starts = re.compile(r"std::(jthread|async)\b|std::thread\s*[({]|std::thread\s+\w+\s*[({]")
+        found = {name for name, text in sources("lib", "steps", "apps") if not is_test(name) and starts.search(text)}
+        self.complain([f"{name} starts threads itself: use lib/base/workers.hpp" for name in sorted(found - set(THREADS))])
+        self.assertIn("lib/base/workers.cpp", found)
 
     def test_options_have_names_of_their_own(self):
         """Two structs of one name in different rooms would be one to the linker: the options of the one verb, described as

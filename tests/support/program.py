@@ -90,12 +90,28 @@ class Job:
                 if not self.changed.wait(timeout):
                     raise AssertionError(f"no event for {timeout} s")
 
-    def command(self, name):
+    def command(self, name, **more):
+        self.send(json.dumps({"command": name, **more}))
+
+    def send(self, line):
         try:
-            self.process.stdin.write(json.dumps({"command": name}) + "\n")
+            self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
         except (BrokenPipeError, ValueError):
             pass  # it has ended
+
+    def ask(self, name, **more):
+        """Sends a request and gives its answer, an event."""
+        self.asked = getattr(self, "asked", 0) + 1
+        self.command(name, id=self.asked, **more)
+        answers = []
+
+        def is_answer(event):
+            if event["event"] in ("accepted", "refused") and event["request"] == self.asked:
+                answers.append(event)
+            return answers
+
+        return answers[0] if self.wait_for(is_answer) else None
 
     def kill(self):
         """SIGKILL; True when it still ran."""

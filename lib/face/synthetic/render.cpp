@@ -2,9 +2,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <numbers>
-#include <thread>
 
 #include "lib/base/system.hpp"
+#include "lib/base/workers.hpp"
 #include "lib/face/synthetic/noise.hpp"
 #include "lib/face/synthetic/paint.hpp"
 #include "lib/face/synthetic/raster.hpp"
@@ -283,47 +283,103 @@ Rendered render(const Identity& id, const Performance& play, const RenderOptions
   return Actor(id, detail_for(options)).render(play, options);
 }
 
-void render_take(const Actor& actor, const std::vector<Performance>& plays, const RenderOptions& options,
-                 const std::function<bool(std::size_t, Rendered&&)>& take, unsigned threads) {
-  if (threads == 0) threads = cpu_threads();
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<std::unique_ptr<Rendered>> done(plays.size());
-  std::size_t next = 0, taken = 0;
-  bool stop = false;
-  const auto work = [&] {
-    for (;;) {
-      std::size_t mine;
-      {
-        std::unique_lock lock(mutex);
-        // Stay near the consumer, so that few pictures wait in memory.
-        changed.wait(lock, [&] { return stop || next >= plays.size() || next < taken + 2 * threads; });
-        if (stop || next >= plays.size()) return;
-        mine = next++;
+namespace {
+
+// Pictures that are drawn by several threads, and taken in order by one.
+class TakeInTurn {
+ public:
+  TakeInTurn(const Actor& actor, const std::vector<Performance>& plays, const RenderOptions& options, unsigned ahead)
+      : actor_(actor), plays_(plays), options_(options), ahead_(ahead), done_(plays.size()) {}
+
+  Result<> draw() {
+    return ended_by_failure([&]() -> Result<> {
+      for (;;) {
+        std::size_t mine;
+        {
+          std::unique_lock lock(mutex_);
+          // Stay near the consumer, so that few pictures wait in memory.
+          changed_.wait(lock, [&] { return stop_ || next_ >= plays_.size() || next_ < taken_ + ahead_; });
+          if (stop_ || next_ >= plays_.size()) return {};
+          mine = next_++;
+        }
+        auto picture = std::make_unique<Rendered>(actor_.render(plays_[mine], options_));
+        const std::lock_guard lock(mutex_);
+        done_[mine] = std::move(picture);
+        changed_.notify_all();
       }
-      auto picture = std::make_unique<Rendered>(actor.render(plays[mine], options));
-      const std::lock_guard lock(mutex);
-      done[mine] = std::move(picture);
-      changed.notify_all();
-    }
-  };
-  std::vector<std::jthread> workers;
-  for (unsigned i = 0; i < threads; ++i) workers.emplace_back(work);
-  for (std::size_t i = 0; i < plays.size(); ++i) {
-    std::unique_ptr<Rendered> picture;
-    {
-      std::unique_lock lock(mutex);
-      changed.wait(lock, [&] { return done[i] != nullptr; });
-      picture = std::move(done[i]);
-      taken = i + 1;
-      changed.notify_all();
-    }
-    if (take(i, std::move(*picture))) continue;
-    const std::lock_guard lock(mutex);
-    stop = true;
-    changed.notify_all();
-    break;
+    });
   }
+
+  Result<> take(const std::function<bool(std::size_t, Rendered&&)>& wanted) {
+    return ended_by_failure([&]() -> Result<> {
+      for (std::size_t i = 0; i < plays_.size(); ++i) {
+        std::unique_ptr<Rendered> picture;
+        {
+          std::unique_lock lock(mutex_);
+          changed_.wait(lock, [&] { return stop_ || done_[i] != nullptr; });
+          if (stop_) return {};
+          picture = std::move(done_[i]);
+          taken_ = i + 1;
+          changed_.notify_all();
+        }
+        if (!wanted(i, std::move(*picture))) break;
+      }
+      end();
+      return {};
+    });
+  }
+
+  // Lets everybody go.
+  void end() {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  template <class Work>
+  Result<> ended_by_failure(const Work& work) {
+    auto outcome = walled(work);
+    if (!outcome) end();
+    return outcome;
+  }
+
+  const Actor& actor_;
+  const std::vector<Performance>& plays_;
+  const RenderOptions& options_;
+  std::size_t ahead_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::unique_ptr<Rendered>> done_;
+  std::size_t next_ = 0, taken_ = 0;
+  bool stop_ = false;
+};
+
+}  // namespace
+
+Result<> render_take(const Actor& actor, const std::vector<Performance>& plays, const RenderOptions& options,
+                     const std::function<bool(std::size_t, Rendered&&)>& take, unsigned threads) {
+  if (threads == 0) threads = cpu_threads();
+  TakeInTurn turn(actor, plays, options, 2 * threads);
+  // The caller's thread only waits and takes, so there has to be another that draws.
+  std::vector<std::thread> drawing;
+  drawing.reserve(threads);
+  std::mutex mutex;
+  Result<> outcome;
+  const auto keep = [&](Result<> one) {
+    const std::lock_guard lock(mutex);
+    if (!one && outcome) outcome = std::move(one);
+  };
+  for (unsigned i = 0; i < threads; ++i) {
+    auto started = background_thread([&] { keep(turn.draw()); }, [&](const Error& error) { keep(Failure(error)); });
+    if (started)
+      drawing.push_back(*std::move(started));
+    else if (drawing.empty())
+      return Failure(std::move(started).error());
+  }
+  keep(turn.take(take));
+  for (auto& thread : drawing) thread.join();
+  return outcome;
 }
 
 }  // namespace understudy::synthetic

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "lib/base/result.hpp"
 #include "lib/face/synthetic/identity.hpp"
 #include "lib/image/geometry.hpp"
 #include "lib/image/image.hpp"
@@ -110,9 +111,9 @@ float detail_for(const RenderOptions&);
 Rendered render(const Identity&, const Performance&, const RenderOptions& = {});
 
 // Renders performances[0..n) on all processors (or `threads`) and hands them over in order, from one thread.
-// `take` returns false to stop early.
-void render_take(const Actor&, const std::vector<Performance>&, const RenderOptions&,
-                 const std::function<bool(std::size_t index, Rendered&&)>& take, unsigned threads = 0);
+// `take` returns false to stop early. What drawing or taking throws is the failure that is returned.
+Result<> render_take(const Actor&, const std::vector<Performance>&, const RenderOptions&,
+                     const std::function<bool(std::size_t index, Rendered&&)>& take, unsigned threads = 0);
 
 // The two people of the demo, and any number of others.
 Identity demo_identity_a();

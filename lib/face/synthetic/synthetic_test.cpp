@@ -43,21 +43,21 @@ TEST(Synthetic, TheSameInputGivesTheSameBytesOnAnyNumberOfThreads) {
   std::vector<Performance> take;
   for (int i = 0; i < 6; ++i) take.push_back(demo_performance_dst(i * 0.5));
   std::vector<Rendered> one, three;
-  render_take(
+  ASSERT_TRUE(render_take(
       actor, take, {96, 96, 2},
       [&](std::size_t i, Rendered&& r) {
         EXPECT_EQ(i, one.size());
         one.push_back(std::move(r));
         return true;
       },
-      1);
-  render_take(
+      1));
+  ASSERT_TRUE(render_take(
       actor, take, {96, 96, 2},
       [&](std::size_t, Rendered&& r) {
         three.push_back(std::move(r));
         return true;
       },
-      3);
+      3));
   ASSERT_EQ(one.size(), 6u);
   ASSERT_EQ(three.size(), 6u);
   for (std::size_t i = 0; i < 6; ++i) {
@@ -70,9 +70,18 @@ TEST(Synthetic, TheSameInputGivesTheSameBytesOnAnyNumberOfThreads) {
 TEST(Synthetic, ATakeStopsWhenTheTakerHasEnough) {
   const Actor actor(demo_identity_a(), 0.45f);
   int taken = 0;
-  render_take(
-      actor, std::vector<Performance>(12), {64, 64, 1}, [&](std::size_t, Rendered&&) { return ++taken < 3; }, 2);
+  ASSERT_TRUE(render_take(
+      actor, std::vector<Performance>(12), {64, 64, 1}, [&](std::size_t, Rendered&&) { return ++taken < 3; }, 2));
   EXPECT_EQ(taken, 3);
+}
+
+TEST(Synthetic, WhatATakerThrowsIsAFailure) {
+  const Actor actor(demo_identity_a(), 0.45f);
+  const auto outcome = render_take(
+      actor, std::vector<Performance>(12), {64, 64, 1},
+      [](std::size_t i, Rendered&&) -> bool { return i < 2 ? true : throw std::runtime_error("odd"); }, 2);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "A mistake in understudy: odd");
 }
 
 TEST(Synthetic, LandmarksLieInTheFrameAndInTheOrderOfAFace) {

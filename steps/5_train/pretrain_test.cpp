@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Leaving pretraining, and what else a change of options asks for once: told by the saved generation, so that a kill or
+// a refusal at any place loses nothing.
+#include <gtest/gtest.h>
+
+#include "lib/base/scratch_folder.hpp"
+#include "lib/training/build_net.hpp"
+#include "steps/5_train/faces_fake.hpp"
+#include "steps/5_train/session.hpp"
+#include "steps/5_train/setup.hpp"
+
+namespace understudy {
+namespace {
+
+using Tensors = std::map<std::string, Tensor>;
+
+class Pretrained : public testing::Test {
+ protected:
+  void SetUp() override {
+    write_fake_faces(folder_.path / "src");
+    write_fake_faces(folder_.path / "dst");
+    auto pretraining = asked(true);
+    pretraining.options.target_iter = 3;
+    const auto report = train(pretraining, run_);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    ASSERT_EQ(report->iteration, 3);
+  }
+  // A training of the model, where --pretrain or --no-pretrain was given.
+  TrainRequest asked(bool pretrain) {
+    TrainRequest r = small_request(folder_.path / "models");
+    r.src = folder_.path / "src";
+    r.dst = folder_.path / "dst";
+    r.options.pretrain_set = folder_.path / "src";
+    r.options.start = StartChoice::none;
+    r.wanted.saehd.resolution = 64;
+    r.wanted.saehd.pretrain = pretrain;
+    r.wanted.steering.ema = 0.9;
+    wanted_ = r.wanted;
+    r.wanted_rows = model_rows(wanted_);
+    for (auto& row : r.wanted_rows) row.given = row.key == "pretrain";
+    return r;
+  }
+  LoadedGeneration saved(const fs::path& model) const {
+    std::vector<std::string> warnings;
+    return *ModelFolder::open(model)->load_trained(true, warnings);
+  }
+  // The session as train() opens it, without pretraining.
+  std::unique_ptr<Session> opened() {
+    auto folder = *ModelFolder::open(model_);
+    auto description = folder.description();
+    description.saehd.pretrain = false;
+    folder.intend(description);
+    const auto spec = *spec_of(description);
+    SampleSettings samples;
+    samples.src = samples.dst = sample_rules(description, spec, Side::src);
+    samples.batch_size = 2;
+    auto source = SampleSource::open(folder_.path / "src", folder_.path / "dst", samples);
+    auto session = std::make_unique<Session>(std::move(folder), spec, Device{}, Precision::fp32, *std::move(source));
+    EXPECT_TRUE(session->load(run_));
+    return session;
+  }
+  static Tensors weights_of(Session& session) {
+    Tensors all;
+    for (const auto& t : session.trainer().weights()) all.emplace(t.name, t.tensor.clone());
+    return all;
+  }
+  void expect_renewed(const Tensors& now, const Tensors& before) const {
+    const auto spec = *spec_of(ModelFolder::open(model_)->description());
+    Parameters fresh(spec.rules.seed + 1);
+    const auto net = build_net(spec, fresh);
+    int renewed = 0;
+    for (const auto& [name, tensor] : now) {
+      const std::string plain = name.starts_with("ema:") ? name.substr(4) : name;
+      const bool inter = plain.starts_with("inter");
+      renewed += inter;
+      EXPECT_TRUE(torch::equal(tensor, inter ? fresh.find(plain)->master.detach() : before.at(name))) << name;
+    }
+    EXPECT_GT(renewed, 4);
+  }
+
+  const ScratchFolder folder_;
+  const fs::path model_ = folder_.path / "models" / "saehd";
+  ModelDescription wanted_;
+  understudy::Run run_;
+};
+
+TEST_F(Pretrained, LeavingRenewsTheIntersAndTheirAverages) {
+  const auto before = saved(model_);
+  const auto session = opened();
+  EXPECT_EQ(session->iteration(), 0);
+  expect_renewed(weights_of(*session), before.weights);
+  // Nothing but a backup was written.
+  EXPECT_TRUE(ModelFolder::open(model_)->description().saehd.pretrain);
+  EXPECT_EQ(saved(model_).iteration, 3);
+  const auto backup = ModelFolder::open(model_ / "backups" / "01");
+  ASSERT_TRUE(backup);
+  EXPECT_TRUE(backup->description().saehd.pretrain);
+  EXPECT_EQ(saved(model_ / "backups" / "01").iteration, 3);
+}
+
+TEST_F(Pretrained, LeavingIsDoneAlsoWhenModelJsonSaysSoAlready) {
+  const auto before = saved(model_);
+  auto folder = *ModelFolder::open(model_);
+  auto changed = folder.description();
+  changed.saehd.pretrain = false;
+  ASSERT_TRUE(folder.change_description(changed));  // and then it was killed
+  for (int times = 0; times < 2; ++times) expect_renewed(weights_of(*opened()), before.weights);
+}
+
+TEST_F(Pretrained, TrainsOnFromNothingAndOnlyOnce) {
+  auto leaving = asked(false);
+  leaving.options.target_iter = 2;
+  const auto report = train(leaving, run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->iteration, 2);
+  EXPECT_EQ(report->iterations_done, 2);
+  leaving.options.target_iter = 4;
+  const auto again = train(leaving, run_);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->iterations_done, 2);
+}
+
+TEST_F(Pretrained, ARefusalLeavesAllAsItWas) {
+  const auto described = *read_text(model_ / "model.json");
+  auto leaving = asked(false);
+  leaving.dst = folder_.path / "nothing";
+  EXPECT_FALSE(train(leaving, run_));
+  leaving.dst = folder_.path / "dst";
+  for (const char* kind : {"weights", "optimizer"})  // and the save is damaged
+    fs::resize_file(model_ / fmt::format("{}-3.safetensors", kind), 100);
+  for (const char* kind : {"weights", "optimizer"}) {
+    for (int i = 0; i < 3; ++i) {
+      const auto file = model_ / fmt::format("{}-{}.safetensors", kind, i);
+      if (fs::exists(file)) fs::resize_file(file, 100);
+    }
+  }
+  EXPECT_FALSE(train(leaving, run_));
+  EXPECT_EQ(*read_text(model_ / "model.json"), described);
+  EXPECT_FALSE(fs::exists(model_ / "history.jsonl"));
+}
+
+// A rollback right after leaving goes back to what was saved while pretraining, with its inters renewed once more.
+TEST_F(Pretrained, GoingBackToItLeavesItAgain) {
+  const auto before = saved(model_);
+  const auto session = opened();
+  ASSERT_TRUE(session->folder().commit_description());
+  {
+    torch::NoGradGuard no_grad;
+    session->trainer().parameters().find("encoder/down1/downs_0/conv1/bias")->master.fill_(NAN);
+  }
+  ASSERT_TRUE(session->iterate(run_));
+  EXPECT_EQ(session->iteration(), 0);
+  expect_renewed(weights_of(*session), before.weights);
+}
+
+TEST_F(Pretrained, ARefusedStartMakesNoModel) {
+  auto fresh = asked(false);
+  fresh.options.model = "another";
+  fresh.options.start_from = "nobody";
+  EXPECT_FALSE(train(fresh, run_));
+  EXPECT_FALSE(fs::exists(folder_.path / "models" / "another"));
+  fresh.options.start_from = "saehd";
+  fresh.options.start_parts = "no part";
+  EXPECT_FALSE(train(fresh, run_));
+  EXPECT_FALSE(fs::exists(folder_.path / "models" / "another"));
+}
+
+TEST(NarrowFaces, AreTold) {
+  const ScratchFolder folder;
+  write_fake_faces(folder.path / "src");
+  SampleSettings samples;
+  samples.src.resolution = samples.dst.resolution = 64;
+  samples.batch_size = 2;
+  const auto source = SampleSource::open(folder.path / "src", folder.path / "src", samples);
+  ASSERT_TRUE(source);
+  ModelDescription model;
+  for (const auto type : {ModelFaceType::h, ModelFaceType::f}) {
+    model.saehd.face_type = type;
+    EXPECT_TRUE(narrow_faces(**source, model).empty());
+  }
+  model.saehd.face_type = ModelFaceType::wf;
+  const auto told = narrow_faces(**source, model);
+  ASSERT_EQ(told.size(), 2u);
+  for (const char* piece : {"6 of 6 src", "full_face", "whole_face", "--face-type wf"})
+    EXPECT_NE(told[0].find(piece), std::string::npos) << told[0];
+}
+
+}  // namespace
+}  // namespace understudy
