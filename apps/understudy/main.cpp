@@ -80,7 +80,8 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
   if (!*bound.refusal) return refuse(bound.refusal->error());
   const Call call{globals.workspace, *bound.positionals};
   fs::path jobs;
-  if (const auto workspace = open_workspace(call.workspace); workspace && bound.verb.keeps_log) {
+  if (const auto workspace = open_workspace(call.workspace);
+      workspace && bound.verb.keeps_log && is_workspace(*workspace)) {
     jobs = workspace->state() / "jobs";
     // Each step clears its own folders; these two belong to all.
     remove_temporaries(workspace->root);
