@@ -48,7 +48,9 @@ TEST_F(Output, DoesNotLieAroundAnInput) {
 TEST_F(Output, AnyFolderIsNoWorkspace) {
   EXPECT_TRUE(is_workspace(Workspace{root_}));
   EXPECT_FALSE(is_workspace(Workspace{scratch_.path}));
-  fs::create_directories(scratch_.path / ".understudy");
+  fs::create_directories(scratch_.path / ".understudy");  // the list of an output
+  EXPECT_FALSE(is_workspace(Workspace{scratch_.path}));
+  fs::create_directories(scratch_.path / ".understudy" / "jobs");
   EXPECT_TRUE(is_workspace(Workspace{scratch_.path}));
 }
 

@@ -65,7 +65,7 @@ Result<Workspace> open_workspace(const fs::path& root) {
 bool is_workspace(const Workspace& workspace) {
   std::error_code error;
   for (const auto& folder :
-       {workspace.state(), workspace.frames(Side::src), workspace.frames(Side::dst), workspace.model()})
+       {workspace.state() / "jobs", workspace.frames(Side::src), workspace.frames(Side::dst), workspace.model()})
     if (fs::is_directory(folder, error)) return true;
   return workspace.video(Side::src).has_value() || workspace.video(Side::dst).has_value();
 }
