@@ -178,12 +178,22 @@ Result<UsableList> usable_list(const fs::path& folder) {
   return found;
 }
 
+// "weights-120.safetensors", "optimizer-120-7.safetensors": named as a save names them. Others are somebody's own.
+static bool is_of_a_save(const fs::path& path) {
+  if (path.extension() != ".safetensors") return false;
+  const auto stem = path.stem().string();
+  for (const std::string_view kind : {"weights-", "optimizer-", "history-"}) {
+    if (stem.starts_with(kind)) return stem.find_first_not_of("0123456789-", kind.size()) == std::string::npos;
+  }
+  return false;
+}
+
 void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>& list) {
   remove_temporaries(folder);
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const auto name = it->path().filename().string();
-    if (it->path().extension() != ".safetensors" && !is_note(it->path())) continue;
+    if (!is_of_a_save(it->path()) && !is_note(it->path())) continue;
     const bool listed = std::ranges::any_of(list, [&](const GenerationEntry& e) {
       return e.weights.name == name || e.optimizer.name == name || e.history.name == name ||
              note_name(e.iteration) == name;
