@@ -205,11 +205,12 @@ Result<json> whole_way(const Workspace& workspace, const RunOptions& options, Ru
   return report;
 }
 
-Result<> real_sheet(const Workspace& workspace, const json& report) {
+Result<> real_sheet(const Workspace& workspace, const json& report, Run& run) {
   demo::SwapSheet sheet;
   TRY(sheet.src, workspace.video(Side::src));
   TRY(sheet.dst, workspace.video(Side::dst));
   sheet.merged = workspace.merged();
+  sheet.tell = [&run](std::string text) { run.note(std::move(text)); };
   if (report["train"].contains("iteration"))
     sheet.subtitle = fmt::format("iteration {}", report["train"]["iteration"].get<std::int64_t>());
   return demo::write_contact_sheet(workspace.root / "contact_sheet.png", sheet);
@@ -218,7 +219,7 @@ Result<> real_sheet(const Workspace& workspace, const json& report) {
 Result<std::string> run_all(const RunOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
   TRY(auto report, whole_way(workspace, options, run));
-  if (auto drawn = real_sheet(workspace, report); drawn)
+  if (auto drawn = real_sheet(workspace, report, run); drawn)
     report["contact_sheet"] = (workspace.root / "contact_sheet.png").string();
   else
     run.warn(to_sentence(drawn.error()));
@@ -265,6 +266,7 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
   sheet.src = rendered.src;
   sheet.dst = rendered.dst;
   sheet.merged = workspace.merged();
+  sheet.tell = [&run](std::string text) { run.note(std::move(text)); };
   sheet.truth = [&](int frame) { return truth.swapped(frame).frame_bgr; };
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const json &fitted = result["colour_fitted"], &before = untouched["colour_fitted"];

@@ -3,29 +3,113 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 
 namespace understudy {
+namespace {
 
-FileLock::FileLock(int descriptor)
-    : descriptor_(new int(descriptor), [](int* d) {
-        ::close(*d);
-        delete d;
-      }) {}
+constexpr std::string_view state_name = ".understudy";
 
-Result<FileLock> FileLock::take(const fs::path& path) {
-  if (path.has_parent_path()) TRY_VOID(make_folders(path.parent_path()));
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) return fail(Code::io, "Cannot write {}: {}", path.string(), std::strerror(errno));
-  FileLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    return fail_with_hint(Code::busy, fmt::format("{} is in use by another understudy", path.parent_path().string()),
-                          "Wait until it ends, or stop it.");
-  }
-  return lock;
+fs::path folder_of(const fs::path& lock) {
+  const auto parent = lock.parent_path();
+  return parent.filename() == state_name ? parent.parent_path() : parent;
 }
+
+// "process 4711 on workstation, since 2026-11-29 14:02:11"
+std::string self() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host = {'?'};
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  std::array<char, 32> since{};
+  std::strftime(since.data(), since.size(), "%Y-%m-%d %H:%M:%S", &local);
+  return fmt::format("process {} on {}, since {}", ::getpid(), host.data(), since.data());
+}
+
+void write_holder(int descriptor) {
+  const auto text = self() + "\n";
+  // Who holds it is told for people only: a disk that is full must not keep anybody from working.
+  if (::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, text.data(), text.size(), 0) < 0) errno = 0;
+}
+
+std::string holder(int descriptor) {
+  std::array<char, 400> text{};
+  const ssize_t n = ::pread(descriptor, text.data(), text.size() - 1, 0);
+  std::string who(text.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  who.resize(std::min(who.find('\n'), who.size()));
+  for (char& c : who) c = c < ' ' || c > '~' ? '?' : c;
+  return who.empty() ? "it has just begun" : who;
+}
+
+bool is_the_file(int descriptor, const fs::path& path) {
+  struct stat open {
+  }, named{};
+  return ::fstat(descriptor, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
+}
+
+}  // namespace
+
+struct FileLock::Held {
+  int descriptor;
+  fs::path path;
+
+  Held(int d, fs::path p) : descriptor(d), path(std::move(p)) {}
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  // Removed while it is held: whoever opened it before sees that it has no name any more and opens another.
+  ~Held() {
+    if (is_the_file(descriptor, path) && ::unlink(path.c_str()) == 0 && path.parent_path().filename() == state_name)
+      ::rmdir(path.parent_path().c_str());
+    ::close(descriptor);
+  }
+};
+
+FileLock::FileLock(std::shared_ptr<Held> held) : held_(std::move(held)) {}
+
+Result<FileLock> FileLock::take(const fs::path& path) { return take(path, folder_of(path)); }
+
+Result<FileLock> FileLock::take(const fs::path& path, const fs::path& what) {
+  constexpr int tries = 100;  // each is lost only to somebody who gives the lock back at this very moment
+  for (int i = 0; i < tries; ++i) {
+    if (path.has_parent_path()) TRY_VOID(make_folders(path.parent_path()));
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor < 0 && errno == ENOENT) continue;  // its folder went with another's lock
+    if (descriptor < 0)
+      return fail_with_hint(Code::io, fmt::format("Cannot change {}: {}", what.string(), std::strerror(errno)),
+                            errno == EACCES || errno == EROFS ? "Check that you may write there." : "");
+    const bool taken = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    if (!taken && errno == EWOULDBLOCK) {
+      const auto who = holder(descriptor);
+      ::close(descriptor);
+      return fail_with_hint(Code::busy,
+                            fmt::format("{} is in use by another understudy ({})", what.string(), who),
+                            "Wait until it ends, or stop it.");
+    }
+    // Where the file system knows no locks, one has to do without.
+    if (taken && !is_the_file(descriptor, path)) {
+      ::close(descriptor);
+      continue;
+    }
+    write_holder(descriptor);
+    return FileLock(std::make_shared<Held>(descriptor, path));
+  }
+  return fail(Code::busy, "{} is in use by others all the time", what.string());
+}
+
+void FileLock::moved_to(const fs::path& path) { held_->path = path; }
+
+Result<FileLock> lock_file(const fs::path& path) {
+  return FileLock::take(path.parent_path() / state_name / (path.filename().string() + ".lock"), path);
+}
+
+Result<FileLock> lock_folder(const fs::path& folder) { return FileLock::take(folder / state_name / "lock"); }
 
 }  // namespace understudy

@@ -2,6 +2,7 @@
 #include "lib/base/moves.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,12 @@
 #include <set>
 
 namespace understudy {
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::symlink_status(path, ignored).type() != fs::file_type::not_found;
+}
+
 namespace {
 
 // A move whose target is still another file's name goes by way of a third name; so does one whose own name another file
@@ -24,11 +31,6 @@ struct Journal {
   bool staged = false;  // every file that goes by way of a third name has got it
   std::vector<Step> steps;
 };
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::symlink_status(path, ignored).type() != fs::file_type::not_found;
-}
 
 // As the journal keeps it: relative to its own folder, so that a folder may be moved between a kill and the rerun.
 std::string kept(const fs::path& path, const fs::path& journal) {
@@ -73,12 +75,72 @@ Result<> sync_folders(const std::vector<Step>& steps) {
   return {};
 }
 
+bool on_one_disk(const fs::path& a, const fs::path& b) {
+  struct stat first {
+  }, second{};
+  return ::lstat(a.c_str(), &first) == 0 && ::lstat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev;
+}
+
+bool same_bytes(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  const auto size = fs::file_size(a, error);
+  if (error || size != fs::file_size(b, error) || error) return false;
+  constexpr std::uint64_t piece = 1 << 22;
+  for (std::uint64_t at = 0; at < size; at += piece) {
+    const auto one = read_range(a, at, piece), other = read_range(b, at, piece);
+    if (!one || !other || *one != *other) return false;
+  }
+  return true;
+}
+
+// From one file system to another: whole under a temporary name, then under its own, then gone where it was.
+Result<> copy_over(const fs::path& from, const fs::path& to) {
+  if (is_there(to)) return fail(Code::io, "Cannot move {} to {}: File exists", from.string(), to.string());
+  std::error_code error;
+  if (!fs::is_regular_file(fs::symlink_status(from, error)))
+    return fail_with_hint(Code::io,
+                          fmt::format("{} is not a plain file and cannot be taken to another disk", from.string()),
+                          "Move it by hand.");
+  const fs::path temporary = temporary_name(to);
+  const auto copied = [&]() -> Result<> {
+    fs::copy_file(from, temporary, fs::copy_options::overwrite_existing, error);
+    if (!error) fs::last_write_time(temporary, fs::last_write_time(from, error), error);
+    if (error)
+      return fail_with_hint(Code::io,
+                            fmt::format("Cannot copy {} to {}: {}", from.string(), to.string(), error.message()),
+                            "Check the space left on that disk and run the command again.");
+    TRY_VOID(sync_file(temporary));
+    return rename_without_replacing(temporary, to);
+  }();
+  if (!copied) {
+    fs::remove(temporary, error);
+    return copied;
+  }
+  TRY_VOID(sync_folder(to.parent_path()));
+  if (::unlink(from.c_str()) == 0) return {};
+  return fail_with_hint(
+      Code::io,
+      fmt::format("Cannot remove {} after it was copied to {}: {}", from.string(), to.string(), std::strerror(errno)),
+      "Check that you may write there.");
+}
+
+// As rename_without_replacing(), but what a kill left half moved between two disks is completed.
+Result<> move_on(const fs::path& from, const fs::path& to) {
+  if (is_there(to) && !on_one_disk(from, to) && same_bytes(from, to)) {
+    std::error_code error;
+    fs::remove(from, error);
+    if (error) return fail(Code::io, "Cannot remove {}: {}", from.string(), error.message());
+    return {};
+  }
+  return rename_without_replacing(from, to);
+}
+
 // Goes on from wherever a kill left it: a file that is no longer where it was has been moved already.
 Result<> carry_out(const fs::path& path, Journal& journal) {
   for (const auto& step : journal.steps) {
     TRY_VOID(make_folders(step.to.parent_path()));
     if (!journal.staged && !step.via.empty() && is_there(step.from) && !is_there(step.via))
-      TRY_VOID(rename_without_replacing(step.from, step.via));
+      TRY_VOID(move_on(step.from, step.via));
   }
   TRY_VOID(sync_folders(journal.steps));
   if (!journal.staged) {
@@ -87,7 +149,7 @@ Result<> carry_out(const fs::path& path, Journal& journal) {
   }
   for (const auto& step : journal.steps) {
     const auto& from = step.via.empty() ? step.from : step.via;
-    if (is_there(from)) TRY_VOID(rename_without_replacing(from, step.to));
+    if (is_there(from)) TRY_VOID(move_on(from, step.to));
   }
   TRY_VOID(sync_folders(journal.steps));
   std::error_code error;
@@ -96,9 +158,30 @@ Result<> carry_out(const fs::path& path, Journal& journal) {
   return sync_folder(path.parent_path());
 }
 
+// Whether all files are still where they were: then the journal may go, and with it what would fail again and again.
+bool untouched(const Journal& journal) {
+  return !journal.staged && std::ranges::all_of(journal.steps, [](const Step& step) {
+    return is_there(step.from) && (step.via.empty() || !is_there(step.via));
+  });
+}
+
+Result<> drop(const fs::path& journal) {
+  std::error_code error;
+  fs::remove(journal, error);
+  if (error) return fail(Code::io, "Cannot remove {}: {}", journal.string(), error.message());
+  return {};
+}
+
+// The folder itself, or what it will be made in.
+fs::path nearest_there(fs::path folder) {
+  while (!folder.empty() && !is_there(folder) && folder.has_parent_path() && folder.parent_path() != folder)
+    folder = folder.parent_path();
+  return folder;
+}
+
 Result<> check_writable(const std::set<fs::path>& files) {
   std::set<fs::path> folders;
-  for (const auto& file : files) folders.insert(file.parent_path());
+  for (const auto& file : files) folders.insert(nearest_there(file.parent_path()));
   for (const auto& folder : folders) {
     if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0)
       return fail_with_hint(Code::io,
@@ -118,6 +201,7 @@ Result<Journal> planned(std::span<const Move> moves) {
       return fail(Code::bad_option, "Two files would get the name {}", move.to.string());
   }
   TRY_VOID(check_writable(sources));
+  TRY_VOID(check_writable(targets));
   for (const auto& move : moves) {
     if (move.from == move.to) continue;
     const bool taken = sources.contains(move.to);
@@ -138,6 +222,7 @@ Result<> rename_without_replacing(const fs::path& from, const fs::path& to) {
   // Some file systems do not know the flag.
   const bool plain = errno == EINVAL && !is_there(to);
   if (plain && ::rename(from.c_str(), to.c_str()) == 0) return {};
+  if (errno == EXDEV) return copy_over(from, to);
   return fail_with_hint(Code::io,
                         fmt::format("Cannot move {} to {}: {}", from.string(), to.string(), std::strerror(errno)),
                         errno == EACCES || errno == EROFS ? "Check that you may write there." : "");
@@ -148,14 +233,23 @@ Result<> move_files(const fs::path& journal, std::span<const Move> moves) {
   TRY(Journal plan, planned(moves));
   if (plan.steps.empty()) return {};
   TRY_VOID(write_journal(journal, plan));
-  return carry_out(journal, plan);
+  auto done = carry_out(journal, plan);
+  if (!done && untouched(plan)) TRY_VOID(drop(journal));
+  return done;
 }
 
 Result<bool> finish_moves(const fs::path& journal) {
   if (!is_there(journal)) return false;
   TRY(Journal left, read_journal(journal));
-  TRY_VOID(carry_out(journal, left));
-  return true;
+  if (untouched(left)) {
+    TRY_VOID(drop(journal));
+    return false;
+  }
+  auto done = carry_out(journal, left);
+  if (done) return true;
+  auto error = std::move(done).error();
+  if (error.hint.empty()) error.hint = "Put that right, and run the command again: the files that were moved stay so.";
+  return during(std::move(error), fmt::format("completing the moves that {} lists", journal.string()));
 }
 
 fs::path numbered_name(const fs::path& wanted, int number) {
@@ -168,11 +262,20 @@ fs::path free_name(const fs::path& wanted, const std::set<fs::path>& taken) {
   return name;
 }
 
-fs::path trash_of(const fs::path& folder) {
+fs::path beside(const fs::path& folder, std::string_view suffix) {
   auto name = folder.lexically_normal();
   if (!name.has_filename()) name = name.parent_path();  // "aligned/"
-  return name.string() + "_trash";
+  std::error_code error;
+  if (fs::is_symlink(name, error)) {
+    const auto real = fs::canonical(name, error);
+    if (!error) name = real;
+  }
+  const fs::path usual = name.string() + std::string(suffix);
+  const bool of_its_own = is_there(name) && !on_one_disk(name, name.parent_path().empty() ? "." : name.parent_path());
+  return of_its_own && !is_there(usual) ? name / ("." + std::string(suffix.substr(1))) : usual;
 }
+
+fs::path trash_of(const fs::path& folder) { return beside(folder, "_trash"); }
 
 std::vector<Move> moves_to_trash(const fs::path& folder, std::span<const std::string> names) {
   std::vector<Move> moves;

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/files.hpp"
@@ -21,19 +22,26 @@ struct Move {
 // Does all the moves; `journal` is where the list is kept meanwhile (its folder is made). Targets may be present names
 // of other files of the list. Before anything is moved it is an error (bad_option) when two files would get one name or
 // a target exists that is not itself moved away, not_found when a file is missing, and io when a folder is read-only.
-// All on one file system.
+// Between two file systems a file is copied whole before it is removed. When not one file could be moved the journal is
+// dropped, so that it stands in nobody's way.
 Result<> move_files(const fs::path& journal, std::span<const Move>);
-// Completes the moves that a killed run left; true when there were some. To be called before a folder is read.
+// Completes the moves that a killed run left; true when there were some. To be called before a folder is read. A
+// journal of which nothing was done yet is dropped.
 Result<bool> finish_moves(const fs::path& journal);
-// Code::io when the target exists already.
+// Code::io when the target exists already. To another file system by a copy that is whole before the file goes.
 Result<> rename_without_replacing(const fs::path& from, const fs::path& to);
+
+bool is_there(const fs::path&);  // a file, a folder or a link, even one that leads nowhere
 
 // "a~2.jpg" for "a.jpg" and 2: what a file is called whose name is taken.
 fs::path numbered_name(const fs::path& wanted, int number);
 // The wanted name, or the first numbered one that no file has and that is not in `taken`.
 fs::path free_name(const fs::path& wanted, const std::set<fs::path>& taken);
 
-// ALIGNED_trash beside ALIGNED.
+// FOLDER<suffix> on the same disk: beside the folder, or beside the one that it is a link to. A folder that is a file
+// system of its own has it inside, as ".trash" for "_trash".
+fs::path beside(const fs::path& folder, std::string_view suffix);
+// ALIGNED_trash, beside ALIGNED.
 fs::path trash_of(const fs::path& folder);
 // Where the files (by name within the folder, "person/a.jpg" too) go: under their own name, or "a~2.jpg" where that is
 // taken, so that what lies there already stays.

@@ -80,9 +80,11 @@ TEST_F(Moves, AKillAtAnyMomentIsFinishedByTheNextRun) {
     ::usleep(std::uniform_int_distribution<useconds_t>(0, 3000)(chance));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
-    const bool begun = fs::exists(journal()) || files() == wanted;
-    ASSERT_TRUE(finish_moves(journal()));
-    if (!begun) {  // killed before the journal was there: nothing had been moved
+    const bool done = !fs::exists(journal()) && files() == wanted;
+    const auto finished = finish_moves(journal());
+    ASSERT_TRUE(finished);
+    EXPECT_FALSE(fs::exists(journal()));
+    if (!done && !*finished) {  // killed before anything had been moved
       ASSERT_TRUE(move_files(journal(), moves));
     }
     remove_temporaries(folder_ / ".understudy");
@@ -102,6 +104,59 @@ TEST_F(Moves, TrashKeepsEarlierFilesAndGivesThemBack) {
   EXPECT_EQ(*read_text(folder_ / "a.jpg"), "second");
   EXPECT_EQ(move_files(journal(), moves_from_trash(folder_, std::vector<std::string>{"a.jpg"})).error().code,
             Code::bad_option);
+}
+
+TEST_F(Moves, AJournalOfWhichNothingCanBeDoneIsDropped) {
+  put("a", "a");
+  ASSERT_TRUE(write_text(folder_ / "no folder", "a file"));
+  EXPECT_FALSE(move_files(journal(), std::vector<Move>{{folder_ / "a", folder_ / "no folder" / "a"}}));
+  EXPECT_FALSE(fs::exists(journal()));
+  // One that an older version left so.
+  ASSERT_TRUE(write_text(journal(), R"({"version":1,"staged":false,"moves":[["../a","","../no folder/a"]]})"));
+  const auto finished = finish_moves(journal());
+  ASSERT_TRUE(finished) << to_sentence(finished.error());
+  EXPECT_FALSE(*finished);
+  EXPECT_FALSE(fs::exists(journal()));
+  EXPECT_EQ(*read_text(folder_ / "a"), "a");
+}
+
+TEST_F(Moves, TheTrashOfALinkLiesWhereItsFilesLie) {
+  const auto far = scratch_.path / "far" / "faces";
+  fs::create_directories(far);
+  fs::remove_all(folder_);
+  fs::create_directory_symlink(far, folder_);
+  put("a.jpg", "a");
+  EXPECT_EQ(trash_of(folder_), fs::canonical(far).string() + "_trash");
+  ASSERT_TRUE(move_files(journal(), moves_to_trash(folder_, std::vector<std::string>{"a.jpg"})));
+  EXPECT_EQ(*read_text(far.string() + "_trash/a.jpg"), "a");
+  ASSERT_TRUE(move_files(journal(), moves_from_trash(folder_, std::vector<std::string>{"a.jpg"})));
+  EXPECT_EQ(*read_text(folder_ / "a.jpg"), "a");
+}
+
+// Where there is a second file system to be had without being root.
+TEST_F(Moves, BetweenTwoDisksAFileIsCopiedWhole) {
+  const fs::path other = fs::path("/dev/shm") / fmt::format("understudy-moves-{}", ::getpid());
+  std::error_code error;
+  fs::create_directories(other, error);
+  struct Gone {
+    fs::path path;
+    ~Gone() { fs::remove_all(path); }
+  } gone{other};
+  put("a.jpg", "a");
+  put("b.jpg", "b");
+  if (error || ::rename((folder_ / "a.jpg").c_str(), (other / "x").c_str()) == 0) GTEST_SKIP() << "only one disk here";
+  ASSERT_TRUE(move_files(journal(), std::vector<Move>{{folder_ / "a.jpg", other / "trash" / "a.jpg"}}));
+  EXPECT_EQ(*read_text(other / "trash" / "a.jpg"), "a");
+  EXPECT_FALSE(fs::exists(folder_ / "a.jpg"));
+  EXPECT_FALSE(rename_without_replacing(folder_ / "b.jpg", other / "trash" / "a.jpg"));  // taken
+  // Killed between the copy and the removal.
+  ASSERT_TRUE(write_text(other / "b.jpg", "b"));
+  ASSERT_TRUE(write_text(
+      folder_ / ".understudy" / "moves.json",
+      fmt::format(R"({{"version":1,"staged":true,"moves":[["../b.jpg","","{}"]]}})", (other / "b.jpg").string())));
+  ASSERT_TRUE(finish_moves(journal()));
+  EXPECT_FALSE(fs::exists(folder_ / "b.jpg"));
+  EXPECT_EQ(*read_text(other / "b.jpg"), "b");
 }
 
 }  // namespace

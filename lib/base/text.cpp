@@ -59,6 +59,13 @@ std::string did_you_mean(std::string_view wanted, std::span<const std::string> c
   return best.empty() ? std::string() : fmt::format(" Did you mean '{}'?", best);
 }
 
+std::string some_of(std::span<const std::string> names, std::size_t most) {
+  const auto shown = names.first(std::min(names.size(), most));
+  std::string text;
+  for (const auto& name : shown) text += (text.empty() ? "" : ", ") + name;
+  return shown.size() < names.size() ? fmt::format("{} and {} more", text, names.size() - shown.size()) : text;
+}
+
 std::string clock_time(double seconds) {
   const long total = std::lround(std::max(0.0, std::isfinite(seconds) ? seconds : 0.0));
   if (total >= 3600) return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);

@@ -15,6 +15,8 @@ std::vector<std::string> split(std::string_view, char separator);
 std::string nearest_name(std::string_view wanted, std::span<const std::string> candidates);
 // " Did you mean 'x'?" or an empty string.
 std::string did_you_mean(std::string_view wanted, std::span<const std::string> candidates);
+// "a, b, c and 7 more": at most `most` of the names, for a sentence.
+std::string some_of(std::span<const std::string> names, std::size_t most = 3);
 // 754 -> "12:34", 3723 -> "1:02:03"
 std::string clock_time(double seconds);
 

@@ -104,7 +104,7 @@ Result<FaceList> FaceList::open(const fs::path& folder) {
   std::vector<fs::path> people;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;
-    if (it->is_directory(ignored)) people.push_back(it->path());
+    if (it->is_directory(ignored) && !it->path().filename().string().starts_with('.')) people.push_back(it->path());
   }
   std::ranges::sort(people);
   for (const auto& person : people) list.add_loose(person, person.filename().string());

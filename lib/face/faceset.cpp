@@ -6,6 +6,7 @@
 #include <set>
 
 #include "lib/base/limits.hpp"
+#include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
 
@@ -148,8 +149,12 @@ Result<Faceset> Faceset::open(const fs::path& folder) {
         read_loose(person, person.filename().string(), set.entries_, set.skipped_);
     }
   }
-  if (set.entries_.empty()) return no_faces_in(folder);
-  return set;
+  if (!set.entries_.empty()) return set;
+  if (set.skipped_.empty()) return no_faces_in(folder);
+  return fail_with_hint(Code::no_faces,
+                        fmt::format("None of the {} pictures in {} carries a face's metadata ({})", set.skipped_.size(),
+                                    folder.string(), some_of(set.skipped_)),
+                        "Give it back with: understudy faceset restore-metadata, or extract the faces again.");
 }
 
 Result<std::vector<std::string>> loose_names(const fs::path& folder) {

@@ -23,9 +23,13 @@ fs::path faceset_folder(const Workspace& workspace, Side side, const fs::path& i
 
 fs::path moves_journal(const fs::path& folder) { return folder / ".understudy" / "moves.json"; }
 
+fs::path catalogue_for(const Workspace& workspace, const fs::path& folder) {
+  return is_workspace(workspace) ? workspace.catalogue() : folder / ".understudy" / "catalogue.db";
+}
+
 Result<FileLock> take_faceset(const fs::path& folder) {
   TRY_VOID(must_exist(folder));
-  TRY(FileLock lock, FileLock::take(folder / ".understudy" / "lock"));
+  TRY(FileLock lock, lock_folder(folder));
   TRY_VOID(finish_moves(moves_journal(folder)));
   remove_temporaries(folder);
   std::error_code error;

@@ -12,6 +12,10 @@ fs::path faceset_folder(const Workspace&, Side, const fs::path& input);
 // Where moves of this folder's files are kept until they are done (lib/base/moves.hpp).
 fs::path moves_journal(const fs::path& folder);
 
+// Where what was measured of the folder's faces is kept: the workspace's catalogue, or the folder's own where the
+// workspace is none.
+fs::path catalogue_for(const Workspace&, const fs::path& folder);
+
 // Takes the folder for changing it: no other understudy may as long as the lock lives (Code::busy), moves that a killed
 // run began are completed, and what it left half written is removed. not_found when there is no such folder.
 Result<FileLock> take_faceset(const fs::path& folder);

@@ -62,6 +62,14 @@ Result<Workspace> open_workspace(const fs::path& root) {
   return Workspace{whole.has_filename() ? whole : whole.parent_path()};
 }
 
+bool is_workspace(const Workspace& workspace) {
+  std::error_code error;
+  for (const auto& folder :
+       {workspace.state() / "jobs", workspace.frames(Side::src), workspace.frames(Side::dst), workspace.model()})
+    if (fs::is_directory(folder, error)) return true;
+  return workspace.video(Side::src).has_value() || workspace.video(Side::dst).has_value();
+}
+
 Result<Workspace> create_workspace(const fs::path& root) {
   TRY_VOID(make_folders(root));
   TRY(const Workspace workspace, open_workspace(root));

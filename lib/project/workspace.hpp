@@ -34,6 +34,9 @@ struct Workspace {
 
 // Any folder that exists can be a workspace; what is missing in it is made when needed.
 Result<Workspace> open_workspace(const fs::path& root);
+// Whether it has anything of a workspace in it: a state of ours, data_src or data_dst as a folder or a video, or model.
+// In another folder nothing is left behind by a verb that is told with --input and --output where to work.
+bool is_workspace(const Workspace&);
 // Makes the folders of an empty workspace.
 Result<Workspace> create_workspace(const fs::path& root);
 

@@ -6,10 +6,14 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/base/text.hpp"
 #include "lib/media/cut.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/tone_map.hpp"
+#include "lib/project/output.hpp"
 
 namespace understudy {
 namespace {
@@ -127,13 +131,15 @@ Result<double> parse_time(std::string_view text) {
 
 Result<std::string> cut_video(const CutOptions& options, const CutPaths& paths, Run& run) {
   TRY(const Times times, times_of(options));
-  std::error_code ignored;
-  if (fs::equivalent(paths.input, paths.output, ignored))
-    return fail(Code::bad_option, "{} would be written over itself", paths.input.string());
-  if (fs::exists(paths.output, ignored) && !options.redo)
+  TRY_VOID(check_output(paths.output, {paths.input}));
+  if (is_there(paths.output) && !options.redo)
     return fail_with_hint(Code::bad_option, fmt::format("{} exists already", paths.output.string()),
-                          "Give another --output, or --redo to write over it.");
+                          "Give another --output, or --redo to write it anew.");
+  TRY(const auto lock, lock_file(paths.output));
   if (paths.output.has_parent_path()) remove_temporaries(paths.output.parent_path());
+  // There is no telling whose it is.
+  if (is_there(paths.output))
+    TRY_VOID(put_file_aside(paths.output, [&run](std::string text) { run.note(std::move(text)); }));
   auto report = options.fast ? cut_fast(options, paths, times, run) : cut_exactly(options, paths, times, run);
   if (report) run.saved(paths.output.string(), "video");
   return report;

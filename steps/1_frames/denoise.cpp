@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
@@ -12,6 +13,7 @@
 #include "lib/media/filter_graph.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
+#include "lib/project/output.hpp"
 
 namespace understudy {
 namespace {
@@ -20,7 +22,6 @@ namespace {
 // by one of 255 levels (after 24 it is one in ten), where a sample changes by about one from frame to frame.
 constexpr std::int64_t part_length = 192, lead_in = 48;
 
-fs::path state_of(const DenoisePaths& paths) { return paths.results / ".understudy" / "denoise.json"; }
 fs::path journal_of(const DenoisePaths& paths) { return paths.results / ".understudy" / "moves.json"; }
 // Written when the results are in their places: frames that changed later are not ours.
 fs::path seal_of(const DenoisePaths& paths) { return paths.originals / ".understudy" / "denoised.json"; }
@@ -30,11 +31,24 @@ std::vector<fs::path> images_in(const fs::path& folder) {
   return images ? *images : std::vector<fs::path>{};
 }
 
-Result<> move_over(const fs::path& from, const fs::path& to) {
+// One of ours, or what was put there in place of it, makes way; the latter is kept.
+Result<> move_over(const fs::path& from, MadeFiles& made, Aside& aside, const std::string& made_of) {
+  TRY_VOID(aside.make_way(made, from.filename()));
+  return made.take_in(from, from.filename(), made_of);
+}
+
+// An original is nobody's work of ours, so the list does not take it in.
+Result<> put_back(const fs::path& original, const fs::path& frames, const MadeFiles& made, Aside& aside) {
+  const auto target = frames / original.filename();
+  TRY_VOID(aside.make_way(made, original.filename()));
+  if (::rename(original.c_str(), target.c_str()) == 0) return {};
   std::error_code error;
-  fs::rename(from, to, error);
-  if (error) return fail(Code::io, "Cannot move {} to {}: {}", from.string(), to.string(), error.message());
-  return {};
+  fs::remove(target, error);  // ours, and on another disk than the original
+  return rename_without_replacing(original, target);
+}
+
+std::function<void(std::string)> teller(Run& run) {
+  return [&run](std::string text) { run.note(std::move(text)); };
 }
 
 ImageU8 to_eight_bits(const ImageU16& deep) {
@@ -47,18 +61,20 @@ ImageU8 to_eight_bits(const ImageU16& deep) {
 class Denoising {
  public:
   Denoising(const DenoiseOptions& options, const DenoisePaths& paths, Run& run)
-      : options_(options), paths_(paths), run_(run) {}
+      : options_(options), paths_(paths), run_(run), results_aside_(paths.results, teller(run)) {}
   Result<std::string> work();
 
  private:
   bool in_place() const { return !paths_.frames.empty(); }
   Result<> find_source();
-  Result<> settle_earlier_work();
-  bool done(const std::string& name) const;
+  Result<> check_unchanged() const;
+  std::string key_of_part(std::int64_t first) const;
+  bool done(const std::string& name, const std::string& key) const;
   Result<> one_part(std::int64_t first);
-  Result<> filter_part(std::int64_t first, std::int64_t missing, std::int64_t last);
-  Result<> write(const ImageU16& image, const std::string& name);
-  Result<> keep_as_it_is(const Error& error, const std::string& name);
+  Result<> filter_part(std::int64_t first, std::int64_t missing, std::int64_t last, const std::string& key);
+  Result<> write(const ImageU16& image, const std::string& name, const std::string& key);
+  Result<> put(const std::string& name, const Bytes& file, const std::string& key);
+  Result<> keep_as_it_is(const Error& error, const std::string& name, const std::string& key);
   Result<> put_in_place();
 
   const DenoiseOptions& options_;
@@ -67,7 +83,8 @@ class Denoising {
   fs::path source_;  // the originals, wherever they are
   std::optional<media::VideoInfo> video_;
   std::vector<std::string> names_;
-  fs::file_time_type since_;
+  std::optional<MadeFiles> results_made_, frames_made_;  // the latter when frames are to be replaced
+  Aside results_aside_;
   std::mutex mutex_;
   std::uint64_t done_ = 0;
   std::vector<std::string> unreadable_;
@@ -78,17 +95,7 @@ Result<> Denoising::find_source() {
   source_ = paths_.source;
   if (in_place() && !images_in(paths_.originals).empty()) {
     source_ = paths_.originals;
-    std::error_code unsealed;
-    const auto sealed = fs::last_write_time(seal_of(paths_), unsealed);
-    for (const auto& image : images_in(paths_.frames)) {
-      std::error_code ignored;
-      if (!unsealed && fs::last_write_time(image, ignored) > sealed) {
-        return fail_with_hint(
-            Code::bad_option, fmt::format("{} was changed after it was denoised", image.string()),
-            fmt::format("The originals of then are in {}: move that folder away to denoise the new frames.",
-                        paths_.originals.string()));
-      }
-    }
+    TRY_VOID(check_unchanged());
   }
   TRY(const auto source, media::FrameSource::open(source_));
   for (const auto& remark : source.remarks()) run_.note(remark);
@@ -97,33 +104,54 @@ Result<> Denoising::find_source() {
   return {};
 }
 
-Result<> Denoising::settle_earlier_work() {
-  remove_temporaries(paths_.results);
-  const nlohmann::json state{{"factor", options_.factor},
-                             {"jpeg_quality", options_.jpeg_quality},
-                             {"frames", names_.size()},
-                             {"first", names_.front()},
-                             {"video", video_ ? media::video_identity(*video_) : nlohmann::json()}};
-  const auto wanted = state.dump() + "\n";
-  const auto had = read_text(state_of(paths_));
-  if (!had || *had != wanted) TRY_VOID(write_text(state_of(paths_), wanted));
-  std::error_code error;
-  since_ = fs::last_write_time(state_of(paths_), error);
-  if (error) return fail(Code::io, "Cannot read {}: {}", state_of(paths_).string(), error.message());
+// The denoised frames are still those that we put there; what is new or edited would be lost under the originals'
+// names.
+Result<> Denoising::check_unchanged() const {
+  std::error_code unsealed;
+  const auto sealed = fs::last_write_time(seal_of(paths_), unsealed);
+  for (const auto& image : images_in(paths_.frames)) {
+    std::error_code ignored;
+    if (frames_made_->ours(image.filename())) continue;
+    const bool edited = frames_made_->last_made_of(image.filename()).has_value();
+    if (!edited && (unsealed || fs::last_write_time(image, ignored) <= sealed)) continue;
+    return fail_with_hint(
+        Code::bad_option, fmt::format("{} was changed after it was denoised", image.string()),
+        fmt::format("The originals of then are in {}: move that folder away to denoise the new frames.",
+                    paths_.originals.string()));
+  }
   return {};
 }
 
-// Made with these options; perhaps in its final place already, when a kill hit that moment.
-bool Denoising::done(const std::string& name) const {
-  const auto fresh = [this](const fs::path& path) {
-    std::error_code missing;
-    const auto time = fs::last_write_time(path, missing);
-    return !missing && time >= since_;
-  };
-  return fresh(paths_.results / name) || (in_place() && source_ != paths_.frames && fresh(paths_.frames / name));
+// What a part's frames depend on: the options, and the frames from its lead-in on.
+std::string Denoising::key_of_part(std::int64_t first) const {
+  nlohmann::json key{{"factor", options_.factor},
+                     {"jpeg_quality", options_.jpeg_quality},
+                     {"frames", names_.size()},
+                     {"first", names_.front()},
+                     {"video", video_ ? media::video_identity(*video_) : nlohmann::json()}};
+  const auto last = std::min<std::int64_t>(first + part_length, static_cast<std::int64_t>(names_.size()));
+  for (std::int64_t i = std::max<std::int64_t>(0, first - lead_in); !video_ && i < last; ++i) {
+    const auto& name = names_[static_cast<std::size_t>(i)];
+    std::error_code ignored;
+    key["sources"].push_back({fs::file_size(source_ / name, ignored),
+                              fs::last_write_time(source_ / name, ignored).time_since_epoch().count()});
+  }
+  const auto text = key.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return fmt::format("{:016x}", print_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}).hash);
 }
 
-Result<> Denoising::write(const ImageU16& image, const std::string& name) {
+// Made of the same; perhaps in its final place already, when a kill hit that moment.
+bool Denoising::done(const std::string& name, const std::string& key) const {
+  return results_made_->made_of(name) == key ||
+         (in_place() && source_ != paths_.frames && frames_made_->made_of(name) == key);
+}
+
+Result<> Denoising::put(const std::string& name, const Bytes& file, const std::string& key) {
+  TRY_VOID(results_aside_.make_way(*results_made_, name));
+  return results_made_->write(name, file, key);
+}
+
+Result<> Denoising::write(const ImageU16& image, const std::string& name, const std::string& key) {
   const bool jpg = lower_case(fs::path(name).extension().string()).starts_with(".jp");
   bool deep = false;
   if (!jpg && !video_) {
@@ -134,22 +162,22 @@ Result<> Denoising::write(const ImageU16& image, const std::string& name) {
   TRY(const Bytes file, jpg    ? encode_jpeg(to_eight_bits(image), jpeg)
                         : deep ? encode_png(image)
                                : encode_png(to_eight_bits(image)));
-  return write_file(paths_.results / name, file);
+  return put(name, file, key);
 }
 
 // A frame that cannot be read is no gap in the folder: the file stays what it was.
-Result<> Denoising::keep_as_it_is(const Error& error, const std::string& name) {
+Result<> Denoising::keep_as_it_is(const Error& error, const std::string& name, const std::string& key) {
   run_.warn(to_sentence(error));
   std::unique_lock lock(mutex_);
   unreadable_.push_back(name);
   lock.unlock();
   if (video_) return {};
   TRY(const Bytes file, read_file(source_ / name));
-  return write_file(paths_.results / name, file);
+  return put(name, file, key);
 }
 
 // From the part's own lead-in, not from the first missing frame: each frame comes out the same however often killed.
-Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::int64_t last) {
+Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::int64_t last, const std::string& key) {
   TRY(auto source, media::FrameSource::open(source_, {.threads = 1}));
   std::optional<media::FilterGraph> filter;
   std::pair<int, int> size;
@@ -158,7 +186,7 @@ Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::i
     const auto& name = names_[static_cast<std::size_t>(i)];
     const auto frame = source.deep_at(i);
     if (!frame) {
-      if (i >= missing) TRY_VOID(keep_as_it_is(frame.error(), name));
+      if (i >= missing) TRY_VOID(keep_as_it_is(frame.error(), name, key));
       continue;
     }
     const auto& bgr = frame->bgr;
@@ -171,7 +199,7 @@ Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::i
       return fail(Code::bad_file, "{} has another size than the frames before it: they cannot be denoised together",
                   name);
     TRY(const ImageU16 clean, filter->filter(bgr));
-    if (i >= missing) TRY_VOID(write(clean, name));
+    if (i >= missing) TRY_VOID(write(clean, name, key));
   }
   return {};
 }
@@ -179,8 +207,9 @@ Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::i
 Result<> Denoising::one_part(std::int64_t first) {
   const auto last = std::min<std::int64_t>(first + part_length, static_cast<std::int64_t>(names_.size()));
   std::int64_t missing = first;
-  while (missing < last && done(names_[static_cast<std::size_t>(missing)])) ++missing;
-  if (missing < last) TRY_VOID(filter_part(first, missing, last));
+  const auto key = key_of_part(first);
+  while (missing < last && done(names_[static_cast<std::size_t>(missing)], key)) ++missing;
+  if (missing < last) TRY_VOID(filter_part(first, missing, last, key));
   std::lock_guard lock(mutex_);
   run_.progress(done_ += static_cast<std::uint64_t>(last - first), names_.size(), "frames");
   return {};
@@ -193,7 +222,11 @@ Result<> Denoising::put_in_place() {
     for (const auto& name : names_) moves.push_back({paths_.frames / name, paths_.originals / name});
     TRY_VOID(move_files(journal_of(paths_), moves));
   }
-  for (const auto& result : images_in(paths_.results)) TRY_VOID(move_over(result, paths_.frames / result.filename()));
+  Aside aside(paths_.frames, teller(run_));
+  for (const auto& name : names_) {
+    if (const auto key = results_made_->made_of(name))
+      TRY_VOID(move_over(paths_.results / name, *frames_made_, aside, *key));
+  }
   TRY_VOID(sync_folder(paths_.frames));
   if (!video_) return write_text(seal_of(paths_), "{\"format\":\"understudy.denoised\",\"version\":1}\n");
   media::Sequence sequence;
@@ -207,10 +240,17 @@ Result<> Denoising::put_in_place() {
 }
 
 Result<std::string> Denoising::work() {
-  TRY(const FileLock lock, FileLock::take(paths_.results / ".understudy" / "lock"));
+  TRY_VOID(check_output(paths_.results, {paths_.source}));
+  TRY(const FileLock lock, lock_folder(paths_.results));
+  std::optional<FileLock> frames_lock;
+  if (in_place()) {
+    TRY(frames_lock, lock_folder(paths_.frames));
+    TRY(frames_made_, MadeFiles::open(paths_.frames));
+  }
   TRY_VOID(finish_moves(journal_of(paths_)));
   TRY_VOID(find_source());
-  TRY_VOID(settle_earlier_work());
+  remove_temporaries(paths_.results);
+  TRY(results_made_, MadeFiles::open(paths_.results));
   run_.stage("denoise");
   const auto parts = (static_cast<std::int64_t>(names_.size()) + part_length - 1) / part_length;
   run_.progress(0, names_.size(), "frames");
@@ -235,11 +275,14 @@ Result<std::string> undo_denoising(const DenoisePaths& paths, Run& run) {
   const auto originals = images_in(paths.originals);
   if (originals.empty())
     return fail(Code::not_found, "There are no frames of before a denoising in {}", paths.originals.string());
-  TRY(const FileLock lock, FileLock::take(paths.results / ".understudy" / "lock"));
+  TRY(const FileLock lock, lock_folder(paths.results));
+  TRY(const FileLock frames_lock, lock_folder(paths.frames));
   TRY_VOID(finish_moves(journal_of(paths)));
+  TRY(auto made, MadeFiles::open(paths.frames));
+  Aside aside(paths.frames, teller(run));
   std::uint64_t done = 0;
   for (const auto& original : images_in(paths.originals)) {
-    TRY_VOID(move_over(original, paths.frames / original.filename()));
+    TRY_VOID(put_back(original, paths.frames, made, aside));
     run.progress(++done, originals.size(), "frames");
   }
   std::error_code ignored;

@@ -6,11 +6,15 @@
 #include <cmath>
 #include <mutex>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
 #include "lib/options/options.hpp"
+#include "lib/project/output.hpp"
 #include "steps/1_frames/names.hpp"
 
 namespace understudy {
@@ -25,7 +29,7 @@ class FrameExtraction {
  private:
   void plan();
   Result<bool> settle_earlier_work();
-  Result<> remove_old(const media::Sequence* earlier);
+  Result<> clear_old(const media::Sequence* earlier);
   Result<> write_frames();
   template <class T>
   Result<> one(Result<media::FrameOf<T>> (media::FrameSource::*read)(std::int64_t));
@@ -42,6 +46,7 @@ class FrameExtraction {
   std::vector<std::string> names_;    // of the output frames
   std::vector<std::size_t> todo_;     // output frames to make
   std::vector<fs::path> present_;     // images in the folder that bear our prefix
+  std::optional<MadeFiles> made_;
   FramesReport report_;
   std::mutex reading_, recording_;
   std::size_t next_ = 0;
@@ -51,6 +56,7 @@ class FrameExtraction {
 Result<FramesReport> FrameExtraction::work() {
   const auto start = std::chrono::steady_clock::now();
   TRY_VOID(check_prefix(options_.prefix));
+  TRY_VOID(check_output(paths_.folder, {paths_.video}));
   TRY(source_, media::FrameSource::open(paths_.video, {.threads = 0, .hardware = options_.hardware}));
   if (!source_->is_video())
     return fail_with_hint(Code::bad_option, fmt::format("{} is a folder, not a video", paths_.video.string()),
@@ -61,6 +67,8 @@ Result<FramesReport> FrameExtraction::work() {
     run_.note(fmt::format("{} holds {} bits a channel, the frames 8; --format png16 keeps them",
                           paths_.video.filename().string(), bits));
   plan();
+  TRY(const auto folder_lock, lock_folder(paths_.folder));
+  TRY(made_, MadeFiles::open(paths_.folder));
   TRY(const bool ours, settle_earlier_work());
   if (ours) {
     TRY_VOID(write_frames());
@@ -105,28 +113,39 @@ Result<bool> FrameExtraction::settle_earlier_work() {
   }
   const bool same = earlier && earlier->source == sequence_.source && earlier->options == sequence_.options &&
                     earlier->ticks == sequence_.ticks;
-  if (any && (!same || options_.redo)) TRY_VOID(remove_old(options_.redo ? nullptr : &*earlier));
   TRY_VOID(make_folders(paths_.folder));
   remove_temporaries(paths_.folder);
+  if (any && (!same || options_.redo)) TRY_VOID(clear_old(earlier ? &*earlier : nullptr));
   TRY_VOID(media::write_sequence(paths_.manifest, sequence_));
-  std::error_code ignored;
   for (std::size_t i = 0; i < names_.size(); ++i) {
-    if (!fs::exists(paths_.folder / names_[i], ignored)) todo_.push_back(i);
+    if (!is_there(paths_.folder / names_[i])) todo_.push_back(i);
   }
   report_.done_before = static_cast<std::int64_t>(names_.size() - todo_.size());
   return true;
 }
 
-// Frames of another video or format would mix with the new ones (spec pipeline.md W55). Those that an earlier run made
-// can be made again from the video, so they are not kept; with null all images go (--redo).
-Result<> FrameExtraction::remove_old(const media::Sequence* earlier) {
-  run_.note(fmt::format("The images in {} are replaced", paths_.folder.string()));
+// Frames of another video or format would mix with the new ones (spec pipeline.md W55). Those that we made and that are
+// still so can be made again from the video, so they are not kept; what was edited since, or is somebody else's, is put
+// aside: with --redo all of it, else what has the name of a frame.
+Result<> FrameExtraction::clear_old(const media::Sequence* earlier) {
+  Aside aside(paths_.folder, [this](std::string text) { run_.note(std::move(text)); });
+  std::int64_t removed = 0;
   for (const auto& file : present_) {
-    if (earlier && !earlier->ticks.contains(file.stem().string())) continue;
-    std::error_code error;
-    fs::remove(file, error);
-    if (error) return fail(Code::io, "Cannot remove {}: {}", file.string(), error.message());
+    const auto name = file.filename();
+    const auto stem = file.stem().string();
+    const bool in_the_way = sequence_.ticks.contains(stem) || (earlier && earlier->ticks.contains(stem));
+    if (made_->ours(name)) {
+      std::error_code error;
+      fs::remove(file, error);
+      if (error) return fail(Code::io, "Cannot remove {}: {}", file.string(), error.message());
+      ++removed;
+    } else if (options_.redo || in_the_way || made_->last_made_of(name)) {
+      TRY_VOID(aside.take(name));
+    }
   }
+  run_.note(fmt::format("The {} images that were made before in {} are replaced", removed, paths_.folder.string()));
+  report_.set_aside = static_cast<std::int64_t>(aside.count());
+  report_.backup = aside.where();
   return {};
 }
 
@@ -171,7 +190,7 @@ Result<> FrameExtraction::write_one(const Image<T>& bgr, const std::string& name
     file = encode_png(bgr);
   }
   if (!file) return Failure(file.error());
-  return write_file(paths_.folder / name, *file);
+  return made_->write(name, *file);
 }
 
 }  // namespace
@@ -194,12 +213,11 @@ std::vector<std::int64_t> pick_frames(const std::vector<std::int64_t>& ticks, do
 }
 
 std::string to_json_text(const FramesReport& r) {
-  return nlohmann::json{{"frames", r.frames},
-                        {"done_before", r.done_before},
-                        {"unreadable", r.unreadable},
-                        {"kept_foreign", r.kept_foreign},
+  return nlohmann::json{{"frames", r.frames},         {"done_before", r.done_before},
+                        {"unreadable", r.unreadable}, {"kept_foreign", r.kept_foreign},
+                        {"set_aside", r.set_aside},   {"backup", r.backup.string()},
                         {"seconds", r.seconds}}
-      .dump();
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 Result<FramesReport> extract_frames(const FramesOptions& options, const FramesPaths& paths, Run& run) {

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "lib/base/limits.hpp"
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/base/text.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
@@ -13,6 +15,7 @@
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
+#include "lib/project/output.hpp"
 #include "steps/1_frames/names.hpp"
 
 namespace understudy {
@@ -121,13 +124,15 @@ Result<std::string> import_images(const ImportOptions& options, const ImportPath
   TRY_VOID(check_prefix(options.prefix));
   TRY(const auto images, images_in(paths.images));
   auto sequence = sequence_of(options, images);
+  TRY_VOID(check_output(paths.folder, {paths.images}));
+  TRY(const auto taken_folder, lock_folder(paths.folder));
   const auto earlier = media::read_sequence(paths.manifest);
   const bool ours = earlier && earlier->source == sequence.source && earlier->ticks == sequence.ticks;
   if (!ours && !images_of_prefix(paths.folder, paths.manifest, options.prefix).empty())
     return fail_with_hint(Code::bad_option, fmt::format("{} holds other frames already", paths.folder.string()),
                           "Give these a --prefix of their own, or another --output.");
-  TRY_VOID(make_folders(paths.folder));
   remove_temporaries(paths.folder);
+  TRY(auto made, MadeFiles::open(paths.folder));
   TRY_VOID(media::write_sequence(paths.manifest, sequence));
   run.stage("import");
   std::vector<std::string> stems, unreadable;
@@ -138,7 +143,7 @@ Result<std::string> import_images(const ImportOptions& options, const ImportPath
     for (const char* extension : {".jpg", ".png"})
       if (fs::exists(paths.folder / (stems[i] + extension), ignored)) return {};
     const auto image = taken(images[i]);
-    if (image) return write_file(paths.folder / fmt::format("{}.{}", stems[i], image->extension), image->file);
+    if (image) return made.write(fmt::format("{}.{}", stems[i], image->extension), image->file);
     run.warn(fmt::format("{}: {}", images[i].filename().string(), to_sentence(image.error())));
     std::lock_guard lock(mutex);
     unreadable.push_back(images[i].filename().string());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/1_frames/verb.hpp"
 
+#include "lib/base/moves.hpp"
 #include "lib/media/sequence.hpp"
+#include "lib/project/output.hpp"
 #include "steps/1_frames/cut.hpp"
 #include "steps/1_frames/denoise.hpp"
 #include "steps/1_frames/import.hpp"
@@ -53,10 +55,16 @@ Result<std::string> denoise_verb(const DenoiseOptions& options, const std::vecto
   TRY(const Workspace workspace, open_workspace(call.workspace));
   TRY(const Side side, parse_side(call.positionals.at("side")));
   const fs::path frames = workspace.frames(side);
-  DenoisePaths paths{options.input, frames, frames.string() + "_original", frames.string() + "_denoised",
+  // Beside the frames' own place, so that files can be moved; an older version put them beside a link to it.
+  const auto place = [&frames](const char* suffix) {
+    const fs::path usual = frames.string() + suffix;
+    return is_there(usual) ? usual : beside(frames, suffix);
+  };
+  DenoisePaths paths{options.input, frames, place("_original"), place("_denoised"),
                      manifest_of(workspace.state(), fmt::format("frames-{}", side_name(side)), "")};
   if (options.undo) return undo_denoising(paths, run);
   if (!options.output.empty()) {
+    TRY_VOID(check_output(workspace, options.output, {paths.source.empty() ? frames : paths.source, paths.originals}));
     paths.frames.clear();
     paths.results = options.output;
   } else if (!options.input.empty()) {

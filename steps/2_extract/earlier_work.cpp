@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "lib/base/made_files.hpp"
 #include "lib/options/options.hpp"
 #include "steps/2_extract/face_crop.hpp"
+#include "steps/2_extract/present_faces.hpp"
 
 namespace understudy {
 namespace {
@@ -19,21 +21,12 @@ nlohmann::json origin_of(const media::FrameSource& source) {
   return origin;
 }
 
-std::int64_t jpegs_in(const fs::path& folder) {
-  const auto files = image_files(folder);
-  return files ? static_cast<std::int64_t>(files->size()) : 0;
-}
-
-// Moves a folder aside under the first free name "<folder>_backup-<n>".
-Result<fs::path> move_aside(const fs::path& folder) {
-  std::error_code error;
-  for (int n = 1;; ++n) {
-    const fs::path backup = folder.parent_path() / fmt::format("{}_backup-{}", folder.filename().string(), n);
-    if (fs::exists(backup, error)) continue;
-    fs::rename(folder, backup, error);
-    if (error) return fail(Code::io, "Cannot move {} to {}: {}", folder.string(), backup.string(), error.message());
-    return backup;
-  }
+// The lock goes with the folder; the new one gets another.
+Result<fs::path> move_aside(const ExtractPaths& paths, FileLock& lock) {
+  TRY(const auto backup, put_folder_aside(paths.aligned));
+  lock.moved_to(backup / ".understudy" / "lock");
+  TRY(lock, lock_folder(paths.aligned));
+  return backup;
 }
 
 // Do the old journal's options say the same? One that an older version did not know is no difference.
@@ -59,7 +52,7 @@ std::string raw_head_of(const ExtractOptions& options, const media::FrameSource&
 fs::path raw_path(const ExtractPaths& paths) { return fs::path(paths.journal).replace_extension(".faces"); }
 
 Result<EarlierWork> settle_earlier_work(const ExtractOptions& options, const ExtractPaths& paths,
-                                        const media::FrameSource& source, Journal& journal, Run& run) {
+                                        const media::FrameSource& source, Journal& journal, FileLock& lock, Run& run) {
   EarlierWork earlier;
   earlier.smooth = options.smooth == Smoothing::on;
   const auto head = head_of(options, source);
@@ -67,7 +60,7 @@ Result<EarlierWork> settle_earlier_work(const ExtractOptions& options, const Ext
   const auto old_options = known ? journal.head().value("options", nlohmann::json::object()) : nlohmann::json();
   const bool same = known && journal.head().value("source", nlohmann::json()) == head["source"] &&
                     same_options(old_options, head["options"]);
-  const auto present = jpegs_in(paths.aligned);
+  const auto present = count_faces(paths.aligned);
   std::error_code ignored;
   const bool packed = fs::exists(paths.aligned / "faceset.pak", ignored);
   if (!known && !options.redo && (present > 0 || packed)) {
@@ -81,9 +74,13 @@ Result<EarlierWork> settle_earlier_work(const ExtractOptions& options, const Ext
   if (!same || options.redo || lost) {
     if (known && !same) run.note("The source or the options differ from the last extraction: starting over");
     if (present > 0 || packed) {
-      TRY(earlier.backup, move_aside(paths.aligned));
-      if (fs::exists(paths.debug, ignored)) TRY_VOID(move_aside(paths.debug));
-      run.note(fmt::format("The {} faces that were there are now in {}", present, earlier.backup.string()));
+      // Told before it is done: a kill must not leave them in a folder that nobody named.
+      run.note(fmt::format("The {} faces that are there go to {}", present, free_backup_name(paths.aligned).string()));
+      TRY(earlier.backup, move_aside(paths, lock));
+      if (fs::exists(paths.debug, ignored)) {
+        run.note(fmt::format("Their debug pictures go to {}", free_backup_name(paths.debug).string()));
+        TRY_VOID(put_folder_aside(paths.debug));
+      }
     }
     if (options.redo) fs::remove(raw_path(paths), ignored);
     journal.forget_all();

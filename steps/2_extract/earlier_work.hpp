@@ -2,6 +2,7 @@
 // What to do with what an earlier extraction left: go on with it, keep it, or move it aside.
 #pragma once
 
+#include "lib/base/lock.hpp"
 #include "lib/media/frame_source.hpp"
 #include "steps/2_extract/extract.hpp"
 #include "steps/2_extract/journal.hpp"
@@ -14,9 +15,10 @@ struct EarlierWork {
   bool smooth = true;  // as the options say, or as the extraction that is gone on with was begun
   fs::path backup;     // where older faces were moved, or empty
 };
-// Forgets the journal's records where they are out of date.
+// Forgets the journal's records where they are out of date. The lock is that of the folder of faces, and is so still
+// when that was moved aside.
 Result<EarlierWork> settle_earlier_work(const ExtractOptions&, const ExtractPaths&, const media::FrameSource&, Journal&,
-                                        Run&);
+                                        FileLock&, Run&);
 
 // What the result depends on: when it changes, the faces are out of date.
 nlohmann::json head_of(ExtractOptions, const media::FrameSource&);

@@ -5,11 +5,15 @@
 #include <mutex>
 #include <set>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
+#include "lib/project/faceset_folder.hpp"
 #include "steps/2_extract/earlier_work.hpp"
 #include "steps/2_extract/face_crop.hpp"
+#include "steps/2_extract/face_keeper.hpp"
 #include "steps/2_extract/look.hpp"
 #include "steps/2_extract/manual.hpp"
 #include "steps/2_extract/plan.hpp"
@@ -26,8 +30,10 @@ class Extraction {
     double start = seconds_now();
     TRY(source_, media::FrameSource::open(paths_.frames));
     for (const auto& remark : source_->remarks()) run_.note(remark);
+    TRY(auto lock, lock_folder(paths_.aligned));
+    TRY_VOID(finish_moves(moves_journal(paths_.aligned)));
     TRY(journal_, Journal::load(paths_.journal));
-    TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, *source_, *journal_, run_));
+    TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, *source_, *journal_, lock, run_));
     smooth_ = earlier.smooth;
     report_.backup = earlier.backup;
     report_.kept_foreign = earlier.foreign;
@@ -39,6 +45,7 @@ class Extraction {
       TRY_VOID(list_work());
       if (!todo_.empty() || !journal_->complete()) TRY_VOID(do_frames());
       tell_report();
+      tell_aside();
     }
     std::atomic<double> all = 0;
     add_time(all, start);
@@ -54,17 +61,20 @@ class Extraction {
  private:
   Result<> list_frames();
   Result<> list_work();
-  std::vector<std::size_t> frames_to_redo();
+  Result<std::vector<std::size_t>> frames_to_redo();
+  Result<bool> deleted(const FrameRecord&, const std::string& frame_name);
+  Result<> read_present();
   Result<> look(const std::vector<std::size_t>& redo);
   Result<> store_hand_work(RawFaces&);
   Result<> do_frames();
   Result<> process(std::size_t position, const Result<media::Frame>&, FaceFinder*);
   Result<std::vector<PlannedFace>> faces_of(std::size_t position, const media::Frame&, FaceFinder*);
-  Result<> write_faces(const media::Frame&, const std::vector<PlannedFace>&, FrameRecord&);
+  Result<> write_faces(std::size_t position, const media::Frame&, const std::vector<PlannedFace>&, FrameRecord&);
+  Result<> write_debug_picture(const media::Frame&, const std::vector<PlannedFace>&);
   Result<> add_record(FrameRecord);
   std::string wanted_look(std::size_t position) const;
-  void forget(const std::string& frame_name);
   void tell_report();
+  void tell_aside();
   std::uint64_t bytes_of(std::int64_t index) const;
   const std::string& name(std::size_t position) const { return source_->name(frames_[position]); }
   int threads() const { return thread_count(options_.threads); }
@@ -80,9 +90,14 @@ class Extraction {
   std::optional<FacePlan> plan_;
   std::vector<std::int64_t> frames_;  // indices of all frames that count; a position is an index into these
   std::vector<std::size_t> todo_;     // positions of those to cut, ascending
+  std::set<std::size_t> bring_back_;  // positions of frames whose deleted faces are wanted again
+  std::optional<FaceKeeper> keeper_;
+  std::optional<MadeFiles> debug_made_;  // with options_.debug
+  std::optional<Aside> debug_aside_;
   ExtractReport report_;
   ThreadSeconds seconds_;
-  std::mutex recording_;  // the journal
+  std::uint64_t done_ = 0;  // frames
+  std::mutex recording_;    // the journal
 };
 
 std::uint64_t Extraction::bytes_of(std::int64_t index) const {
@@ -115,31 +130,37 @@ Result<> Extraction::list_frames() {
   return {};
 }
 
-// Removes what was written for a frame that is to be done again.
-void Extraction::forget(const std::string& frame_name) {
-  const auto record = journal_->records().find(frame_name);
-  if (record == journal_->records().end()) return;
+// Which faces there are now; asked only when something is to be written or to be missed.
+Result<> Extraction::read_present() {
+  if (keeper_) return {};
+  TRY(auto present, PresentFaces::read(paths_.aligned));
+  keeper_.emplace(paths_.aligned, std::move(present), options_.jpeg_quality,
+                  [this](std::string text) { run_.note(std::move(text)); });
+  return {};
+}
+
+// Told by the debug picture where there are some, else by the faces themselves, whatever they are called by now.
+Result<bool> Extraction::deleted(const FrameRecord& record, const std::string& frame_name) {
   std::error_code ignored;
-  for (const auto& file : record->second.files) fs::remove(paths_.aligned / fs::path(file).filename(), ignored);
-  journal_->forget(frame_name);
+  if (fs::exists(paths_.debug, ignored))
+    return !fs::exists(paths_.debug / (fs::path(frame_name).stem().string() + ".jpg"), ignored);
+  TRY_VOID(read_present());
+  return !keeper_->present().all_there(record);
 }
 
 // Positions that --redo-deleted and --missing ask for.
-std::vector<std::size_t> Extraction::frames_to_redo() {
+Result<std::vector<std::size_t>> Extraction::frames_to_redo() {
   std::vector<std::size_t> redo;
-  if (!options_.redo_deleted && !options_.missing) return redo;
-  std::error_code ignored;
-  const bool has_debug = fs::exists(paths_.debug, ignored);
-  for (std::size_t i = 0; i < frames_.size(); ++i) {
+  for (std::size_t i = 0; (options_.redo_deleted || options_.missing) && i < frames_.size(); ++i) {
     const auto found = journal_->records().find(name(i));
     if (found == journal_->records().end() || !found->second.problem.empty()) continue;
     const auto& record = found->second;
-    const auto picture = paths_.debug / (fs::path(name(i)).stem().string() + ".jpg");
-    const bool deleted =
-        has_debug ? !fs::exists(picture, ignored) : std::ranges::any_of(record.files, [&](const auto& file) {
-          return !fs::exists(paths_.aligned / file, ignored);
-        });
-    if ((options_.redo_deleted && deleted) || (options_.missing && record.files.empty())) redo.push_back(i);
+    bool gone = false;
+    if (options_.redo_deleted) {
+      TRY(gone, deleted(record, name(i)));
+    }
+    if (gone) bring_back_.insert(i);
+    if (gone || (options_.missing && record.files.empty() && record.out.empty())) redo.push_back(i);
   }
   report_.redone = static_cast<std::int64_t>(redo.size());
   return redo;
@@ -153,7 +174,7 @@ std::string Extraction::wanted_look(std::size_t position) const {
 
 // Finds out which frames are to be cut; with smoothing that takes looking at all of them first.
 Result<> Extraction::list_work() {
-  const auto redo = frames_to_redo();
+  TRY(const auto redo, frames_to_redo());
   const auto unchanged = [&](std::size_t i) {
     const auto record = journal_->records().find(name(i));
     return record != journal_->records().end() && record->second.bytes == bytes_of(frames_[i]);
@@ -168,9 +189,7 @@ Result<> Extraction::list_work() {
       const auto wanted = wanted_look(i);  // without smoothing, hand work stays until there is other hand work
       done[i] = journal_->records().at(name(i)).look == wanted || (!smooth_ && wanted.empty());
     }
-    if (done[i]) continue;
-    forget(name(i));
-    todo_.push_back(i);
+    if (!done[i]) todo_.push_back(i);
   }
   report_.frames_done_before = static_cast<std::int64_t>(frames_.size() - todo_.size());
   return {};
@@ -215,12 +234,21 @@ Result<> Extraction::store_hand_work(RawFaces& raw) {
 // A thread takes a frame, does all of its work and takes the next: no queue can fill, and every core has work whatever
 // stage is the slow one. Decoding a video is the one part that goes in turn.
 Result<> Extraction::do_frames() {
-  TRY_VOID(make_folders(paths_.aligned));
   remove_temporaries(paths_.aligned);
-  if (options_.debug) TRY_VOID(make_folders(paths_.debug));
+  TRY_VOID(read_present());
+  if (keeper_->present().packed() && !todo_.empty())
+    return fail_with_hint(Code::bad_option,
+                          fmt::format("The faces in {} are packed, and {} frames are to be extracted again",
+                                      paths_.aligned.string(), todo_.size()),
+                          "Unpack them first: understudy faceset unpack");
+  if (options_.debug) {
+    TRY(debug_made_, MadeFiles::open(paths_.debug));
+    debug_aside_.emplace(paths_.debug, [this](std::string text) { run_.note(std::move(text)); });
+  }
   TRY_VOID(journal_->begin(head_of(options_, *source_)));
   run_.stage("extract");
-  run_.progress(static_cast<std::uint64_t>(report_.frames_done_before), frames_.size(), "frames");
+  done_ = static_cast<std::uint64_t>(report_.frames_done_before);
+  run_.progress(done_, frames_.size(), "frames");
   std::vector<FaceFinder> finders;
   if (!smooth_ && !todo_.empty()) {
     TRY(const FaceFinder finder, FaceFinder::load(threads()));
@@ -244,7 +272,7 @@ Result<> Extraction::do_frames() {
 }
 
 Result<> Extraction::process(std::size_t position, const Result<media::Frame>& frame, FaceFinder* finder) {
-  FrameRecord record{name(position), bytes_of(frames_[position]), {}, {}, wanted_look(position)};
+  FrameRecord record{name(position), bytes_of(frames_[position]), {}, {}, wanted_look(position), {}, {}};
   if (!frame) {
     if (!smooth_) run_.warn(to_sentence(frame.error()));  // else the first pass did
     record.problem = frame.error().message;
@@ -253,7 +281,7 @@ Result<> Extraction::process(std::size_t position, const Result<media::Frame>& f
   TRY(auto faces, faces_of(position, *frame, finder));
   if (options_.max_faces > 0 && faces.size() > static_cast<std::size_t>(options_.max_faces))
     faces.resize(static_cast<std::size_t>(options_.max_faces));
-  TRY_VOID(write_faces(*frame, faces, record));
+  TRY_VOID(write_faces(position, *frame, faces, record));
   return add_record(std::move(record));
 }
 
@@ -281,32 +309,47 @@ Result<std::vector<PlannedFace>> Extraction::faces_of(std::size_t position, cons
   return faces;
 }
 
-Result<> Extraction::write_faces(const media::Frame& frame, const std::vector<PlannedFace>& faces,
+Result<> Extraction::write_faces(std::size_t position, const media::Frame& frame, const std::vector<PlannedFace>& faces,
                                  FrameRecord& record) {
-  const auto stem = fs::path(frame.name).stem().string();
   double start = seconds_now();
-  for (const auto& planned : faces) {
-    const Face face = cut_face(frame.bgr, frame.name, planned, options_);
-    add_time(seconds_.cut, start);
-    const auto file = fmt::format("{}_{}.jpg", stem, record.files.size());
-    TRY_VOID(write_face_jpeg(paths_.aligned / file, face.image_bgr, options_.jpeg_quality, face.info));
-    record.files.push_back(file);
-    add_time(seconds_.write, start);
+  std::vector<NewFace> cut;
+  for (const auto& planned : faces)
+    cut.push_back({cut_face(frame.bgr, frame.name, planned, options_), planned.by_hand});
+  add_time(seconds_.cut, start);
+  std::optional<FrameRecord> before;
+  {
+    const std::lock_guard lock(recording_);
+    const auto known = journal_->records().find(record.name);
+    if (known != journal_->records().end()) before = known->second;
   }
-  if (options_.debug) {
-    constexpr int debug_quality = 50;  // spec pipeline.md 2.5
-    TRY_VOID(write_image(paths_.debug / (stem + ".jpg"),
-                         debug_picture(frame.bgr, faces, face_type_of(options_.face_type)), debug_quality));
-    add_time(seconds_.write, start);
-  }
+  TRY_VOID(keeper_->write(cut, before ? &*before : nullptr, bring_back_.contains(position), record));
+  if (options_.debug) TRY_VOID(write_debug_picture(frame, faces));
+  add_time(seconds_.write, start);
   return {};
+}
+
+Result<> Extraction::write_debug_picture(const media::Frame& frame, const std::vector<PlannedFace>& faces) {
+  constexpr int debug_quality = 50;  // spec pipeline.md 2.5
+  const auto file = fs::path(frame.name).stem().string() + ".jpg";
+  TRY(const Bytes jpeg,
+      encode_jpeg(debug_picture(frame.bgr, faces, face_type_of(options_.face_type)), {.quality = debug_quality}));
+  TRY_VOID(debug_aside_->make_way(*debug_made_, file));
+  return debug_made_->write(file, jpeg);
 }
 
 Result<> Extraction::add_record(FrameRecord record) {
   std::lock_guard lock(recording_);
   TRY_VOID(journal_->add(std::move(record)));
-  run_.progress(journal_->records().size(), frames_.size(), "frames");
+  run_.progress(++done_, frames_.size(), "frames");
   return {};
+}
+
+void Extraction::tell_aside() {
+  if (!keeper_ || keeper_->aside().count() == 0) return;
+  report_.set_aside = static_cast<std::int64_t>(keeper_->aside().count());
+  if (report_.backup.empty()) report_.backup = keeper_->aside().where();
+  run_.note(fmt::format("{} faces that were worked on were cut anew; as they were they are in {}", report_.set_aside,
+                        keeper_->aside().where().string()));
 }
 
 void Extraction::tell_report() {
@@ -341,6 +384,7 @@ std::string to_json_text(const ExtractReport& r) {
       {"unreadable", r.unreadable},
       {"kept_foreign", r.kept_foreign},
       {"backup", r.backup.string()},
+      {"set_aside", r.set_aside},
       {"tracks", r.tracks},
       {"persons", r.persons},
       {"filled", r.filled},
@@ -351,7 +395,7 @@ std::string to_json_text(const ExtractReport& r) {
       {"thread_seconds",
        {{"read", r.read_seconds}, {"find", r.find_seconds}, {"cut", r.cut_seconds}, {"write", r.write_seconds}}},
       {"memory_peak_bytes", memory_peak()}};
-  return json.dump();
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 Result<ExtractReport> extract(const ExtractOptions& options, const ExtractPaths& paths, Run& run) {

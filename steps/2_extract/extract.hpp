@@ -23,6 +23,7 @@ struct ExtractReport {
   std::vector<std::string> unreadable;
   bool kept_foreign = false;     // the folder holds faces that another program extracted: left alone
   std::filesystem::path backup;  // where faces of an earlier, different extraction were moved; or empty
+  std::int64_t set_aside = 0;    // faces that somebody had worked on, kept in `backup` as they were
   // Of the looking that this run did, else 0: faces that go through the clip as one, people, faces filled in where
   // a track was lost for some frames, things that were held for no face.
   int tracks = 0, persons = 0, filled = 0, dropped = 0;
@@ -34,8 +35,10 @@ struct ExtractReport {
 std::string to_json_text(const ExtractReport&);
 
 // Skips what its journal says is done with the same options and source; other options or another video move the old
-// faces to a backup folder and start over. A kill at any moment loses at most the frames being worked on, and the rerun
-// ends with the same files. Errors: no_faces when no frame had one (the journal is kept).
+// faces to a backup folder and start over. A frame that is done again keeps its faces' names, what was drawn or stored
+// for them by hand, and the faces that were weeded out stay out; a face whose picture was worked on is kept in a backup
+// folder. A kill at any moment loses at most the frames being worked on, and the rerun ends with the same files.
+// Errors: no_faces when no frame had one (the journal is kept); busy when another job changes the folder.
 Result<ExtractReport> extract(const ExtractOptions&, const ExtractPaths&, Run&);
 
 }  // namespace understudy

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/2_extract/journal.hpp"
 
+#include <charconv>
 #include <sstream>
 
 namespace understudy {
@@ -8,11 +9,45 @@ namespace {
 
 constexpr int version = 1;
 
+nlohmann::json json_of(const Rect& r) { return {r.left, r.top, r.right, r.bottom}; }
+
+std::optional<Rect> rect_of(const nlohmann::json& list) {
+  if (!list.is_array() || list.size() < 4) return {};
+  for (std::size_t i = 0; i < 4; ++i)
+    if (!list[i].is_number()) return {};
+  return Rect{list[0], list[1], list[2], list[3]};
+}
+
+std::uint64_t hash_of(const nlohmann::json& text) {
+  std::uint64_t hash = 0;
+  if (const auto* digits = text.get_ptr<const std::string*>())
+    std::from_chars(digits->data(), digits->data() + digits->size(), hash, 16);
+  return hash;
+}
+
+// One that is odd is as good as none: the face's file then counts as somebody's work.
+std::vector<FaceMark> marks_of(const nlohmann::json& list) {
+  std::vector<FaceMark> marks;
+  for (const auto& item : list.is_array() ? list : nlohmann::json::array()) {
+    const auto box = rect_of(item);
+    if (!box || item.size() != 6) return {};
+    marks.push_back({*box, hash_of(item[4]), hash_of(item[5])});
+  }
+  return marks;
+}
+
 std::string line_of(const FrameRecord& record) {
   nlohmann::json line{{"frame", record.name}, {"faces", record.files}};
   if (record.bytes > 0) line["bytes"] = record.bytes;
   if (!record.problem.empty()) line["problem"] = record.problem;
   if (!record.look.empty()) line["look"] = record.look;
+  for (const auto& mark : record.marks) {
+    auto item = json_of(mark.box);
+    item.push_back(fmt::format("{:016x}", mark.file));
+    item.push_back(fmt::format("{:016x}", mark.picture));
+    line["marks"].push_back(std::move(item));
+  }
+  for (const auto& box : record.out) line["out"].push_back(json_of(box));
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -29,6 +64,11 @@ std::optional<FrameRecord> record_of(const nlohmann::json& line) {
   if (line.contains("bytes") && line["bytes"].is_number_unsigned()) record.bytes = line["bytes"];
   if (line.contains("problem") && line["problem"].is_string()) record.problem = line["problem"];
   if (line.contains("look") && line["look"].is_string()) record.look = line["look"];
+  record.marks = marks_of(line.value("marks", nlohmann::json()));
+  if (record.marks.size() != record.files.size()) record.marks.clear();
+  const auto out = line.value("out", nlohmann::json());
+  for (const auto& box : out.is_array() ? out : nlohmann::json::array())
+    if (const auto rect = rect_of(box)) record.out.push_back(*rect);
   return record;
 }
 

@@ -8,8 +8,18 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/files.hpp"
+#include "lib/image/geometry.hpp"
 
 namespace understudy {
+
+// A face as it was written: where it lies in the frame, and its file's content, to know it again under another name and
+// to tell whether somebody has worked on it since.
+struct FaceMark {
+  Rect box;                   // of the landmarks inside the face (face_box)
+  std::uint64_t file = 0;     // XXH3-64 of the whole file; 0 of a face that is kept out
+  std::uint64_t picture = 0;  // the same without the face's metadata
+  bool operator==(const FaceMark&) const = default;
+};
 
 struct FrameRecord {
   std::string name;                // of the frame
@@ -17,6 +27,8 @@ struct FrameRecord {
   std::vector<std::string> files;  // face files, in face order
   std::string problem;             // why the frame could not be read; empty if it could
   std::string look;                // what the faces were cut by (FacePlan::key), to notice a change; may be empty
+  std::vector<FaceMark> marks;     // of `files`, one each; none in what an older version wrote
+  std::vector<Rect> out;           // faces that are not written because somebody weeded them out
   bool operator==(const FrameRecord&) const = default;
 };
 
@@ -32,7 +44,6 @@ class Journal {
   const std::map<std::string, FrameRecord>& records() const { return records_; }
   std::size_t face_count() const;
 
-  void forget(const std::string& frame_name) { records_.erase(frame_name); }
   void forget_all() { records_.clear(); }
   // Rewrites the file with that head and the records kept, all or nothing; add() then appends.
   Result<> begin(nlohmann::json head);

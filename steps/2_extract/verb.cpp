@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/2_extract/verb.hpp"
 
+#include "lib/project/output.hpp"
+
 namespace understudy {
 
 Result<ExtractPaths> extract_paths(const Workspace& workspace, Side side, const ExtractOptions& options) {
@@ -13,6 +15,8 @@ Result<ExtractPaths> extract_paths(const Workspace& workspace, Side side, const 
   if (paths.frames.empty()) {
     TRY(paths.frames, workspace.frames_or_video(side));
   }
+  TRY_VOID(check_output(workspace, options.output, {paths.frames}));
+  TRY_VOID(check_not_around(paths.aligned, {paths.frames}));
   return paths;
 }
 

@@ -16,11 +16,6 @@ constexpr std::size_t most_records = 20;
 
 fs::path records_of(const fs::path& folder) { return folder / ".understudy" / "sorts"; }
 
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(fs::symlink_status(path, ignored));
-}
-
 // Records by age. One that is not called .json yet belongs to a change that was never begun.
 std::vector<fs::path> find_records(const fs::path& folder) {
   std::vector<fs::path> records;

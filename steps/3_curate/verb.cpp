@@ -4,10 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "lib/base/made_files.hpp"
 #include "lib/base/system.hpp"
 #include "lib/identity/embedding.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/project/output.hpp"
 #include "steps/3_curate/apply.hpp"
 #include "steps/3_curate/filter.hpp"
 #include "steps/3_curate/stats.hpp"
@@ -27,9 +29,14 @@ struct Faces {
   std::vector<CatalogueEntry> entries;
 
   fs::path state_file(std::string_view what, std::string_view ending) const {
-    return workspace.state() / fmt::format("{}-{}{}", what, side_name(side), ending);
+    const auto state = is_workspace(workspace) ? workspace.state() : folder / ".understudy";
+    return state / fmt::format("{}-{}{}", what, side_name(side), ending);
   }
 };
+
+std::function<void(std::string)> teller(Run& run) {
+  return [&run](std::string text) { run.note(std::move(text)); };
+}
 
 Result<Faces> find_faces(const Call& call, const fs::path& input, bool to_move) {
   Faces faces;
@@ -45,7 +52,7 @@ Result<Faces> find_faces(const Call& call, const fs::path& input, bool to_move) 
 }
 
 Result<> read_catalogue(Faces& faces, int threads, Run& run) {
-  TRY(faces.catalogue, Catalogue::open(faces.workspace.catalogue(), faces.workspace.root, run));
+  TRY(faces.catalogue, Catalogue::open(catalogue_for(faces.workspace, faces.folder), faces.workspace.root, run));
   TRY(faces.entries, faces.catalogue->sync(faces.folder, threads, run));
   if (!faces.entries.empty()) return {};
   std::error_code ignored;
@@ -116,7 +123,7 @@ Result<std::string> sort_faces(const SortOptions& options, const std::vector<Row
     const auto path = options.output.empty() ? faces.state_file("sort", ".json") : options.output;
     json text = to_json(order, faces.entries);
     text["by"] = method;
-    TRY_VOID(write_text(path, text.dump(1) + "\n"));
+    TRY_VOID(write_over_ours(path, text.dump(1) + "\n", teller(run)));
     run.saved(path.string(), "order");
     report["output"] = path.string();
     return report.dump();
@@ -151,7 +158,7 @@ Result<std::string> filter_faces(const FilterOptions& options, const std::vector
   }
   json report{{"files", faces.entries.size()}, {"holds_for", names.size()}, {"trashed", order.trash.size()}};
   if (!options.output.empty()) {
-    TRY_VOID(write_text(options.output, list));
+    TRY_VOID(write_over_ours(options.output, list, teller(run)));
     run.saved(options.output.string(), "names");
   }
   if (!moves) {
@@ -174,9 +181,13 @@ Result<std::string> show_stats(const StatsOptions& options, const std::vector<Ro
   TRY_VOID(read_catalogue(faces, options.threads, run));
   const auto folder = options.output.empty() ? faces.state_file("stats", "") : options.output;
   json stats = stats_of(faces.entries);
-  TRY_VOID(write_text(folder / "stats.json", stats.dump(1) + "\n"));
-  TRY_VOID(write_image(folder / "pose.png", draw_pose_map(faces.entries)));
-  TRY_VOID(write_image(folder / "histograms.png", draw_histograms(faces.entries)));
+  TRY_VOID(check_output(faces.workspace, options.output, {faces.folder}));
+  TRY(const auto lock, lock_folder(folder));
+  TRY(const Bytes pose, encode_png(draw_pose_map(faces.entries)));
+  TRY(const Bytes histograms, encode_png(draw_histograms(faces.entries)));
+  TRY_VOID(write_over_ours(folder / "stats.json", stats.dump(1) + "\n", teller(run)));
+  TRY_VOID(write_over_ours(folder / "pose.png", pose, teller(run)));
+  TRY_VOID(write_over_ours(folder / "histograms.png", histograms, teller(run)));
   run.saved(folder.string(), "statistics");
   json report{{"output", folder.string()}};
   for (const char* key : {"files", "faces", "pictures", "unreadable", "face_types", "sizes", "tracks"})

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "lib/base/limits.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
@@ -28,6 +29,10 @@ Result<SavedInfo> info_of(const fs::path& folder, const std::string& name) {
   return SavedInfo{name, size.width, size.height, std::move(info)};
 }
 
+std::function<void(std::string)> teller(Run& run) {
+  return [&run](std::string text) { run.note(std::move(text)); };
+}
+
 // The names in a meta.dat of before, if there is one.
 Result<std::set<std::string>> saved_before(const fs::path& folder) {
   std::set<std::string> names;
@@ -41,17 +46,26 @@ Result<std::set<std::string>> saved_before(const fs::path& folder) {
 }
 
 // The file with its metadata back: its own bytes where they can carry it, else the picture anew at its old size.
-Result<Bytes> restored(const Bytes& file, const SavedInfo& saved) {
+struct Restored {
+  Bytes file;
+  bool loses = false;  // something that the file had: other metadata, or pixels that are encoded again
+};
+Result<Restored> restored(const Bytes& file, const SavedInfo& saved) {
   TRY(ImageU8 image, decode_image(file));
   const bool same_size = image.width == saved.width && image.height == saved.height;
-  if (same_size && image.channels == 3 && deepfacelab_objection(file).empty()) return with_face_info(file, saved.info);
+  if (same_size && image.channels == 3 && deepfacelab_objection(file).empty()) {
+    TRY(Bytes whole, with_face_info(file, saved.info));
+    const bool loses = whole != file && face_info_from_jpeg(file).has_value();
+    return Restored{std::move(whole), loses};
+  }
   image = normalise_channels(std::move(image), 3);
   if (!same_size) image = resize(image, saved.width, saved.height, Interpolation::lanczos4);
   TRY(const Bytes jpeg, encode_jpeg(image, {.quality = restored_quality}));
-  return with_face_info(jpeg, saved.info);
+  TRY(Bytes whole, with_face_info(jpeg, saved.info));
+  return Restored{std::move(whole), true};
 }
 
-Result<> restore_one(const fs::path& folder, const SavedInfo& saved, Tally& tally) {
+Result<> restore_one(const fs::path& folder, const SavedInfo& saved, Aside& aside, Tally& tally) {
   const fs::path path = folder / saved.file_name;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
@@ -59,12 +73,13 @@ Result<> restore_one(const fs::path& folder, const SavedInfo& saved, Tally& tall
     return {};
   }
   const auto file = read_file(path, largest_picture);
-  const auto whole = file ? restored(*file, saved) : Result<Bytes>(Failure(file.error()));
+  const auto whole = file ? restored(*file, saved) : Result<Restored>(Failure(file.error()));
   if (!whole) {
     tally.skip(saved.file_name, whole.error());
     return {};
   }
-  if (*whole != *file) TRY_VOID(write_file(path, *whole));
+  if (whole->loses) TRY_VOID(aside.keep(saved.file_name));
+  if (whole->file != *file) TRY_VOID(write_file(path, whole->file));
   tally.count("faces");
   return {};
 }
@@ -91,6 +106,9 @@ Result<std::string> save_metadata(const fs::path& folder, Run& run) {
   if (!names && (names.error().code != Code::no_faces || before.empty())) return Failure(names.error());
   run.stage("read");
   Tally tally(run);
+  TRY(auto made, MadeFiles::open(folder));
+  Aside aside(folder, teller(run));
+  if (!made.ours(meta_of(folder).filename())) TRY_VOID(aside.keep(meta_of(folder).filename()));
   TRY_VOID(write_meta_dat(meta_of(folder), [&](const PutSaved& put) -> Result<> {
     std::size_t done = 0;
     for (const auto& name : names ? *names : std::vector<std::string>{}) {
@@ -112,6 +130,7 @@ Result<std::string> save_metadata(const fs::path& folder, Run& run) {
       return {};
     });
   }));
+  TRY_VOID(made.add(meta_of(folder).filename()));
   run.saved(meta_of(folder).string(), "metadata");
   return tally.report();
 }
@@ -127,10 +146,11 @@ Result<std::string> restore_metadata(const fs::path& folder, const PackOptions& 
   Tally tally(run);
   tally.count("faces", 0);
   tally.count("missing", 0);
+  Aside aside(folder, teller(run));
   std::vector<SavedInfo> batch;
   std::size_t done = 0;
   const auto restore_batch = [&]() -> Result<> {
-    const auto work = [&](std::size_t i, unsigned) { return restore_one(folder, batch[i], tally); };
+    const auto work = [&](std::size_t i, unsigned) { return restore_one(folder, batch[i], aside, tally); };
     TRY_VOID(for_each_index(batch.size(), 0, run, "", work));
     run.progress(done += batch.size(), count, "faces");
     batch.clear();
@@ -142,6 +162,13 @@ Result<std::string> restore_metadata(const fs::path& folder, const PackOptions& 
   }));
   TRY_VOID(restore_batch());
   if (tally.skipped() > 0 || options.keep) return tally.report();
+  // One that somebody else saved, or that knows of faces which are not here, is not ours to remove.
+  TRY(const auto made, MadeFiles::open(folder));
+  const auto name = meta_of(folder).filename();
+  if (tally.number("missing") > 0)
+    TRY_VOID(aside.take(name));
+  else
+    TRY_VOID(aside.make_way(made, name));
   fs::remove(meta_of(folder), error);
   if (error) return fail(Code::io, "Cannot remove {}: {}", meta_of(folder).string(), error.message());
   return tally.report();

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/3_faceset/pictures.hpp"
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/project/output.hpp"
 #include "steps/3_faceset/tally.hpp"
 
 namespace understudy {
@@ -50,7 +53,13 @@ Result<std::string> write_pictures(const fs::path& folder, const PictureOptions&
   TRY_VOID(look_at_faceset(folder));
   TRY(const auto names, loose_names(folder));
   fs::path target = options.output.empty() ? fs::path(folder.string() + kind.folder_suffix) : options.output;
-  if (options.beside) target = folder;
+  if (options.beside)
+    target = folder;
+  else
+    TRY_VOID(check_output(target, {folder}));
+  TRY(const auto lock, lock_folder(target));
+  TRY(auto made, MadeFiles::open(target));
+  Aside aside(target, [&run](std::string text) { run.note(std::move(text)); });
   run.stage("draw");
   Tally tally(run);
   tally.set("folder", target.string());
@@ -65,7 +74,11 @@ Result<std::string> write_pictures(const fs::path& folder, const PictureOptions&
     }
     const auto file =
         fmt::format("{}{}{}", name.stem().string(), kind.name_suffix, options.beside ? ".jpg" : kind.extension);
-    TRY_VOID(write_image(target / name.parent_path() / file, *picture, kind.jpeg_quality));
+    TRY(const Bytes encoded, options.beside || kind.extension == std::string_view(".jpg")
+                                 ? encode_jpeg(*picture, {.quality = kind.jpeg_quality})
+                                 : encode_png(*picture));
+    TRY_VOID(aside.make_way(made, name.parent_path() / file));
+    TRY_VOID(made.write(name.parent_path() / file, encoded));
     tally.count("pictures");
     return {};
   };

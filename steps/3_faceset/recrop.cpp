@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/3_faceset/recrop.hpp"
 
-#include <algorithm>
 #include <cmath>
 
+#include "lib/face/carry_over.hpp"
 #include "lib/image/warp.hpp"
 
 namespace understudy {
 namespace {
 
-// Pixels of one square picture to those of another that shows the same area, by pixel centres.
-Affine same_area(double from, double to) {
-  const double ratio = to / from, shift = (ratio - 1) / 2;
-  return {{ratio, 0, shift, 0, ratio, shift}};
-}
-
-bool is_binary(const ImageF& mask) {
-  return std::ranges::all_of(mask.data, [](float v) { return v == 0 || v == 1; });
-}
-
 Result<> check_crop(const Face& face) {
   if (face.info.face_type == FaceType::mark_only) return fail(Code::bad_file, "it is a whole frame, no crop");
   if (face.image_bgr.width != face.image_bgr.height) return fail(Code::bad_file, "it is not square");
-  return {};
-}
-
-// The mask covers what the crop covers, at a size of its own. DeepFaceLab takes that for 256 (spec pipeline.md W22).
-Result<> recrop_mask(FaceInfo& info, const Affine& new_from_old, int old_size, int new_size) {
-  TRY(const ImageF mask, decode_mask(*info.xseg_mask));
-  const int side = mask.width;
-  const Affine map = same_area(new_size, side) * new_from_old * same_area(side, old_size);
-  ImageF moved = warp(mask, map, side, side, Interpolation::lanczos4);
-  // Lanczos rings; a mask that was yes or no stays so, a soft one keeps its softness (spec pipeline.md W31).
-  const bool binary = is_binary(mask);
-  for (float& v : moved.data) v = binary ? (v < 0.5F ? 0.F : 1.F) : std::clamp(v, 0.F, 1.F);
-  TRY(info.xseg_mask, encode_mask(moved));
   return {};
 }
 
@@ -44,7 +21,7 @@ Result<> move_metadata(FaceInfo& info, const Affine& new_from_old, int old_size,
   for (auto& polygon : info.polygons)
     for (auto& p : polygon.points) p = new_from_old(p);
   if (info.image_to_face_mat) info.image_to_face_mat = new_from_old * *info.image_to_face_mat;
-  if (info.xseg_mask && !scaled_only) TRY_VOID(recrop_mask(info, new_from_old, old_size, new_size));
+  if (info.xseg_mask && !scaled_only) TRY_VOID(move_mask(info, new_from_old, old_size, new_size));
   return {};
 }
 

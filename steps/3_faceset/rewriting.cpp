@@ -2,9 +2,11 @@
 #include "steps/3_faceset/rewriting.hpp"
 
 #include "lib/face/faceset.hpp"
+#include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/project/output.hpp"
 
 namespace understudy {
 namespace {
@@ -21,7 +23,7 @@ Result<> put_in_place(const Rewriting& work, const std::vector<std::string>& nam
                       Tally& tally) {
   std::vector<std::string> done;
   for (const auto& name : names) {
-    if (results.has(results.path() / name, work.faces / name)) done.push_back(name);
+    if (results.has(name, work.faces / name)) done.push_back(name);
   }
   TRY(const FileLock lock, take_faceset(work.faces));
   TRY_VOID(results.take_places_in(work.faces, done));
@@ -33,16 +35,17 @@ Result<> put_in_place(const Rewriting& work, const std::vector<std::string>& nam
 
 Result<std::string> rewrite_faces(const Rewriting& work, std::span<const Row> rows, const OrderNames& order, Run& run,
                                   const MakeFace& make) {
+  TRY_VOID(check_output(work.results, {work.faces}));
   TRY_VOID(look_at_faceset(work.faces));
   TRY(auto names, loose_names(work.faces));
   if (order) order(names);
-  TRY(auto results, ResultFolder::open(work.results, state_of(work, rows)));
+  TRY(auto results, ResultFolder::open(work.results, state_of(work, rows), run));
   run.stage(work.tool);
   Tally tally(run);
   tally.count("faces", 0);
   const auto one = [&](std::size_t i, unsigned thread) -> Result<> {
-    const fs::path source = work.faces / names[i], target = results.path() / names[i];
-    if (results.has(target, source)) {
+    const fs::path source = work.faces / names[i];
+    if (results.has(names[i], source)) {
       tally.count("done_before");
       return {};
     }
@@ -52,12 +55,16 @@ Result<std::string> rewrite_faces(const Rewriting& work, std::span<const Row> ro
       tally.skip(names[i], made.error());
       return {};
     }
-    TRY_VOID(write_face_jpeg(target, made->image_bgr, work.jpeg_quality, made->info));
+    TRY(const Bytes picture, encode_jpeg(made->image_bgr, {.quality = work.jpeg_quality}));
+    auto jpeg = with_face_info(picture, made->info);
+    if (!jpeg) return during(std::move(jpeg).error(), fmt::format("writing {}", names[i]));
+    TRY_VOID(results.write(names[i], source, *jpeg));
     tally.count("faces");
     return {};
   };
   TRY_VOID(for_each_index(names.size(), work.threads, run, "faces", one));
   if (work.replace) TRY_VOID(put_in_place(work, names, results, tally));
+  if (!results.aside().where().empty()) tally.set("backup", results.aside().where().string());
   tally.set("folder", (work.replace ? work.faces : work.results).string());
   return tally.report();
 }

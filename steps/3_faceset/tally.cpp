@@ -8,7 +8,6 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t most_warnings = 20;
-fs::path state_of(const fs::path& folder) { return folder / ".understudy" / "made-with.json"; }
 
 }  // namespace
 
@@ -32,39 +31,44 @@ std::string Tally::report() const {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-Result<ResultFolder> ResultFolder::open(const fs::path& folder, const nlohmann::json& options) {
-  ResultFolder results;
-  results.folder_ = folder;
-  TRY_VOID(make_folders(folder));
-  remove_temporaries(folder);
-  const auto wanted = options.dump() + "\n";
-  const auto had = read_text(state_of(folder));
-  if (!had || *had != wanted) TRY_VOID(write_text(state_of(folder), wanted));
-  std::error_code error;
-  results.since_ = fs::last_write_time(state_of(folder), error);
-  if (error) return fail(Code::io, "Cannot read {}: {}", state_of(folder).string(), error.message());
-  return results;
+// Another text for other options or another face.
+static std::string made_of(const std::string& options, const fs::path& face) {
+  std::error_code ignored;
+  return fmt::format("{} {} {}", options, fs::file_size(face, ignored),
+                     fs::last_write_time(face, ignored).time_since_epoch().count());
 }
 
-bool ResultFolder::has(const fs::path& result, const fs::path& face) const {
-  std::error_code missing, unknown;
-  const auto made = fs::last_write_time(result, missing);
-  const auto changed = fs::last_write_time(face, unknown);
-  return !missing && !unknown && made >= since_ && made >= changed;
+Result<ResultFolder> ResultFolder::open(const fs::path& folder, const nlohmann::json& options, Run& run) {
+  TRY(auto lock, lock_folder(folder));
+  remove_temporaries(folder);
+  TRY(auto made, MadeFiles::open(folder));
+  Aside aside(folder, [&run](std::string text) { run.note(std::move(text)); });
+  const auto text = options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return ResultFolder(std::move(lock), std::move(made), std::move(aside), text);
+}
+
+bool ResultFolder::has(const std::string& name, const fs::path& face) const {
+  return made_.made_of(name) == made_of(options_, face);
+}
+
+Result<> ResultFolder::write(const std::string& name, const fs::path& face, const Bytes& jpeg) {
+  TRY_VOID(aside_.make_way(made_, name));
+  return made_.write(name, jpeg, made_of(options_, face));
 }
 
 Result<> ResultFolder::take_places_in(const fs::path& faces, const std::vector<std::string>& names) {
+  const fs::path folder = path();
   auto moves = moves_to_trash(faces, names);
-  for (const auto& name : names) moves.push_back({folder_ / name, faces / name});
+  for (const auto& name : names) moves.push_back({folder / name, faces / name});
   TRY_VOID(move_files(moves_journal(faces), moves));
   std::error_code ignored;
-  fs::remove(state_of(folder_), ignored);
-  fs::remove(state_of(folder_).parent_path(), ignored);
+  fs::remove(folder / ".understudy" / "made.jsonl", ignored);
+  lock_.reset();
   for (const auto& name : names) {
     const auto person = fs::path(name).parent_path();
-    if (!person.empty()) fs::remove(folder_ / person, ignored);  // once it is empty
+    if (!person.empty()) fs::remove(folder / person, ignored);  // once it is empty
   }
-  fs::remove(folder_, ignored);
+  fs::remove(folder, ignored);
   return {};
 }
 

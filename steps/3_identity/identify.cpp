@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lib/base/made_files.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
@@ -15,6 +16,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/contact_sheet.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/project/output.hpp"
 
 namespace understudy {
 namespace {
@@ -94,7 +96,7 @@ Result<std::set<int>> numbers(const std::string& list, std::size_t persons) {
   return out;
 }
 
-Result<> write_sheet(const fs::path& path, const std::vector<std::vector<const Known*>>& persons) {
+Result<> write_sheet(const fs::path& path, const std::vector<std::vector<const Known*>>& persons, Run& run) {
   ContactSheet sheet;
   sheet.title = "persons";
   sheet.cell = 128;
@@ -107,20 +109,22 @@ Result<> write_sheet(const fs::path& path, const std::vector<std::vector<const K
     }
     sheet.rows.push_back(std::move(row));
   }
-  return write_image(path, draw(sheet));
+  return write_over_ours(
+      path, [&] { return write_image(path, draw(sheet)); }, [&run](std::string text) { run.note(std::move(text)); });
 }
 
 }  // namespace
 
 Result<json> identify(const Workspace& workspace, const fs::path& folder, const IdentifyOptions& options, Run& run) {
   const bool changes = !options.dry_run && (!options.keep.empty() || !options.reject.empty() || options.outliers > 0);
+  TRY_VOID(check_output(workspace, options.sheet, {folder}));
   std::optional<FileLock> lock;
   if (changes) {
     TRY(lock, take_faceset(folder));
   } else {
     TRY_VOID(look_at_faceset(folder));
   }
-  TRY(auto catalogue, Catalogue::open(workspace.catalogue(), workspace.root, run));
+  TRY(auto catalogue, Catalogue::open(catalogue_for(workspace, folder), workspace.root, run));
   TRY(auto faces, known_faces(catalogue, folder, options, run));
   TRY_VOID(assign_persons(faces, options.threshold, catalogue));
   const auto persons = by_person(faces);
@@ -131,7 +135,7 @@ Result<json> identify(const Workspace& workspace, const fs::path& folder, const 
     const bool unwanted = (!keep.empty() && !keep.contains(face.person)) || reject.contains(face.person);
     if (unwanted || (options.outliers > 0 && face.oddness > options.outliers)) out.push_back(face.entry.name);
   }
-  if (!options.sheet.empty()) TRY_VOID(write_sheet(options.sheet, persons));
+  if (!options.sheet.empty()) TRY_VOID(write_sheet(options.sheet, persons, run));
   if (changes && !out.empty()) TRY_VOID(move_files(moves_journal(folder), moves_to_trash(folder, out)));
 
   json report{{"faces", faces.size()}, {"persons", json::array()}, {"moved", changes ? out.size() : 0}};

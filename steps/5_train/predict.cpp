@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/landmarks.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
+#include "lib/project/output.hpp"
 #include "lib/training/predictor.hpp"
 
 namespace understudy {
@@ -25,11 +28,22 @@ ImageF model_input(const ImageU8& image_bgr, const FaceInfo& info, FaceType type
   return input;
 }
 
-Result<> write_prediction(const PredictedFace& face, const fs::path& folder, const std::string& stem) {
-  TRY_VOID(write_image(folder / (stem + "_mask_prd.png"), to_u8_rounded(face.mask), 95, composite_marking_xmp));
-  TRY_VOID(write_image(folder / (stem + "_mask_dst.png"), to_u8_rounded(face.mask_dst), 95, composite_marking_xmp));
-  return write_image(folder / (stem + ".png"), to_u8_rounded(face.bgr), 95, composite_marking_xmp);
-}
+// The folder of results: what lies there and was not made here is put aside when a prediction gets its name.
+struct Results {
+  MadeFiles made;
+  Aside aside;
+
+  Result<> put(const std::string& name, const ImageF& image) {
+    TRY(const Bytes png, encode_png(to_u8_rounded(image), {.xmp = composite_marking_xmp}));
+    TRY_VOID(aside.make_way(made, name));
+    return made.write(name, png);
+  }
+  Result<> write(const PredictedFace& face, const std::string& stem) {
+    TRY_VOID(put(stem + "_mask_prd.png", face.mask));
+    TRY_VOID(put(stem + "_mask_dst.png", face.mask_dst));
+    return put(stem + ".png", face.bgr);
+  }
+};
 
 }  // namespace
 
@@ -37,10 +51,14 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
   std::vector<std::string> warnings;
   TRY(const auto predictor, load_predictor(model, {options.threads, options.gpu, options.morph}, warnings));
   for (auto& w : warnings) run.warn(w);
+  TRY_VOID(check_output(options.output, {options.input}));
+  TRY(const auto lock, lock_folder(options.output));
+  TRY(auto made, MadeFiles::open(options.output));
+  Results results{std::move(made), Aside(options.output, [&run](std::string text) { run.note(std::move(text)); })};
   auto decode = [&](const ImageU8& image, const FaceInfo& info, const std::string& stem) -> Result<> {
     const ImageF input = model_input(image, info, predictor->face_type(), predictor->resolution());
     TRY(const auto faces, predictor->predict({&input, 1}));
-    return write_prediction(faces[0], options.output, stem);
+    return results.write(faces[0], stem);
   };
   if (!fs::is_directory(options.input)) {
     TRY(const auto face, read_face(options.input));

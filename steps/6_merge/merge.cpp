@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/6_merge/merge.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -11,60 +9,24 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
-#include "lib/options/options.hpp"
 #include "lib/training/predictor.hpp"
 #include "steps/6_merge/alignments.hpp"
+#include "steps/6_merge/earlier_frames.hpp"
 
 namespace understudy {
 namespace {
 
 using nlohmann::json;
 
-// What decides the pixels of the merged frames; when it changes, all frames are made anew.
-std::string fingerprint(const MergeOptions& options, const MergePaths& paths, const Alignments& alignments,
-                        std::int64_t iteration) {
-  MergeOptions copy = options;
-  copy.threads = 0;  // these do not change the result
-  copy.gpu = true;
-  auto rows = rows_of(copy);
-  std::string text =
-      options_to_json(rows).dump() + paths.frames.string() + paths.model.string() + std::to_string(iteration);
-  XXH64_hash_t hash = XXH3_64bits(text.data(), text.size());
-  for (const auto& [stem, faces] : alignments.by_frame) {
-    hash = XXH3_64bits_withSeed(stem.data(), stem.size(), hash);
-    hash = XXH3_64bits_withSeed(faces.data(), faces.size() * sizeof(faces[0]), hash);
-  }
-  return fmt::format("{:016x}", hash);
-}
-
-// Removes outputs of another fingerprint, then notes ours: from then on every file in the folders is current.
-Result<> make_current(const MergePaths& paths, const std::string& wanted) {
-  for (const auto& folder : {paths.merged, paths.merged_mask}) {
-    TRY_VOID(make_folders(folder));
-    remove_temporaries(folder);
-  }
-  if (const auto text = read_text(paths.state, 1 << 20)) {
-    const json j = json::parse(*text, nullptr, false);
-    if (j.is_object() && j.value("fingerprint", "") == wanted) return {};
-  }
-  std::error_code error;
-  fs::remove(paths.state, error);
-  for (const auto& folder : {paths.merged, paths.merged_mask}) {
-    TRY(const auto files, image_files(folder));
-    for (const auto& file : files) fs::remove(file, error);
-  }
-  return write_text(paths.state,
-                    json{{"format", "understudy.merge"}, {"version", 1}, {"fingerprint", wanted}}.dump() + "\n");
-}
-
 class Merger {
  public:
-  Merger(const MergeOptions& options, const MergePaths& paths, Predictor& predictor)
-      : settings_(settings_of(options)), paths_(paths) {
+  Merger(const MergeOptions& options, EarlierFrames& results, Predictor& predictor)
+      : settings_(settings_of(options)), results_(results) {
     model_.face_type = predictor.face_type();
     model_.resolution = predictor.resolution();
     model_.predict = [this, &predictor](const ImageF& face) -> Result<Prediction> {
@@ -76,21 +38,14 @@ class Merger {
 
   Result<> merge_one(const media::Frame& frame, const std::vector<MergeFace>& faces) const {
     TRY(const auto merged, merge_frame(frame.bgr, faces, settings_, model_));
-    const std::string name = fs::path(frame.name).stem().string() + ".png";
-    TRY_VOID(write_image(paths_.merged_mask / name, merged.mask, 95, composite_marking_xmp));
-    return write_image(paths_.merged / name, merged.image_bgr, 95, composite_marking_xmp);
-  }
-
-  bool done(const std::string& frame_name) const {
-    const std::string name = fs::path(frame_name).stem().string() + ".png";
-    std::error_code error;
-    // The picture is written after its mask and both under their final names: it being there means both are.
-    return fs::exists(paths_.merged / name, error) && fs::exists(paths_.merged_mask / name, error);
+    TRY(const Bytes picture, encode_png(merged.image_bgr, {.xmp = composite_marking_xmp}));
+    TRY(const Bytes mask, encode_png(merged.mask, {.xmp = composite_marking_xmp}));
+    return results_.write(frame.index, picture, mask);
   }
 
  private:
   MergeSettings settings_;
-  MergePaths paths_;
+  EarlierFrames& results_;
   MergeModel model_;
   mutable std::mutex predicting_;
 };
@@ -154,16 +109,31 @@ MergeSettings settings_of(const MergeOptions& o) {
 }
 
 std::string to_json_text(const MergeReport& r) {
-  return json{{"frames", r.frames},         {"done_before", r.done_before},         {"without_face", r.without_face},
-              {"unreadable", r.unreadable}, {"model_iteration", r.model_iteration}, {"seconds", r.seconds}}
-      .dump();
+  return json{{"frames", r.frames},
+              {"done_before", r.done_before},
+              {"without_face", r.without_face},
+              {"unreadable", r.unreadable},
+              {"without_metadata", r.without_metadata},
+              {"foreign", r.foreign},
+              {"set_aside", r.set_aside},
+              {"backup", r.backup.string()},
+              {"model_iteration", r.model_iteration},
+              {"seconds", r.seconds}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, Run& run) {
-  const auto start = std::chrono::steady_clock::now();
-  run.stage("open");
+// Whose faces go into which frame; told of before anything is done. no_faces when not one belongs to a frame.
+static Result<std::vector<std::vector<MergeFace>>> match_faces(const MergePaths& paths,
+                                                               const media::FrameSource& source, MergeReport& report,
+                                                               Run& run) {
   TRY(const auto set, Faceset::open(paths.aligned));
   TRY(const auto alignments, read_alignments(set));
+  report.without_metadata = set.skipped();
+  report.without_metadata.insert(report.without_metadata.end(), alignments.without_source.begin(),
+                                 alignments.without_source.end());
+  if (!report.without_metadata.empty())
+    run.warn(fmt::format("{} pictures in {} do not say which frame they are from, so their frames stay as they are: {}",
+                         report.without_metadata.size(), paths.aligned.string(), some_of(report.without_metadata, 10)));
   if (alignments.by_frame.empty()) {
     return fail_with_hint(Code::bad_file,
                           fmt::format("No face in {} says which frame it is from", paths.aligned.string()),
@@ -172,35 +142,58 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
   if (!alignments.crowded.empty())
     run.note(fmt::format("{} frames have several faces; all are replaced, and motion blur is off",
                          alignments.crowded.size()));
-  TRY(auto source, media::FrameSource::open(paths.frames));
-  for (const auto& remark : source.remarks()) run.note(remark);
-  std::vector<std::string> warnings;
-  TRY(const auto predictor, load_predictor(paths.model, {options.threads, options.gpu, options.morph}, warnings));
-  for (auto& w : warnings) run.warn(w);
-  TRY(const auto lock, FileLock::take(paths.state.parent_path() / "merge.lock"));
-  TRY_VOID(make_current(paths, fingerprint(options, paths, alignments, predictor->iteration())));
-
-  const Merger merger(options, paths, *predictor);
-  MergeReport report;
-  report.frames = source.count();
-  report.model_iteration = predictor->iteration();
   std::vector<std::string> stems;
-  std::vector<bool> skip;
-  for (std::int64_t i = 0; i < source.count(); ++i) {
-    stems.push_back(fs::path(source.name(i)).stem().string());
-    skip.push_back(merger.done(source.name(i)));
-    report.done_before += skip.back();
-  }
-  const auto faces = faces_by_frame(alignments, stems);
+  for (std::int64_t i = 0; i < source.count(); ++i) stems.push_back(fs::path(source.name(i)).stem().string());
+  auto faces = faces_by_frame(alignments, stems);
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (faces[i].empty()) report.without_face.push_back(source.name(static_cast<std::int64_t>(i)));
   }
-  if (report.without_face.size() == stems.size()) {
-    return fail_with_hint(
-        Code::no_faces,
-        fmt::format("None of the faces in {} belongs to a frame of {}", paths.aligned.string(), paths.frames.string()),
-        "Extract the faces from these frames: understudy extract dst");
+  if (report.without_face.size() < stems.size()) return faces;
+  return fail_with_hint(
+      Code::no_faces,
+      fmt::format("None of the faces in {} belongs to a frame of {}", paths.aligned.string(), paths.frames.string()),
+      "Extract the faces from these frames: understudy extract dst");
+}
+
+// Which frames are there already and current. From here on the folders of results are ours to change.
+static Result<std::vector<bool>> current_frames(const MergeOptions& options, const MergePaths& paths,
+                                                const media::FrameSource& source,
+                                                const std::vector<std::vector<MergeFace>>& faces,
+                                                EarlierFrames& results, MergeReport& report, Run& run) {
+  TRY(const auto ingredients, Ingredients::of(options, paths, source, report.model_iteration));
+  TRY_VOID(results.settle(ingredients, source, faces));
+  report.set_aside = static_cast<std::int64_t>(results.set_aside());
+  report.backup = results.backup();
+  report.foreign = results.foreign();
+  if (!report.foreign.empty())
+    run.note(fmt::format("{} pictures in {} bear no frame's name and were not made here: they stay ({})",
+                         report.foreign.size(), paths.merged.string(), some_of(report.foreign)));
+  std::vector<bool> current;
+  for (std::int64_t i = 0; i < source.count(); ++i) {
+    current.push_back(results.current(i));
+    report.done_before += current.back();
   }
+  return current;
+}
+
+Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, Run& run) {
+  const auto start = std::chrono::steady_clock::now();
+  run.stage("open");
+  MergeReport report;
+  TRY(auto source, media::FrameSource::open(paths.frames));
+  for (const auto& remark : source.remarks()) run.note(remark);
+  report.frames = source.count();
+  TRY(const auto faces, match_faces(paths, source, report, run));
+  std::vector<std::string> warnings;
+  TRY(const auto predictor, load_predictor(paths.model, {options.threads, options.gpu, options.morph}, warnings));
+  for (auto& w : warnings) run.warn(w);
+  report.model_iteration = predictor->iteration();
+  TRY(const auto lock, lock_folder(paths.merged));
+  TRY(const auto mask_lock, lock_folder(paths.merged_mask));
+  TRY(auto results, EarlierFrames::open(paths, run));
+  TRY(const auto skip, current_frames(options, paths, source, faces, results, report, run));
+
+  const Merger merger(options, results, *predictor);
   run.stage("merge");
   TRY_VOID(merge_frames(source, merger, faces, skip, options.threads, report, run));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -16,7 +16,7 @@ struct MergePaths {
   fs::path aligned;  // dst faces
   fs::path model;    // model folder
   fs::path merged, merged_mask;
-  fs::path state;  // .understudy/merge.json: what the frames in merged/ were made of
+  fs::path state;  // .understudy/merge.json: the content of the video that was read last
 };
 
 struct MergeReport {
@@ -24,13 +24,19 @@ struct MergeReport {
   std::int64_t done_before = 0;           // frames that an earlier run of the same settings finished
   std::vector<std::string> without_face;  // frames that stay as they are
   std::vector<std::string> unreadable;
+  std::vector<std::string> without_metadata;  // pictures in aligned/ that do not say which frame they are from
+  std::vector<std::string> foreign;           // pictures in merged/ that were not made here and bear no frame's name
+  std::int64_t set_aside = 0;                 // pictures that stood in the way, now in `backup`
+  fs::path backup;                            // or empty
   std::int64_t model_iteration = 0;
   double seconds = 0;
 };
 std::string to_json_text(const MergeReport&);
 
-// Frames that are there from the same model state, settings and faces are kept; other frames in the folders that this
-// step made are replaced. Frames are independent of each other and of the number of threads.
+// A picture that is there and was made of the same frame, faces, options and model (their content, wherever they lie)
+// is kept, also when somebody has retouched it. Others that this step made are replaced, one by one as their turn
+// comes. Whatever else has a frame's name is moved to a backup folder; pictures of other names stay. Nothing is touched
+// before it is sure that faces belong to frames. Frames are independent of each other and of the number of threads.
 Result<MergeReport> merge(const MergeOptions&, const MergePaths&, Run&);
 
 }  // namespace understudy

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/7_video/verb.hpp"
 
+#include "lib/project/output.hpp"
+
 namespace understudy {
 
 Result<VideoPaths> video_paths(const Workspace& workspace, const VideoEncodeOptions& options) {
@@ -17,6 +19,7 @@ Result<VideoPaths> video_paths(const Workspace& workspace, const VideoEncodeOpti
     if (video) paths.reference = *video;
     if (!video && options.fps <= 0) return Failure(std::move(video).error());
   }
+  TRY_VOID(check_output(workspace, options.output, {paths.frames, paths.reference}));
   return paths;
 }
 

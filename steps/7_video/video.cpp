@@ -6,6 +6,8 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
@@ -41,6 +43,26 @@ nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::pat
           {"images", images.size()},
           {"fingerprint", hash},
           {"reference", reference ? media::video_identity(*reference) : nlohmann::json()}};
+}
+
+// What an earlier run made, if that is what lies there still.
+nlohmann::json earlier_result(const VideoPaths& paths) {
+  const auto text = read_text(paths.state);
+  auto state = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+  if (!state.is_object() || !state.contains("result") || !state["result"].is_object()) return {};
+  const auto& kept = state["result"];
+  const auto number = [&kept](const char* key) {
+    return kept.contains(key) && kept[key].is_number_unsigned() ? kept[key].get<std::uint64_t>() : 0;
+  };
+  if (!matches(paths.result, {number("bytes"), number("xxh3"), static_cast<std::int64_t>(number("time"))})) return {};
+  state.erase("result");
+  return state;
+}
+
+Result<> keep_state(const VideoPaths& paths, nlohmann::json made_of) {
+  TRY(const Print print, print_of(paths.result));
+  made_of["result"] = {{"bytes", print.bytes}, {"xxh3", print.hash}, {"time", static_cast<std::uint64_t>(print.time)}};
+  return write_text(paths.state, made_of.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 // Reads images a few ahead of the encoder, in order.
@@ -135,11 +157,9 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   }
   VideoReport report;
   const auto made_of = ingredients(options, images, reference);
-  const auto before = read_text(paths.state);
-  std::error_code ignored;
-  if (!options.redo && before && fs::exists(paths.result, ignored) &&
-      nlohmann::json::parse(*before, nullptr, false) == made_of)
-    report.up_to_date = true;
+  TRY(const auto lock, lock_file(paths.result));
+  const auto before = earlier_result(paths);
+  report.up_to_date = !options.redo && before == made_of;
 
   const Timing timing = time_images(images, reference, paths.manifest, options.fps);
   if (reference && options.fps <= 0 && !timing.follows_reference) {
@@ -152,10 +172,12 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   if (!report.up_to_date) {
     run.stage("encode");
     remove_temporaries(paths.result.parent_path());
+    if (before.is_null())
+      TRY_VOID(put_file_aside(paths.result, [&run](std::string text) { run.note(std::move(text)); }));
     TRY(const auto written, write_result(options, paths, timing, reference, report, run));
     report.sound_copied = written.sound_copied;
     report.sound_encoded = written.sound_encoded;
-    TRY_VOID(write_text(paths.state, made_of.dump() + "\n"));
+    TRY_VOID(keep_state(paths, made_of));
     run.saved(paths.result.string(), "video");
   }
   report.frames = static_cast<std::int64_t>(timing.files.size() - report.unreadable.size());

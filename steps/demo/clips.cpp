@@ -3,6 +3,8 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/media/write_video.hpp"
 #include "lib/project/workspace.hpp"
 #include "steps/demo/demo.hpp"
@@ -33,8 +35,10 @@ Result<> check_options(const DemoOptions& options) {
   return {};
 }
 
-// Leaves clips of the same label, removes those of another, refuses foreign ones.
-Result<> claim(const Workspace& workspace, const fs::path& src, const fs::path& dst, const std::string& label) {
+// Leaves clips of the same label, removes those of another (what was put in their place since is put aside), refuses
+// foreign ones.
+Result<> claim(const Workspace& workspace, const fs::path& src, const fs::path& dst, const std::string& label,
+               const std::function<void(std::string)>& tell) {
   const fs::path note = workspace.state() / "demo.json";
   const bool ours = fs::exists(note);
   for (const fs::path& clip : {src, dst}) {
@@ -47,8 +51,10 @@ Result<> claim(const Workspace& workspace, const fs::path& src, const fs::path& 
   if (ours) {
     TRY(const std::string before, read_text(note, 1 << 16));
     if (before == label) return {};
+    TRY(const auto made, MadeFiles::open(workspace.root));
     std::error_code failed;
     for (const fs::path& clip : {src, dst}) {
+      if (!made.ours(clip.filename())) TRY_VOID(put_file_aside(clip, tell));
       fs::remove(clip, failed);
       if (failed) return fail(Code::io, "Cannot remove {}: {}", clip.string(), failed.message());
     }
@@ -111,6 +117,8 @@ Result<> write_clip(const fs::path& path, Take take, const DemoOptions& options,
       }));
   if (written.frames != options.frames)
     return fail(Code::internal, "{} has {} frames instead of {}", path.string(), written.frames, options.frames);
+  TRY(auto made, MadeFiles::open(path.parent_path()));
+  TRY_VOID(made.add(path.filename()));
   run.saved(path.string(), "clip");
   return {};
 }
@@ -122,7 +130,9 @@ Result<DemoClips> render_demo_clips(const fs::path& folder, const DemoOptions& o
   TRY_VOID(check_options(options));
   TRY(const Workspace workspace, create_workspace(folder));
   DemoClips clips{workspace.root / "data_src.mp4", workspace.root / "data_dst.mp4"};
-  TRY_VOID(claim(workspace, clips.src, clips.dst, label_of(options)));
+  TRY(const auto lock, lock_file(clips.src));
+  TRY_VOID(claim(workspace, clips.src, clips.dst, label_of(options),
+                 [&run](std::string text) { run.note(std::move(text)); }));
   run.stage("drawing two people who do not exist");
   if (!fs::exists(clips.src)) {
     TRY_VOID(write_clip(clips.src, {synthetic::demo_identity_a(), synthetic::demo_performance_src, options}, options,

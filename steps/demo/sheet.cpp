@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "lib/base/made_files.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/media/frame_source.hpp"
 
@@ -57,7 +58,7 @@ Result<> write_contact_sheet(const fs::path& png, const SwapSheet& wanted) {
   if (wanted.truth) sheet.rows.push_back(std::move(truth));
   // The page shows generated faces, so it says so as every merged picture does.
   TRY(const Bytes file, encode_png(draw(sheet), {6, composite_marking_xmp}));
-  return write_file(png, file);
+  return write_over_ours(png, file, wanted.tell);
 }
 
 }  // namespace understudy::demo

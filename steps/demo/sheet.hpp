@@ -18,6 +18,7 @@ struct SwapSheet {
   std::string title = "understudy";
   std::string subtitle;  // "22.4 dB against the truth inside the face (10.1 dB before) - 6 minutes"
   std::string src_remark, dst_remark, merged_remark, truth_remark;
+  std::function<void(std::string)> tell;  // may be empty; hears of a page by somebody else that was put aside
   int columns = 7;
   int cell = 224;
 };

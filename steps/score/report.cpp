@@ -5,6 +5,8 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/image/codec.hpp"
 
 namespace understudy {
@@ -139,11 +141,14 @@ Result<> write_score(const ScoreReport& report, std::span<const MeasuredFrame> f
   j["version"] = 1;
   for (const auto& p : report.verdict.parts)
     j["parts"].push_back({{"name", p.name}, {"weight", p.weight}, {"value", number(p.value)}, {"says", p.says}});
-  TRY_VOID(write_text(report.csv, table(frames)));
+  const auto tell = [&run](std::string text) { run.note(std::move(text)); };
+  TRY_VOID(make_folders(report.json.parent_path()));
+  TRY(const auto lock, lock_file(report.json));
+  TRY_VOID(write_over_ours(report.csv, table(frames), tell));
   // The page shows generated faces, so it says so as every merged picture does.
   TRY(const Bytes page, encode_png(draw_score(report, frames), {6, composite_marking_xmp}));
-  TRY_VOID(write_file(report.page, page));
-  TRY_VOID(write_text(report.json, j.dump(1) + "\n"));
+  TRY_VOID(write_over_ours(report.page, page, tell));
+  TRY_VOID(write_over_ours(report.json, j.dump(1) + "\n", tell));
   run.saved(report.json.string(), "score");
   run.saved(report.page.string(), "page");
   return {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/score/verb.hpp"
 
+#include "lib/project/output.hpp"
+
 namespace understudy {
 
 Result<ScorePaths> score_paths(const Workspace& workspace, const ScoreOptions& options) {
@@ -17,6 +19,8 @@ Result<ScorePaths> score_paths(const Workspace& workspace, const ScoreOptions& o
   if (paths.frames.empty()) {
     TRY(paths.frames, workspace.frames_or_video(Side::dst));
   }
+  TRY_VOID(check_output(workspace, options.output,
+                        {paths.frames, paths.result, paths.mask, paths.src_aligned, paths.dst_aligned, paths.truth}));
   return paths;
 }
 

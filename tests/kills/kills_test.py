@@ -36,8 +36,8 @@ class Step:
         for name in files:
             if name.endswith(".jsonl"):  # threads finish in any order
                 files[name] = sorted(files[name].splitlines())
-        # video.json holds times of the images, .faces the blocks of frames in the order in which threads finished them.
-        return {name: data for name, data in files.items() if not name.endswith(("video.json", ".faces"))}
+        # video.json holds times of the images, as merge.json may of the video, .faces the blocks of frames in the order in which threads finished them.
+        return {name: data for name, data in files.items() if not name.endswith(("video.json", "merge.json", ".faces"))}
 
     def wipe(self, film):
         for name in self.outputs:

@@ -165,13 +165,14 @@ def make_clips(folder, size=200, frames=12):
 
 
 def snapshot(folder):
-    """Every file below a folder with its bytes, except the jobs' logs and lock files."""
+    """Every file below a folder with its bytes, except the jobs' logs, lock files and the lists of what was made, which
+    tell the time."""
     files = {}
     for root, _, names in os.walk(folder):
         for name in names:
             path = pathlib.Path(root) / name
             relative = path.relative_to(folder).as_posix()
-            if ".understudy/jobs" not in relative and not name.endswith("lock"):
+            if ".understudy/jobs" not in relative and not name.endswith(("lock", "made.jsonl")):
                 files[relative] = path.read_bytes()
     return files
 

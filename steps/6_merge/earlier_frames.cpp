@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/6_merge/earlier_frames.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "lib/options/options.hpp"
+#include "lib/training/generation_list.hpp"
+
+namespace understudy {
+namespace {
+
+using nlohmann::json;
+
+std::uint64_t mixed(std::uint64_t hash, const void* data, std::size_t size) {
+  return XXH3_64bits_withSeed(data, size, hash);
+}
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) { return mixed(hash, &value, sizeof value); }
+
+// The weights themselves: another model under the same name and at the same iteration is another model.
+std::uint64_t weights_of(const fs::path& model, std::int64_t iteration) {
+  std::uint64_t checksum = 0;
+  if (const auto list = usable_list(model)) {
+    for (const auto& entry : list->entries)
+      if (entry.iteration == iteration) checksum = entry.weights.checksum;
+  }
+  return checksum;
+}
+
+// The content of the video. Kept in the state so that a long one is read once only.
+Result<std::uint64_t> content_of(const fs::path& video, const fs::path& state) {
+  if (const auto text = read_text(state, 1 << 20)) {
+    const json known = json::parse(*text, nullptr, false);
+    if (known.is_object() && known.value("version", 0) == 2 && known.contains("video") && known["video"].is_object()) {
+      const auto& v = known["video"];
+      const auto number = [&v](const char* key) {
+        return v.contains(key) && v[key].is_number() ? v[key].get<std::uint64_t>() : 0;
+      };
+      const Print print{number("bytes"), number("xxh3"), static_cast<std::int64_t>(number("time"))};
+      if (print.time != 0 && matches(video, print)) return print.hash;
+    }
+  }
+  TRY(const Print now, print_of(video));
+  const json kept{
+      {"format", "understudy.merge"},
+      {"version", 2},
+      {"video", {{"bytes", now.bytes}, {"xxh3", now.hash}, {"time", static_cast<std::uint64_t>(now.time)}}}};
+  TRY_VOID(write_text(state, kept.dump() + "\n"));
+  return now.hash;
+}
+
+// "<what it was made of> <bytes> <hash> <time>" of an image file, or the first word alone for a frame of a video.
+struct Recipe {
+  std::string common;
+  Print frame;
+  static Recipe read(const std::string& text) {
+    Recipe recipe;
+    std::istringstream in(text);
+    in >> recipe.common >> recipe.frame.bytes >> recipe.frame.hash >> recipe.frame.time;
+    return recipe;
+  }
+  std::string text() const { return fmt::format("{} {} {} {}", common, frame.bytes, frame.hash, frame.time); }
+  bool same_content(const Recipe& other) const {
+    return common == other.common && frame.bytes == other.frame.bytes && frame.hash == other.frame.hash;
+  }
+};
+
+bool same_recipe(const std::string& a, const std::string& b) { return Recipe::read(a).same_content(Recipe::read(b)); }
+
+std::string png_name(const std::string& frame_name) { return fs::path(frame_name).stem().string() + ".png"; }
+
+}  // namespace
+
+Result<Ingredients> Ingredients::of(const MergeOptions& options, const MergePaths& paths,
+                                    const media::FrameSource& source, std::int64_t model_iteration) {
+  Ingredients ingredients;
+  ingredients.source_ = &source;
+  MergeOptions copy = options;
+  auto rows = rows_of(copy);
+  auto chosen = options_to_json(rows);
+  for (const char* key : {"model", "threads", "gpu", "input", "aligned"}) chosen.erase(key);
+  const std::string text = chosen.dump();
+  std::uint64_t hash = mixed(0, text.data(), text.size());
+  hash = mixed(hash, static_cast<std::uint64_t>(model_iteration));
+  hash = mixed(hash, weights_of(paths.model, model_iteration));
+  if (source.is_video()) {
+    TRY(const auto content, content_of(paths.frames, paths.state));
+    hash = mixed(hash, content);
+  }
+  ingredients.common_ = hash;
+  return ingredients;
+}
+
+Result<std::string> Ingredients::of_frame(std::int64_t index, const std::vector<MergeFace>& faces,
+                                          const std::string& before) const {
+  std::uint64_t hash = mixed(common_, faces.size());
+  for (const auto& face : faces) {
+    hash = mixed(hash, face.landmarks.data(), sizeof face.landmarks);
+    const double motion[] = {face.motion.power, face.motion.angle};
+    hash = mixed(hash, motion, sizeof motion);
+  }
+  Recipe recipe;
+  if (source_->is_video()) {
+    recipe.common = fmt::format("{:016x}", mixed(hash, static_cast<std::uint64_t>(index)));
+    return recipe.text();
+  }
+  recipe.common = fmt::format("{:016x}", hash);
+  const auto image = source_->path() / source_->name(index);
+  const auto earlier = Recipe::read(before);
+  if (earlier.frame.time != 0 && matches(image, earlier.frame)) {
+    recipe.frame = earlier.frame;
+  } else {
+    TRY(recipe.frame, print_of(image));
+  }
+  return recipe.text();
+}
+
+EarlierFrames::EarlierFrames(MadeFiles merged, MadeFiles mask, Aside merged_aside, Aside mask_aside)
+    : merged_(std::move(merged)),
+      mask_(std::move(mask)),
+      merged_aside_(std::move(merged_aside)),
+      mask_aside_(std::move(mask_aside)) {}
+
+Result<EarlierFrames> EarlierFrames::open(const MergePaths& paths, Run& run) {
+  for (const auto& folder : {paths.merged, paths.merged_mask}) remove_temporaries(folder);
+  const auto tell = [&run](std::string text) { run.note(std::move(text)); };
+  TRY(auto merged, MadeFiles::open(paths.merged));
+  TRY(auto mask, MadeFiles::open(paths.merged_mask));
+  return EarlierFrames(std::move(merged), std::move(mask), Aside(paths.merged, tell), Aside(paths.merged_mask, tell));
+}
+
+// A picture that is no longer as we wrote it, but where we wrote the current one, was retouched: it stays.
+static bool is_current(const MadeFiles& made, const std::string& name, const std::string& wanted) {
+  if (const auto is = made.made_of(name)) return same_recipe(*is, wanted);
+  const auto was = made.last_made_of(name);
+  std::error_code error;
+  return was && same_recipe(*was, wanted) && fs::exists(made.folder() / name, error);
+}
+
+Result<> EarlierFrames::settle(const Ingredients& ingredients, const media::FrameSource& source,
+                               const std::vector<std::vector<MergeFace>>& faces) {
+  for (std::int64_t i = 0; i < source.count(); ++i) {
+    const auto name = png_name(source.name(i));
+    names_.push_back(name);
+    auto made_of = ingredients.of_frame(i, faces[static_cast<std::size_t>(i)], merged_.last_made_of(name).value_or(""));
+    // A frame that cannot be read is told of when its turn comes; what was made of it before stays.
+    const bool readable = made_of.has_value();
+    made_of_.push_back(readable ? *std::move(made_of) : std::string());
+    current_.push_back(readable && is_current(merged_, name, made_of_.back()) &&
+                       is_current(mask_, name, made_of_.back()));
+    if (!readable || current_.back()) continue;
+    TRY_VOID(merged_aside_.make_way(merged_, name));
+    TRY_VOID(mask_aside_.make_way(mask_, name));
+  }
+  auto sorted = names_;
+  std::ranges::sort(sorted);
+  TRY_VOID(settle_strangers(mask_, mask_aside_, sorted));
+  foreign_.clear();  // those beside the pictures are named, not those beside their masks
+  return settle_strangers(merged_, merged_aside_, sorted);
+}
+
+// Pictures of another clip would be shown between the frames of this one, so ours go; what others put there stays.
+Result<> EarlierFrames::settle_strangers(const MadeFiles& made, Aside& aside, const std::vector<std::string>& frames) {
+  std::error_code error;
+  if (!fs::is_directory(made.folder(), error)) return {};
+  TRY(const auto images, image_files(made.folder()));
+  for (const auto& image : images) {
+    const auto name = image.filename().string();
+    if (std::ranges::binary_search(frames, name)) continue;
+    if (made.ours(name)) {
+      TRY_VOID(aside.take(name));
+    } else {
+      foreign_.push_back(name);
+    }
+  }
+  return {};
+}
+
+Result<> EarlierFrames::write(std::int64_t index, const Bytes& picture, const Bytes& mask) {
+  const auto i = static_cast<std::size_t>(index);
+  TRY_VOID(mask_.write(names_[i], mask, made_of_[i]));
+  return merged_.write(names_[i], picture, made_of_[i]);
+}
+
+}  // namespace understudy

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies in merged/ and merged_mask/ already: which pictures are current, which are ours and may be replaced, and
+// which are somebody else's.
+#pragma once
+
+#include "lib/base/made_files.hpp"
+#include "lib/media/frame_source.hpp"
+#include "steps/6_merge/alignments.hpp"
+#include "steps/6_merge/merge.hpp"
+
+namespace understudy {
+
+// What a merged frame was made of: two texts for two contents of frame, faces, options or model, wherever these lie.
+class Ingredients {
+ public:
+  static Result<Ingredients> of(const MergeOptions&, const MergePaths&, const media::FrameSource&,
+                                std::int64_t model_iteration);
+  // Reads the frame's image unless `before`, what an earlier picture was made of, shows that it is the same file.
+  Result<std::string> of_frame(std::int64_t index, const std::vector<MergeFace>&, const std::string& before) const;
+
+ private:
+  const media::FrameSource* source_ = nullptr;
+  std::uint64_t common_ = 0;  // options, model and, of a video, its content
+};
+
+// The two folders of results with their lists. Thread-safe but for settle().
+class EarlierFrames {
+ public:
+  static Result<EarlierFrames> open(const MergePaths&, Run&);
+  // Finds out which frames are current, and puts aside what stands where others are to be written, and what we made of
+  // frames that are not of this clip. Everything else stays.
+  Result<> settle(const Ingredients&, const media::FrameSource&, const std::vector<std::vector<MergeFace>>& faces);
+  bool current(std::int64_t index) const { return current_[static_cast<std::size_t>(index)]; }
+  // The mask first: the picture being there means that both are.
+  Result<> write(std::int64_t index, const Bytes& picture, const Bytes& mask);
+
+  std::size_t set_aside() const { return merged_aside_.count() + mask_aside_.count(); }
+  const fs::path& backup() const { return merged_aside_.where().empty() ? mask_aside_.where() : merged_aside_.where(); }
+  const std::vector<std::string>& foreign() const { return foreign_; }  // names in merged/ that no frame bears
+
+ private:
+  EarlierFrames(MadeFiles merged, MadeFiles mask, Aside merged_aside, Aside mask_aside);
+  Result<> settle_strangers(const MadeFiles&, Aside&, const std::vector<std::string>& frames);
+
+  MadeFiles merged_, mask_;
+  Aside merged_aside_, mask_aside_;
+  std::vector<std::string> names_, made_of_;  // by frame
+  std::vector<bool> current_;
+  std::vector<std::string> foreign_;
+};
+
+}  // namespace understudy
