@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 
 namespace understudy {
@@ -33,7 +34,7 @@ JobLog::JobLog(const fs::path& jobs, const std::string& verb, const std::string&
   file_.reset(std::fopen((folder / "events.jsonl").c_str(), "w"));
   if (file_)
     std::fputs(
-        (nlohmann::json{{"event", "started"}, {"id", 0}, {"time", wall_time()}, {"command", command_line}}.dump() +
+        (json_text(nlohmann::json{{"event", "started"}, {"id", 0}, {"time", wall_time()}, {"command", command_line}}) +
          "\n")
             .c_str(),
         file_.get());
@@ -42,8 +43,7 @@ JobLog::JobLog(const fs::path& jobs, const std::string& verb, const std::string&
 JobLog::~JobLog() = default;
 
 void JobLog::add(const Event& event) {
-  const std::string line =
-      to_json(event, next_++, wall_time()).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const std::string line = json_text(to_json(event, next_++, wall_time())) + "\n";
   for (std::FILE* f : {file_.get(), stream_}) {
     if (f == nullptr) continue;
     std::fputs(line.c_str(), f);

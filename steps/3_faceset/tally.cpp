@@ -2,6 +2,7 @@
 #include "steps/3_faceset/tally.hpp"
 
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/project/faceset_folder.hpp"
 
 namespace understudy {
@@ -29,7 +30,7 @@ std::string Tally::report() const {
   auto names = skipped_;
   std::sort(names.begin(), names.end());
   json["skipped"] = std::move(names);
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(json);
 }
 
 Result<ResultFolder> ResultFolder::open(const fs::path& folder, const nlohmann::json& options) {
@@ -37,7 +38,7 @@ Result<ResultFolder> ResultFolder::open(const fs::path& folder, const nlohmann::
   results.folder_ = folder;
   TRY_VOID(make_folders(folder));
   remove_temporaries(folder);
-  const auto wanted = options.dump() + "\n";
+  const auto wanted = json_text(options) + "\n";
   const auto had = read_text(state_of(folder));
   if (!had || *had != wanted) TRY_VOID(write_text(state_of(folder), wanted));
   std::error_code error;

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "lib/base/lock.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/image/codec.hpp"
@@ -32,7 +33,7 @@ std::string fingerprint(const MergeOptions& options, const MergePaths& paths, co
   copy.gpu = true;
   auto rows = rows_of(copy);
   std::string text =
-      options_to_json(rows).dump() + paths.frames.string() + paths.model.string() + std::to_string(iteration);
+      json_text(options_to_json(rows)) + paths.frames.string() + paths.model.string() + std::to_string(iteration);
   XXH64_hash_t hash = XXH3_64bits(text.data(), text.size());
   for (const auto& [stem, faces] : alignments.by_frame) {
     hash = XXH3_64bits_withSeed(stem.data(), stem.size(), hash);
@@ -58,7 +59,7 @@ Result<> make_current(const MergePaths& paths, const std::string& wanted) {
     for (const auto& file : files) fs::remove(file, error);
   }
   return write_text(paths.state,
-                    json{{"format", "understudy.merge"}, {"version", 1}, {"fingerprint", wanted}}.dump() + "\n");
+                    json_text(json{{"format", "understudy.merge"}, {"version", 1}, {"fingerprint", wanted}}) + "\n");
 }
 
 class Merger {
@@ -154,9 +155,12 @@ MergeSettings settings_of(const MergeOptions& o) {
 }
 
 std::string to_json_text(const MergeReport& r) {
-  return json{{"frames", r.frames},         {"done_before", r.done_before},         {"without_face", r.without_face},
-              {"unreadable", r.unreadable}, {"model_iteration", r.model_iteration}, {"seconds", r.seconds}}
-      .dump();
+  return json_text(json{{"frames", r.frames},
+                        {"done_before", r.done_before},
+                        {"without_face", r.without_face},
+                        {"unreadable", r.unreadable},
+                        {"model_iteration", r.model_iteration},
+                        {"seconds", r.seconds}});
 }
 
 Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, Run& run) {

@@ -3,6 +3,7 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/media/write_video.hpp"
 #include "lib/project/workspace.hpp"
 #include "steps/demo/demo.hpp"
@@ -16,12 +17,11 @@ namespace {
 constexpr int scene_version = 2;
 
 std::string label_of(const DemoOptions& options) {
-  return nlohmann::json{{"made_by", "understudy demo"},
-                        {"scene", scene_version},
-                        {"size", options.size},
-                        {"frames", options.frames},
-                        {"rate", options.rate}}
-      .dump();
+  return json_text(nlohmann::json{{"made_by", "understudy demo"},
+                                  {"scene", scene_version},
+                                  {"size", options.size},
+                                  {"frames", options.frames},
+                                  {"rate", options.rate}});
 }
 
 Result<> check_options(const DemoOptions& options) {
