@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
@@ -26,8 +28,8 @@ fs::path journal_of(const DenoisePaths& paths) { return paths.results / ".unders
 fs::path seal_of(const DenoisePaths& paths) { return paths.originals / ".understudy" / "denoised.json"; }
 
 std::vector<fs::path> images_in(const fs::path& folder) {
-  const auto images = image_files(folder);
-  return images ? *images : std::vector<fs::path>{};
+  auto files = frame_files(folder);
+  return files ? std::move(files->pictures) : std::vector<fs::path>{};
 }
 
 Result<> move_over(const fs::path& from, const fs::path& to) {
@@ -42,6 +44,11 @@ ImageU8 to_eight_bits(const ImageU16& deep) {
   std::ranges::transform(deep.data, image.data.begin(),
                          [](std::uint32_t v) { return static_cast<std::uint8_t>((v + 128) / 257); });
   return image;
+}
+
+bool is_jpeg_name(const std::string& name) {
+  const auto suffix = lower_case(fs::path(name).extension().string());
+  return suffix == ".jpg" || suffix == ".jpeg" || suffix == ".jpe" || suffix == ".jfif";
 }
 
 class Denoising {
@@ -94,6 +101,11 @@ Result<> Denoising::find_source() {
   for (const auto& remark : source.remarks()) run_.note(remark);
   for (std::int64_t i = 0; i < source.count(); ++i) names_.push_back(source.name(i));
   if (source.is_video()) video_ = *source.video();
+  for (const auto& name : names_) {
+    if (is_jpeg_name(name) || lower_case(fs::path(name).extension().string()) == ".png") continue;
+    return fail_with_hint(Code::bad_option, fmt::format("{} is neither PNG nor JPEG: it cannot be written anew", name),
+                          "Make PNGs of such images with: understudy frames import");
+  }
   return {};
 }
 
@@ -102,9 +114,9 @@ Result<> Denoising::settle_earlier_work() {
   const nlohmann::json state{{"factor", options_.factor},
                              {"jpeg_quality", options_.jpeg_quality},
                              {"frames", names_.size()},
-                             {"first", names_.front()},
+                             {"first", path_text(names_.front())},
                              {"video", video_ ? media::video_identity(*video_) : nlohmann::json()}};
-  const auto wanted = state.dump() + "\n";
+  const auto wanted = json_text(state) + "\n";
   const auto had = read_text(state_of(paths_));
   if (!had || *had != wanted) TRY_VOID(write_text(state_of(paths_), wanted));
   std::error_code error;
@@ -124,7 +136,7 @@ bool Denoising::done(const std::string& name) const {
 }
 
 Result<> Denoising::write(const ImageU16& image, const std::string& name) {
-  const bool jpg = lower_case(fs::path(name).extension().string()).starts_with(".jp");
+  const bool jpg = is_jpeg_name(name);
   bool deep = false;
   if (!jpg && !video_) {
     TRY(const Bytes head, read_range(source_ / name, 0, 32));
@@ -218,11 +230,10 @@ Result<std::string> Denoising::work() {
     return one_part(static_cast<std::int64_t>(i) * part_length);
   }));
   if (in_place()) TRY_VOID(put_in_place());
-  return nlohmann::json{{"frames", names_.size()},
-                        {"unreadable", unreadable_},
-                        {"folder", (in_place() ? paths_.frames : paths_.results).string()},
-                        {"originals", in_place() && !video_ ? paths_.originals.string() : ""}}
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(nlohmann::json{{"frames", names_.size()},
+                                  {"unreadable", unreadable_},
+                                  {"folder", (in_place() ? paths_.frames : paths_.results).string()},
+                                  {"originals", in_place() && !video_ ? paths_.originals.string() : ""}});
 }
 
 }  // namespace
@@ -245,7 +256,7 @@ Result<std::string> undo_denoising(const DenoisePaths& paths, Run& run) {
   std::error_code ignored;
   fs::remove_all(paths.originals / ".understudy", ignored);
   fs::remove(paths.originals, ignored);
-  return nlohmann::json{{"frames", done}, {"folder", paths.frames.string()}}.dump();
+  return json_text(nlohmann::json{{"frames", done}, {"folder", paths.frames.string()}});
 }
 
 }  // namespace understudy
