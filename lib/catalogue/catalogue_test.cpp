@@ -117,6 +117,19 @@ TEST_F(CatalogueTest, FollowsWhatIsRenamedMovedChangedAndGone) {
   EXPECT_EQ(report_.measured, 0U);
 }
 
+TEST_F(CatalogueTest, NamesMayBeAnyBytes) {
+  sync();
+  const std::string odd = "caf\xe9\n'\\xe9.jpg";
+  fs::rename(faces() / "000.jpg", faces() / odd);
+  for (const std::size_t followed : {1U, 0U}) {
+    const auto entries = sync();
+    EXPECT_EQ(report_.followed, followed);
+    EXPECT_EQ(report_.measured, 0U);
+    EXPECT_EQ(std::ranges::count(entries, odd, &CatalogueEntry::name), 1);
+  }
+  EXPECT_TRUE(warnings_.empty());
+}
+
 TEST_F(CatalogueTest, TellsOfWhatCannotBeReadAndGoesOn) {
   auto bytes = *read_file(faces() / "005.jpg");
   bytes.resize(bytes.size() / 2);
