@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
@@ -17,6 +18,12 @@
 namespace understudy {
 namespace {
 
+constexpr std::size_t longest_name = 255;  // bytes, in nearly all file systems
+
+std::string face_file_name(const std::string& frame_name, std::size_t face) {
+  return fmt::format("{}_{}.jpg", fs::path(frame_name).stem().string(), face);
+}
+
 class Extraction {
  public:
   Extraction(const ExtractOptions& options, const ExtractPaths& paths, Run& run)
@@ -27,6 +34,7 @@ class Extraction {
     TRY(source_, media::FrameSource::open(paths_.frames));
     for (const auto& remark : source_->remarks()) run_.note(remark);
     TRY(journal_, Journal::load(paths_.journal));
+    options_.smooth = chosen_smoothing(options_, paths_, *source_, *journal_, run_);
     TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, *source_, *journal_, run_));
     smooth_ = earlier.smooth;
     report_.backup = earlier.backup;
@@ -69,7 +77,7 @@ class Extraction {
   const std::string& name(std::size_t position) const { return source_->name(frames_[position]); }
   int threads() const { return thread_count(options_.threads); }
 
-  const ExtractOptions& options_;
+  ExtractOptions options_;
   const ExtractPaths& paths_;
   Run& run_;
   bool smooth_ = true;
@@ -88,7 +96,7 @@ class Extraction {
 std::uint64_t Extraction::bytes_of(std::int64_t index) const {
   if (source_->is_video()) return 0;
   std::error_code error;
-  const auto size = fs::file_size(source_->path() / source_->name(index), error);
+  const auto size = fs::file_size(source_->image_file(index), error);
   return error ? 0 : size;
 }
 
@@ -253,6 +261,11 @@ Result<> Extraction::process(std::size_t position, const Result<media::Frame>& f
   TRY(auto faces, faces_of(position, *frame, finder));
   if (options_.max_faces > 0 && faces.size() > static_cast<std::size_t>(options_.max_faces))
     faces.resize(static_cast<std::size_t>(options_.max_faces));
+  if (const auto longest = face_file_name(record.name, faces.size()); !faces.empty() && longest.size() > longest_name) {
+    record.problem = fmt::format("{} is too long a name for faces to be called by it", record.name);
+    run_.warn(record.problem);
+    return add_record(std::move(record));
+  }
   TRY_VOID(write_faces(*frame, faces, record));
   return add_record(std::move(record));
 }
@@ -288,7 +301,7 @@ Result<> Extraction::write_faces(const media::Frame& frame, const std::vector<Pl
   for (const auto& planned : faces) {
     const Face face = cut_face(frame.bgr, frame.name, planned, options_);
     add_time(seconds_.cut, start);
-    const auto file = fmt::format("{}_{}.jpg", stem, record.files.size());
+    const auto file = face_file_name(frame.name, record.files.size());
     TRY_VOID(write_face_jpeg(paths_.aligned / file, face.image_bgr, options_.jpeg_quality, face.info));
     record.files.push_back(file);
     add_time(seconds_.write, start);
@@ -340,7 +353,7 @@ std::string to_json_text(const ExtractReport& r) {
       {"several_faces", r.several_faces},
       {"unreadable", r.unreadable},
       {"kept_foreign", r.kept_foreign},
-      {"backup", r.backup.string()},
+      {"backup", path_text(r.backup)},
       {"tracks", r.tracks},
       {"persons", r.persons},
       {"filled", r.filled},
@@ -351,7 +364,7 @@ std::string to_json_text(const ExtractReport& r) {
       {"thread_seconds",
        {{"read", r.read_seconds}, {"find", r.find_seconds}, {"cut", r.cut_seconds}, {"write", r.write_seconds}}},
       {"memory_peak_bytes", memory_peak()}};
-  return json.dump();
+  return json_text(json);
 }
 
 Result<ExtractReport> extract(const ExtractOptions& options, const ExtractPaths& paths, Run& run) {
