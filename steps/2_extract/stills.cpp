@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t most_pairs = 16;
 // A film's frames are nearer to each other than to those far from them, unless the picture stands still.
 constexpr double nearness = 0.7;
-constexpr double moved = 4;    // mean change of the fields at which a picture does not stand still …
+constexpr double moved = 4;    // mean change of the fields that no noise makes …
 constexpr double jumped = 40;  // … or change of the two that change most: a small thing is elsewhere
 
 struct Picture {
@@ -75,8 +75,7 @@ Stills judge_stills(const media::FrameSource& images) {
   bool jump = step.mean > likely_cut;
   if (!jump && !far.empty()) {
     const Difference any = median(far);
-    jump = (step.mean > moved && step.mean > nearness * any.mean) ||
-           (step.most > jumped && step.most > nearness * any.most);
+    jump = step.mean > nearness * any.mean && (step.mean > moved || step.most > jumped);
   }
   return jump ? Stills{true, "each is another picture"} : Stills{false, "each is much like the one before"};
 }
