@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/detect/engine_check.hpp"
 #include "lib/infer/session.hpp"
@@ -51,7 +52,7 @@ Result<std::string> examine(const DoctorOptions& options, const std::vector<Row>
   for (const auto& [name, version] : library_versions()) report["libraries"][name] = version;
   report["libraries"]["FFmpeg"] = media::library_version();
   report["libraries"]["OpenVINO"] = infer::engine_version();
-  run.note(fmt::format("libraries   {}", report["libraries"].dump()));
+  run.note(fmt::format("libraries   {}", json_text(report["libraries"])));
   report["models"] = embedded_models();
   run.note(fmt::format("models      {}", fmt::join(embedded_models(), ", ")));
   run.note("engines");
@@ -60,7 +61,7 @@ Result<std::string> examine(const DoctorOptions& options, const std::vector<Row>
   if (!ok)
     return fail_with_hint(Code::device, "An engine of this machine does not compute what it should",
                           "See the lines above; run scripts/bootstrap again and rebuild.");
-  return report.dump();
+  return json_text(report);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "apps/understudy/command_reader.hpp"
 #include "apps/understudy/terminal.hpp"
 #include "apps/understudy/verbs.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 #include "lib/base/workers.hpp"
@@ -67,7 +68,7 @@ void bind(CLI::App& app, BoundVerb& bound) {
 }
 
 int refuse(const Error& error) {
-  std::fprintf(stderr, "understudy: %s\n", to_sentence(error).c_str());
+  std::fprintf(stderr, "understudy: %s\n", terminal_text(to_sentence(error)).c_str());
   return exit_status(error.code);
 }
 
@@ -131,7 +132,7 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
   }
   run.event(DoneEvent{*report});
   if (globals.json) return 0;
-  const auto text = bound.verb.show ? bound.verb.show(*report) : nlohmann::json::parse(*report).dump(1) + "\n";
+  const auto text = bound.verb.show ? bound.verb.show(*report) : json_text(nlohmann::json::parse(*report), 1) + "\n";
   std::fputs(text.c_str(), stdout);
   return 0;
 }
@@ -153,7 +154,7 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
   }
   std::string name;
   for (const auto* sub = deepest; sub != &app; sub = sub->get_parent()) name = " " + sub->get_name() + name;
-  std::fprintf(stderr, "understudy: %s\nSee: understudy%s --help\n", text.c_str(), name.c_str());
+  std::fprintf(stderr, "understudy: %s\nSee: understudy%s --help\n", terminal_text(text).c_str(), name.c_str());
   return 2;
 }
 

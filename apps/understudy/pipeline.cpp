@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/understudy/score_result.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/media/probe.hpp"
 #include "lib/options/options.hpp"
@@ -188,27 +189,40 @@ Result<json> merge_frames(const Workspace& workspace, const RunOptions& options,
 Result<json> encode_result(const Workspace& workspace, Run& run) {
   run.note("-- encoding");
   VideoEncodeOptions encoding;
+  const bool pictures = !workspace.video(Side::dst);
+  std::error_code ignored;
+  if (pictures && !fs::exists(workspace.state() / "frames-dst.json", ignored)) {
+    encoding.fps = 25;
+    run.note(
+        "dst is pictures that no video tells the times of: they are shown at 25 a second; video encode --fps changes "
+        "it");
+  }
   TRY(const auto paths, video_paths(workspace, encoding));
-  TRY(const auto report, encode_video(encoding, paths, run));
-  return json::parse(to_json_text(report));
+  const auto report = encode_video(encoding, paths, run);
+  if (report) return json::parse(to_json_text(*report));
+  if (!pictures || report.error().code != Code::bad_file) return Failure(report.error());
+  // Photographs of several sizes are no video; they are what was asked for as they are.
+  run.warn(to_sentence(report.error()));
+  run.note(fmt::format("The merged pictures are in {}", workspace.merged().string()));
+  return json();
 }
 
 Result<json> whole_way(const Workspace& workspace, const RunOptions& options, Run& run) {
   json report;
-  for (const Side side : {Side::src, Side::dst}) TRY_VOID(workspace.video(side));
+  for (const Side side : {Side::src, Side::dst}) TRY_VOID(workspace.frames_or_video(side));
   TRY(report["extract_src"], extract_side(workspace, Side::src, options, run));
   TRY(report["extract_dst"], extract_side(workspace, Side::dst, options, run));
   TRY(report["train"], train_model(workspace, options, run));
   TRY(report["merge"], merge_frames(workspace, options, run));
   TRY(report["video"], encode_result(workspace, run));
-  report["result"] = workspace.result().string();
+  report["result"] = report["video"].is_null() ? workspace.merged().string() : workspace.result().string();
   return report;
 }
 
 Result<> real_sheet(const Workspace& workspace, const json& report, Run& run) {
   demo::SwapSheet sheet;
-  TRY(sheet.src, workspace.video(Side::src));
-  TRY(sheet.dst, workspace.video(Side::dst));
+  TRY(sheet.src, workspace.frames_or_video(Side::src));
+  TRY(sheet.dst, workspace.frames_or_video(Side::dst));
   sheet.merged = workspace.merged();
   sheet.tell = [&run](std::string text) { run.note(std::move(text)); };
   if (report["train"].contains("iteration"))
@@ -230,7 +244,7 @@ Result<std::string> run_all(const RunOptions& options, const std::vector<Row>&, 
     return Failure(std::move(score).error());
   else
     run.warn(to_sentence(score.error()));
-  return report.dump();
+  return json_text(report);
 }
 
 RunOptions demo_run_options(const DemoVerbOptions& options) {
@@ -279,7 +293,7 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
   TRY_VOID(demo::write_contact_sheet(png, sheet));
   report["contact_sheet"] = png.string();
   report["total_seconds"] = seconds;
-  return report.dump();
+  return json_text(report);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 
@@ -60,7 +61,7 @@ TerminalReader::TerminalReader() : is_terminal_(is_terminal_stderr()) {}
 void TerminalReader::line(const std::string& text) {
   if (bar_open_) std::fputs("\r\033[K", stderr);
   bar_open_ = false;
-  std::fprintf(stderr, "%s\n", text.c_str());
+  std::fprintf(stderr, "%s\n", terminal_text(text).c_str());
 }
 
 void TerminalReader::show(const Event& event) {

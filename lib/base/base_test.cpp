@@ -2,8 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
 
 #include "lib/base/files.hpp"
+#include "lib/base/frame_files.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/base/text.hpp"
 
@@ -66,6 +70,71 @@ TEST(Files, ImagesAreSortedAndTemporariesLeftOut) {
   std::ofstream(folder / ".understudy-tmp-1-8.png") << "half";  // process 1 always lives: it may be writing
   EXPECT_EQ(remove_temporaries(folder), 1);
   EXPECT_TRUE(fs::exists(folder / ".understudy-tmp-1-8.png"));
+}
+
+TEST(Files, HiddenFilesAndFoldersAreNoImages) {
+  const ScratchFolder scratch;
+  for (const char* name : {"1.png", "._1.png", ".2.png"}) ASSERT_TRUE(write_text(scratch.path / name, ""));
+  fs::create_directories(scratch.path / "folder.png");
+  EXPECT_EQ(*image_files(scratch.path), std::vector<fs::path>{scratch.path / "1.png"});
+}
+
+TEST(Files, FramesAreOfManyKindsAndTheOthersAreNamed) {
+  const ScratchFolder scratch;
+  for (const char* name : {"b.WEBP", "a.jfif", "c.gif", "d.heic", "._a.jfif", "notes.txt", "e.CR2"})
+    ASSERT_TRUE(write_text(scratch.path / name, ""));
+  const auto found = frame_files(scratch.path);
+  ASSERT_TRUE(found);
+  std::vector<std::string> names;
+  for (const auto& path : found->pictures) names.push_back(path.filename());
+  EXPECT_EQ(names, (std::vector<std::string>{"a.jfif", "b.WEBP", "c.gif"}));
+  EXPECT_EQ(found->others, (std::vector<std::string>{"d.heic", "e.CR2"}));
+  EXPECT_NE(not_read(scratch.path, found->others).find("2 pictures in"), std::string::npos);
+  EXPECT_EQ(frame_files(scratch.path / "none").error().code, Code::not_found);
+}
+
+TEST(Files, NamesMayBeAsLongAsTheSystemLetsThem) {
+  const ScratchFolder scratch;
+  const fs::path longest = scratch.path / (std::string(251, 'n') + ".png");
+  ASSERT_TRUE(write_text(longest, "text"));
+  EXPECT_EQ(*read_text(longest), "text");
+  EXPECT_TRUE(is_temporary(temporary_name(longest)));
+  EXPECT_EQ(temporary_name(longest).extension(), ".png");
+  EXPECT_NE(temporary_name(longest), temporary_name(scratch.path / (std::string(250, 'n') + "m.png")));
+}
+
+const std::vector<std::string> odd_names{"plain.png",   "caf\xe9.png", "\xff\xfe",     "a\nb\tc.jpg",
+                                         "back\\slash", "\\xe9",       "\\x5cxe9",     "emoji \xf0\x9f\x8e\xad",
+                                         "'\"`$(x)",    "\xc3",        "\xed\xa0\x80", "\xf5\x80\x80\x80",
+                                         "\\\xe9",      "\\x\xe9",     "\x7f\x1b[31m"};
+
+TEST(PathText, IsOneLineOfValidTextAndGivesThePathBack) {
+  std::set<std::string> texts;
+  for (const auto& name : odd_names) {
+    const auto text = path_text(name);
+    EXPECT_EQ(path_of_text(text).native(), name) << text;
+    EXPECT_EQ(valid_text(text), text);
+    EXPECT_EQ(text.find_first_of("\n\t\x1b\x7f"), std::string::npos);
+    EXPECT_NO_THROW((void)nlohmann::json(text).dump());
+    texts.insert(text);
+  }
+  EXPECT_EQ(texts.size(), odd_names.size());
+  EXPECT_EQ(path_text("caf\xe9.png"), "caf\\xe9.png");
+  EXPECT_EQ(path_text("caf\xc3\xa9 \\ x.png"), "caf\xc3\xa9 \\ x.png");
+}
+
+TEST(PathText, JsonOfAnyTextIsValid) {
+  nlohmann::json j{{"plain", 1.5}, {"list", nlohmann::json::array()}};
+  for (const auto& name : odd_names) {
+    j["list"].push_back(name);
+    j["keys"][name] = true;
+  }
+  const auto back = nlohmann::json::parse(json_text(j, 1));
+  EXPECT_EQ(back["list"][1], "caf\\xe9.png");
+  EXPECT_TRUE(back["keys"].contains("caf\\xe9.png"));
+  EXPECT_EQ(back["plain"], 1.5);
+  EXPECT_EQ(json_text(nlohmann::json{{"a", "b"}}), R"({"a":"b"})");
+  EXPECT_EQ(terminal_text("a\nb\x1b[2J\xe9"), "a\nb\\x1b[2J\\xe9");
 }
 
 TEST(Text, NearestNameOnlyWhenNear) {

@@ -102,8 +102,18 @@ Result<std::string> read_text(const fs::path& path, std::uint64_t max_bytes) {
   return read_whole<std::string>(path, max_bytes);
 }
 
+// A name may be as long as the system lets it be, so that its temporary one has to be shorter: the beginning makes way
+// for a checksum, the extension stays.
 fs::path temporary_name(const fs::path& target) {
-  return target.parent_path() / fmt::format("{}{}-{}", temporary_prefix, ::getpid(), target.filename().string());
+  constexpr std::size_t longest = 255, longest_extension = 16;
+  std::string name = target.filename().string();
+  const std::string prefix = fmt::format("{}{}-", temporary_prefix, ::getpid());
+  if (prefix.size() + name.size() > longest) {
+    const std::size_t sum = std::hash<std::string>()(name);
+    const std::string extension = target.extension().string();
+    name = fmt::format("{:016x}{}", sum, extension.size() <= longest_extension ? extension : "");
+  }
+  return target.parent_path() / (prefix + name);
 }
 
 bool is_temporary(const fs::path& path) { return path.filename().string().starts_with(temporary_prefix); }
@@ -192,7 +202,10 @@ Result<std::vector<fs::path>> image_files(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const auto suffix = lower_case(it->path().extension().string());
-    if (is_temporary(it->path()) || std::find(suffixes.begin(), suffixes.end(), suffix) == suffixes.end()) continue;
+    const bool hidden = it->path().filename().native().starts_with('.');  // "._00001.png", temporaries
+    std::error_code ignored;
+    if (hidden || it->is_directory(ignored)) continue;
+    if (std::find(suffixes.begin(), suffixes.end(), suffix) == suffixes.end()) continue;
     files.push_back(it->path());
   }
   if (error) return io_failure("list the folder", folder, error.value());

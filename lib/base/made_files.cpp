@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 
 namespace understudy {
 namespace {
@@ -19,33 +20,6 @@ std::int64_t time_of(const fs::path& path) {
   std::error_code error;
   const auto time = fs::last_write_time(path, error);
   return error ? 0 : static_cast<std::int64_t>(time.time_since_epoch().count());
-}
-
-// Names are bytes and JSON is text: what is not plain ASCII is written as %XX.
-std::string escaped(const std::string& bytes) {
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f && byte != '%')
-      text += c;
-    else
-      text += fmt::format("%{:02X}", byte);
-  }
-  return text;
-}
-std::string unescaped(const std::string& text) {
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const char* begin = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(begin, begin + 2, value, 16).ptr == begin + 2) {
-      bytes += static_cast<char>(value);
-      i += 2;
-    } else {
-      bytes += text[i];
-    }
-  }
-  return bytes;
 }
 
 struct Made {
@@ -66,12 +40,12 @@ struct Known {
 using Files = std::map<std::string, Known>;
 
 std::string line_of(const std::string& name, const Made& made) {
-  const nlohmann::json line{{"file", escaped(name)},
+  const nlohmann::json line{{"file", path_text(name)},
                             {"bytes", made.print.bytes},
                             {"xxh3", fmt::format("{:016x}", made.print.hash)},
                             {"time", made.print.time},
-                            {"of", escaped(made.made_of)}};
-  return line.dump() + "\n";
+                            {"of", path_text(made.made_of)}};
+  return json_text(line) + "\n";
 }
 
 bool take_line(const std::string& text, Files& files) {
@@ -83,15 +57,17 @@ bool take_line(const std::string& text, Files& files) {
     made.print.time = line.at("time");
     const std::string hash = line.at("xxh3");
     std::from_chars(hash.data(), hash.data() + hash.size(), made.print.hash, 16);
-    made.made_of = unescaped(line.at("of"));
-    files[unescaped(line.at("file"))].take(std::move(made));
+    made.made_of = path_of_text(line.at("of").get_ref<const std::string&>()).native();
+    files[path_of_text(line.at("file").get_ref<const std::string&>()).native()].take(std::move(made));
     return true;
   } catch (const nlohmann::json::exception&) {
     return false;
   }
 }
 
-std::string head_line() { return nlohmann::json{{"format", "understudy.made"}, {"version", version}}.dump() + "\n"; }
+std::string head_line() {
+  return json_text(nlohmann::json{{"format", "understudy.made"}, {"version", version}}) + "\n";
+}
 
 }  // namespace
 

@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lib/base/path_text.hpp"
+
 namespace understudy {
 
 bool is_there(const fs::path& path) {
@@ -35,10 +37,10 @@ struct Journal {
 // As the journal keeps it: relative to its own folder, so that a folder may be moved between a kill and the rerun.
 std::string kept(const fs::path& path, const fs::path& journal) {
   const auto relative = path.empty() ? path : path.lexically_relative(journal.parent_path());
-  return (relative.empty() ? path : relative).generic_string();
+  return path_text(relative.empty() ? path : relative);
 }
 fs::path found(const std::string& text, const fs::path& journal) {
-  return text.empty() ? fs::path() : (journal.parent_path() / text).lexically_normal();
+  return text.empty() ? fs::path() : (journal.parent_path() / path_of_text(text)).lexically_normal();
 }
 
 Result<> write_journal(const fs::path& path, const Journal& journal) {
@@ -47,7 +49,7 @@ Result<> write_journal(const fs::path& path, const Journal& journal) {
     steps.push_back({kept(step.from, path), kept(step.via, path), kept(step.to, path)});
   const nlohmann::json json{
       {"format", "understudy.moves"}, {"version", 1}, {"staged", journal.staged}, {"moves", std::move(steps)}};
-  return write_text(path, json.dump() + "\n");
+  return write_text(path, json_text(json) + "\n");
 }
 
 Result<Journal> read_journal(const fs::path& path) {

@@ -29,6 +29,15 @@ class Moves : public ::testing::Test {
   const fs::path folder_ = scratch_.path / "aligned";
 };
 
+TEST_F(Moves, NamesMayBeAnyBytes) {
+  const std::string odd = "caf\xe9\n\\xe9", odder = "\xff";
+  put(odd, "a");
+  put(odder, "b");
+  ASSERT_TRUE(
+      move_files(journal(), std::vector<Move>{{folder_ / odd, folder_ / odder}, {folder_ / odder, folder_ / odd}}));
+  EXPECT_EQ(files(), (std::map<std::string, std::string>{{odd, "b"}, {odder, "a"}}));
+}
+
 TEST_F(Moves, NamesMayBeSwappedInARing) {
   for (const char* name : {"a", "b", "c"}) put(name, name);
   const std::vector<Move> ring = {

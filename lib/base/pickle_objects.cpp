@@ -2,6 +2,7 @@
 // The objects of a pickle: the few known names, called and given their state as numpy's arrays and DeepFaceLab's enums
 // are.
 #include <algorithm>
+#include <optional>
 
 #include "lib/base/pickle_reader.hpp"
 
@@ -12,8 +13,28 @@ bool known_global(std::string_view module, std::string_view name) {
   const bool multiarray = module == "numpy.core.multiarray" || module == "numpy._core.multiarray";
   const bool numeric = module == "numpy.core.numeric" || module == "numpy._core.numeric";
   return (multiarray && (name == "_reconstruct" || name == "scalar")) || (numeric && name == "_frombuffer") ||
-         (module == "numpy" && (name == "ndarray" || name == "dtype")) ||
+         (module == "numpy" && (name == "ndarray" || name == "dtype")) || (module == "_codecs" && name == "encode") ||
+         ((module == "__builtin__" || module == "builtins") && name == "bytes") ||
          (module == "facelib.FaceType" && name == "FaceType") || (module == "samplelib.Sample" && name == "SampleType");
+}
+
+// Protocol 2 has no bytes: Python writes them as text of as many characters, U+0000 to U+00FF, and a call that takes
+// them back. Empty when the text is no such.
+std::optional<Bytes> from_latin1(std::string_view text) {
+  Bytes bytes;
+  bytes.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (first < 0x80) {
+      bytes.push_back(first);
+      continue;
+    }
+    const auto second = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if ((first != 0xc2 && first != 0xc3) || (second & 0xc0) != 0x80) return {};
+    bytes.push_back(static_cast<std::uint8_t>((first & 0x03) << 6 | (second & 0x3f)));
+    ++i;
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -89,6 +110,10 @@ Result<> Reader::reduce() {
     TRY(made, scalar(*arguments));
   } else if (name == "_frombuffer") {
     TRY(made, from_buffer(*arguments));
+  } else if (name == "encode") {
+    TRY(made, encoded(*arguments));
+  } else if (name == "bytes" && arguments->empty()) {
+    made = Value::bytes({});
   } else if (name == "FaceType" || name == "SampleType") {
     const auto value = arguments->size() == 1 ? arguments->front().as_int() : std::nullopt;
     if (!value) return bad("an enum without a number");
@@ -130,16 +155,18 @@ Result<> Reader::build_dtype(Opaque& dtype, const List& state) {
 Result<> Reader::fill(NdArray& array, const Value& shape, const Value& dtype, bool fortran, const Value& raw) {
   const auto* extents = shape.as_tuple();
   const auto* type = get<Opaque>(dtype);
-  const auto* bytes = raw.as_bytes();
-  if (!extents || !type || type->kind != Opaque::Kind::dtype || !bytes) return bad("an array with an odd state");
-  NdArray filled{type->dtype, {}, fortran, *bytes};
+  const auto* text = raw.as_string();  // of Python 2, where bytes and text were one
+  if (!extents || !type || type->kind != Opaque::Kind::dtype || (!raw.as_bytes() && !text))
+    return bad("an array with an odd state");
+  const Blob bytes = text ? Blob(Bytes(text->begin(), text->end())) : *raw.as_bytes();
+  NdArray filled{type->dtype, {}, fortran, bytes};
   for (const auto& extent : *extents) {
     const auto value = extent.as_int();
     if (!value) return bad("an array with an odd shape");
     filled.shape.push_back(*value);
   }
   TRY(const auto size, byte_size(filled.dtype, filled.shape));
-  if (size != bytes->size()) return bad("an array whose bytes do not fit its shape");
+  if (size != bytes.size()) return bad("an array whose bytes do not fit its shape");
   array = std::move(filled);
   return {};
 }
@@ -158,6 +185,14 @@ Result<Value> Reader::scalar(const List& arguments) {
   if (array.dtype[0] == 'f') return Value(array.to<double>().front());
   if (array.dtype[0] == 'b') return Value(array.to<std::uint8_t>().front() != 0);
   return Value(array.to<std::int64_t>().front());
+}
+
+Result<Value> Reader::encoded(const List& arguments) {
+  const auto* text = arguments.size() == 2 ? arguments[0].as_string() : nullptr;
+  const auto* code = text ? arguments[1].as_string() : nullptr;
+  auto bytes = code && (*code == "latin1" || *code == "latin-1") ? from_latin1(*text) : std::nullopt;
+  if (!bytes) return bad("bytes in an odd code");
+  return Value::bytes(Blob(*std::move(bytes)));
 }
 
 Result<Value> Reader::from_buffer(const List& arguments) {

@@ -14,6 +14,23 @@ constexpr std::size_t max_containers = std::size_t{1} << 24;
 constexpr std::size_t max_values = std::size_t{1} << 26;
 constexpr std::size_t max_marks = std::size_t{1} << 20;
 
+// Python keeps the bytes of a file's name that are no UTF-8 as lone surrogates: U+DC80 to U+DCFF.
+std::string bytes_of_python_text(std::string_view text) {
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lone = text.find('\xed', at);
+    bytes += text.substr(at, lone - at);
+    if (lone == std::string_view::npos) break;
+    const auto low = [&](std::size_t i) {
+      return lone + i < text.size() ? static_cast<unsigned char>(text[lone + i]) : 0U;
+    };
+    const bool escaped = (low(1) == 0xb2 || low(1) == 0xb3) && (low(2) & 0xc0) == 0x80;
+    bytes += escaped ? static_cast<char>((low(1) & 0x03) << 6 | (low(2) & 0x3f)) : text[lone];
+    at = lone + (escaped ? 3 : 1);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 Result<Value> Reader::run() {
@@ -72,7 +89,7 @@ Result<> Reader::scalar_op(std::uint8_t code, bool& handled) {
   handled = true;
   const auto text = [this](Result<Blob> raw) -> Result<> {
     if (!raw) return Failure(raw.error());
-    push(std::string(reinterpret_cast<const char*>(raw->data()), raw->size()));
+    push(bytes_of_python_text({reinterpret_cast<const char*>(raw->data()), raw->size()}));
     return {};
   };
   const auto bytes = [this](Result<Blob> raw) -> Result<> {
@@ -118,6 +135,12 @@ Result<> Reader::scalar_op(std::uint8_t code, bool& handled) {
       return text(counted<std::uint32_t>());
     case 0x8d:
       return text(counted<std::uint64_t>());
+    case 'U':  // Python 2's strings, which are bytes: kept as they are
+    case 'T': {
+      TRY(const Blob raw, code == 'U' ? counted<std::uint8_t>() : counted<std::uint32_t>());
+      push(std::string(reinterpret_cast<const char*>(raw.data()), raw.size()));
+      return {};
+    }
     case 'C':
       return bytes(counted<std::uint8_t>());
     case 'B':

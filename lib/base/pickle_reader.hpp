@@ -92,6 +92,7 @@ class Reader {
   Result<> build();
   Result<Value> scalar(const List& arguments);
   Result<Value> from_buffer(const List& arguments);
+  Result<Value> encoded(const List& arguments);
   Result<> build_dtype(Opaque& dtype, const List& state);
   Result<> build_array(NdArray& array, const List& state);
   Result<> fill(NdArray& array, const Value& shape, const Value& dtype, bool fortran, const Value& raw);

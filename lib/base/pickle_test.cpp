@@ -56,6 +56,45 @@ pickle::Value sample() {
   return dict;
 }
 
+// pickle.dumps({'m': numpy.array([[1.5, -2], [3.25, 255]], 'f4'), 'e': b''}, protocol=2): bytes are text there, and a
+// call that takes them back.
+TEST(Pickle, ReadsArraysOfProtocolTwo) {
+  const auto read =
+      pickle::read(unhex("80027d71002858010000006d7101636e756d70792e636f72652e6d756c746961727261790a5f7265636f6e7374"
+                         "727563740a7102636e756d70790a6e6461727261790a71034b00857104635f636f646563730a656e636f64650a"
+                         "7105580100000062710658060000006c6174696e31710786710852710987710a52710b284b014b024b0286710c"
+                         "636e756d70790a64747970650a710d58020000006634710e898887710f527110284b0358010000003c71114e4e"
+                         "4e4affffffff4affffffff4b007471126289680558120000000000c3803f000000c3800000504000007f437113"
+                         "6807867114527115747116625801000000657117635f5f6275696c74696e5f5f0a62797465730a711829527119"
+                         "752e"));
+  ASSERT_TRUE(read) << read.error().message;
+  const auto* array = read->find("m")->as_array();
+  ASSERT_TRUE(array);
+  EXPECT_EQ(array->shape, (std::vector<std::int64_t>{2, 2}));
+  EXPECT_EQ(array->to<float>(), (std::vector<float>{1.5f, -2, 3.25f, 255}));
+  ASSERT_TRUE(read->find("e")->as_bytes());
+  EXPECT_EQ(read->find("e")->as_bytes()->size(), 0u);
+  // Text of more than bytes, and another code.
+  EXPECT_FALSE(pickle::read(unhex("8002635f636f646563730a656e636f64650a5803000000e282ac58060000006c6174696e3186522e")));
+  EXPECT_FALSE(
+      pickle::read(unhex("8002635f636f646563730a656e636f64650a58010000004158050000007574662d388652"
+                         "2e")));
+}
+
+// pickle.dumps('caf\udce9\udc80.png', protocol=3): how Python holds a file's name that is no UTF-8.
+TEST(Pickle, NamesThatAreNoUtf8AreAsPythonHasThem) {
+  const auto python = unhex("8003580d000000636166edb3a9edb2802e706e6771002e");
+  const auto read = pickle::read(python);
+  ASSERT_TRUE(read && read->as_string());
+  EXPECT_EQ(*read->as_string(), "caf\xe9\x80.png");
+  EXPECT_EQ(*pickle::read(pickle::write(*read, pickle::Protocol::three))->as_string(), "caf\xe9\x80.png");
+  const Bytes ours = pickle::write(*read, pickle::Protocol::three);
+  EXPECT_EQ(Bytes(ours.begin(), ours.end() - 1),
+            Bytes(python.begin(), python.begin() + static_cast<std::ptrdiff_t>(ours.size()) - 1));
+  EXPECT_EQ(*pickle::read(pickle::write("\xed\x95\x9c\xc3\xa9"))->as_string(),
+            "\xed\x95\x9c\xc3\xa9");  // valid text stays
+}
+
 TEST(Pickle, ReadsWhatPythonWrites) {
   // pickle.dumps({'a':[1,2.5,'x',None,True],'b':(1,2,3,4),'big':-5000000000,'s':b'\x00\x01','neg':-3}, protocol=3)
   const auto value = pickle::read(

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes pickles without memo and frames: every unpickler takes them so, and they need no bookkeeping.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/pickle.hpp"
 
 namespace understudy::pickle {
@@ -67,7 +69,25 @@ void Writer::integer(std::int64_t value) {
   }
 }
 
-void Writer::text(std::string_view text) {
+// What is no UTF-8 (a file's name may be any bytes) as Python writes it: lone surrogates, U+DC80 to U+DCFF for the
+// bytes 0x80 to 0xff ("surrogateescape", written with "surrogatepass").
+std::string python_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) {
+      const auto byte = static_cast<unsigned char>(text[0]);
+      out += {'\xed', static_cast<char>(0xb0 | byte >> 6), static_cast<char>(0x80 | (byte & 0x3f))};
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
+void Writer::text(std::string_view bytes) {
+  const std::string text = python_text(bytes);
   if (protocol_ == Protocol::four && text.size() < 256) {
     op(0x8c);
     number(static_cast<std::uint8_t>(text.size()));

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "lib/base/limits.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/catalogue/tables.hpp"
 #include "lib/jobs/each.hpp"
 
@@ -24,26 +25,11 @@ constexpr std::size_t batch = 256;  // faces that a kill may cost
 std::string key_of(const fs::path& folder, const fs::path& root) {
   const auto inside = folder.lexically_normal().lexically_relative(root.lexically_normal());
   const bool outside = inside.empty() || *inside.begin() == "..";
-  return (outside ? folder.lexically_normal() : inside).generic_string();
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i++]);
-    std::size_t more = lead < 0x80                   ? 0
-                       : lead >= 0xc2 && lead < 0xe0 ? 1
-                       : lead >= 0xe0 && lead < 0xf0 ? 2
-                       : lead >= 0xf0 && lead < 0xf5 ? 3
-                                                     : 9;
-    if (more == 9) return false;
-    for (; more > 0; --more, ++i)
-      if (i >= text.size() || (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return false;
-  }
-  return true;
+  return path_text(outside ? folder.lexically_normal() : inside);
 }
 
 // The images of the folder as they are now, not measured yet.
-Result<std::vector<CatalogueEntry>> files_of(const fs::path& folder, Run& run) {
+Result<std::vector<CatalogueEntry>> files_of(const fs::path& folder) {
   TRY(const auto paths, image_files(folder));
   std::vector<CatalogueEntry> files;
   for (const auto& path : paths) {
@@ -56,10 +42,6 @@ Result<std::vector<CatalogueEntry>> files_of(const fs::path& folder, Run& run) {
     e.bytes = status.file_size(error);
     e.time = status.last_write_time(error).time_since_epoch().count();
     if (error) continue;  // removed meanwhile
-    if (!is_utf8(e.name)) {
-      run.warn(fmt::format("A file name in {} is no valid text (UTF-8): left alone", folder.string()));
-      continue;
-    }
     files.push_back(std::move(e));
   }
   return files;
@@ -88,7 +70,7 @@ FaceMeasures measure(CatalogueEntry& e) {
   auto measured =
       file ? measure_face(*file, e.path.extension() == ".jpg") : Result<FaceMeasures>(Failure(file.error()));
   if (!measured) {
-    e.problem = to_sentence(measured.error());
+    e.problem = valid_text(to_sentence(measured.error()));
     return {};
   }
   e.state = measured->is_face ? FaceState::face : FaceState::picture;
@@ -257,7 +239,7 @@ Result<> Catalogue::Parts::measure_all(std::vector<CatalogueEntry>& files, const
 Result<std::vector<CatalogueEntry>> Catalogue::Parts::sync(const fs::path& folder, int threads, Run& run,
                                                            SyncReport& report) {
   const auto key = key_of(folder, root);
-  TRY(auto files, files_of(folder, run));
+  TRY(auto files, files_of(folder));
   report.files = files.size();
   TRY(auto missing, match(files, key, report));
   TRY_VOID(follow(files, missing, key, report));

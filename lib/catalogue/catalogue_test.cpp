@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <random>
@@ -115,6 +116,19 @@ TEST_F(CatalogueTest, FollowsWhatIsRenamedMovedChangedAndGone) {
   root_ = elsewhere;
   sync();
   EXPECT_EQ(report_.measured, 0U);
+}
+
+TEST_F(CatalogueTest, NamesMayBeAnyBytes) {
+  sync();
+  const std::string odd = "caf\xe9\n'\\xe9.jpg";
+  fs::rename(faces() / "000.jpg", faces() / odd);
+  for (const std::size_t followed : {1U, 0U}) {
+    const auto entries = sync();
+    EXPECT_EQ(report_.followed, followed);
+    EXPECT_EQ(report_.measured, 0U);
+    EXPECT_TRUE(std::ranges::any_of(entries, [&](const auto& e) { return e.name == odd; }));
+  }
+  EXPECT_TRUE(warnings_.empty());
 }
 
 TEST_F(CatalogueTest, TellsOfWhatCannotBeReadAndGoesOn) {

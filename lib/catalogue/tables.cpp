@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "lib/base/path_text.hpp"
+
 namespace understudy::catalogue {
 namespace {
 
@@ -64,14 +66,14 @@ std::span<const std::uint8_t> checked(std::span<const std::uint8_t> bytes) {
 CatalogueEntry entry_of(const Statement& row) {
   CatalogueEntry e;
   e.id = row.integer(0);
-  e.name = row.text(1);
+  e.name = path_of_text(row.text(1)).native();
   e.bytes = static_cast<std::uint64_t>(row.integer(2));
   e.time = row.integer(3);
   e.hash = static_cast<std::uint64_t>(row.integer(4));
   e.state = static_cast<FaceState>(std::clamp<std::int64_t>(row.integer(5), 0, 2));
   e.problem = row.text(6);
   e.face_type = row.text(7);
-  e.source = row.text(8);
+  e.source = path_of_text(row.text(8)).native();
   int column = 10;
   for (const auto& number : number_rows()) e.numbers.*number.member = row.number(column++);
   return e;
@@ -118,7 +120,7 @@ Result<std::vector<CatalogueEntry>> Tables::of_folder(const std::string& folder)
 
 Result<> Tables::place(std::int64_t id, const std::string& folder, const std::string& name) {
   TRY(Statement * command, ready(place_, "UPDATE faces SET folder = ?, name = ? WHERE id = ?"));
-  return command->bind(0, std::string_view(folder)).bind(1, std::string_view(name)).bind(2, id).run();
+  return command->bind(0, std::string_view(folder)).bind(1, std::string_view(path_text(name))).bind(2, id).run();
 }
 
 Result<> Tables::set_aside(std::int64_t id) { return place(id, "", std::to_string(id)); }
@@ -136,9 +138,13 @@ Result<> Tables::add(const std::string& folder, CatalogueEntry& e, const FaceMea
       ready(add_face_, fmt::format("INSERT INTO faces (id, folder, name, bytes, time, hash, state, problem, face_type, "
                                    "source, sum{}) VALUES (NULL{}) RETURNING id",
                                    number_columns(""), marks)));
-  face->bind(0, std::string_view(folder)).bind(1, std::string_view(e.name)).bind(2, static_cast<std::int64_t>(e.bytes));
+  face->bind(0, std::string_view(folder))
+      .bind(1, std::string_view(path_text(e.name)))
+      .bind(2, static_cast<std::int64_t>(e.bytes));
   face->bind(3, e.time).bind(4, static_cast<std::int64_t>(e.hash)).bind(5, static_cast<std::int64_t>(e.state));
-  face->bind(6, std::string_view(e.problem)).bind(7, std::string_view(e.face_type)).bind(8, std::string_view(e.source));
+  face->bind(6, std::string_view(e.problem))
+      .bind(7, std::string_view(e.face_type))
+      .bind(8, std::string_view(path_text(e.source)));
   face->bind(9, static_cast<std::int64_t>(checksum(e)));
   int at = 10;
   for (const auto& number : number_rows()) face->bind(at++, e.numbers.*number.member);

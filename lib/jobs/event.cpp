@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
+
 namespace understudy {
 namespace {
 
@@ -102,6 +104,6 @@ json to_json(const Event& event, std::uint64_t id, double time) {
   return j;
 }
 
-std::string to_line(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string to_line(const json& j) { return json_text(j) + "\n"; }
 
 }  // namespace understudy

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 
 namespace understudy {

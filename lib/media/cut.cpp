@@ -130,6 +130,15 @@ Result<> Copying::copy_packets(AVFormatContext& output) {
 
 Result<> Copying::write(const fs::path& target, const fs::path& temporary) {
   TRY(const OutputPtr output, open_output(target, temporary));
+  for (unsigned i = 0; i < input_->nb_streams; ++i) {
+    const AVStream& in = *input_->streams[i];
+    if (target_[i] < 0 || takes(*output->oformat, in)) continue;
+    return fail_with_hint(
+        Code::bad_option,
+        fmt::format("{} of {} cannot go into {} without being encoded", avcodec_get_name(in.codecpar->codec_id),
+                    path_.filename().string(), target.filename().string()),
+        "Give a name that ends in .mkv, or leave out --fast.");
+  }
   TRY_VOID(add_streams(*output));
   TRY_VOID(write_header(*output, target));
   TRY_VOID(copy_packets(*output));

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "lib/image/codec.hpp"
-#include "lib/image/convert.hpp"
+#include "lib/base/frame_files.hpp"
+#include "lib/media/picture.hpp"
 #include "lib/media/video_decoder.hpp"
 
 namespace understudy::media {
@@ -13,6 +13,7 @@ struct FrameSource::Impl {
   fs::path path;
   std::optional<VideoDecoder> video;
   std::vector<fs::path> images;
+  std::vector<std::string> not_read;  // pictures of other kinds in the folder
   std::vector<std::string> names;
   std::int64_t position = 0;
 };
@@ -27,17 +28,26 @@ Result<FrameSource> FrameSource::open(const fs::path& path, const DecodeOptions&
   impl->path = path;
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
-    TRY(impl->images, image_files(path));
+    TRY(auto files, frame_files(path));
+    impl->images = std::move(files.pictures);
+    impl->not_read = std::move(files.others);
+    if (impl->images.empty() && !impl->not_read.empty()) {
+      return fail_with_hint(Code::not_found, understudy::not_read(path, impl->not_read) + ", and there are no others",
+                            "Convert them to PNG or JPEG first.");
+    }
     if (impl->images.empty()) {
-      return fail_with_hint(Code::not_found, fmt::format("There are no images (jpg, png, tif) in {}", path.string()),
+      return fail_with_hint(Code::not_found,
+                            fmt::format("There are no images (jpg, png, tif, webp, …) in {}", path.string()),
                             "Extract the frames of the video first, or give the video itself.");
     }
-    for (const auto& image : impl->images) impl->names.push_back(image.filename().string());
+  } else if (is_picture_file(path)) {
+    impl->images.push_back(path);
   } else {
     TRY(impl->video, VideoDecoder::open(path, options));
     const auto count = impl->video->info().count();
     for (std::int64_t i = 0; i < count; ++i) impl->names.push_back(frame_name(i, count));
   }
+  for (const auto& image : impl->images) impl->names.push_back(image.filename().string());
   return FrameSource(std::move(impl));
 }
 
@@ -72,45 +82,29 @@ Result<DeepFrame> FrameSource::deep_at(std::int64_t index) {
     TRY(ImageU16 bgr, impl_->video->read<std::uint16_t>(index));
     return DeepFrame{index, name(index), std::move(bgr)};
   }
-  const auto& path = impl_->images.at(static_cast<std::size_t>(index));
-  if (auto deep = read_png16(path)) return DeepFrame{index, name(index), normalise_channels(*std::move(deep), 3)};
-  TRY(const Frame shallow, read_image_file(index));
-  ImageU16 bgr(shallow.bgr.width, shallow.bgr.height, 3);
-  std::ranges::transform(shallow.bgr.data, bgr.data.begin(),
-                         [](std::uint8_t v) { return static_cast<std::uint16_t>(v * 257); });
+  TRY(ImageU16 bgr, read_picture<std::uint16_t>(image_file(index)));
   return DeepFrame{index, name(index), std::move(bgr)};
 }
 
 std::vector<std::string> FrameSource::remarks() const {
-  return impl_->video ? impl_->video->remarks() : std::vector<std::string>{};
+  if (impl_->video) return impl_->video->remarks();
+  if (impl_->not_read.empty()) return {};
+  return {understudy::not_read(impl_->path, impl_->not_read) + ": convert them to PNG or JPEG to use them"};
+}
+
+const fs::path& FrameSource::image_file(std::int64_t index) const {
+  check(!impl_->video, "single image files exist in folders only");
+  return impl_->images.at(static_cast<std::size_t>(index));
 }
 
 Result<Frame> FrameSource::read_image_file(std::int64_t index) const {
-  check(!impl_->video, "single image files exist in folders only");
-  TRY(ImageU8 image, read_image(impl_->images.at(static_cast<std::size_t>(index))));
-  return Frame{index, name(index), normalise_channels(std::move(image), 3)};
+  TRY(ImageU8 bgr, read_picture<std::uint8_t>(image_file(index)));
+  return Frame{index, name(index), std::move(bgr)};
 }
 
 std::string frame_name(std::int64_t index, std::int64_t count, std::string_view extension) {
   const auto width = std::max<std::size_t>(5, std::to_string(count).size());
   return fmt::format("{:0{}}.{}", index + 1, width, extension);
 }
-
-template <class T>
-Image<T> oriented(const Image<T>& in, Orientation o) {
-  if (o == Orientation{}) return in;
-  Image<T> out(o.swaps_sides() ? in.height : in.width, o.swaps_sides() ? in.width : in.height, in.channels);
-  const int x0 = o.xx + o.xy < 0 ? out.width - 1 : 0;
-  const int y0 = o.yx + o.yy < 0 ? out.height - 1 : 0;
-  for (int y = 0; y < in.height; ++y) {
-    for (int x = 0; x < in.width; ++x) {
-      const auto* from = &in.at(x, y);
-      std::copy(from, from + in.channels, &out.at(x0 + o.xx * x + o.xy * y, y0 + o.yx * x + o.yy * y));
-    }
-  }
-  return out;
-}
-template ImageU8 oriented(const ImageU8&, Orientation);
-template ImageU16 oriented(const ImageU16&, Orientation);
 
 }  // namespace understudy::media

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frames of a clip, wherever they lie: in a video file or as images in a folder.
+// The frames of a clip, wherever they lie: in a video file or as images in a folder, which are read upright
+// (lib/media/picture.hpp). A single picture file is a clip of one frame.
 #pragma once
 
 #include <memory>
@@ -20,13 +21,14 @@ using Frame = FrameOf<std::uint8_t>;
 using DeepFrame = FrameOf<std::uint16_t>;
 
 struct DecodeOptions {
-  int threads = 0;        // 0 = one per core
-  bool hardware = false;  // on the graphics card where it can; else a remark says that it cannot
+  int threads = 0;           // 0 = one per core
+  bool hardware = false;     // on the graphics card where it can; else a remark says that it cannot
+  bool deinterlace = false;  // each frame of an interlaced video made of its two fields (FFmpeg's bwdif); others stay
 };
 
 class FrameSource {
  public:
-  // A folder must hold at least one image.
+  // A folder must hold at least one image (lib/base/frame_files.hpp says which files are).
   static Result<FrameSource> open(const fs::path&, const DecodeOptions& = {});
   FrameSource(FrameSource&&) noexcept;
   FrameSource& operator=(FrameSource&&) noexcept;
@@ -35,9 +37,9 @@ class FrameSource {
   std::int64_t count() const;
   bool is_video() const;
   const fs::path& path() const;
-  const VideoInfo* video() const;  // null for a folder
+  const VideoInfo* video() const;  // null for images
   // What a user should know of how the frames are read, in sentences: colours that were assumed, HDR that is
-  // tone-mapped, hardware that could not be used.
+  // tone-mapped, hardware that could not be used, pictures of a folder that are of no kind read here.
   std::vector<std::string> remarks() const;
   // File name of a frame: the image's own, or "00001.png" and on for a video (numbered from 1, at least 5 digits and as
   // many as the count needs, so that names sort as frames follow: spec pipeline.md 10.1, W50).
@@ -55,6 +57,7 @@ class FrameSource {
   std::int64_t position() const;
   // One image of a folder; may be called from several threads at once. Not for videos.
   Result<Frame> read_image_file(std::int64_t index) const;
+  const fs::path& image_file(std::int64_t index) const;
 
  private:
   struct Impl;
@@ -64,8 +67,4 @@ class FrameSource {
 
 // "00001.png" for index 0 of up to 99,999 frames.
 std::string frame_name(std::int64_t index, std::int64_t count, std::string_view extension = "png");
-// Turns and mirrors as a display matrix asks.
-template <class T>
-Image<T> oriented(const Image<T>&, Orientation);
-
 }  // namespace understudy::media

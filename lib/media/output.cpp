@@ -32,6 +32,22 @@ Result<> write_header(AVFormatContext& output, const fs::path& target) {
   return {};
 }
 
+bool takes(const AVOutputFormat& format, const AVStream& in) {
+  if (avformat_query_codec(&format, in.codecpar->codec_id, FF_COMPLIANCE_NORMAL) == 0) return false;
+  AVFormatContext* raw = nullptr;
+  if (avformat_alloc_output_context2(&raw, &format, nullptr, nullptr) < 0) return false;
+  AVStream* out = avformat_new_stream(raw, nullptr);
+  bool taken = avcodec_parameters_copy(out->codecpar, in.codecpar) >= 0 && avio_open_dyn_buf(&raw->pb) >= 0;
+  out->codecpar->codec_tag = 0;
+  out->time_base = in.time_base;
+  taken = taken && avformat_write_header(raw, nullptr) >= 0;
+  std::uint8_t* written = nullptr;
+  if (raw->pb) avio_close_dyn_buf(raw->pb, &written);
+  av_free(written);
+  avformat_free_context(raw);
+  return taken;
+}
+
 Result<> finish_output(AVFormatContext& output, const fs::path& target) {
   if (const int code = av_write_trailer(&output); code < 0) return write_failure(target, code);
   if (const int code = avio_closep(&output.pb); code < 0) return write_failure(target, code);

@@ -18,6 +18,9 @@ using OutputPtr = std::unique_ptr<AVFormatContext, CloseOutput>;
 Result<OutputPtr> open_output(const fs::path& target, const fs::path& temporary);
 // Once all streams are there.
 Result<> write_header(AVFormatContext&, const fs::path& target);
+// Whether the container takes a stream as it is: tried on an empty file, for what the format says of itself is not
+// always so.
+bool takes(const AVOutputFormat&, const AVStream&);
 // What is left of it, the end, and the file closed.
 Result<> finish_output(AVFormatContext&, const fs::path& target);
 Failure write_failure(const fs::path& target, int code);

@@ -2,27 +2,37 @@
 #include "lib/media/packet_index.hpp"
 
 #include <algorithm>
+#include <string_view>
+
+#include "lib/media/joined_clock.hpp"
 
 namespace understudy::media {
 namespace {
 
 struct Scan {
   PacketIndex index;
-  std::int64_t whole_packets = 0;
   bool times_known = true;
 };
 
-Scan scan_packets(AVFormatContext& input, const AVStream& stream) {
-  Scan scan;
+void discard_others(AVFormatContext& input, const AVStream& stream) {
   for (unsigned i = 0; i < input.nb_streams; ++i) {
     if (static_cast<int>(i) != stream.index) input.streams[i]->discard = AVDISCARD_ALL;
   }
+}
+
+Scan scan_packets(AVFormatContext& input, const AVStream& stream) {
+  Scan scan;
+  const bool may_jump = JoinedClock::may_jump(input);
+  if (!may_jump) discard_others(input, stream);
+  scan.index.doubtful_count = may_jump;
+  const int not_shown = AV_PKT_FLAG_DISCARD | (may_jump ? 0 : AV_PKT_FLAG_CORRUPT);
+  JoinedClock clock;
   PacketPtr packet(av_packet_alloc());
   while (av_read_frame(&input, packet.get()) >= 0) {
+    if (may_jump) clock.mend(*packet, input);
     if (packet->stream_index == stream.index) {
-      if (!(packet->flags & AV_PKT_FLAG_CORRUPT)) ++scan.whole_packets;
       // Packets outside the edit list are decoded but not shown.
-      if (!(packet->flags & (AV_PKT_FLAG_DISCARD | AV_PKT_FLAG_CORRUPT))) {
+      if (!(packet->flags & not_shown)) {
         scan.times_known &= packet->pts != AV_NOPTS_VALUE;
         scan.index.pts.push_back(packet->pts);
       }
@@ -32,7 +42,26 @@ Scan scan_packets(AVFormatContext& input, const AVStream& stream) {
     }
     av_packet_unref(packet.get());
   }
+  scan.index.joined = clock.jumped();
+  if (scan.index.joined)
+    scan.index.keys.clear();
+  else
+    discard_others(input, stream);
   return scan;
+}
+
+// How many frames an MP4's index tells of that lie behind the file's end. (The number of frames in its head is no
+// measure: an edit list may hide some.)
+std::int64_t frames_behind_the_end(const AVFormatContext& input, const AVStream& stream) {
+  const auto size = avio_size(input.pb);
+  if (size <= 0 || !std::string_view(input.iformat->name).starts_with("mov")) return 0;
+  std::int64_t missing = 0;
+  auto* s = const_cast<AVStream*>(&stream);
+  for (int i = 0; i < avformat_index_get_entries_count(s); ++i) {
+    const AVIndexEntry* entry = avformat_index_get_entry(s, i);
+    missing += entry->pos + entry->size > size;
+  }
+  return missing;
 }
 
 // Codecs in which a packet may hold no frame to be shown.
@@ -66,13 +95,13 @@ Result<PacketIndex> index_by_decoding(AVFormatContext& input, const AVStream& st
 }  // namespace
 
 Result<PacketIndex> index_packets(AVFormatContext& input, const AVStream& stream, const fs::path& path) {
-  Scan scan = scan_packets(input, stream);
-  if (stream.nb_frames > scan.whole_packets) {
+  if (const auto missing = frames_behind_the_end(input, stream); missing > 0) {
     return fail_with_hint(Code::bad_file,
-                          fmt::format("{} is cut short: it announces {} frames, but only {} can be read", path.string(),
-                                      stream.nb_frames, scan.whole_packets),
+                          fmt::format("{} is cut short: {} of its {} frames lie behind its end", path.string(), missing,
+                                      avformat_index_get_entries_count(const_cast<AVStream*>(&stream))),
                           "Copy or download the file again in full.");
   }
+  Scan scan = scan_packets(input, stream);
   auto& pts = scan.index.pts;
   std::sort(pts.begin(), pts.end());
   std::sort(scan.index.keys.begin(), scan.index.keys.end(), [](auto& a, auto& b) { return a.pts < b.pts; });

@@ -16,6 +16,11 @@ struct PacketIndex {
   // False when packets do not name their frames one by one (no time stamps, VP8's hidden frames, ...): then frames were
   // counted by decoding and are reached by decoding from the start.
   bool seekable = true;
+  // The file's times begin anew in the middle: JoinedClock makes them one, and frames are reached from the start.
+  bool joined = false;
+  // Packets that the container calls damaged are frames too. In a transport stream the last one before a join is called
+  // so, though it is whole; what cannot be decoded is found then.
+  bool doubtful_count = false;
 };
 
 Result<PacketIndex> index_packets(AVFormatContext&, const AVStream&, const fs::path&);

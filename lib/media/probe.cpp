@@ -6,6 +6,7 @@
 
 #include "lib/media/packet_index.hpp"
 #include "lib/media/video_info.hpp"
+#include "lib/media/wholeness.hpp"
 
 namespace understudy::media {
 namespace {
@@ -33,6 +34,7 @@ ColourTags read_colour(const AVCodecParameters& stream) {
     colour.full_range = true;
     return colour;
   }
+  if (stream.codec_id == AV_CODEC_ID_WEBP) colour.matrix = AVCOL_SPC_SMPTE170M;  // always
   if (colour.matrix == AVCOL_SPC_UNSPECIFIED || colour.matrix == AVCOL_SPC_RGB) {
     colour.matrix_assumed = true;
     colour.matrix = std::min(stream.width, stream.height) >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
@@ -59,6 +61,29 @@ void read_timing(VideoInfo& info, const AVStream& stream) {
   const bool nominal = !info.variable_rate && stream.avg_frame_rate.num > 0;
   info.frame_rate = ours(nominal ? stream.avg_frame_rate : av_d2q(1 / step, 1001000));
   info.duration = static_cast<double>(t.back() - t.front()) * tick + step;
+}
+
+bool is_interlaced(AVFieldOrder order) {
+  return order == AV_FIELD_TT || order == AV_FIELD_BB || order == AV_FIELD_TB || order == AV_FIELD_BT;
+}
+
+void tell_oddities(VideoInfo& info, const PacketIndex& index) {
+  const auto name = info.path.filename().string();
+  std::error_code error;
+  const auto size = fs::file_size(info.path, error);
+  if (const auto announced = announced_size(info.path); !error && announced > size)
+    info.remarks.push_back(
+        fmt::format("{} is cut short: {:.1f} of {:.1f} MB are there; what is there is used, {} frames", name,
+                    static_cast<double>(size) / 1e6, static_cast<double>(announced) / 1e6, info.count()));
+  if (index.joined)
+    info.remarks.push_back(fmt::format(
+        "The times of {} begin anew in the middle, as of files that were joined: the parts follow on each other",
+        name));
+  if (info.interlaced)
+    info.remarks.push_back(
+        fmt::format("{} is interlaced: what moves has combed edges. Frames without them are made by: understudy frames "
+                    "extract --deinterlace",
+                    name));
 }
 
 }  // namespace
@@ -101,6 +126,8 @@ Result<VideoInfo> describe_video(AVFormatContext& input, const AVStream& stream,
       info.sound_start = static_cast<double>(sound.start_time) * av_q2d(sound.time_base);
   }
   read_timing(info, stream);
+  info.interlaced = is_interlaced(stream.codecpar->field_order);
+  tell_oddities(info, index);
   return info;
 }
 

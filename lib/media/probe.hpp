@@ -49,8 +49,10 @@ struct VideoInfo {
   Rational time_base;               // seconds per tick of `ticks`
   std::vector<std::int64_t> ticks;  // presentation time of each frame, ascending: ticks.size() is the frame count
   double duration = 0;              // seconds, first frame's start to last frame's end
-  ColourTags colour;  // of the file; what the decoder gives is tags_when_decoded() (lib/media/tone_map.hpp)
-  int bit_depth = 8;  // of a channel
+  ColourTags colour;        // of the file; what the decoder gives is tags_when_decoded() (lib/media/tone_map.hpp)
+  int bit_depth = 8;        // of a channel
+  bool interlaced = false;  // frames are made of two fields, taken one after the other
+  std::vector<std::string> remarks;  // sentences on what is odd about the file: cut short, joined, interlaced
   int sound_tracks = 0;
   double sound_start = 0;  // seconds, of the first sound track, on the clock of `ticks`
   std::int64_t count() const { return static_cast<std::int64_t>(ticks.size()); }

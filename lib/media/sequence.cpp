@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/media/sequence.hpp"
 
+#include "lib/base/path_text.hpp"
+
 namespace understudy::media {
 
 nlohmann::json video_identity(const VideoInfo& info) {
   std::error_code ignored;
-  return {
-      {"name", info.path.filename().string()}, {"bytes", fs::file_size(info.path, ignored)}, {"frames", info.count()}};
+  return {{"name", path_text(info.path.filename())},
+          {"bytes", fs::file_size(info.path, ignored)},
+          {"frames", info.count()}};
 }
 
 Result<Sequence> read_sequence(const fs::path& path) {
@@ -21,7 +24,8 @@ Result<Sequence> read_sequence(const fs::path& path) {
     sequence.source = json.at("source");
     sequence.options = json.at("options");
     sequence.time_base = {json.at("time_base").at(0), json.at("time_base").at(1)};
-    sequence.ticks = json.at("ticks").get<std::map<std::string, std::int64_t>>();
+    for (const auto& [stem, tick] : json.at("ticks").items())
+      sequence.ticks[path_of_text(stem).native()] = tick.get<std::int64_t>();
     sequence.complete = json.at("complete");
     if (sequence.time_base.num <= 0 || sequence.time_base.den <= 0)
       return fail(Code::bad_file, "{} has no valid time base", path.string());
@@ -32,11 +36,16 @@ Result<Sequence> read_sequence(const fs::path& path) {
 }
 
 Result<> write_sequence(const fs::path& path, const Sequence& s) {
-  const nlohmann::json json{
-      {"format", "understudy.frames"}, {"version", 1},     {"source", s.source},
-      {"options", s.options},          {"ticks", s.ticks}, {"time_base", {s.time_base.num, s.time_base.den}},
-      {"complete", s.complete}};
-  return write_text(path, json.dump() + "\n");
+  auto ticks = nlohmann::json::object();
+  for (const auto& [stem, tick] : s.ticks) ticks[path_text(stem)] = tick;
+  const nlohmann::json json{{"format", "understudy.frames"},
+                            {"version", 1},
+                            {"source", s.source},
+                            {"options", s.options},
+                            {"ticks", std::move(ticks)},
+                            {"time_base", {s.time_base.num, s.time_base.den}},
+                            {"complete", s.complete}};
+  return write_text(path, json_text(json) + "\n");
 }
 
 }  // namespace understudy::media

@@ -2,12 +2,15 @@
 #include "lib/media/sound.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "lib/media/output.hpp"
 
 namespace understudy::media {
 
 Result<SoundTracks> SoundTracks::open(const fs::path& path, AVFormatContext& output, double shift,
-                                      const SoundPart& part) {
+                                      const SoundPart& part, const std::function<void(const std::string&)>& tell) {
   SoundTracks sound;
   sound.output_ = &output;
   sound.shift_ = shift;
@@ -20,14 +23,15 @@ Result<SoundTracks> SoundTracks::open(const fs::path& path, AVFormatContext& out
     return sound;
   }
   TRY(sound.input_, open_input(path));
+  sound.may_jump_ = JoinedClock::may_jump(*sound.input_);
   int tracks = 0;
   for (unsigned i = 0; i < sound.input_->nb_streams; ++i) {
     AVStream& in = *sound.input_->streams[i];
     const bool is_sound = in.codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
     tracks += is_sound;
     if (is_sound && (part.track == 0 || part.track == tracks)) {
-      TRY_VOID(sound.add_track(in, path));
-    } else {
+      TRY_VOID(sound.add_track(in, path, tell));
+    } else if (!sound.may_jump_) {
       in.discard = AVDISCARD_ALL;
     }
   }
@@ -35,23 +39,27 @@ Result<SoundTracks> SoundTracks::open(const fs::path& path, AVFormatContext& out
     return fail_with_hint(Code::bad_option, fmt::format("{} has no sound track {}", path.string(), part.track),
                           fmt::format("It has {}.", tracks));
   }
-  if (std::isfinite(part.begin))
+  if (std::isfinite(part.begin) && !sound.may_jump_)
     av_seek_frame(sound.input_.get(), -1, static_cast<std::int64_t>(part.begin * AV_TIME_BASE), AVSEEK_FLAG_BACKWARD);
   return sound;
 }
 
-Result<> SoundTracks::add_track(AVStream& in, const fs::path& path) {
+Result<> SoundTracks::add_track(AVStream& in, const fs::path& path,
+                                const std::function<void(const std::string&)>& tell) {
   Track track;
   track.in = &in;
   track.out = avformat_new_stream(output_, nullptr);
   av_dict_copy(&track.out->metadata, in.metadata, 0);
   track.out->disposition = in.disposition;
   track.out->time_base = in.time_base;
-  if (avformat_query_codec(output_->oformat, in.codecpar->codec_id, FF_COMPLIANCE_NORMAL) == 1) {
+  if (takes(*output_->oformat, in)) {
     avcodec_parameters_copy(track.out->codecpar, in.codecpar);
     track.out->codecpar->codec_tag = 0;  // the target container has its own names for codecs
   } else {
     TRY_VOID(start_encoder(track, path));
+    if (tell)
+      tell(fmt::format("The sound of {} is {}, which does not go into this kind of file: it is encoded as AAC",
+                       path.filename().string(), avcodec_get_name(in.codecpar->codec_id)));
   }
   tracks_.push_back(std::move(track));
   return {};
@@ -64,21 +72,30 @@ Result<> SoundTracks::start_encoder(Track& track, const fs::path& path) {
   auto& decoder = *track.decoder;
   if (decoder.ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
     av_channel_layout_default(&decoder.ch_layout, decoder.ch_layout.nb_channels);
-  track.encoder.reset(avcodec_alloc_context3(aac));
-  auto& encoder = *track.encoder;
-  encoder.sample_fmt = AV_SAMPLE_FMT_FLTP;
-  encoder.sample_rate = decoder.sample_rate >= 8000 && decoder.sample_rate <= 48000 ? decoder.sample_rate : 48000;
-  encoder.bit_rate = 192000;
-  encoder.time_base = {1, encoder.sample_rate};
-  av_channel_layout_copy(&encoder.ch_layout, &decoder.ch_layout);
-  if (output_->oformat->flags & AVFMT_GLOBALHEADER) encoder.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-  SwrContext* resampler = nullptr;
-  swr_alloc_set_opts2(&resampler, &encoder.ch_layout, encoder.sample_fmt, encoder.sample_rate, &decoder.ch_layout,
-                      decoder.sample_fmt, decoder.sample_rate, 0, nullptr);
-  track.resampler.reset(resampler);
-  if (const int code = avcodec_open2(&encoder, aac, nullptr); code < 0 || !resampler || swr_init(resampler) < 0) {
-    return fail(Code::external, "Cannot encode the sound of {} as AAC: {}", path.string(), av_error(code));
+  // The encoder knows the usual layouts; an unusual one is mixed to that of as many channels, or to two.
+  AVChannelLayout usual{}, stereo = AV_CHANNEL_LAYOUT_STEREO;
+  av_channel_layout_default(&usual, decoder.ch_layout.nb_channels);
+  int code = -1;
+  for (const AVChannelLayout* layout : std::array<const AVChannelLayout*, 3>{&decoder.ch_layout, &usual, &stereo}) {
+    track.encoder.reset(avcodec_alloc_context3(aac));
+    track.encoder->sample_fmt = AV_SAMPLE_FMT_FLTP;
+    track.encoder->sample_rate =
+        decoder.sample_rate >= 8000 && decoder.sample_rate <= 48000 ? decoder.sample_rate : 48000;
+    track.encoder->bit_rate = 96000LL * std::max(2, layout->nb_channels);
+    track.encoder->time_base = {1, track.encoder->sample_rate};
+    av_channel_layout_copy(&track.encoder->ch_layout, layout);
+    if (output_->oformat->flags & AVFMT_GLOBALHEADER) track.encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    code = avcodec_open2(track.encoder.get(), aac, nullptr);
+    if (code >= 0) break;
   }
+  auto& encoder = *track.encoder;
+  SwrContext* resampler = nullptr;
+  if (code >= 0)
+    swr_alloc_set_opts2(&resampler, &encoder.ch_layout, encoder.sample_fmt, encoder.sample_rate, &decoder.ch_layout,
+                        decoder.sample_fmt, decoder.sample_rate, 0, nullptr);
+  track.resampler.reset(resampler);
+  if (code < 0 || !resampler || swr_init(resampler) < 0)
+    return fail(Code::external, "Cannot encode the sound of {} as AAC: {}", path.string(), av_error(code));
   track.out->time_base = encoder.time_base;
   avcodec_parameters_from_context(track.out->codecpar, &encoder);
   return {};
@@ -95,6 +112,7 @@ Result<> SoundTracks::write_until(double seconds) {
       ended_ = true;  // also for a damaged tail: what could be read is kept
       break;
     }
+    if (!holding_ && may_jump_) clock_.mend(*packet_, *input_);
     holding_ = true;
     const auto track =
         std::find_if(tracks_.begin(), tracks_.end(), [&](auto& t) { return t.in->index == packet_->stream_index; });
@@ -130,13 +148,20 @@ Result<> SoundTracks::finish() {
   return {};
 }
 
-Result<> SoundTracks::write_packet(AVPacket& packet, const Track& track, AVRational from) {
+Result<> SoundTracks::write_packet(AVPacket& packet, Track& track, AVRational from) {
   const auto shift = static_cast<std::int64_t>(shift_ / av_q2d(from));
   if (packet.pts != AV_NOPTS_VALUE) packet.pts += shift;
   if (packet.dts != AV_NOPTS_VALUE) packet.dts += shift;
   packet.stream_index = track.out->index;
   packet.pos = -1;
   av_packet_rescale_ts(&packet, from, track.out->time_base);
+  // Where files were joined, sound may overlap by a little; no container takes times that do not rise.
+  if (packet.dts != AV_NOPTS_VALUE && track.written != AV_NOPTS_VALUE && packet.dts <= track.written) {
+    if (packet.dts + std::max<std::int64_t>(packet.duration, 1) <= track.written) return {};
+    packet.dts = track.written + 1;
+    if (packet.pts != AV_NOPTS_VALUE) packet.pts = std::max(packet.pts, packet.dts);
+  }
+  if (packet.dts != AV_NOPTS_VALUE) track.written = packet.dts;
   if (const int code = av_interleaved_write_frame(output_, &packet); code < 0) {
     return fail(Code::io, "Cannot write the sound: {}", av_error(code));
   }

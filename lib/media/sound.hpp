@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/media/ffmpeg.hpp"
+#include "lib/media/joined_clock.hpp"
 #include "lib/media/write_video.hpp"
 
 namespace understudy::media {
@@ -10,8 +11,9 @@ namespace understudy::media {
 class SoundTracks {
  public:
   // Adds one stream to `output` (before its header is written) for every sound track of the file that the part takes
-  // in.
-  static Result<SoundTracks> open(const fs::path&, AVFormatContext& output, double shift, const SoundPart& = {});
+  // in. `tell` (may be empty) gets a sentence for each track that the container does not take as it is.
+  static Result<SoundTracks> open(const fs::path&, AVFormatContext& output, double shift, const SoundPart& part,
+                                  const std::function<void(const std::string&)>& tell);
 
   // Writes the sound that lies before a time, so that sound and pictures interleave.
   Result<> write_until(double seconds);
@@ -26,18 +28,21 @@ class SoundTracks {
     CodecPtr decoder, encoder;  // only for a track that cannot be copied
     SwrPtr resampler;
     std::int64_t samples = AV_NOPTS_VALUE;  // encoded so far, counted from time zero
+    std::int64_t written = AV_NOPTS_VALUE;  // DTS of the last packet, in the output's time base
   };
 
   SoundTracks() = default;
-  Result<> add_track(AVStream&, const fs::path&);
+  Result<> add_track(AVStream&, const fs::path&, const std::function<void(const std::string&)>& tell);
   Result<> start_encoder(Track&, const fs::path&);
-  Result<> write_packet(AVPacket&, const Track&, AVRational from);
+  Result<> write_packet(AVPacket&, Track&, AVRational from);
   Result<> reencode(Track&, const AVPacket*);
   Result<> encode_ready(Track&, bool flush);
   Result<> encode(Track&, const AVFrame*);
 
   InputPtr input_;
   AVFormatContext* output_ = nullptr;
+  bool may_jump_ = false;
+  JoinedClock clock_;
   double shift_ = 0;
   SoundPart part_;
   std::vector<Track> tracks_;

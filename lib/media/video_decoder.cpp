@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/media/picture.hpp"
 #include "lib/media/video_info.hpp"
 
 namespace understudy::media {
@@ -17,6 +18,10 @@ Result<VideoDecoder> VideoDecoder::open(const fs::path& path, const DecodeOption
   v.packet_.reset(av_packet_alloc());
   v.frame_.reset(av_frame_alloc());
   TRY_VOID(v.start_decoder(options));
+  if (options.deinterlace && v.info_.interlaced)
+    v.deinterlacer_.emplace(v.stream_->time_base);
+  else
+    v.deinterlacing_in_vain_ = options.deinterlace;
   if (needs_tone_map(v.info_.colour)) v.tone_map_.emplace(v.info_.colour, v.told_peak());
   return v;
 }
@@ -42,6 +47,12 @@ Result<> VideoDecoder::start_decoder(const DecodeOptions& options) {
 std::vector<std::string> VideoDecoder::remarks() const {
   std::vector<std::string> sentences;
   const auto name = info_.path.filename().string();
+  for (const auto& remark : info_.remarks) {
+    if (!deinterlacer_ || remark.find("is interlaced") == std::string::npos) sentences.push_back(remark);
+  }
+  if (deinterlacer_) sentences.push_back(fmt::format("{} is interlaced: each frame is made of its two fields", name));
+  if (deinterlacing_in_vain_)
+    sentences.push_back(fmt::format("{} is not interlaced: its frames stay as they are", name));
   if (info_.colour.matrix_assumed) sentences.push_back(fmt::format("{}: {}", name, to_text(info_.colour)));
   if (is_hdr(info_.colour)) {
     sentences.push_back(fmt::format("{} is HDR ({}, up to {:.0f} nits): its frames are tone-mapped to SDR in BT.709",
@@ -83,9 +94,21 @@ double VideoDecoder::told_peak() {
 }
 
 bool VideoDecoder::decode_one() {
+  if (!deinterlacer_) return decode_stored();
+  while (!deinterlacer_->pull(*frame_)) {
+    if (drained_) return false;
+    drained_ = !decode_stored();
+    if (!deinterlacer_->push(drained_ ? nullptr : frame_.get())) return false;
+  }
+  return true;
+}
+
+bool VideoDecoder::decode_stored() {
   while (true) {
     const int got = avcodec_receive_frame(decoder_.get(), frame_.get());
-    if (got >= 0) return !hardware_ || bring_home(frame_, *hardware_);
+    const bool spoilt = got >= 0 && (frame_->flags & AV_FRAME_FLAG_CORRUPT) && frame_->decode_error_flags != 0;
+    if (got >= 0 && !spoilt) return !hardware_ || bring_home(frame_, *hardware_);
+    if (spoilt) continue;
     if (got != AVERROR(EAGAIN)) return false;
     // Feed the next packet of our stream; damaged ones are passed over, their frames are then found missing.
     while (true) {
@@ -96,7 +119,9 @@ bool VideoDecoder::decode_one() {
         avcodec_send_packet(decoder_.get(), nullptr);
         break;
       }
-      const bool ours = packet_->stream_index == stream_->index && !(packet_->flags & AV_PKT_FLAG_CORRUPT);
+      if (index_.joined) clock_.mend(*packet_, *input_);
+      const bool ours =
+          packet_->stream_index == stream_->index && (index_.doubtful_count || !(packet_->flags & AV_PKT_FLAG_CORRUPT));
       const bool sent = ours && avcodec_send_packet(decoder_.get(), packet_.get()) >= 0;
       av_packet_unref(packet_.get());
       if (sent) break;
@@ -120,6 +145,7 @@ void VideoDecoder::rewind_before(std::int64_t index, int keys_back) {
     const auto& target = index_.keys[*key - static_cast<std::size_t>(keys_back)];
     sought = av_seek_frame(input_.get(), stream_->index, target.dts, AVSEEK_FLAG_BACKWARD) >= 0;
   }
+  if (!sought && index_.joined) sought = av_seek_frame(input_.get(), -1, 0, AVSEEK_FLAG_BYTE) >= 0;
   if (!sought) {
     const auto first = index_.keys.empty() ? std::int64_t{0} : std::min(index_.keys.front().dts, std::int64_t{0});
     if (av_seek_frame(input_.get(), stream_->index, first, AVSEEK_FLAG_BACKWARD) < 0) {
@@ -131,6 +157,9 @@ void VideoDecoder::rewind_before(std::int64_t index, int keys_back) {
   held_ = false;
   fresh_ = true;
   ended_ = false;
+  drained_ = false;
+  clock_.restart();
+  if (deinterlacer_) deinterlacer_->restart();
 }
 
 std::int64_t VideoDecoder::index_of_frame() {
@@ -170,8 +199,10 @@ bool VideoDecoder::reach(std::int64_t index) {
   if (ahead_and_near(index)) return decode_until(index);
   if (held_ && index >= passed_from_) return false;  // just passed over, so it is known to be missing
   const int tries = index_.seekable ? 3 : 1;         // an earlier key frame, should the container seek too far
+  // A frame out of two fields leans on the one before, so that it comes out the same however it is reached.
+  const std::int64_t from = deinterlacer_ ? std::max<std::int64_t>(index - 1, 0) : index;
   for (int keys_back = 0; keys_back < tries; ++keys_back) {
-    rewind_before(index, keys_back);
+    rewind_before(from, keys_back);
     if (decode_until(index)) return true;
   }
   return false;

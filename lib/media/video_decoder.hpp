@@ -6,8 +6,10 @@
 #include <optional>
 
 #include "lib/image/image.hpp"
+#include "lib/media/deinterlacer.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/hardware.hpp"
+#include "lib/media/joined_clock.hpp"
 #include "lib/media/packet_index.hpp"
 #include "lib/media/tone_map.hpp"
 
@@ -26,8 +28,9 @@ class VideoDecoder {
  private:
   VideoDecoder() = default;
   Result<> start_decoder(const DecodeOptions&);
-  double told_peak();  // nits; 0 when neither file nor frames tell it
-  bool decode_one();   // into frame_; false at the end of the file
+  double told_peak();    // nits; 0 when neither file nor frames tell it
+  bool decode_one();     // into frame_; false at the end of the file
+  bool decode_stored();  // the same as it is stored, with its fields
   void rewind_before(std::int64_t index, int keys_back);
   bool decode_until(std::int64_t index);
   bool ahead_and_near(std::int64_t index) const;
@@ -45,6 +48,10 @@ class VideoDecoder {
   bool hardware_refused_ = false;
   std::optional<ToneMap> tone_map_;
   CodecPtr decoder_;
+  JoinedClock clock_;                         // of a file with index_.joined
+  std::optional<Deinterlacer> deinterlacer_;  // where it is wanted and there is need
+  bool deinterlacing_in_vain_ = false;        // wanted, but the file is not interlaced
+  bool drained_ = false;                      // the deinterlacer has been told of the end
   SwsPtr scaler_;
   std::array<int, 4> scaler_for_{};  // width, height and format of the frames it was made for, bytes of its output
   PacketPtr packet_;

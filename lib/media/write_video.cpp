@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/base/text.hpp"
 #include "lib/media/marking.hpp"
 #include "lib/media/output.hpp"
 #include "lib/media/sound.hpp"
@@ -46,7 +47,8 @@ Result<> Writer::start(const fs::path& temporary, int width, int height) {
   height_ = height;
   TRY(output_, open_output(target_, temporary));
   TRY_VOID(start_encoder());
-  TRY(sound_, SoundTracks::open(options_.sound_from, *output_, options_.sound_shift, options_.sound_part));
+  TRY(sound_,
+      SoundTracks::open(options_.sound_from, *output_, options_.sound_shift, options_.sound_part, options_.tell));
   output_->metadata = marks();
   return write_header(*output_, target_);
 }
@@ -174,8 +176,18 @@ Result<> Writer::finish() {
 
 }  // namespace
 
+Result<> check_container(const fs::path& path) {
+  const auto suffix = lower_case(path.extension().string());
+  if (suffix == ".mp4" || suffix == ".m4v" || suffix == ".mov" || suffix == ".mkv") return {};
+  return fail_with_hint(
+      Code::bad_option,
+      fmt::format("Cannot write {}: understudy writes H.264 in .mp4, .m4v, .mov and .mkv", path.filename().string()),
+      "Give --output a name with one of these endings.");
+}
+
 Result<VideoWritten> write_video(const fs::path& path, const VideoOptions& options,
                                  const std::function<Result<std::optional<TimedImage>>()>& next) {
+  TRY_VOID(check_container(path));
   TRY(std::optional<TimedImage> image, next());
   if (!image) return fail(Code::not_found, "There is no frame to write into {}", path.string());
   VideoWritten report;

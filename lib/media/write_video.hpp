@@ -34,6 +34,8 @@ struct VideoOptions {
   bool synthetic = true;  // mark as made by a trained model (lib/media/marking.hpp)
   std::string comment;    // human readable, beside the mark
   int threads = 0;        // 0 = one per core
+  std::function<void(const std::string&)> tell =
+      {};  // gets sentences on what is done otherwise than asked, at the start
 };
 
 struct TimedImage {
@@ -47,9 +49,13 @@ struct VideoWritten {
   int sound_encoded = 0;  // tracks turned into AAC, because the container does not take their codec
 };
 
+// bad_option, with what can be written, unless the name ends in .mp4, .m4v, .mov or .mkv.
+Result<> check_container(const fs::path&);
+
 // Pulls frames until there are none. H.264 in 4:2:0, 8 bit; lossless is RGB H.264 that gives every pixel back. 4:2:0
-// needs even sides: an odd picture gets its last row or column doubled. The container follows the extension (mp4, mov,
-// mkv). The final name appears when all is written and synced; an error or a stop in between leaves what was there.
+// needs even sides: an odd picture gets its last row or column doubled. The container follows the extension (mp4, m4v,
+// mov, mkv). The final name appears when all is written and synced; an error or a stop in between leaves what was
+// there.
 Result<VideoWritten> write_video(const fs::path&, const VideoOptions&,
                                  const std::function<Result<std::optional<TimedImage>>()>& next);
 

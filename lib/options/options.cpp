@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
@@ -113,7 +114,7 @@ Result<> options_from_json(std::span<Row> rows, const json& j) {
   if (!j.is_object()) return fail(Code::bad_file, "The options are not a JSON object");
   for (const auto& [key, value] : j.items()) {
     if (value.is_structured() || value.is_null()) return fail(Code::bad_option, "Option '{}' has no plain value", key);
-    TRY_VOID(set_option(rows, key, value.is_string() ? value.get<std::string>() : value.dump()));
+    TRY_VOID(set_option(rows, key, value.is_string() ? value.get<std::string>() : json_text(value)));
   }
   return {};
 }

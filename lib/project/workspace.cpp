@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
@@ -47,9 +48,13 @@ Result<fs::path> Workspace::video(Side side) const {
 }
 
 Result<fs::path> Workspace::frames_or_video(Side side) const {
-  const auto images = image_files(frames(side));
-  if (images && !images->empty()) return frames(side);
-  return video(side);
+  const auto files = frame_files(frames(side));
+  if (files && !files->pictures.empty()) return frames(side);
+  auto found = video(side);
+  if (!found && files && !files->others.empty())
+    return fail_with_hint(Code::not_found, not_read(frames(side), files->others) + ", and there is no video",
+                          "Convert them to PNG or JPEG, or put a video there: " + found.error().hint);
+  return found;
 }
 
 Result<Workspace> open_workspace(const fs::path& root) {

@@ -9,6 +9,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
+
 namespace understudy {
 namespace {
 
@@ -108,7 +110,7 @@ Result<Tensor> tensor_from(const json& entry, std::span<const std::uint8_t> data
 
 Result<std::uint64_t> write_safetensors(const fs::path& path, const std::vector<NamedTensor>& tensors) {
   TRY(const json header, header_of(tensors));
-  std::string text = header.dump();
+  std::string text = json_text(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the data starts aligned
   std::uint64_t checksum = 0;
   TRY_VOID(write_through(path, [&](const fs::path& temporary) -> Result<> {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/options/options.hpp"
 
@@ -188,7 +189,7 @@ Result<DflOptionNotes> take_dfl_options(const Value& options, ModelDescription& 
     if (!set || (text && !is_off(*text) && !stale))
       notes.not_taken.push_back(fmt::format("{} = {}", *key, text.value_or("?")));
   }
-  notes.others = others.dump();
+  notes.others = json_text(others);
   remark(model, notes);
   return notes;
 }

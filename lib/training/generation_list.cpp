@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "lib/base/path_text.hpp"
 #include "lib/training/model_files.hpp"
 
 namespace understudy {
@@ -19,7 +20,7 @@ constexpr std::uint64_t largest = 4 << 20;
 std::string hex(std::uint64_t n) { return fmt::format("{:016x}", n); }
 
 std::string checksum_of(const json& j) {
-  const auto text = j.dump();
+  const auto text = json_text(j);
   return hex(XXH3_64bits(text.data(), text.size()));
 }
 
@@ -80,7 +81,7 @@ std::string sealed(json j) {
   j.erase("xxh3");
   const auto checksum = checksum_of(j);
   j["xxh3"] = checksum;
-  return j.dump(1) + "\n";
+  return json_text(j, 1) + "\n";
 }
 
 std::optional<json> unsealed(const std::string& text) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/training/generation_list.hpp"
 #include "lib/training/model_files.hpp"
@@ -234,8 +235,9 @@ Result<> add_to_history(const fs::path& model, const std::vector<OptionChange>& 
     if (!text.empty() && text.back() != '\n') text += '\n';
   }
   for (const auto& c : changes) {
-    text += json{{"iteration", c.iteration}, {"key", c.key}, {"from", c.from}, {"to", c.to}, {"time", c.time}}.dump() +
-            "\n";
+    text +=
+        json_text(json{{"iteration", c.iteration}, {"key", c.key}, {"from", c.from}, {"to", c.to}, {"time", c.time}}) +
+        "\n";
   }
   return write_text(file, text);
 }

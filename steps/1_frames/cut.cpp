@@ -9,9 +9,11 @@
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/media/cut.hpp"
 #include "lib/media/frame_source.hpp"
+#include "lib/media/frame_times.hpp"
 #include "lib/media/tone_map.hpp"
 #include "lib/project/output.hpp"
 
@@ -35,10 +37,12 @@ Result<Times> times_of(const CutOptions& options) {
   return times;
 }
 
-media::VideoOptions encoding(const CutOptions& options, const media::VideoInfo& video) {
+media::VideoOptions encoding(const CutOptions& options, const media::VideoInfo& video, const media::FrameTimes& times,
+                             Run& run) {
   media::VideoOptions encode;
-  encode.time_base = video.time_base;
-  encode.frame_rate = video.frame_rate;
+  encode.time_base = times.time_base;
+  encode.frame_rate =
+      times.time_base == video.time_base ? video.frame_rate : media::Rational{times.time_base.den, times.time_base.num};
   encode.pixel_aspect = video.pixel_aspect;
   if (video.orientation.swaps_sides()) std::swap(encode.pixel_aspect.num, encode.pixel_aspect.den);
   encode.quality = options.bitrate > 0 ? media::VideoQuality::bitrate : media::VideoQuality::crf;
@@ -47,11 +51,12 @@ media::VideoOptions encoding(const CutOptions& options, const media::VideoInfo& 
   encode.preset = options.preset;
   encode.colour = media::tags_when_decoded(video.colour);
   encode.synthetic = false;
+  encode.tell = [&run](const std::string& sentence) { run.note(sentence); };
   return encode;
 }
 
 Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths, const Times& times, Run& run) {
-  TRY(auto source, media::FrameSource::open(paths.input));
+  TRY(auto source, media::FrameSource::open(paths.input, {.deinterlace = options.deinterlace}));
   if (!source.is_video()) return fail(Code::bad_option, "{} is a folder, not a video", paths.input.string());
   for (const auto& remark : source.remarks()) run.note(remark);
   const auto& video = *source.video();
@@ -66,7 +71,8 @@ Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths
   if (first == video.count()) return fail(Code::bad_option, "{} ends before {}", paths.input.string(), options.from);
   if (first == last) return fail(Code::bad_option, "There is no frame between {} and {}", options.from, options.to);
   const std::int64_t zero = video.ticks[static_cast<std::size_t>(first)];
-  auto encode = encoding(options, video);
+  const auto shown = media::frame_times(video);
+  auto encode = encoding(options, video, shown, run);
   const double begin = static_cast<double>(zero) * tick;
   const double end = last < video.count() ? static_cast<double>(video.ticks[static_cast<std::size_t>(last)]) * tick
                                           : std::numeric_limits<double>::infinity();
@@ -83,15 +89,15 @@ Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths
         if (index >= last) return std::optional<media::TimedImage>();
         TRY(auto frame, source.at(index));
         run.progress(static_cast<std::uint64_t>(index - first + 1), static_cast<std::uint64_t>(last - first), "frames");
-        return std::optional(
-            media::TimedImage{std::move(frame.bgr), video.ticks[static_cast<std::size_t>(index)] - zero});
+        const auto& t = shown.ticks;
+        return std::optional(media::TimedImage{
+            std::move(frame.bgr), t[static_cast<std::size_t>(index)] - t[static_cast<std::size_t>(first)]});
       }));
-  return nlohmann::json{{"frames", written.frames},
-                        {"from", begin - start},
-                        {"to", std::min(end - start, video.duration)},
-                        {"sound_copied", written.sound_copied},
-                        {"sound_encoded", written.sound_encoded}}
-      .dump();
+  return json_text(nlohmann::json{{"frames", written.frames},
+                                  {"from", begin - start},
+                                  {"to", std::min(end - start, video.duration)},
+                                  {"sound_copied", written.sound_copied},
+                                  {"sound_encoded", written.sound_encoded}});
 }
 
 Result<std::string> cut_fast(const CutOptions& options, const CutPaths& paths, const Times& times, Run& run) {
@@ -103,9 +109,8 @@ Result<std::string> cut_fast(const CutOptions& options, const CutPaths& paths, c
   const double early = times.from - (cut.from - start);
   if (early > 0.5 * video.time_base.value())
     run.note(fmt::format("The part begins {:.3f} s early, at the key frame before", early));
-  return nlohmann::json{
-      {"frames", cut.frames}, {"from", cut.from - start}, {"to", cut.to - start}, {"sound_copied", cut.sound_tracks}}
-      .dump();
+  return json_text(nlohmann::json{
+      {"frames", cut.frames}, {"from", cut.from - start}, {"to", cut.to - start}, {"sound_copied", cut.sound_tracks}});
 }
 
 }  // namespace
@@ -132,6 +137,7 @@ Result<double> parse_time(std::string_view text) {
 Result<std::string> cut_video(const CutOptions& options, const CutPaths& paths, Run& run) {
   TRY(const Times times, times_of(options));
   TRY_VOID(check_output(paths.output, {paths.input}));
+  if (!options.fast) TRY_VOID(media::check_container(paths.output));
   if (is_there(paths.output) && !options.redo)
     return fail_with_hint(Code::bad_option, fmt::format("{} exists already", paths.output.string()),
                           "Give another --output, or --redo to write it anew.");

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
@@ -27,8 +29,8 @@ fs::path journal_of(const DenoisePaths& paths) { return paths.results / ".unders
 fs::path seal_of(const DenoisePaths& paths) { return paths.originals / ".understudy" / "denoised.json"; }
 
 std::vector<fs::path> images_in(const fs::path& folder) {
-  const auto images = image_files(folder);
-  return images ? *images : std::vector<fs::path>{};
+  auto files = frame_files(folder);
+  return files ? std::move(files->pictures) : std::vector<fs::path>{};
 }
 
 // One of ours, or what was put there in place of it, makes way; the latter is kept.
@@ -56,6 +58,11 @@ ImageU8 to_eight_bits(const ImageU16& deep) {
   std::ranges::transform(deep.data, image.data.begin(),
                          [](std::uint32_t v) { return static_cast<std::uint8_t>((v + 128) / 257); });
   return image;
+}
+
+bool is_jpeg_name(const std::string& name) {
+  const auto suffix = lower_case(fs::path(name).extension().string());
+  return suffix == ".jpg" || suffix == ".jpeg" || suffix == ".jpe" || suffix == ".jfif";
 }
 
 class Denoising {
@@ -101,6 +108,11 @@ Result<> Denoising::find_source() {
   for (const auto& remark : source.remarks()) run_.note(remark);
   for (std::int64_t i = 0; i < source.count(); ++i) names_.push_back(source.name(i));
   if (source.is_video()) video_ = *source.video();
+  for (const auto& name : names_) {
+    if (is_jpeg_name(name) || lower_case(fs::path(name).extension().string()) == ".png") continue;
+    return fail_with_hint(Code::bad_option, fmt::format("{} is neither PNG nor JPEG: it cannot be written anew", name),
+                          "Make PNGs of such images with: understudy frames import");
+  }
   return {};
 }
 
@@ -136,7 +148,7 @@ std::string Denoising::key_of_part(std::int64_t first) const {
     key["sources"].push_back({fs::file_size(source_ / name, ignored),
                               fs::last_write_time(source_ / name, ignored).time_since_epoch().count()});
   }
-  const auto text = key.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const auto text = json_text(key);
   return fmt::format("{:016x}", print_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}).hash);
 }
 
@@ -152,7 +164,7 @@ Result<> Denoising::put(const std::string& name, const Bytes& file, const std::s
 }
 
 Result<> Denoising::write(const ImageU16& image, const std::string& name, const std::string& key) {
-  const bool jpg = lower_case(fs::path(name).extension().string()).starts_with(".jp");
+  const bool jpg = is_jpeg_name(name);
   bool deep = false;
   if (!jpg && !video_) {
     TRY(const Bytes head, read_range(source_ / name, 0, 32));
@@ -258,11 +270,10 @@ Result<std::string> Denoising::work() {
     return one_part(static_cast<std::int64_t>(i) * part_length);
   }));
   if (in_place()) TRY_VOID(put_in_place());
-  return nlohmann::json{{"frames", names_.size()},
-                        {"unreadable", unreadable_},
-                        {"folder", (in_place() ? paths_.frames : paths_.results).string()},
-                        {"originals", in_place() && !video_ ? paths_.originals.string() : ""}}
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(nlohmann::json{{"frames", names_.size()},
+                                  {"unreadable", unreadable_},
+                                  {"folder", (in_place() ? paths_.frames : paths_.results).string()},
+                                  {"originals", in_place() && !video_ ? paths_.originals.string() : ""}});
 }
 
 }  // namespace
@@ -288,7 +299,7 @@ Result<std::string> undo_denoising(const DenoisePaths& paths, Run& run) {
   std::error_code ignored;
   fs::remove_all(paths.originals / ".understudy", ignored);
   fs::remove(paths.originals, ignored);
-  return nlohmann::json{{"frames", done}, {"folder", paths.frames.string()}}.dump();
+  return json_text(nlohmann::json{{"frames", done}, {"folder", paths.frames.string()}});
 }
 
 }  // namespace understudy

@@ -9,6 +9,7 @@
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
@@ -57,7 +58,8 @@ Result<FramesReport> FrameExtraction::work() {
   const auto start = std::chrono::steady_clock::now();
   TRY_VOID(check_prefix(options_.prefix));
   TRY_VOID(check_output(paths_.folder, {paths_.video}));
-  TRY(source_, media::FrameSource::open(paths_.video, {.threads = 0, .hardware = options_.hardware}));
+  TRY(source_, media::FrameSource::open(
+                   paths_.video, {.threads = 0, .hardware = options_.hardware, .deinterlace = options_.deinterlace}));
   if (!source_->is_video())
     return fail_with_hint(Code::bad_option, fmt::format("{} is a folder, not a video", paths_.video.string()),
                           "Its images can be used as frames as they are.");
@@ -89,6 +91,7 @@ void FrameExtraction::plan() {
   auto rows = rows_of(copy);
   sequence_.options = options_to_json(rows);
   for (const char* key : {"redo", "threads", "input", "output", "hardware"}) sequence_.options.erase(key);
+  if (!options_.deinterlace) sequence_.options.erase("deinterlace");
   if (options_.prefix.empty()) sequence_.options.erase("prefix");  // as before there were prefixes
   sequence_.source = media::video_identity(video);
   sequence_.time_base = video.time_base;
@@ -213,11 +216,13 @@ std::vector<std::int64_t> pick_frames(const std::vector<std::int64_t>& ticks, do
 }
 
 std::string to_json_text(const FramesReport& r) {
-  return nlohmann::json{{"frames", r.frames},         {"done_before", r.done_before},
-                        {"unreadable", r.unreadable}, {"kept_foreign", r.kept_foreign},
-                        {"set_aside", r.set_aside},   {"backup", r.backup.string()},
-                        {"seconds", r.seconds}}
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(nlohmann::json{{"frames", r.frames},
+                                  {"done_before", r.done_before},
+                                  {"unreadable", r.unreadable},
+                                  {"kept_foreign", r.kept_foreign},
+                                  {"set_aside", r.set_aside},
+                                  {"backup", path_text(r.backup)},
+                                  {"seconds", r.seconds}});
 }
 
 Result<FramesReport> extract_frames(const FramesOptions& options, const FramesPaths& paths, Run& run) {

@@ -2,9 +2,6 @@
 // A folder of images from elsewhere (stills, another program's frames) as frames.
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 #include "lib/jobs/run.hpp"
 #include "steps/1_frames/options.hpp"
 
@@ -16,11 +13,8 @@ struct ImportPaths {
   std::filesystem::path manifest;  // as frames extract has it
 };
 // In natural order of their names ("img2" before "img10"). JPEG and PNG are copied byte for byte; what is turned by an
-// EXIF flag or in a format that the later steps do not read (tif, webp, bmp) becomes a PNG. Pictures that cannot be
-// read are left out and told of. bad_option when the folder holds other frames of this prefix.
+// EXIF flag or in another format (tif, webp, bmp, …) becomes a PNG. Pictures that cannot be read are left out and told
+// of. bad_option when the folder holds other frames of this prefix.
 Result<std::string> import_images(const ImportOptions&, const ImportPaths&, Run&);
-
-// 1..8 as in EXIF; 1 when a file does not tell.
-int exif_orientation(std::span<const std::uint8_t> jpeg);
 
 }  // namespace understudy

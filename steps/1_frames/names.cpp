@@ -5,6 +5,7 @@
 #include <cctype>
 #include <set>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/media/sequence.hpp"
 
 namespace understudy {
@@ -44,9 +45,9 @@ fs::path manifest_of(const fs::path& folder, const std::string& name, const std:
 
 std::vector<fs::path> images_of_prefix(const fs::path& folder, const fs::path& manifest, const std::string& prefix) {
   std::vector<fs::path> ours;
-  const auto images = image_files(folder);
+  const auto files = frame_files(folder);
   const auto others = stems_of_others(manifest);
-  for (const auto& path : images ? *images : std::vector<fs::path>{}) {
+  for (const auto& path : files ? files->pictures : std::vector<fs::path>{}) {
     const auto stem = path.stem().string();
     const bool numbered = stem.size() > prefix.size() && stem.starts_with(prefix) &&
                           std::all_of(stem.begin() + static_cast<std::ptrdiff_t>(prefix.size()), stem.end(), is_digit);

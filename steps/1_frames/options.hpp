@@ -16,6 +16,7 @@ struct FramesOptions {
   double fps = 0;
   int jpeg_quality = 98;
   std::string prefix;
+  bool deinterlace = false;
   bool hardware = false;
   bool redo = false;
   int threads = 0;
@@ -36,6 +37,7 @@ struct CutOptions {
   bool fast = false;
   bool sound = true;
   int sound_track = 0;
+  bool deinterlace = false;
   double crf = 16;
   double bitrate = 0;
   std::string preset = "medium";
@@ -70,6 +72,12 @@ constexpr auto frame_threads(int S::*member) {
   return field("threads", member).says("Threads", "0 takes one per processor.").range(0, 256).advanced();
 }
 template <class S>
+constexpr auto deinterlace(bool S::*member) {
+  return field("deinterlace", member)
+      .says("Deinterlace",
+            "Make each frame of an interlaced video out of its two fields, so that what moves has no combed edges.");
+}
+template <class S>
 constexpr auto frames_output(std::filesystem::path S::*member) {
   return field("output", member).says("Output", "Folder for the frames, in place of the workspace's.");
 }
@@ -87,6 +95,7 @@ constexpr auto describe<FramesOptions>() {
           .range(0, 1000),
       rows::frame_jpeg_quality(&FramesOptions::jpeg_quality),
       rows::prefix(&FramesOptions::prefix),
+      rows::deinterlace(&FramesOptions::deinterlace),
       field("hardware", &FramesOptions::hardware)
           .says("Decode on the graphics card", "Where one can; else the processor does it, and a note says so."),
       field("redo", &FramesOptions::redo).says("Start over", "Replace the frames that are there."),
@@ -118,6 +127,7 @@ constexpr auto describe<CutOptions>() {
       field("sound-track", &CutOptions::sound_track)
           .says("Sound track", "Which to keep, from 1; 0 keeps all.")
           .range(0, 100),
+      rows::deinterlace(&CutOptions::deinterlace),
       field("crf", &CutOptions::crf).says("CRF", "Quality of the exact cut: lower is better and larger.").range(0, 51),
       field("bitrate", &CutOptions::bitrate)
           .says("Bit rate", "Of the exact cut in megabits a second, in place of the CRF; 0 = by the CRF.")

@@ -9,6 +9,7 @@
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/exif.hpp"
 #include "lib/media/clip_fake.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/1_frames/verb.hpp"
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/media/sequence.hpp"
+#include "lib/media/write_video.hpp"
 #include "lib/project/output.hpp"
 #include "steps/1_frames/cut.hpp"
 #include "steps/1_frames/denoise.hpp"
@@ -45,9 +47,12 @@ Result<std::string> cut_verb(const CutOptions& options, const std::vector<Row>&,
     TRY(const Side which, parse_side(side->second));
     TRY(paths.input, workspace.video(which));
   }
-  if (paths.output.empty())
-    paths.output =
-        paths.input.parent_path() / (paths.input.stem().string() + "_cut" + paths.input.extension().string());
+  if (paths.output.empty()) {
+    // What is encoded anew needs a container that is written here.
+    const bool writable = options.fast || media::check_container(paths.input);
+    const auto extension = writable ? paths.input.extension().string() : ".mkv";
+    paths.output = paths.input.parent_path() / (paths.input.stem().string() + "_cut" + extension);
+  }
   return cut_video(options, paths, run);
 }
 
@@ -72,12 +77,12 @@ Result<std::string> denoise_verb(const DenoiseOptions& options, const std::vecto
                           "Give --output FOLDER beside --input.");
   }
   if (paths.source.empty()) {
-    const auto images = image_files(frames);
+    const auto files = frame_files(frames);
     paths.source = frames;
     const auto made = media::read_sequence(paths.manifest);
     const bool from_video = made && made->options.contains("denoise");  // then it is denoised again from there
     std::error_code ignored;
-    if (from_video || ((!images || images->empty()) && !fs::exists(paths.originals, ignored))) {
+    if (from_video || ((!files || files->pictures.empty()) && !fs::exists(paths.originals, ignored))) {
       TRY(paths.source, workspace.video(side));
     }
   }

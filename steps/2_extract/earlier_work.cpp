@@ -4,15 +4,18 @@
 #include <algorithm>
 
 #include "lib/base/made_files.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/options/options.hpp"
 #include "steps/2_extract/face_crop.hpp"
 #include "steps/2_extract/present_faces.hpp"
+#include "steps/2_extract/stills.hpp"
 
 namespace understudy {
 namespace {
 
 nlohmann::json origin_of(const media::FrameSource& source) {
-  nlohmann::json origin{{"name", source.path().filename().string()}, {"kind", source.is_video() ? "video" : "folder"}};
+  nlohmann::json origin{{"name", path_text(source.path().filename())},
+                        {"kind", source.is_video() ? "video" : "folder"}};
   if (source.is_video()) {
     std::error_code ignored;
     origin["bytes"] = fs::file_size(source.path(), ignored);
@@ -27,6 +30,16 @@ Result<fs::path> move_aside(const ExtractPaths& paths, FileLock& lock) {
   lock.moved_to(backup / ".understudy" / "lock");
   TRY(lock, lock_folder(paths.aligned));
   return backup;
+}
+
+std::int64_t jpegs_in(const fs::path& folder) {
+  const auto files = image_files(folder);
+  return files ? static_cast<std::int64_t>(files->size()) : 0;
+}
+
+bool holds_faces(const fs::path& folder) {
+  std::error_code ignored;
+  return jpegs_in(folder) > 0 || fs::exists(folder / "faceset.pak", ignored);
 }
 
 // Do the old journal's options say the same? One that an older version did not know is no difference.
@@ -46,10 +59,36 @@ nlohmann::json head_of(ExtractOptions options, const media::FrameSource& source)
 }
 
 std::string raw_head_of(const ExtractOptions& options, const media::FrameSource& source) {
-  return nlohmann::json{{"source", origin_of(source)}, {"thorough", options.thorough}, {"version", 2}}.dump();
+  return json_text(nlohmann::json{{"source", origin_of(source)}, {"thorough", options.thorough}, {"version", 2}});
 }
 
 fs::path raw_path(const ExtractPaths& paths) { return fs::path(paths.journal).replace_extension(".faces"); }
+
+Smoothing chosen_smoothing(const ExtractOptions& options, const ExtractPaths& paths, const media::FrameSource& source,
+                           const Journal& journal, Run& run) {
+  if (options.smooth != Smoothing::automatic) return options.smooth;
+  if (source.is_video()) return Smoothing::on;
+  const auto& head = journal.head();
+  if (!options.redo && !head.is_null() && head.value("source", nlohmann::json()) == origin_of(source)) {
+    const auto before = head.value("options", nlohmann::json::object());
+    return before.contains("smooth") && before["smooth"] == "off" ? Smoothing::off : Smoothing::on;
+  }
+  if (!options.redo && head.is_null() && holds_faces(paths.aligned)) return Smoothing::on;  // they are to be kept
+  const Stills judged = judge_stills(source);
+  const auto count = source.count();
+  if (judged.are_stills) {
+    run.note(fmt::format(
+        "{} ({}): {} by itself; --smooth on would follow faces from one to the next",
+        count == 1 ? "The image is taken for a still" : fmt::format("The {} images are taken for stills", count),
+        judged.why, count == 1 ? "it is looked at" : "each is looked at"));
+    return Smoothing::off;
+  }
+  run.note(fmt::format(
+      "The {} images are taken for a clip ({}): faces are followed through it; --smooth off would look at each "
+      "by itself",
+      count, judged.why));
+  return Smoothing::on;
+}
 
 Result<EarlierWork> settle_earlier_work(const ExtractOptions& options, const ExtractPaths& paths,
                                         const media::FrameSource& source, Journal& journal, FileLock& lock, Run& run) {

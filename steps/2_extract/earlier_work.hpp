@@ -15,6 +15,9 @@ struct EarlierWork {
   bool smooth = true;  // as the options say, or as the extraction that is gone on with was begun
   fs::path backup;     // where older faces were moved, or empty
 };
+// on or off. Automatic is what the extraction that is gone on with was begun with, else off for a folder of stills; a
+// note says which.
+Smoothing chosen_smoothing(const ExtractOptions&, const ExtractPaths&, const media::FrameSource&, const Journal&, Run&);
 // Forgets the journal's records where they are out of date. The lock is that of the folder of faces, and is so still
 // when that was moved aside.
 Result<EarlierWork> settle_earlier_work(const ExtractOptions&, const ExtractPaths&, const media::FrameSource&, Journal&,

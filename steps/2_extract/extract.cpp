@@ -7,6 +7,7 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
@@ -21,6 +22,12 @@
 namespace understudy {
 namespace {
 
+constexpr std::size_t longest_name = 255;  // bytes, in nearly all file systems
+
+std::string face_file_name(const std::string& frame_name, std::size_t face) {
+  return fmt::format("{}_{}.jpg", fs::path(frame_name).stem().string(), face);
+}
+
 class Extraction {
  public:
   Extraction(const ExtractOptions& options, const ExtractPaths& paths, Run& run)
@@ -33,6 +40,7 @@ class Extraction {
     TRY(auto lock, lock_folder(paths_.aligned));
     TRY_VOID(finish_moves(moves_journal(paths_.aligned)));
     TRY(journal_, Journal::load(paths_.journal));
+    options_.smooth = chosen_smoothing(options_, paths_, *source_, *journal_, run_);
     TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, *source_, *journal_, lock, run_));
     smooth_ = earlier.smooth;
     report_.backup = earlier.backup;
@@ -79,7 +87,7 @@ class Extraction {
   const std::string& name(std::size_t position) const { return source_->name(frames_[position]); }
   int threads() const { return thread_count(options_.threads); }
 
-  const ExtractOptions& options_;
+  ExtractOptions options_;
   const ExtractPaths& paths_;
   Run& run_;
   bool smooth_ = true;
@@ -103,7 +111,7 @@ class Extraction {
 std::uint64_t Extraction::bytes_of(std::int64_t index) const {
   if (source_->is_video()) return 0;
   std::error_code error;
-  const auto size = fs::file_size(source_->path() / source_->name(index), error);
+  const auto size = fs::file_size(source_->image_file(index), error);
   return error ? 0 : size;
 }
 
@@ -281,6 +289,11 @@ Result<> Extraction::process(std::size_t position, const Result<media::Frame>& f
   TRY(auto faces, faces_of(position, *frame, finder));
   if (options_.max_faces > 0 && faces.size() > static_cast<std::size_t>(options_.max_faces))
     faces.resize(static_cast<std::size_t>(options_.max_faces));
+  if (const auto longest = face_file_name(record.name, faces.size()); !faces.empty() && longest.size() > longest_name) {
+    record.problem = fmt::format("{} is too long a name for faces to be called by it", record.name);
+    run_.warn(record.problem);
+    return add_record(std::move(record));
+  }
   TRY_VOID(write_faces(position, *frame, faces, record));
   return add_record(std::move(record));
 }
@@ -383,7 +396,7 @@ std::string to_json_text(const ExtractReport& r) {
       {"several_faces", r.several_faces},
       {"unreadable", r.unreadable},
       {"kept_foreign", r.kept_foreign},
-      {"backup", r.backup.string()},
+      {"backup", path_text(r.backup)},
       {"set_aside", r.set_aside},
       {"tracks", r.tracks},
       {"persons", r.persons},
@@ -395,7 +408,7 @@ std::string to_json_text(const ExtractReport& r) {
       {"thread_seconds",
        {{"read", r.read_seconds}, {"find", r.find_seconds}, {"cut", r.cut_seconds}, {"write", r.write_seconds}}},
       {"memory_peak_bytes", memory_peak()}};
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(json);
 }
 
 Result<ExtractReport> extract(const ExtractOptions& options, const ExtractPaths& paths, Run& run) {

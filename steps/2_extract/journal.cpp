@@ -4,6 +4,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "lib/base/path_text.hpp"
+
 namespace understudy {
 namespace {
 
@@ -37,7 +39,8 @@ std::vector<FaceMark> marks_of(const nlohmann::json& list) {
 }
 
 std::string line_of(const FrameRecord& record) {
-  nlohmann::json line{{"frame", record.name}, {"faces", record.files}};
+  nlohmann::json line{{"frame", path_text(record.name)}, {"faces", nlohmann::json::array()}};
+  for (const auto& file : record.files) line["faces"].push_back(path_text(file));
   if (record.bytes > 0) line["bytes"] = record.bytes;
   if (!record.problem.empty()) line["problem"] = record.problem;
   if (!record.look.empty()) line["look"] = record.look;
@@ -48,7 +51,7 @@ std::string line_of(const FrameRecord& record) {
     line["marks"].push_back(std::move(item));
   }
   for (const auto& box : record.out) line["out"].push_back(json_of(box));
-  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return json_text(line) + "\n";
 }
 
 std::optional<FrameRecord> record_of(const nlohmann::json& line) {
@@ -56,10 +59,10 @@ std::optional<FrameRecord> record_of(const nlohmann::json& line) {
       !line["faces"].is_array())
     return {};
   FrameRecord record;
-  record.name = line["frame"];
+  record.name = path_of_text(line["frame"].get_ref<const std::string&>()).native();
   for (const auto& file : line["faces"]) {
     if (!file.is_string()) return {};
-    record.files.push_back(file);
+    record.files.push_back(path_of_text(file.get_ref<const std::string&>()).native());
   }
   if (line.contains("bytes") && line["bytes"].is_number_unsigned()) record.bytes = line["bytes"];
   if (line.contains("problem") && line["problem"].is_string()) record.problem = line["problem"];
@@ -133,7 +136,7 @@ Result<> Journal::finish() {
 Result<> Journal::rewrite() {
   nlohmann::json head = head_;
   head["complete"] = complete_;
-  std::string text = head.dump() + "\n";
+  std::string text = json_text(head) + "\n";
   for (const auto& [name, record] : records_) text += line_of(record);
   return write_text(path_, text);
 }

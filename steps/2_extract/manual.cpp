@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
+#include "lib/base/path_text.hpp"
+
 namespace understudy {
 namespace {
 
@@ -75,7 +77,7 @@ Result<std::map<std::string, HandFrame>> read_manual(const fs::path& path) {
   std::map<std::string, HandFrame> frames;
   for (const auto& [name, entry] : file["frames"].items()) {
     HandFrame frame;
-    frame.text = entry.dump();
+    frame.text = json_text(entry);
     const auto& faces = entry.is_object() ? entry.value("faces", json::array()) : entry;
     bool good = faces.is_array();
     if (entry.is_object() && entry.contains("replace")) {
@@ -86,7 +88,7 @@ Result<std::map<std::string, HandFrame>> read_manual(const fs::path& path) {
     if (!good) {
       return fail_with_hint(Code::bad_file, fmt::format("{} has an odd entry for {}", path.string(), name), hint);
     }
-    frames.emplace(name, std::move(frame));
+    frames.emplace(path_of_text(name).native(), std::move(frame));
   }
   return frames;
 }

@@ -12,10 +12,10 @@ struct Names<CropType> {
   static constexpr std::array all{"h", "mf", "f", "wf", "head", "f-upright", "head-upright", "mark"};
 };
 
-enum class Smoothing { on, off };
+enum class Smoothing { automatic, on, off };
 template <>
 struct Names<Smoothing> {
-  static constexpr std::array all{"on", "off"};
+  static constexpr std::array all{"auto", "on", "off"};
 };
 
 enum class Resampling { area, compatible };
@@ -30,7 +30,7 @@ struct ExtractOptions {
   int jpeg_quality = 90;
   int max_faces = 0;
   bool debug = false;
-  Smoothing smooth = Smoothing::on;
+  Smoothing smooth = Smoothing::automatic;
   Resampling resampling = Resampling::area;
   bool thorough = false;
   std::filesystem::path manual;
@@ -60,10 +60,10 @@ constexpr auto describe<ExtractOptions>() {
       field("debug", &ExtractOptions::debug)
           .says("Debug pictures", "Also write each frame with what was found drawn into it."),
       field("smooth", &ExtractOptions::smooth)
-          .says(
-              "Smooth over time",
-              "Faces are followed through the clip, freed of trembling without lag, and filled in where they are lost "
-              "for a few frames. off takes every frame by itself."),
+          .says("Smooth over time",
+                "on: faces are followed through the clip, freed of trembling without lag, and filled in where they are "
+                "lost "
+                "for a few frames. off: every frame is taken by itself. auto: off for a folder of stills, else on."),
       field("resampling", &ExtractOptions::resampling)
           .says("Resampling",
                 "area: filtered, so that nothing aliases when the crop is smaller than the face in the frame. "

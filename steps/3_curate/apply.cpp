@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lib/base/path_text.hpp"
 #include "lib/project/faceset_folder.hpp"
 
 namespace understudy {
@@ -56,12 +57,12 @@ Result<> apply_changes(const fs::path& folder, const std::string& what, std::spa
   const int last = records.empty() ? 0 : std::atoi(records.back().stem().c_str());
   json moves = json::array();
   for (const auto& change : changes)
-    moves.push_back({change.from.lexically_relative(folder).generic_string(),
-                     change.to.lexically_relative(folder).generic_string()});
+    moves.push_back(
+        {path_text(change.from.lexically_relative(folder)), path_text(change.to.lexically_relative(folder))});
   const json record{{"format", "understudy.sort"}, {"version", version}, {"what", what}, {"moves", std::move(moves)}};
   const fs::path target = records_of(folder) / fmt::format("{:06}.json", last + 1);
   const fs::path pending = fs::path(target).replace_extension(".pending");
-  TRY_VOID(write_text(pending, record.dump() + "\n"));
+  TRY_VOID(write_text(pending, json_text(record) + "\n"));
   // The record gets its name with the files: a kill leaves both or none.
   std::vector<Move> plan(changes.begin(), changes.end());
   plan.push_back({pending, target});
@@ -87,8 +88,8 @@ Result<Undone> undo_last_change(const fs::path& folder) {
   for (const auto& move : record["moves"]) {
     if (!move.is_array() || move.size() != 2 || !move[0].is_string() || !move[1].is_string())
       return fail(Code::bad_file, "{} is damaged", records.back().string());
-    const auto now = (folder / move[1].get<std::string>()).lexically_normal();
-    const auto before = (folder / move[0].get<std::string>()).lexically_normal();
+    const auto now = (folder / path_of_text(move[1].get_ref<const std::string&>())).lexically_normal();
+    const auto before = (folder / path_of_text(move[0].get_ref<const std::string&>())).lexically_normal();
     if (is_there(now)) {
       plan.push_back({now, before});
       sources.insert(now);

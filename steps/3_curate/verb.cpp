@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "lib/base/made_files.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/identity/embedding.hpp"
 #include "lib/image/codec.hpp"
@@ -71,13 +72,14 @@ json to_json(const SyncReport& r) {
 json to_json(const Order& order, const std::vector<CatalogueEntry>& entries) {
   json kept = json::array(), trash = json::array(), alone = json::array();
   for (const auto& placed : order.kept) {
-    json row{{"file", entries[placed.entry].name}};
+    json row{{"file", path_text(entries[placed.entry].name)}};
     if (!std::isnan(placed.value)) row["value"] = placed.value;
     if (!placed.group.empty()) row["group"] = placed.group;
     kept.push_back(std::move(row));
   }
-  for (const auto i : order.trash) trash.push_back(entries[i].name);
-  for (const auto i : order.alone) alone.push_back({{"file", entries[i].name}, {"problem", entries[i].problem}});
+  for (const auto i : order.trash) trash.push_back(path_text(entries[i].name));
+  for (const auto i : order.alone)
+    alone.push_back({{"file", path_text(entries[i].name)}, {"problem", entries[i].problem}});
   return {{"order", std::move(kept)}, {"trash", std::move(trash)}, {"left_alone", std::move(alone)}};
 }
 
@@ -96,9 +98,10 @@ Result<std::string> undo_sort(const SortOptions& options, const Call& call, Run&
   if (undone.missing > 0) run.warn(fmt::format("{} files are no longer where they had been put", undone.missing));
   if (undone.renamed > 0)
     run.warn(fmt::format("{} files got a name with ~: their old one is another file's now", undone.renamed));
-  return json{
-      {"undone", undone.what}, {"restored", undone.restored}, {"missing", undone.missing}, {"renamed", undone.renamed}}
-      .dump();
+  return json_text(json{{"undone", undone.what},
+                        {"restored", undone.restored},
+                        {"missing", undone.missing},
+                        {"renamed", undone.renamed}});
 }
 
 Result<std::string> sort_faces(const SortOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
@@ -123,10 +126,10 @@ Result<std::string> sort_faces(const SortOptions& options, const std::vector<Row
     const auto path = options.output.empty() ? faces.state_file("sort", ".json") : options.output;
     json text = to_json(order, faces.entries);
     text["by"] = method;
-    TRY_VOID(write_over_ours(path, text.dump(1) + "\n", teller(run)));
+    TRY_VOID(write_over_ours(path, json_text(text, 1) + "\n", teller(run)));
     run.saved(path.string(), "order");
-    report["output"] = path.string();
-    return report.dump();
+    report["output"] = path_text(path);
+    return json_text(report);
   }
   const auto changes = changes_of(faces.folder, faces.entries, order);
   run.stage("rename");
@@ -134,7 +137,7 @@ Result<std::string> sort_faces(const SortOptions& options, const std::vector<Row
   if (!order.trash.empty())
     run.note(fmt::format("{} files were moved to {}", order.trash.size(), trash_of(faces.folder).string()));
   report["moved"] = changes.size();
-  return report.dump();
+  return json_text(report);
 }
 
 Result<std::string> filter_faces(const FilterOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
@@ -151,8 +154,8 @@ Result<std::string> filter_faces(const FilterOptions& options, const std::vector
     const auto& e = faces.entries[i];
     const bool holds = filter.holds(e);
     if (holds) {
-      names.push_back(e.name);
-      list += e.name + "\n";
+      names.push_back(path_text(e.name));
+      list += path_text(e.name) + "\n";
     }
     if (moves && e.state != FaceState::unreadable && holds == options.trash) order.trash.push_back(i);
   }
@@ -163,17 +166,17 @@ Result<std::string> filter_faces(const FilterOptions& options, const std::vector
   }
   if (!moves) {
     report["names"] = std::move(names);
-    return report.dump();
+    return json_text(report);
   }
   TRY_VOID(apply_changes(faces.folder, "filter " + expression, changes_of(faces.folder, faces.entries, order)));
-  return report.dump();
+  return json_text(report);
 }
 
 Result<std::string> make_catalogue(const CatalogueOptions& options, const std::vector<Row>&, const Call& call,
                                    Run& run) {
   TRY(Faces faces, find_faces(call, options.input, false));
   TRY_VOID(read_catalogue(faces, options.threads, run));
-  return to_json(faces.catalogue->report()).dump();
+  return json_text(to_json(faces.catalogue->report()));
 }
 
 Result<std::string> show_stats(const StatsOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
@@ -185,15 +188,15 @@ Result<std::string> show_stats(const StatsOptions& options, const std::vector<Ro
   TRY(const auto lock, lock_folder(folder));
   TRY(const Bytes pose, encode_png(draw_pose_map(faces.entries)));
   TRY(const Bytes histograms, encode_png(draw_histograms(faces.entries)));
-  TRY_VOID(write_over_ours(folder / "stats.json", stats.dump(1) + "\n", teller(run)));
+  TRY_VOID(write_over_ours(folder / "stats.json", json_text(stats, 1) + "\n", teller(run)));
   TRY_VOID(write_over_ours(folder / "pose.png", pose, teller(run)));
   TRY_VOID(write_over_ours(folder / "histograms.png", histograms, teller(run)));
   run.saved(folder.string(), "statistics");
-  json report{{"output", folder.string()}};
+  json report{{"output", path_text(folder)}};
   for (const char* key : {"files", "faces", "pictures", "unreadable", "face_types", "sizes", "tracks"})
     report[key] = stats[key];
   report["pose_cells_filled"] = stats["pose"]["filled"];
-  return report.dump();
+  return json_text(report);
 }
 
 const Positional side_positional{"side", "Whose faces: src or dst", {"src", "dst"}};

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/project/faceset_folder.hpp"
@@ -64,14 +65,14 @@ std::vector<Move> original_names(const fs::path& folder, const Frames& frames) {
 Result<std::vector<std::string>> chosen(const ChooseOptions& options) {
   std::vector<std::string> names;
   for (auto& name : split(options.names, ',')) {
-    if (!name.empty()) names.push_back(name);
+    if (!name.empty()) names.push_back(path_of_text(name).native());
   }
   if (!options.list.empty()) {
     TRY(const std::string text, read_text(options.list));
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
       if (line.ends_with('\r')) line.pop_back();
-      if (!line.empty()) names.push_back(line);
+      if (!line.empty()) names.push_back(path_of_text(line).native());
     }
   }
   std::ranges::sort(names);
@@ -119,8 +120,7 @@ Result<std::string> recover_names(const fs::path& folder, const RecoverOptions& 
   tally.count("renamed", static_cast<std::int64_t>(moves.size()));
   auto renames = nlohmann::json::object();
   for (const auto& move : moves)
-    renames[move.from.lexically_relative(folder).generic_string()] =
-        move.to.lexically_relative(folder).generic_string();
+    renames[path_text(move.from.lexically_relative(folder))] = path_text(move.to.lexically_relative(folder));
   if (options.dry_run) {
     tally.set("names", std::move(renames));
     return tally.report();

@@ -2,6 +2,7 @@
 #include "steps/3_faceset/tally.hpp"
 
 #include "lib/base/moves.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/project/faceset_folder.hpp"
 
 namespace understudy {
@@ -28,7 +29,7 @@ std::string Tally::report() const {
   auto names = skipped_;
   std::sort(names.begin(), names.end());
   json["skipped"] = std::move(names);
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(json);
 }
 
 // Another text for other options or another face.
@@ -43,7 +44,7 @@ Result<ResultFolder> ResultFolder::open(const fs::path& folder, const nlohmann::
   remove_temporaries(folder);
   TRY(auto made, MadeFiles::open(folder));
   Aside aside(folder, [&run](std::string text) { run.note(std::move(text)); });
-  const auto text = options.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const auto text = json_text(options);
   return ResultFolder(std::move(lock), std::move(made), std::move(aside), text);
 }
 

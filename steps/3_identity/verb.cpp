@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "steps/3_identity/identify.hpp"
 
@@ -19,7 +20,7 @@ Verb identify_verb() {
         TRY(const Workspace workspace, open_workspace(call.workspace));
         TRY(const Side side, parse_side(call.positionals.at("side")));
         TRY(const auto report, identify(workspace, faceset_folder(workspace, side, options.input), options, run));
-        return report.dump();
+        return json_text(report);
       });
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/training/course.hpp"
 #include "lib/training/face_trainer.hpp"
 #include "steps/5_train/setup.hpp"
@@ -57,7 +58,7 @@ ChosenSize read_chosen_size(const fs::path& file) {
 
 Result<> write_chosen_size(const fs::path& file, const ChosenSize& chosen) {
   const nlohmann::json said{{"seconds", chosen.seconds}, {"resolution", chosen.resolution}};
-  return write_text(file, said.dump(1) + "\n");
+  return write_text(file, json_text(said, 1) + "\n");
 }
 
 Result<int> course_size(const TrainRequest& request, const fs::path& kept, Run& run) {

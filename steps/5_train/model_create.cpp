@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
 #include "lib/training/origin.hpp"
@@ -128,11 +129,10 @@ Result<std::string> create_model(const Table& table, const Call& call, Run& run)
   TRY(auto folder, ModelFolder::create(workspace.model() / name, model));
   if (generation) TRY_VOID(folder.removed_unless(folder.save(*generation)));
   run.saved(folder.path().string(), fmt::format("new {} model", class_name(model.model_class)));
-  return json{{"model", name},
-              {"class", class_name(model.model_class)},
-              {"resolution", spec.shape.resolution},
-              {"from", origin ? json(origin->path.filename().string()) : json()}}
-      .dump();
+  return json_text(json{{"model", name},
+                        {"class", class_name(model.model_class)},
+                        {"resolution", spec.shape.resolution},
+                        {"from", origin ? json(origin->path.filename().string()) : json()}});
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/project/workspace.hpp"
 #include "lib/training/dfl_export.hpp"
 #include "lib/training/dfl_import.hpp"
@@ -95,12 +96,11 @@ Result<std::string> import_verb(const ModelImportOptions& options, const std::ve
   TRY_VOID(folder.removed_unless(save_imported(folder, model)));
   run.saved(folder.path().string(), fmt::format("{} model at iteration {}", class_name(model.description.model_class),
                                                 model.generation.iteration));
-  return json{{"model", name},
-              {"class", class_name(model.description.model_class)},
-              {"iteration", model.generation.iteration},
-              {"tensors", model.generation.weights.size()},
-              {"optimizer_tensors", model.generation.optimizer.size()}}
-      .dump();
+  return json_text(json{{"model", name},
+                        {"class", class_name(model.description.model_class)},
+                        {"iteration", model.generation.iteration},
+                        {"tensors", model.generation.weights.size()},
+                        {"optimizer_tensors", model.generation.optimizer.size()}});
 }
 
 // Makes room for an export: files of a model of that name which are not ours any more, or never were, are put aside.
@@ -156,10 +156,12 @@ Result<std::string> export_verb(const ModelExportOptions& options, const std::ve
             fmt::format("{} for DeepFaceLab, iteration {}", written.name, generation.iteration));
   json files = json::array();
   for (const auto& file : written.files) files.push_back(file.filename().string());
-  return json{{"model", path.filename().string()}, {"name", written.name},
-              {"output", target.folder.string()},  {"files", files},
-              {"tensors", written.tensors},        {"iteration", generation.iteration}}
-      .dump();
+  return json_text(json{{"model", path.filename().string()},
+                        {"name", written.name},
+                        {"output", target.folder.string()},
+                        {"files", files},
+                        {"tensors", written.tensors},
+                        {"iteration", generation.iteration}});
 }
 
 }  // namespace

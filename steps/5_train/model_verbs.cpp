@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
 #include "lib/training/model_list.hpp"
@@ -114,11 +115,11 @@ Result<std::string> list_verb(const ModelListOptions& options, const std::vector
              {"bytes", m.bytes},         {"backups", m.backups},
              {"saved", m.saved}};
     if (options.options) row["options"] = to_json(m.description)["options"];
-    run.note(line_of(m) + (options.options ? " " + row["options"].dump() : ""));
+    run.note(line_of(m) + (options.options ? " " + json_text(row["options"]) : ""));
     models.push_back(std::move(row));
   }
   for (auto& w : warnings) run.warn(std::move(w));
-  return json{{"models", models}}.dump();
+  return json_text(json{{"models", models}});
 }
 
 Result<std::string> history_verb(const ModelHistoryOptions& options, const std::vector<Row>&, const Call& call,
@@ -133,7 +134,7 @@ Result<std::string> history_verb(const ModelHistoryOptions& options, const std::
   }
   if (history.unreadable > 0) run.warn(fmt::format("{} lines of its history cannot be read", history.unreadable));
   if (history.changes.empty()) run.note("No option was changed since it was made");
-  return json{{"model", model.filename().string()}, {"changes", changes}}.dump();
+  return json_text(json{{"model", model.filename().string()}, {"changes", changes}});
 }
 
 // The model that a verb may change: it must be named.
@@ -149,7 +150,7 @@ Result<std::string> rename_verb(const ModelRenameOptions& options, const std::ve
   TRY(const auto model, named_model(call, options.model));
   TRY_VOID(rename_model(model, options.as));
   run.note(fmt::format("'{}' is '{}' now", options.model, options.as));
-  return json{{"from", options.model}, {"model", options.as}}.dump();
+  return json_text(json{{"from", options.model}, {"model", options.as}});
 }
 
 Result<std::string> duplicate_verb(const ModelDuplicateOptions& options, const std::vector<Row>&, const Call& call,
@@ -159,7 +160,7 @@ Result<std::string> duplicate_verb(const ModelDuplicateOptions& options, const s
   const auto name = options.as.empty() ? model.filename().string() + "-copy" : options.as;
   TRY(const auto copy, duplicate_model(model, name, options.backup));
   run.saved(copy.string(), fmt::format("copy at iteration {}", trained_iterations(copy)));
-  return json{{"from", model.filename().string()}, {"model", name}, {"iteration", trained_iterations(copy)}}.dump();
+  return json_text(json{{"from", model.filename().string()}, {"model", name}, {"iteration", trained_iterations(copy)}});
 }
 
 Result<std::string> delete_verb(const ModelDeleteOptions& options, const std::vector<Row>&, const Call& call,
@@ -181,7 +182,7 @@ Result<std::string> delete_verb(const ModelDeleteOptions& options, const std::ve
   run.note("Deleted " + what);
   std::error_code error;
   if (fs::exists(model, error)) run.note(fmt::format("{} holds other files, which stay", model.string()));
-  return json{{"deleted", options.model}, {"bytes", bytes}}.dump();
+  return json_text(json{{"deleted", options.model}, {"bytes", bytes}});
 }
 
 Result<std::string> predict_verb(const PredictOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
@@ -191,7 +192,7 @@ Result<std::string> predict_verb(const PredictOptions& options, const std::vecto
   if (filled.output.empty()) filled.output = workspace.root / "predicted";
   TRY(const auto model, find_model(workspace.model(), options.model));
   TRY(const auto faces, predict_faces(model, filled, run));
-  return json{{"faces", faces}, {"output", filled.output.string()}}.dump();
+  return json_text(json{{"faces", faces}, {"output", filled.output.string()}});
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/options/options.hpp"
@@ -48,20 +49,19 @@ Result<double> parse_duration(std::string_view text) {
 }
 
 std::string to_json_text(const TrainReport& report) {
-  return nlohmann::json{{"model", report.model},
-                        {"iteration", report.iteration},
-                        {"iterations_done", report.iterations_done},
-                        {"seconds", report.seconds},
-                        {"seconds_per_iteration", report.seconds_per_iteration},
-                        {"waited_for_samples", report.waited_part},
-                        {"iteration_seconds", report.iteration_seconds},
-                        {"peak_memory", report.peak_memory},
-                        {"planned_memory", report.planned_memory},
-                        {"planned_seconds", report.planned_seconds},
-                        {"src_loss", report.src_loss},
-                        {"dst_loss", report.dst_loss},
-                        {"preview", report.preview.string()}}
-      .dump();
+  return json_text(nlohmann::json{{"model", report.model},
+                                  {"iteration", report.iteration},
+                                  {"iterations_done", report.iterations_done},
+                                  {"seconds", report.seconds},
+                                  {"seconds_per_iteration", report.seconds_per_iteration},
+                                  {"waited_for_samples", report.waited_part},
+                                  {"iteration_seconds", report.iteration_seconds},
+                                  {"peak_memory", report.peak_memory},
+                                  {"planned_memory", report.planned_memory},
+                                  {"planned_seconds", report.planned_seconds},
+                                  {"src_loss", report.src_loss},
+                                  {"dst_loss", report.dst_loss},
+                                  {"preview", report.preview.string()}});
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "lib/base/path_text.hpp"
 #include "lib/options/options.hpp"
 #include "lib/training/generation_list.hpp"
 
@@ -48,7 +49,7 @@ Result<std::uint64_t> content_of(const fs::path& video, const fs::path& state) {
       {"format", "understudy.merge"},
       {"version", 2},
       {"video", {{"bytes", now.bytes}, {"xxh3", now.hash}, {"time", static_cast<std::uint64_t>(now.time)}}}};
-  TRY_VOID(write_text(state, kept.dump() + "\n"));
+  TRY_VOID(write_text(state, json_text(kept) + "\n"));
   return now.hash;
 }
 
@@ -82,7 +83,7 @@ Result<Ingredients> Ingredients::of(const MergeOptions& options, const MergePath
   auto rows = rows_of(copy);
   auto chosen = options_to_json(rows);
   for (const char* key : {"model", "threads", "gpu", "input", "aligned"}) chosen.erase(key);
-  const std::string text = chosen.dump();
+  const std::string text = json_text(chosen);
   std::uint64_t hash = mixed(0, text.data(), text.size());
   hash = mixed(hash, static_cast<std::uint64_t>(model_iteration));
   hash = mixed(hash, weights_of(paths.model, model_iteration));

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 #include "lib/face/faceset.hpp"
@@ -109,17 +110,16 @@ MergeSettings settings_of(const MergeOptions& o) {
 }
 
 std::string to_json_text(const MergeReport& r) {
-  return json{{"frames", r.frames},
-              {"done_before", r.done_before},
-              {"without_face", r.without_face},
-              {"unreadable", r.unreadable},
-              {"without_metadata", r.without_metadata},
-              {"foreign", r.foreign},
-              {"set_aside", r.set_aside},
-              {"backup", r.backup.string()},
-              {"model_iteration", r.model_iteration},
-              {"seconds", r.seconds}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_text(json{{"frames", r.frames},
+                        {"done_before", r.done_before},
+                        {"without_face", r.without_face},
+                        {"unreadable", r.unreadable},
+                        {"without_metadata", r.without_metadata},
+                        {"foreign", r.foreign},
+                        {"set_aside", r.set_aside},
+                        {"backup", path_text(r.backup)},
+                        {"model_iteration", r.model_iteration},
+                        {"seconds", r.seconds}});
 }
 
 // Whose faces go into which frame; told of before anything is done. no_faces when not one belongs to a frame.

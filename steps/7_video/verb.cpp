@@ -14,10 +14,14 @@ Result<VideoPaths> video_paths(const Workspace& workspace, const VideoEncodeOpti
   paths.manifest = workspace.state() / "frames-dst.json";
   paths.reference = options.reference;
   if (paths.reference.empty()) {
-    // Without the destination video the frames can still be shown at a rate that was asked for.
+    // Without the destination video the frames can still be shown at a rate that was asked for, or as the manifest says
+    // that they were taken or imported.
     auto video = workspace.video(Side::dst);
+    std::error_code ignored;
     if (video) paths.reference = *video;
-    if (!video && options.fps <= 0) return Failure(std::move(video).error());
+    if (!video && options.fps <= 0 && !fs::exists(paths.manifest, ignored))
+      return fail_with_hint(Code::not_found, video.error().message + ", so nothing says how fast the frames follow",
+                            "Put the video there, name another with --reference, or give --fps.");
   }
   TRY_VOID(check_output(workspace, options.output, {paths.frames, paths.reference}));
   return paths;

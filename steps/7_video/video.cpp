@@ -6,11 +6,12 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
-#include "lib/image/codec.hpp"
-#include "lib/image/convert.hpp"
+#include "lib/media/picture.hpp"
 #include "lib/media/sequence.hpp"
 #include "lib/media/tone_map.hpp"
 #include "lib/options/options.hpp"
@@ -62,7 +63,7 @@ nlohmann::json earlier_result(const VideoPaths& paths) {
 Result<> keep_state(const VideoPaths& paths, nlohmann::json made_of) {
   TRY(const Print print, print_of(paths.result));
   made_of["result"] = {{"bytes", print.bytes}, {"xxh3", print.hash}, {"time", static_cast<std::uint64_t>(print.time)}};
-  return write_text(paths.state, made_of.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  return write_text(paths.state, json_text(made_of) + "\n");
 }
 
 // Reads images a few ahead of the encoder, in order.
@@ -74,7 +75,8 @@ class ImageQueue {
   const TimedFile& peek() const { return files_[taken_]; }
   Result<ImageU8> take() {
     while (started_ < files_.size() && started_ < taken_ + ahead_) {
-      pending_.push_back(std::async(std::launch::async, [file = files_[started_].file] { return read_image(file); }));
+      pending_.push_back(std::async(
+          std::launch::async, [file = files_[started_].file] { return media::read_picture<std::uint8_t>(file); }));
       ++started_;
     }
     auto image = pending_.front().get();
@@ -90,7 +92,7 @@ class ImageQueue {
 };
 
 media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timing& timing,
-                                   const std::optional<media::VideoInfo>& reference) {
+                                   const std::optional<media::VideoInfo>& reference, Run& run) {
   media::VideoOptions writer;
   writer.time_base = timing.time_base;
   writer.frame_rate = timing.frame_rate;
@@ -99,6 +101,7 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
   writer.megabits = options.bitrate;
   writer.preset = options.preset;
   writer.comment = comment;
+  writer.tell = [&run](const std::string& sentence) { run.note(sentence); };
   if (reference) {
     writer.colour = media::tags_when_decoded(reference->colour);  // frames of an HDR reference are SDR
     if (!reference->orientation.swaps_sides()) writer.pixel_aspect = reference->pixel_aspect;
@@ -113,41 +116,43 @@ Result<media::VideoWritten> write_result(const VideoEncodeOptions& options, cons
                                          const Timing& timing, const std::optional<media::VideoInfo>& reference,
                                          VideoReport& report, Run& run) {
   ImageQueue queue(timing.files, cpu_threads() + 1);
-  const auto start = timing.follows_reference ? reference->ticks.front() : 0;
   auto next = [&]() -> Result<std::optional<media::TimedImage>> {
     while (!queue.done()) {
       if (run.stopping()) return Run::cancelled();
       run.progress(queue.taken(), timing.files.size(), "frames");
       const TimedFile& file = queue.peek();
       auto image = queue.take();
-      if (image) return std::optional(media::TimedImage{normalise_channels(std::move(*image), 3), file.tick - start});
+      if (image) return std::optional(media::TimedImage{std::move(*image), file.tick - timing.start});
       run.warn(to_sentence(image.error()));
       report.unreadable.push_back(file.file.filename().string());
     }
     run.progress(timing.files.size(), timing.files.size(), "frames");
     return std::optional<media::TimedImage>();
   };
-  return media::write_video(paths.result, writer_options(options, timing, reference), next);
+  return media::write_video(paths.result, writer_options(options, timing, reference, run), next);
 }
 
 }  // namespace
 
 std::string to_json_text(const VideoReport& r) {
-  return nlohmann::json{{"frames", r.frames},
-                        {"missing", r.missing},
-                        {"unreadable", r.unreadable},
-                        {"sound_copied", r.sound_copied},
-                        {"sound_encoded", r.sound_encoded},
-                        {"frames_per_second", r.frames_per_second},
-                        {"duration", r.duration},
-                        {"up_to_date", r.up_to_date},
-                        {"seconds", r.seconds}}
-      .dump();
+  return json_text(nlohmann::json{{"frames", r.frames},
+                                  {"missing", r.missing},
+                                  {"extra", r.extra},
+                                  {"unreadable", r.unreadable},
+                                  {"sound_copied", r.sound_copied},
+                                  {"sound_encoded", r.sound_encoded},
+                                  {"frames_per_second", r.frames_per_second},
+                                  {"duration", r.duration},
+                                  {"up_to_date", r.up_to_date},
+                                  {"seconds", r.seconds}});
 }
 
 Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoPaths& paths, Run& run) {
   const auto start = std::chrono::steady_clock::now();
-  TRY(const auto images, image_files(paths.frames));
+  TRY_VOID(media::check_container(paths.result));
+  TRY(const auto found, frame_files(paths.frames));
+  const auto& images = found.pictures;
+  if (!found.others.empty()) run.warn(not_read(paths.frames, found.others));
   if (images.empty())
     return fail_with_hint(Code::not_found, fmt::format("There are no frames in {}", paths.frames.string()),
                           "Merge first: understudy merge");
@@ -155,6 +160,8 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   if (!paths.reference.empty()) {
     TRY(reference, media::probe(paths.reference));
   }
+  if (reference)
+    for (const auto& remark : reference->remarks) run.note(remark);
   VideoReport report;
   const auto made_of = ingredients(options, images, reference);
   TRY(const auto lock, lock_file(paths.result));
@@ -169,6 +176,9 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   if (timing.missing > 0)
     run.warn(fmt::format("{} frames have no image in {}: the frame before is shown longer", timing.missing,
                          paths.frames.string()));
+  if (!timing.extra.empty())
+    run.warn(fmt::format("{} images in {} are no frames of the reference and are left out: {}{}", timing.extra.size(),
+                         paths.frames.string(), timing.extra.front(), timing.extra.size() > 1 ? ", …" : ""));
   if (!report.up_to_date) {
     run.stage("encode");
     remove_temporaries(paths.result.parent_path());
@@ -182,6 +192,7 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   }
   report.frames = static_cast<std::int64_t>(timing.files.size() - report.unreadable.size());
   report.missing = timing.missing;
+  report.extra = timing.extra;
   report.frames_per_second = timing.frame_rate.value();
   report.duration =
       static_cast<double>(timing.files.back().tick - timing.files.front().tick) * timing.time_base.value() +

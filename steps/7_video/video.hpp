@@ -19,6 +19,7 @@ struct VideoReport {
   std::int64_t frames = 0;
   std::int64_t missing = 0;             // frames of the reference without an image: the one before is shown longer
   std::vector<std::string> unreadable;  // image names, left out likewise
+  std::vector<std::string> extra;       // names of images that are none of the reference's frames: not shown
   int sound_copied = 0, sound_encoded = 0;
   double frames_per_second = 0;  // nominal
   double duration = 0;           // seconds

@@ -5,6 +5,7 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/media/write_video.hpp"
 #include "lib/project/workspace.hpp"
 #include "steps/demo/demo.hpp"
@@ -18,12 +19,11 @@ namespace {
 constexpr int scene_version = 2;
 
 std::string label_of(const DemoOptions& options) {
-  return nlohmann::json{{"made_by", "understudy demo"},
-                        {"scene", scene_version},
-                        {"size", options.size},
-                        {"frames", options.frames},
-                        {"rate", options.rate}}
-      .dump();
+  return json_text(nlohmann::json{{"made_by", "understudy demo"},
+                                  {"scene", scene_version},
+                                  {"size", options.size},
+                                  {"frames", options.frames},
+                                  {"rate", options.rate}});
 }
 
 Result<> check_options(const DemoOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
+#include "lib/base/path_text.hpp"
 #include "lib/image/codec.hpp"
 
 namespace understudy {
@@ -115,7 +116,7 @@ std::string table(std::span<const MeasuredFrame> frames) {
   for (const auto& c : all) text += fmt::format(",{}", c.name);
   text += '\n';
   for (const auto& f : frames) {
-    text += fmt::format("{},{}", f.measures.frame, f.measures.name);
+    text += fmt::format("{},{}", f.measures.frame, path_text(f.measures.name));
     for (const auto& c : all) {
       const double v = c.value(f.measures);
       text += std::isfinite(v) ? fmt::format(",{:.5g}", v) : ",";
@@ -132,7 +133,7 @@ std::string to_json_text(const ScoreReport& report) {
   j["json"] = report.json.string();
   j["csv"] = report.csv.string();
   j["page"] = report.page.string();
-  return j.dump();
+  return json_text(j);
 }
 
 Result<> write_score(const ScoreReport& report, std::span<const MeasuredFrame> frames, Run& run) {
@@ -148,7 +149,7 @@ Result<> write_score(const ScoreReport& report, std::span<const MeasuredFrame> f
   // The page shows generated faces, so it says so as every merged picture does.
   TRY(const Bytes page, encode_png(draw_score(report, frames), {6, composite_marking_xmp}));
   TRY_VOID(write_over_ours(report.page, page, tell));
-  TRY_VOID(write_over_ours(report.json, j.dump(1) + "\n", tell));
+  TRY_VOID(write_over_ours(report.json, json_text(j, 1) + "\n", tell));
   run.saved(report.json.string(), "score");
   run.saved(report.page.string(), "page");
   return {};

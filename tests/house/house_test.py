@@ -53,8 +53,10 @@ LIBRARIES_IN_CPP_ONLY = r"(opencv2|libav\w+|libsw\w+|openvino)/"
 # Headers of our own that carry such a library -> the rooms whose .cpp files may include them.
 INTERNAL_HEADERS = {
     "lib/image/cv.hpp": ["lib/image", "lib/face"],
+    "lib/media/deinterlacer.hpp": ["lib/media"],
     "lib/media/ffmpeg.hpp": ["lib/media"],
     "lib/media/hardware.hpp": ["lib/media"],
+    "lib/media/joined_clock.hpp": ["lib/media"],
     "lib/media/output.hpp": ["lib/media"],
     "lib/media/packet_index.hpp": ["lib/media"],
     "lib/media/sound.hpp": ["lib/media"],

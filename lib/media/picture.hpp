@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// One picture file of any kind that can be read here, upright.
+#pragma once
+
+#include "lib/image/image.hpp"
+#include "lib/media/probe.hpp"
+
+namespace understudy::media {
+
+// BGR at 8 or 16 bits a channel. JPEG and PNG by lib/image (strictly: a damaged one is an error); TIFF, WebP, BMP, GIF
+// (its first picture), AVIF and JPEG 2000 by FFmpeg. Turned as the file's EXIF orientation (AVIF: its own) asks.
+// Thread-safe. Errors name the file.
+template <class T>  // std::uint8_t or std::uint16_t
+Result<Image<T>> read_picture(const fs::path&);
+
+// Whether a file is one still picture and not a clip: by its beginning, or by its name where that does not tell.
+// Animated GIFs are clips.
+bool is_picture_file(const fs::path&);
+
+// Turns and mirrors as a display matrix asks.
+template <class T>
+Image<T> oriented(const Image<T>&, Orientation);
+
+}  // namespace understudy::media

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/media/picture.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lib/base/scratch_folder.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/exif.hpp"
+#include "lib/media/ffmpeg.hpp"
+#include "lib/media/frame_source.hpp"
+#include "lib/media/output.hpp"
+
+namespace understudy::media {
+namespace {
+
+// 48 x 32, dark, with a bright top left.
+ImageU8 corner() {
+  ImageU8 bgr(48, 32, 3, 30);
+  for (int y = 0; y < 16; ++y)
+    for (int x = 0; x < 16; ++x)
+      for (int c = 0; c < 3; ++c) bgr.at(x, y, c) = 220;
+  return bgr;
+}
+
+// What a viewer sees of a picture stored as corner() when it is to be turned a quarter clockwise (EXIF's 6).
+void expect_turned(const Result<ImageU8>& image, const char* name) {
+  ASSERT_TRUE(image) << name << to_sentence(image.error());
+  ASSERT_EQ(image->width, 32) << name;
+  ASSERT_EQ(image->height, 48) << name;
+  EXPECT_GT(image->at(28, 4, 1), 180) << name;
+  EXPECT_LT(image->at(4, 4, 1), 70) << name;
+  EXPECT_LT(image->at(28, 40, 1), 70) << name;
+}
+
+// One picture by an encoder and a container of FFmpeg; false when it has none.
+bool write_by_ffmpeg(const fs::path& path, AVCodecID id, AVPixelFormat format, const ImageU8& bgr) {
+  const AVCodec* codec = avcodec_find_encoder(id);
+  auto output = open_output(path, path);
+  if (!codec || !output) return false;
+  CodecPtr encoder(avcodec_alloc_context3(codec));
+  encoder->width = bgr.width;
+  encoder->height = bgr.height;
+  encoder->pix_fmt = format;
+  encoder->time_base = {1, 25};
+  if ((*output)->oformat->flags & AVFMT_GLOBALHEADER) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  if (avcodec_open2(encoder.get(), codec, nullptr) < 0) return false;
+  AVStream* stream = avformat_new_stream(output->get(), nullptr);
+  avcodec_parameters_from_context(stream->codecpar, encoder.get());
+  if (avformat_write_header(output->get(), nullptr) < 0) return false;
+  FramePtr frame(av_frame_alloc());
+  frame->width = bgr.width;
+  frame->height = bgr.height;
+  frame->format = format;
+  av_frame_get_buffer(frame.get(), 0);
+  const SwsPtr scaler(sws_getContext(bgr.width, bgr.height, AV_PIX_FMT_BGR24, bgr.width, bgr.height, format,
+                                     SWS_BILINEAR, nullptr, nullptr, nullptr));
+  const std::uint8_t* planes[4] = {bgr.data.data()};
+  const int strides[4] = {bgr.width * 3};
+  sws_scale(scaler.get(), planes, strides, 0, bgr.height, frame->data, frame->linesize);
+  frame->pts = 0;
+  avcodec_send_frame(encoder.get(), frame.get());
+  avcodec_send_frame(encoder.get(), nullptr);
+  PacketPtr packet(av_packet_alloc());
+  while (avcodec_receive_packet(encoder.get(), packet.get()) >= 0) {
+    packet->stream_index = 0;
+    if (av_write_frame(output->get(), packet.get()) < 0) return false;
+  }
+  return finish_output(**output, path).has_value();
+}
+
+class Picture : public ::testing::Test {
+ protected:
+  const ScratchFolder scratch_;
+  const fs::path folder_ = scratch_.path;
+};
+
+TEST_F(Picture, ManyKindsAreRead) {
+  struct Kind {
+    const char* name;
+    AVCodecID id;
+    AVPixelFormat format;
+  };
+  int read = 0;
+  for (const auto& [name, id, format] :
+       {Kind{"a.webp", AV_CODEC_ID_WEBP, AV_PIX_FMT_YUV420P}, Kind{"a.tif", AV_CODEC_ID_TIFF, AV_PIX_FMT_RGB24},
+        Kind{"a.tiff", AV_CODEC_ID_TIFF, AV_PIX_FMT_RGB48LE}, Kind{"a.bmp", AV_CODEC_ID_BMP, AV_PIX_FMT_BGR24},
+        Kind{"a.gif", AV_CODEC_ID_GIF, AV_PIX_FMT_BGR8}, Kind{"a.jp2", AV_CODEC_ID_JPEG2000, AV_PIX_FMT_RGB24},
+        Kind{"a.avif", AV_CODEC_ID_AV1, AV_PIX_FMT_YUV420P}}) {
+    if (!write_by_ffmpeg(folder_ / name, id, format, corner())) {
+      std::printf("This FFmpeg cannot write %s: left out\n", name);
+      fs::remove(folder_ / name);
+      continue;
+    }
+    const auto image = read_picture<std::uint8_t>(folder_ / name);
+    ASSERT_TRUE(image) << name << to_sentence(image.error());
+    ASSERT_EQ(image->width, 48) << name;
+    EXPECT_NEAR(image->at(8, 8, 1), 220, 14) << name;
+    EXPECT_NEAR(image->at(40, 24, 1), 30, 14) << name;
+    EXPECT_NEAR(read_picture<std::uint16_t>(folder_ / name)->at(8, 8, 1), 220 * 257, 14 * 257) << name;
+    EXPECT_EQ(is_picture_file(folder_ / name), std::string_view(name) != "a.gif") << name;
+    ++read;
+  }
+  ASSERT_GE(read, 4);
+  ASSERT_TRUE(write_image(folder_ / "b.jpg", corner()));
+  fs::copy_file(folder_ / "b.jpg", folder_ / "b.jfif");
+  ASSERT_TRUE(write_text(folder_ / "c.heic", "?"));
+  ASSERT_TRUE(write_text(folder_ / "._a.webp", "another system's leaf"));
+  auto source = FrameSource::open(folder_);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->count(), read + 2);
+  for (std::int64_t i = 0; i < source->count(); ++i) EXPECT_TRUE(source->at(i)) << source->name(i);
+  ASSERT_EQ(source->remarks().size(), 1u);
+  EXPECT_NE(source->remarks()[0].find("c.heic"), std::string::npos);
+}
+
+TEST_F(Picture, AFolderOfNothingThatCanBeReadNamesIt) {
+  ASSERT_TRUE(write_text(folder_ / "IMG_1.HEIC", "?"));
+  const auto source = FrameSource::open(folder_);
+  ASSERT_FALSE(source);
+  EXPECT_NE(source.error().message.find("IMG_1.HEIC"), std::string::npos);
+}
+
+TEST_F(Picture, ASinglePictureIsAClipOfOneFrame) {
+  ASSERT_TRUE(write_image(folder_ / "one.jpg", corner()));
+  auto source = FrameSource::open(folder_ / "one.jpg");
+  ASSERT_TRUE(source) << to_sentence(source.error());
+  EXPECT_FALSE(source->is_video());
+  ASSERT_EQ(source->count(), 1);
+  EXPECT_EQ(source->name(0), "one.jpg");
+  EXPECT_EQ(source->image_file(0), folder_ / "one.jpg");
+  EXPECT_NEAR(source->at(0)->bgr.at(8, 8), 220, 4);
+}
+
+// EXIF with nothing but an orientation of 6, in big endian.
+const std::vector<std::uint8_t> exif_6{'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0,
+                                       3,   0,   0, 0,  1, 0, 6, 0, 0, 0, 0, 0,    0};
+
+std::uint32_t png_checksum(std::span<const std::uint8_t> bytes) {
+  std::uint32_t sum = ~std::uint32_t{0};
+  for (const auto byte : bytes) {
+    sum ^= byte;
+    for (int bit = 0; bit < 8; ++bit) sum = sum >> 1 ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum;
+}
+
+TEST_F(Picture, WhatIsStoredTurnedIsUpright) {
+  // JPEG: an APP1 segment behind the APP0 of 20 bytes.
+  Bytes jpeg = *encode_jpeg(corner());
+  Bytes app1{0xff, 0xe1, 0, static_cast<std::uint8_t>(8 + exif_6.size()), 'E', 'x', 'i', 'f', 0, 0};
+  app1.insert(app1.end(), exif_6.begin(), exif_6.end());
+  jpeg.insert(jpeg.begin() + 20, app1.begin(), app1.end());
+  ASSERT_TRUE(write_file(folder_ / "a.jpg", jpeg));
+  expect_turned(read_picture<std::uint8_t>(folder_ / "a.jpg"), "jpg");
+  // PNG: a chunk behind the head of 8 + 25 bytes.
+  Bytes png = *encode_png(corner());
+  Bytes chunk{'e', 'X', 'I', 'f'};
+  chunk.insert(chunk.end(), exif_6.begin(), exif_6.end());
+  const auto sum = png_checksum(chunk);
+  chunk.insert(chunk.begin(), {0, 0, 0, static_cast<std::uint8_t>(exif_6.size())});
+  for (int b = 0; b < 4; ++b) chunk.push_back(static_cast<std::uint8_t>(sum >> 8 * (3 - b)));
+  png.insert(png.begin() + 33, chunk.begin(), chunk.end());
+  ASSERT_TRUE(write_file(folder_ / "a.png", png));
+  expect_turned(read_picture<std::uint8_t>(folder_ / "a.png"), "png");
+  EXPECT_EQ(read_picture<std::uint16_t>(folder_ / "a.png")->width, 32);
+  // WebP: a chunk at the end.
+  if (write_by_ffmpeg(folder_ / "a.webp", AV_CODEC_ID_WEBP, AV_PIX_FMT_YUV420P, corner())) {
+    Bytes webp = *read_file(folder_ / "a.webp");
+    webp.insert(webp.end(), {'E', 'X', 'I', 'F', static_cast<std::uint8_t>(exif_6.size()), 0, 0, 0});
+    webp.insert(webp.end(), exif_6.begin(), exif_6.end());
+    const std::size_t size = webp.size() - 8;
+    for (std::size_t b = 0; b < 4; ++b) webp[4 + b] = static_cast<std::uint8_t>(size >> 8 * b);
+    ASSERT_TRUE(write_file(folder_ / "a.webp", webp));
+    expect_turned(read_picture<std::uint8_t>(folder_ / "a.webp"), "webp");
+  }
+}
+
+// A TIFF of one uncompressed strip (TIFF 6.0).
+TEST_F(Picture, ATurnedTiffIsUpright) {
+  const ImageU8 bgr = corner();
+  Bytes tiff{'I', 'I', 42, 0, 8, 0, 0, 0};
+  const auto put = [&](std::uint32_t value, int bytes) {
+    for (int b = 0; b < bytes; ++b) tiff.push_back(static_cast<std::uint8_t>(value >> 8 * b));
+  };
+  struct Entry {
+    std::uint32_t tag, type, count, value;
+  };
+  constexpr std::uint32_t number = 3, wide = 4, entries = 11, pixels = 8 + 2 + 12 * entries + 4 + 6;
+  const std::uint32_t bytes = 48 * 32 * 3;
+  const std::array<Entry, entries> all{{{256, number, 1, 48},
+                                        {257, number, 1, 32},
+                                        {258, number, 3, pixels - 6},
+                                        {259, number, 1, 1},
+                                        {262, number, 1, 2},
+                                        {273, wide, 1, pixels},
+                                        {274, number, 1, 6},
+                                        {277, number, 1, 3},
+                                        {278, number, 1, 32},
+                                        {279, wide, 1, bytes},
+                                        {284, number, 1, 1}}};
+  put(entries, 2);
+  for (const auto& e : all) {
+    put(e.tag, 2);
+    put(e.type, 2);
+    put(e.count, 4);
+    put(e.value, 4);
+  }
+  put(0, 4);
+  for (int c = 0; c < 3; ++c) put(8, 2);
+  for (std::size_t i = 0; i < bytes; i += 3) tiff.insert(tiff.end(), {bgr.data[i + 2], bgr.data[i + 1], bgr.data[i]});
+  ASSERT_TRUE(write_file(folder_ / "a.tif", tiff));
+  EXPECT_EQ(exif_orientation(tiff), 6);
+  expect_turned(read_picture<std::uint8_t>(folder_ / "a.tif"), "tif");
+}
+
+TEST_F(Picture, DamageIsAnErrorThatNamesTheFile) {
+  Bytes jpeg = *encode_jpeg(corner());
+  jpeg.resize(jpeg.size() / 2);
+  ASSERT_TRUE(write_file(folder_ / "cut.jpg", jpeg));
+  ASSERT_TRUE(write_text(folder_ / "text.webp", "no picture"));
+  ASSERT_TRUE(write_text(folder_ / "empty.tif", ""));
+  for (const char* name : {"cut.jpg", "text.webp", "empty.tif"}) {
+    const auto image = read_picture<std::uint8_t>(folder_ / name);
+    ASSERT_FALSE(image) << name;
+    EXPECT_NE(to_sentence(image.error()).find(name), std::string::npos);
+  }
+}
+
+TEST(Exif, AnyBytesGiveAnOrientation) {
+  std::vector<std::uint8_t> tiff = exif_6;
+  EXPECT_EQ(exif_orientation(tiff), 6);
+  for (std::size_t i = 0; i < tiff.size(); ++i) {
+    for (const int value : {0, 1, 0x7f, 0xff}) {
+      auto changed = tiff;
+      changed[i] = static_cast<std::uint8_t>(value);
+      const int found = exif_orientation(changed);
+      EXPECT_TRUE(found >= 1 && found <= 8);
+    }
+    EXPECT_LE(exif_orientation(std::span(tiff).first(i)), 8);
+  }
+}
+
+}  // namespace
+}  // namespace understudy::media
