@@ -87,16 +87,6 @@ Result<Value> Reader::long_integer(std::uint64_t size) {
 
 Result<> Reader::scalar_op(std::uint8_t code, bool& handled) {
   handled = true;
-  const auto text = [this](Result<Blob> raw) -> Result<> {
-    if (!raw) return Failure(raw.error());
-    push(bytes_of_python_text({reinterpret_cast<const char*>(raw->data()), raw->size()}));
-    return {};
-  };
-  const auto bytes = [this](Result<Blob> raw) -> Result<> {
-    if (!raw) return Failure(raw.error());
-    push(Value::bytes(*std::move(raw)));
-    return {};
-  };
   const auto whole = [this](auto value) -> Result<> {
     if (!value) return Failure(value.error());
     push(static_cast<std::int64_t>(*value));
@@ -129,6 +119,23 @@ Result<> Reader::scalar_op(std::uint8_t code, bool& handled) {
       push(std::bit_cast<double>(__builtin_bswap64(bits)));
       return {};
     }
+    default:
+      return text_op(code, handled);
+  }
+}
+
+Result<> Reader::text_op(std::uint8_t code, bool& handled) {
+  const auto text = [this](Result<Blob> raw) -> Result<> {
+    if (!raw) return Failure(raw.error());
+    push(bytes_of_python_text({reinterpret_cast<const char*>(raw->data()), raw->size()}));
+    return {};
+  };
+  const auto bytes = [this](Result<Blob> raw) -> Result<> {
+    if (!raw) return Failure(raw.error());
+    push(Value::bytes(*std::move(raw)));
+    return {};
+  };
+  switch (code) {
     case 0x8c:
       return text(counted<std::uint8_t>());
     case 'X':

@@ -53,6 +53,7 @@ class Reader {
 
   Result<> step(std::uint8_t code, bool& done);
   Result<> scalar_op(std::uint8_t code, bool& handled);
+  Result<> text_op(std::uint8_t code, bool& handled);  // texts and bytes
   Result<> memo_op(std::uint8_t code, bool& handled);
   Result<> container_op(std::uint8_t code, bool& handled);
   Result<> object_op(std::uint8_t code, bool& handled);

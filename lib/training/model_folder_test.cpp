@@ -216,6 +216,30 @@ TEST_F(Damaged, OlderFoldersAreRead) {
   expect_goes_on(path);
 }
 
+// Saves and backs up from `reached` on until it is killed, and tells of each save.
+[[noreturn]] void save_for_ever(const fs::path& path, std::int64_t reached, int report) {
+  auto folder = ModelFolder::open(path);
+  std::vector<std::string> warnings;
+  if (!folder || !folder->load(true, warnings)) ::_exit(1);
+  for (std::int64_t i = reached + 1;; ++i) {
+    if (!folder->save(made(i)) || ::write(report, &i, sizeof i) != sizeof i) ::_exit(1);
+    if (i % 3 == 0 && !folder->backup(4)) ::_exit(1);
+  }
+}
+
+void expect_whole_backups(const fs::path& path) {
+  std::vector<std::string> warnings;
+  for (int slot = 1; slot <= 4; ++slot) {
+    const auto backup = path / "backups" / fmt::format("{:02}", slot);
+    if (!fs::exists(backup)) continue;
+    const auto opened = ModelFolder::open(backup);
+    ASSERT_TRUE(opened);
+    const auto kept = opened->load(true, warnings);
+    ASSERT_TRUE(kept && *kept) << backup;
+    EXPECT_TRUE(is_as_made(**kept) && warnings.empty());
+  }
+}
+
 // kill -9 at any moment of saving and backing up: what was reported as saved is there.
 TEST(ModelFolderKills, LoseNothingThatWasSaved) {
   const char* wanted = std::getenv("UNDERSTUDY_KILLS");
@@ -232,13 +256,7 @@ TEST(ModelFolderKills, LoseNothingThatWasSaved) {
     const pid_t child = ::fork();
     if (child == 0) {
       ::close(report[0]);
-      auto folder = ModelFolder::open(path);
-      std::vector<std::string> warnings;
-      if (!folder || !folder->load(true, warnings)) ::_exit(1);
-      for (std::int64_t i = reached + 1;; ++i) {
-        if (!folder->save(made(i)) || ::write(report[1], &i, sizeof i) != sizeof i) ::_exit(1);
-        if (i % 3 == 0 && !folder->backup(4)) ::_exit(1);
-      }
+      save_for_ever(path, reached, report[1]);
     }
     ::close(report[1]);
     std::int64_t saved = reached, last = 0;
@@ -263,15 +281,7 @@ TEST(ModelFolderKills, LoseNothingThatWasSaved) {
     EXPECT_TRUE(now == saved || now == saved + 1) << now << " after " << saved;  // + 1: saved, not yet reported
     without_any += now == reached;
     reached = now;
-    for (int slot = 1; slot <= 4; ++slot) {  // every backup is whole at any time
-      const auto backup = path / "backups" / fmt::format("{:02}", slot);
-      if (!fs::exists(backup)) continue;
-      const auto opened = ModelFolder::open(backup);
-      ASSERT_TRUE(opened);
-      const auto kept = opened->load(true, warnings);
-      ASSERT_TRUE(kept && *kept) << backup;
-      EXPECT_TRUE(is_as_made(**kept) && warnings.empty());
-    }
+    expect_whole_backups(path);  // at any time
   }
   EXPECT_GT(reached, kills / 2);
   fmt::print("{} kills, {} of them before a first save; {} saves survived\n", kills, without_any, reached);

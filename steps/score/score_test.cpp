@@ -249,30 +249,39 @@ TEST_F(Scoring, AHardEdgeIsFoundBySeam) {
   EXPECT_GT(seam(true) - 1, 1.4 * (seam(false) - 1));
 }
 
-// Over files, as the verb does it.
-TEST_F(Scoring, WritesWhatItFound) {
-  const ScratchFolder scratch;
-  constexpr int few = 9;
-  for (int i = 0; i < few; ++i) {
-    const Shot& shot = shots[static_cast<std::size_t>(i)];
-    const std::string name = media::frame_name(i, few);
-    for (const auto& [folder, picture] : {std::pair("dst", shot.plate), {"merged", shot.truth}, {"mask", shot.matte}}) {
-      if (i == 4 && folder == std::string("merged")) continue;
-      ASSERT_TRUE(write_image(scratch.path / folder / name, *picture));
+// The first frames as files, one without its merged frame and one without its face.
+class ScoringFiles : public Scoring {
+ protected:
+  static constexpr int few = 9;
+  static void write_clip(const fs::path& folder_of_all) {
+    for (int i = 0; i < few; ++i) {
+      const Shot& shot = shots[static_cast<std::size_t>(i)];
+      const std::string name = media::frame_name(i, few);
+      for (const auto& [folder, picture] :
+           {std::pair("dst", shot.plate), {"merged", shot.truth}, {"mask", shot.matte}}) {
+        if (i == 4 && folder == std::string("merged")) continue;
+        ASSERT_TRUE(write_image(folder_of_all / folder / name, *picture));
+      }
+      const auto face = [&](const Picture& picture, const char* side) {
+        FaceInfo info;
+        info.face_type = FaceType::whole;
+        const Affine cut = face_matrix(shot.landmarks, 128, FaceType::whole);
+        info.landmarks = transformed(shot.landmarks, cut);
+        info.source_landmarks = shot.landmarks;
+        info.source_filename = name;
+        return write_face_jpeg(folder_of_all / side / (fs::path(name).stem().string() + "_0.jpg"),
+                               warp_antialiased(*picture, cut, 128, 128), 95, info);
+      };
+      ASSERT_TRUE(face(shot.truth, "src_faces"));
+      ASSERT_TRUE(i == 6 || face(shot.plate, "dst_faces"));
     }
-    const auto face = [&](const Picture& picture, const char* side) {
-      FaceInfo info;
-      info.face_type = FaceType::whole;
-      const Affine cut = face_matrix(shot.landmarks, 128, FaceType::whole);
-      info.landmarks = transformed(shot.landmarks, cut);
-      info.source_landmarks = shot.landmarks;
-      info.source_filename = name;
-      return write_face_jpeg(scratch.path / side / (fs::path(name).stem().string() + "_0.jpg"),
-                             warp_antialiased(*picture, cut, 128, 128), 95, info);
-    };
-    ASSERT_TRUE(face(shot.truth, "src_faces"));
-    ASSERT_TRUE(i == 6 || face(shot.plate, "dst_faces"));
   }
+};
+
+// Over files, as the verb does it.
+TEST_F(ScoringFiles, WritesWhatItFound) {
+  const ScratchFolder scratch;
+  ASSERT_NO_FATAL_FAILURE(write_clip(scratch.path));
   ScorePaths paths{scratch.path / "dst",       scratch.path / "merged",    scratch.path / "mask",
                    scratch.path / "src_faces", scratch.path / "dst_faces", scratch.path / "merged",
                    scratch.path / "out"};

@@ -74,6 +74,7 @@ THREADS = {
 }
 
 LONGEST = 450
+LONGEST_FUNCTION = 60
 
 
 def sources(*folders, suffixes=(".cpp", ".hpp")):
@@ -93,6 +94,24 @@ def is_test(name):
 
 def includes(text):
     return re.findall(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', text, re.M)
+
+
+def functions(text):
+    """(line, length, first line) of what is defined outside of classes, as clang-format lays it out: from a line that
+    begins in the first column to the brace that stands there."""
+    start, opened = None, False
+    for number, line in enumerate(text.split("\n"), 1):
+        if start is None and re.match(r"[A-Za-z\[]", line) and not re.match(r"(namespace|struct|class|enum|using|template)\b", line):
+            start, opened, head = number, False, line
+        if start is None:
+            continue
+        opened = opened or line.rstrip().endswith("{")
+        if line.startswith("}"):
+            if line == "}":
+                yield start, number - start + 1, head
+            start = None
+        elif not opened and line.rstrip().endswith(";"):
+            start = None
 
 
 class House(unittest.TestCase):
@@ -118,6 +137,17 @@ class House(unittest.TestCase):
                 if room_of(header) not in allowed:
                     problems.append(f"{name} includes {header}: {room} may not")
         self.assertGreater(seen, 300)
+        self.complain(problems)
+
+    def test_functions_are_short(self):
+        problems, seen = [], 0
+        for name, text in sources("lib", "steps", "apps", "tools", "bench", "fuzz"):
+            for line, length, head in functions(text):
+                seen += 1
+                # A table of options or numbers is read row by row.
+                if length > LONGEST_FUNCTION and not head.startswith("constexpr "):
+                    problems.append(f"{name}:{line}: {length} lines: {head}")
+        self.assertGreater(seen, 2000)
         self.complain(problems)
 
     def test_nothing_includes_tests_or_benchmarks(self):

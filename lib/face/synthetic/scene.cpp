@@ -192,9 +192,7 @@ Actor::Model::Model(const Identity& who, float detail)
   for (const V3& p : hair.rest) hair_height.push_back(field.skull(p));
 }
 
-std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play, const Expression& expression,
-                             const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders, bool coarse) {
-  std::vector<Mesh> scene;
+static HeadMesh posed_head(const Actor::Model& model, const Expression& expression, const HeadPlacement& placement) {
   HeadMesh head = model.head;
   for (int r = 0; r < head.rows; ++r) {
     const bool below = head.moves_with_jaw[static_cast<std::size_t>(r)] != 0;
@@ -206,9 +204,12 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
   compute_normals(head.mesh);
   heal_seam(head);
   soften_normals(head);
-  Mesh beard;
-  if (!model.beard.vertices.empty()) beard = grow_beard(model, head.mesh, placement);
-  scene.push_back(std::move(head.mesh));
+  return head;
+}
+
+// Eyes, ears and teeth.
+static void add_pairs(std::vector<Mesh>& scene, const Actor::Model& model, const Expression& expression,
+                      const HeadPlacement& placement) {
   for (std::size_t side = 0; side < 2; ++side) {
     Mesh eye = model.eyes[side];
     const V3 centre = model.at.eye_centre(side);
@@ -224,12 +225,11 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
       place(teeth, [&](V3 p) { return placement.head(expression.jaw(p)); });
     scene.push_back(std::move(teeth));
   }
-  Mesh mouth = model.mouth, cheeks = model.cheeks, tongue = model.tongue, body = model.body;
-  for (Mesh* inside : {&mouth, &cheeks}) {
-    place(*inside, [&](V3 p) {
-      return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y)));
-    });
-  }
+}
+
+static Mesh posed_tongue(const Actor::Model& model, const Performance& play, const Expression& expression,
+                         const HeadPlacement& placement) {
+  Mesh tongue = model.tongue;
   const float out = clamp01(play.tongue) * ramp(0.1f, 0.4f, play.mouth_open);
   // Over the lower teeth, its tip hanging.
   const V3 forward{0, 7.5f * ramp(0, 0.3f, out), 25 * out};
@@ -243,9 +243,26 @@ std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play,
       q.x *= 1 - 0.25f * ramp(-6, 16, q.z - tip), q.y -= out * 0.012f * std::pow(std::max(0.0f, q.z - tip), 2.0f);
     return placement.head(expression.jaw(q));
   });
+  return tongue;
+}
+
+std::vector<Mesh> pose_scene(const Actor::Model& model, const Performance& play, const Expression& expression,
+                             const HeadPlacement& placement, V3 light, std::vector<Mesh> occluders, bool coarse) {
+  std::vector<Mesh> scene;
+  HeadMesh head = posed_head(model, expression, placement);
+  Mesh beard;
+  if (!model.beard.vertices.empty()) beard = grow_beard(model, head.mesh, placement);
+  scene.push_back(std::move(head.mesh));
+  add_pairs(scene, model, expression, placement);
+  Mesh mouth = model.mouth, cheeks = model.cheeks, body = model.body;
+  for (Mesh* inside : {&mouth, &cheeks}) {
+    place(*inside, [&](V3 p) {
+      return placement.head(mix(p, expression.jaw(p), ramp(model.at.mouth_y + 2, model.at.mouth_y - 10, p.y)));
+    });
+  }
   place(body, [&](V3 p) { return placement.neck(p); });
   scene.push_back(std::move(mouth));
-  scene.push_back(std::move(tongue));
+  scene.push_back(posed_tongue(model, play, expression, placement));
   scene.push_back(std::move(body));
   if (model.id.lined) {
     scene.push_back(std::move(cheeks));
