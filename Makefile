@@ -23,6 +23,7 @@ demo: configure
 
 test: all
 	ctest --test-dir $(BUILD) --output-on-failure
+	@scripts/test_summary $(BUILD)
 
 # What CI runs: format, then everything that `test` does (the layer check is one of the tests).
 check: deps format-check test

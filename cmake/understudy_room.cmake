@@ -1,5 +1,5 @@
 # understudy_room(NAME face SOURCES a.cpp ... NEEDS base image ... [LIBS opencv::core ...] [TESTS a_test.cpp ...]
-#                 [TEST_LIBS ...] [LABELS parity] [TORCH])
+#                 [TEST_LIBS ...] [LABELS parity] [TORCH] [REAL_TESTS])
 # One room = one static library understudy_NAME, one test program NAME_test holding all its tests, and the right to
 # include and link exactly the rooms in NEEDS. Headers are included from the repository root: "lib/face/landmarks.hpp".
 # TORCH marks a room that compiles against LibTorch; such rooms share one precompiled header.
@@ -25,8 +25,17 @@ add_library(understudy_torch_pch STATIC ${CMAKE_BINARY_DIR}/torch_pch.cpp)
 target_link_libraries(understudy_torch_pch PUBLIC understudy_flags torch::torch fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(understudy_torch_pch PRIVATE <torch/autograd.h> <torch/cuda.h> <torch/types.h> <torch/utils.h>)
 
+# Filmed people and files that DeepFaceLab wrote lie outside the repository. Suites named Real* (REAL_TESTS) use them and are
+# tests of their own where they are there; everything else is held by drawn people and the sets in tests/golden.
+set(UNDERSTUDY_REAL_DATA OFF)
+if(EXISTS ${CMAKE_SOURCE_DIR}/../shared/reference AND EXISTS ${CMAKE_SOURCE_DIR}/../shared/media)
+  set(UNDERSTUDY_REAL_DATA ON)
+else()
+  message(STATUS "No filmed clips and reference data beside the project: the tests named *_real and parity are left out")
+endif()
+
 function(understudy_room)
-  cmake_parse_arguments(ROOM "TORCH" "NAME" "SOURCES;NEEDS;LIBS;TESTS;TEST_LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(ROOM "TORCH;REAL_TESTS" "NAME" "SOURCES;NEEDS;LIBS;TESTS;TEST_LIBS;LABELS" ${ARGN})
   set(target understudy_${ROOM_NAME})
   list(TRANSFORM ROOM_NEEDS PREPEND understudy_)
   if(ROOM_SOURCES)
@@ -50,7 +59,11 @@ function(understudy_room)
       target_link_libraries(${ROOM_NAME}_test PRIVATE torch::torch fmt::fmt nlohmann_json::nlohmann_json)
       target_precompile_headers(${ROOM_NAME}_test REUSE_FROM understudy_torch_pch)
     endif()
-    add_test(NAME ${ROOM_NAME} COMMAND ${ROOM_NAME}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    add_test(NAME ${ROOM_NAME} COMMAND ${ROOM_NAME}_test --gtest_filter=-Real* WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${ROOM_NAME} PROPERTIES LABELS "cpu;${ROOM_LABELS}" TIMEOUT 900)
+    if(ROOM_REAL_TESTS AND UNDERSTUDY_REAL_DATA)
+      add_test(NAME ${ROOM_NAME}_real COMMAND ${ROOM_NAME}_test --gtest_filter=Real* WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+      set_tests_properties(${ROOM_NAME}_real PROPERTIES LABELS "cpu;real;${ROOM_LABELS}" TIMEOUT 900)
+    endif()
   endif()
 endfunction()

@@ -268,7 +268,7 @@ TEST(Pickle, EveryCutAndManyFlipsAreSurvived) {
   }
 }
 
-TEST(Pickle, ReadsEveryFileOfTheReferenceModels) {
+TEST(RealPickle, EveryFileOfTheModelsIsRead) {
   if (!fs::exists(reference() / "dfl")) GTEST_SKIP() << "no reference data";
   int files = 0;
   for (const auto& entry : fs::recursive_directory_iterator(reference() / "dfl")) {
@@ -311,7 +311,7 @@ TEST(Npy, RoundTrip) {
   }
 }
 
-TEST(Npy, ReferenceArchives) {
+TEST(RealNpy, EveryArchiveIsRead) {
   if (!fs::exists(reference() / "dfl")) GTEST_SKIP() << "no reference data";
   int archives = 0;
   for (const auto& entry : fs::recursive_directory_iterator(reference() / "dfl")) {

@@ -8,6 +8,7 @@
 #include "lib/detect/face_finder.hpp"
 #include "lib/detect/models.hpp"
 #include "lib/detect/sample_row.hpp"
+#include "lib/face/synthetic/synthetic.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/media/frame_source.hpp"
@@ -124,7 +125,7 @@ TEST(Finder, FindsNothingWhereNothingIs) {
 
 // Nose, eyes and mouth of landmarks that others derived from the same frames; they take the nearest vertex for each
 // point, which puts brows and jaw elsewhere.
-TEST(Finder, LandmarksAgreeWithTheReference) {
+TEST(RealFinder, LandmarksAgreeWithTheReference) {
   auto f = finder();
   int frames = 0;
   double sum = 0;
@@ -148,19 +149,16 @@ TEST(Finder, LandmarksAgreeWithTheReference) {
   EXPECT_LT(sum / frames, 0.02);
 }
 
-class Clip : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (!fs::exists(media_folder() / "actor_a.mp4")) GTEST_SKIP() << "no test clips in " << media_folder();
-  }
-  static ImageU8 frame(const char* name, int index) {
-    return media::FrameSource::open(media_folder() / name)->at(index)->bgr;
-  }
-};
+// A frame of a drawn person, 480x480.
+ImageU8 drawn(const synthetic::Identity& identity, double yaw = 0, double mouth = 0.1) {
+  synthetic::Performance play;
+  play.yaw = yaw, play.mouth_open = mouth;
+  return synthetic::render(identity, play, {.width = 480, .height = 480, .supersampling = 1}).frame_bgr;
+}
 
-TEST_F(Clip, ATurnedFaceIsFoundWithTheSamePoints) {
+TEST(Finder, ATurnedFaceIsFoundWithTheSamePoints) {
   auto f = finder();
-  const auto upright = frame("actor_a.mp4", 40);
+  const auto upright = drawn(synthetic::demo_identity_a());
   const auto straight = f.find(upright)->front().landmarks;
   for (int quarters = 1; quarters < 4; ++quarters) {
     const auto faces = f.find(rotate_quarters(upright, quarters));
@@ -176,9 +174,9 @@ TEST_F(Clip, ATurnedFaceIsFoundWithTheSamePoints) {
   }
 }
 
-TEST_F(Clip, SeveralFacesAreFoundLargestFirst) {
+TEST(Finder, SeveralFacesAreFoundLargestFirst) {
   auto f = finder();
-  const auto a = frame("actor_a.mp4", 10), b = frame("actor_b.mp4", 10);
+  const auto a = drawn(synthetic::demo_identity_a()), b = drawn(synthetic::demo_identity_b());
   const auto small = resize(b, 240, 240, Interpolation::area);
   ImageU8 both(a.width + small.width, a.height, 3, 127);
   for (int y = 0; y < a.height; ++y) std::copy(a.row(y), a.row(y) + a.width * 3, both.row(y));
@@ -190,25 +188,27 @@ TEST_F(Clip, SeveralFacesAreFoundLargestFirst) {
   EXPECT_GT((*faces)[1].rect.left, a.width);
 }
 
-TEST_F(Clip, ASmallFaceInALargeFrameIsFoundByTiles) {
+TEST(Finder, ASmallFaceInALargeFrameIsFoundByTiles) {
   auto f = finder();
-  const auto face = resize(frame("actor_a.mp4", 10), 96, 96, Interpolation::area);
+  const auto face = resize(drawn(synthetic::demo_identity_a()), 96, 96, Interpolation::area);
   ImageU8 large(1600, 900, 3, 110);
   for (int y = 0; y < 96; ++y) std::copy(face.row(y), face.row(y) + 96 * 3, large.row(y + 700) + 1200 * 3);
   const auto faces = f.find(large, Look::thorough);
   ASSERT_EQ(faces->size(), 1u);
-  EXPECT_NEAR(faces->front().rect.left, 1200 + 134 * 0.2, 6);
+  const auto whole = f.find(drawn(synthetic::demo_identity_a()))->front().rect;
+  EXPECT_NEAR(faces->front().rect.left, 1200 + whole.left * 0.2, 6);
 }
 
-TEST_F(Clip, SharedFindersAgree) {
+TEST(Finder, SharedFindersAgree) {
   auto f = finder();
   auto g = f.share();
-  const auto picture = frame("actor_b.mp4", 100);
+  const auto picture = drawn(synthetic::demo_identity_b(), 15);
   const auto one = f.find(picture), two = g.find(picture);
   EXPECT_EQ(one->front().mesh, two->front().mesh);
 }
 
-TEST_F(Clip, EveryTwentiethFrameGivesTheOneFace) {
+TEST(RealClips, EveryTwentiethFrameGivesTheOneFace) {
+  if (!fs::exists(media_folder() / "actor_a.mp4")) GTEST_SKIP() << "no test clips in " << media_folder();
   auto f = finder();
   for (const char* name : {"actor_a.mp4", "actor_b.mp4", "profile_720p.mp4", "far_portrait_720x1364.mp4"}) {
     auto source = media::FrameSource::open(media_folder() / name);

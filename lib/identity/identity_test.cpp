@@ -19,7 +19,7 @@ fs::path media_folder() {
   return value ? fs::path(value) : fs::path("../shared/media");
 }
 
-class Clip : public ::testing::Test {
+class RealClips : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!fs::exists(media_folder() / "actor_a.mp4")) GTEST_SKIP() << "no test clips in " << media_folder();
@@ -41,7 +41,7 @@ class Clip : public ::testing::Test {
   std::optional<FaceEmbedder> embedder_;
 };
 
-TEST_F(Clip, PeopleOfFourClipsAreFourPersons) {
+TEST_F(RealClips, PeopleOfFourClipsAreFourPersons) {
   std::vector<Embedding> all;
   std::vector<int> wanted;
   int person = 0;
@@ -57,7 +57,7 @@ TEST_F(Clip, PeopleOfFourClipsAreFourPersons) {
   }
 }
 
-TEST_F(Clip, TheCropGivesNearlyTheSameNumbersAsTheFrame) {
+TEST_F(RealClips, TheCropGivesNearlyTheSameNumbersAsTheFrame) {
   const auto frame = media::FrameSource::open(media_folder() / "actor_b.mp4")->at(40)->bgr;
   const auto landmarks = finder_->find(frame)->front().landmarks;
   const Affine map = face_matrix(landmarks, 512, FaceType::whole);

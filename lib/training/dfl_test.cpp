@@ -176,13 +176,16 @@ TEST(Dfl, ExportTakesTheAverageUnlessToldOtherwise) {
   EXPECT_TRUE(torch::equal(bias(), model.generation.weights[name]));
 }
 
-// The reference models, file by file (they lie outside the repository; UNDERSTUDY_REFERENCE names their folder).
-TEST(Dfl, ReferenceModelsComeBackBitEqual) {
+fs::path reference_models() {
   const char* reference = std::getenv("UNDERSTUDY_REFERENCE");
-  if (reference == nullptr || !fs::exists(fs::path(reference) / "dfl" / "models"))
-    GTEST_SKIP() << "UNDERSTUDY_REFERENCE names no folder with dfl/models";
+  return fs::path(reference ? reference : "../shared/reference") / "dfl" / "models";
+}
+
+// The reference models, file by file (they lie outside the repository; UNDERSTUDY_REFERENCE names their folder).
+TEST(RealDfl, ModelsComeBackBitEqual) {
+  if (!fs::exists(reference_models())) GTEST_SKIP() << "there is no " << reference_models();
   int tensors = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(reference) / "dfl" / "models")) {
+  for (const auto& entry : fs::directory_iterator(reference_models())) {
     SCOPED_TRACE(entry.path().filename().string());
     const ScratchFolder scratch;
     const auto written = through_ours(entry.path() / "model", scratch.path, "");
@@ -210,10 +213,9 @@ TEST(Dfl, ReferenceModelsComeBackBitEqual) {
 }
 
 // The frame of the summary against the original's own, for the model whose options are in its usual order.
-TEST(Dfl, SummaryIsTheOriginals) {
-  const char* reference = std::getenv("UNDERSTUDY_REFERENCE");
-  const auto from = fs::path(reference ? reference : "") / "dfl" / "models" / "saehd_tiny_df_ud" / "model";
-  if (reference == nullptr || !fs::exists(from)) GTEST_SKIP() << "UNDERSTUDY_REFERENCE names no folder with dfl/models";
+TEST(RealDfl, SummaryIsTheOriginals) {
+  const auto from = reference_models() / "saehd_tiny_df_ud" / "model";
+  if (!fs::exists(from)) GTEST_SKIP() << "there is no " << from;
   const ScratchFolder scratch;
   ASSERT_TRUE(through_ours(from, scratch.path, ""));
   EXPECT_EQ(*read_text(scratch.path / "back" / "tiny_SAEHD_summary.txt"), *read_text(from / "tiny_SAEHD_summary.txt"));

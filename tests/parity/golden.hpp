@@ -22,8 +22,13 @@ using nlohmann::json;
 struct Values {
   std::vector<double> v;
   std::vector<std::int64_t> shape;
-  double resolution = 0;  // relative; what the file's element type cannot tell apart
+  double resolution = 0;                 // relative; what the file's element type cannot tell apart
+  std::vector<std::int64_t> every = {};  // of a small set's output: it holds every n-th value along each axis
+  fs::path record = {};                  // where ours are to be written in place of being compared
+  double factor = 1;                     // of scaled()
 };
+// The values that such an output holds. Values of other axes stay as they are.
+Values thinned(const Values&, const std::vector<std::int64_t>& every);
 Values scaled(Values values, double factor);
 template <class T>
 Values values_of(const Image<T>& image) {
@@ -35,8 +40,11 @@ std::vector<Landmarks68> landmark_sets(const Values&);  // (68, 2) or (n, 68, 2)
 // A missing or damaged file is an exception, which fails the case.
 class Case {
  public:
-  Case(fs::path root, json entry)
-      : root_(std::move(root)), entry_(std::move(entry)), params_(entry_.value("params", json::object())) {}
+  Case(fs::path root, json entry, bool records = false)
+      : root_(std::move(root)),
+        entry_(std::move(entry)),
+        params_(entry_.value("params", json::object())),
+        records_(records) {}
   std::string id() const { return entry_.value("id", ""); }
   std::string group() const { return entry_.value("group", ""); }
   std::string concept_text() const { return entry_.value("concept", ""); }
@@ -64,6 +72,7 @@ class Case {
   fs::path root_;
   json entry_;
   json params_;
+  bool records_;
 };
 
 // Gathers what a handler finds.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Walks the golden manifest: parity [-v] [part of an id or group ...]
+// Walks a golden manifest: parity [-v] [--set FOLDER | --record FOLDER] [part of an id or group ...]. Without a folder
+// the whole reference data, where they are. --record writes our own outputs into it (scripts/make_goldens.py).
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -109,17 +110,38 @@ void take_folders(const std::vector<FolderResult>& folders, const std::string& g
   }
 }
 
-int run(const std::vector<std::string>& filters, bool verbose) {
-  const char* set = std::getenv("UNDERSTUDY_REFERENCE");
-  const fs::path reference = set ? fs::path(set) : fs::path("../shared/reference");
+struct Set {
+  fs::path folder;
+  bool whole = true;  // the reference data, which need not be there
+  bool records = false;
+};
+
+Set set_of(std::vector<std::string>& arguments) {
+  for (const std::string option : {"--set", "--record"}) {
+    const auto at = std::ranges::find(arguments, option);
+    if (at == arguments.end() || at + 1 == arguments.end()) continue;
+    const Set set{*(at + 1), false, option == "--record"};
+    arguments.erase(at, at + 2);
+    return set;
+  }
+  const char* folder = std::getenv("UNDERSTUDY_REFERENCE");
+  return {folder ? fs::path(folder) : fs::path("../shared/reference")};
+}
+
+int run(const std::vector<std::string>& filters, const Set& set, bool verbose) {
+  const fs::path& reference = set.folder;
   const auto text = read_text(reference / "golden" / "manifest.json");
+  if (!text && !set.whole) {
+    fmt::print("{}\n", to_sentence(text.error()));
+    return 1;
+  }
   if (!text) {
     fmt::print("skipped: no reference data ({}); set UNDERSTUDY_REFERENCE\n", to_sentence(text.error()));
     return skipped_status;
   }
   std::vector<Case> cases;
   const json manifest = json::parse(*text);
-  for (const auto& entry : manifest.at("cases")) cases.emplace_back(reference / "golden", entry);
+  for (const auto& entry : manifest.at("cases")) cases.emplace_back(reference / "golden", entry, set.records);
   const auto rows = all_handlers();
   Report report;
   for (auto& one : cases) {
@@ -133,7 +155,7 @@ int run(const std::vector<std::string>& filters, bool verbose) {
       if (!row) ++report.not_built[one.group() + ": " + one.concept_text()];
     }
   }
-  if (filters.empty()) {
+  if (filters.empty() && set.whole) {
     take_folders(check_dfl_facesets(reference), "dfl_facesets", report);
     take_folders(check_dfl_models(reference), "dfl_models", report);
   }
@@ -146,5 +168,6 @@ int run(const std::vector<std::string>& filters, bool verbose) {
 int main(int count, char** arguments) {
   std::vector<std::string> filters(arguments + 1, arguments + count);
   const bool verbose = std::erase(filters, "-v") > 0;
-  return understudy::parity::run(filters, verbose);
+  const auto set = understudy::parity::set_of(filters);
+  return understudy::parity::run(filters, set, verbose);
 }
