@@ -285,4 +285,4 @@ if __name__ == "__main__":
     OPTIONS = parser.parse_args()
     program.UNDERSTUDY = OPTIONS.understudy
     sys.argv[1:] = []
-    unittest.main()
+    unittest.main(verbosity=2)

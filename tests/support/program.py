@@ -218,4 +218,4 @@ def main():
     """Runs the tests of the program that was started; its first argument is the binary's path."""
     global UNDERSTUDY
     UNDERSTUDY = sys.argv.pop(1)
-    unittest.main()
+    unittest.main(verbosity=2)
