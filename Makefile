@@ -2,7 +2,7 @@
 BUILD := build/release
 JOBS  := $(shell nproc)
 
-.PHONY: all deps configure demo test check format format-check asan bench clean
+.PHONY: all deps configure demo test check format format-check asan tsan bench clean
 
 all: configure
 	cmake --build $(BUILD) -j $(JOBS)
@@ -39,6 +39,13 @@ asan: deps
 	cmake --preset asan
 	cmake --build build/asan -j $(JOBS)
 	ASAN_OPTIONS=detect_leaks=0 ctest --test-dir build/asan --output-on-failure -LE slow
+
+# The thread sanitizer over the tests of every room that does not link LibTorch, whose OpenMP it does not know.
+tsan: deps
+	cmake --preset tsan
+	cmake --build build/tsan -j $(JOBS) --target tests_without_torch
+	TSAN_OPTIONS="suppressions=$(CURDIR)/scripts/tsan.supp halt_on_error=0 exitcode=66" \
+	  ctest --test-dir build/tsan --output-on-failure -L without_torch
 
 # JSON lines: name, value, unit.
 bench: all

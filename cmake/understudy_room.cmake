@@ -11,7 +11,10 @@ target_compile_options(understudy_flags INTERFACE -Wall -Wextra -Wshadow -Wno-mi
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(understudy_flags INTERFACE -Werror)
 endif()
-if(UNDERSTUDY_SANITIZE)
+if(UNDERSTUDY_SANITIZE STREQUAL "thread")
+  target_compile_options(understudy_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(understudy_flags INTERFACE -fsanitize=thread)
+elseif(UNDERSTUDY_SANITIZE)
   target_compile_options(understudy_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
   target_link_options(understudy_flags INTERFACE -fsanitize=address,undefined)
 endif()
@@ -24,6 +27,8 @@ file(WRITE ${CMAKE_BINARY_DIR}/torch_pch.cpp "// The home of the precompiled Lib
 add_library(understudy_torch_pch STATIC ${CMAKE_BINARY_DIR}/torch_pch.cpp)
 target_link_libraries(understudy_torch_pch PUBLIC understudy_flags torch::torch fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(understudy_torch_pch PRIVATE <torch/autograd.h> <torch/cuda.h> <torch/types.h> <torch/utils.h>)
+
+add_custom_target(tests_without_torch)
 
 # Filmed people and files that DeepFaceLab wrote lie outside the repository. Suites named Real* (REAL_TESTS) use them and are
 # tests of their own where they are there; everything else is held by drawn people and the sets in tests/golden.
@@ -61,6 +66,10 @@ function(understudy_room)
     endif()
     add_test(NAME ${ROOM_NAME} COMMAND ${ROOM_NAME}_test --gtest_filter=-Real* WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${ROOM_NAME} PROPERTIES LABELS "cpu;${ROOM_LABELS}" TIMEOUT 900)
+    if(NOT ROOM_TORCH)
+      add_dependencies(tests_without_torch ${ROOM_NAME}_test)
+      set_property(TEST ${ROOM_NAME} APPEND PROPERTY LABELS without_torch)
+    endif()
     if(ROOM_REAL_TESTS AND UNDERSTUDY_REAL_DATA)
       add_test(NAME ${ROOM_NAME}_real COMMAND ${ROOM_NAME}_test --gtest_filter=Real* WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
       set_tests_properties(${ROOM_NAME}_real PROPERTIES LABELS "cpu;real;${ROOM_LABELS}" TIMEOUT 900)
