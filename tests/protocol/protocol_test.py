@@ -33,10 +33,10 @@ def verbs_in_order(film):
         ("doctor", ["--no-gpu"]),
         ("schema", []),
         ("frames extract", ["dst"]),
-        ("frames import", ["src", "--input", film / "data_dst"]),
+        ("frames import", ["src", "--input", film / "data_dst"], ["-w", film / "another"]),
         ("frames cut", ["dst", "--to", "0.1"]),
         ("frames denoise", ["dst", "--factor", 1]),
-        ("extract", ["dst"]),
+        ("extract", ["dst", "--redo"]),
         ("catalogue", ["src"]),
         ("sort", ["src", "--by", "blur"]),
         ("faceset filter", ["src", "blur > 0"]),
@@ -51,7 +51,7 @@ def verbs_in_order(film):
         ("faceset restore", ["src"]),
         ("faceset resize", ["src", "--image-size", 96, "--output", film / "small"]),
         ("faceset enhance", ["src", "--input", film / "small", "--image-size", 96, "--output", film / "enhanced"]),
-        ("faceset pack", ["src", "--keep", "--input", one_face]),
+        ("faceset pack", ["src", "--input", one_face]),
         ("faceset unpack", ["src", "--input", one_face]),
         ("train saehd", [*ONE_THREAD, "--target-iter", 5]),
         ("train amp", ["--model", "amp", *SMALL, "--inter-dims", 32, "--ae-dims", 32, "--e-dims", 16, "--d-dims", 16,
@@ -75,7 +75,7 @@ def verbs_in_order(film):
 
 
 class Protocol(FilmTest):
-    SIDES, MODEL, EXTRACT = ("src", "dst"), TINY_MODEL, ("--image-size", 128)
+    SIDES, MODEL = ("src", "dst"), TINY_MODEL
 
     @classmethod
     def make_film(cls):
@@ -145,7 +145,9 @@ class Protocol(FilmTest):
                 if name.startswith("train") or name in ("run", "demo", "merge"):
                     self.assertEqual(len(answers), 2)
                 self.check_log(events, where[1])
-        self.assertEqual(self.seen | {"error", "accepted"}, set(self.kinds), "kinds of events that no verb told")
+        # Those that only other calls give: test_errors…, test_stop… and test_narrow… check them.
+        others = {"error", "accepted", "warning"}
+        self.assertEqual(self.seen | others, set(self.kinds), "kinds of events that no verb told")
 
     def test_options_that_differ_are_told(self):
         film = self.film_copy()
@@ -158,7 +160,18 @@ class Protocol(FilmTest):
     def test_errors_have_codes_of_the_schema(self):
         events = self.check_stream(Job("-w", self.folder(), "merge"), "merge", status=1)
         codes = {error["code"]: error for error in self.schema["errors"]}
+        self.assertEqual(events[-1]["event"], "error")
         self.assertEqual(codes[events[-1]["code"]]["exit_status"], 1)
+
+    def test_narrow_faces_are_told_before_anything_is_done(self):
+        film = self.film_copy()
+        run_well("-w", film, "extract", "src", "--face-type", "mf", "--output", film / "narrow")
+        events = self.check_stream(Job("-w", film, "train", "saehd", *ONE_THREAD, "--target-iter", 5, "--src", film / "narrow"),
+                                   "train saehd")
+        [warning] = [i for i, e in enumerate(events) if e["event"] == "warning"]
+        for word in "src", "midfull_face", "whole_face", "--face-type wf":
+            self.assertIn(word, events[warning]["text"])
+        self.assertLess(warning, min(i for i, e in enumerate(events) if e["event"] in ("saved", "preview")))
 
     def test_stop_is_accepted_by_every_long_job(self):
         film = self.film_copy()
