@@ -279,7 +279,7 @@ TEST(PreviewWorker, TheNewestWins) {
   int written = 0;
   {
     std::unique_lock hold(gate);
-    PreviewWorker worker({scratch.path, [&](const fs::path&) {
+    PreviewWorker worker({scratch.path, [&](const std::string&, const fs::path&) {
                             std::lock_guard wait(gate);
                             ++written;
                           }});

@@ -141,6 +141,33 @@ TEST(FaceTrainer, AmpAndPretrainingHaveNoExpressionTerm) {
   EXPECT_EQ(changed_parts(trainer, batch), (Parts{"encoder", "inter_AB", "inter_B", "decoder"}));
 }
 
+TEST(Optimizer, AStateThatMisfitsChangesNothing) {
+  auto trainer = trainer_of(tiny(ModelClass::saehd));
+  for (int i = 0; i < 2; ++i) trainer.step(random_batch());
+  std::map<std::string, Tensor> before, wrong;
+  for (const auto& slot : trainer.optimizer().state()) {
+    before.emplace(slot.name, slot.tensor.clone());
+    wrong.emplace(slot.name, torch::full_like(slot.tensor, 7));
+  }
+  const auto expect_as_before = [&] {
+    for (const auto& slot : trainer.optimizer().state())
+      EXPECT_TRUE(torch::equal(slot.tensor, before.at(slot.name))) << slot.name;
+  };
+  const std::string last = trainer.optimizer().state().back().name;
+  auto misfit = wrong;
+  misfit[last] = torch::zeros({1, 2, 3});
+  EXPECT_FALSE(trainer.optimizer().load_state(misfit));
+  expect_as_before();
+  misfit.erase(last);
+  EXPECT_FALSE(trainer.optimizer().load_state(misfit));
+  expect_as_before();
+  EXPECT_TRUE(trainer.optimizer().load_state(wrong));
+  EXPECT_EQ(trainer.optimizer().steps(), 7);
+  trainer.optimizer().start_over();
+  for (const auto& slot : trainer.optimizer().state())
+    EXPECT_EQ(slot.tensor.abs().sum().item<double>(), 0) << slot.name;
+}
+
 // How far a step moves each part.
 TEST(FaceTrainer, TheEncoderMovesByItsShareOfTheLearningRate) {
   const Batch batch = random_batch();
