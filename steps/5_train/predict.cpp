@@ -71,9 +71,10 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
   const auto narrow = std::ranges::count_if(
       set.entries(), [&](const auto& entry) { return entry.info.face_type < predictor->face_type(); });
   if (narrow > 0) {
-    run.warn(fmt::format("{} of {} faces are cut narrower than this model's {}: what is missing around them is made up "
-                         "from their borders",
-                         narrow, all, face_type_name(predictor->face_type())));
+    run.warn(
+        fmt::format("{} of {} faces are cut narrower than this model's {}: what is missing around them is made up "
+                    "from their borders",
+                    narrow, all, face_type_name(predictor->face_type())));
   }
   int done = 0;
   for (std::size_t i = 0; i < count; ++i) {
