@@ -259,9 +259,11 @@ RunOptions demo_run_options(const DemoVerbOptions& options) {
   return all;
 }
 
+constexpr const char* demo_folder = "demo";
+
 Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
   const auto start = std::chrono::steady_clock::now();
-  TRY(const auto workspace, create_workspace(call.workspace == "." ? fs::path("demo") : call.workspace));
+  TRY(const auto workspace, create_workspace(call.workspace == "." ? fs::path(demo_folder) : call.workspace));
   const demo::DemoOptions clips{options.size, options.frames, 30};
   run.note("-- rendering two people who do not exist");
   TRY(const auto rendered, demo::render_demo_clips(workspace.root, clips, run));
@@ -311,6 +313,7 @@ Verb demo_verb() {
       "demo", "The whole way on two rendered people, measured against the truth",
       "  understudy demo                 in the folder demo\n  understudy -w film demo --time 2m", {}, run_demo);
   verb.commands = training_commands();
+  verb.makes_workspace = demo_folder;
   return verb;
 }
 

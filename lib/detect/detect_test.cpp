@@ -158,7 +158,7 @@ ImageU8 drawn(const synthetic::Identity& identity, double yaw = 0, double mouth 
 
 TEST(Finder, ATurnedFaceIsFoundWithTheSamePoints) {
   auto f = finder();
-  const auto upright = drawn(synthetic::demo_identity_a());
+  const auto upright = drawn(synthetic::demo_identity_b());
   const auto straight = f.find(upright)->front().landmarks;
   for (int quarters = 1; quarters < 4; ++quarters) {
     const auto faces = f.find(rotate_quarters(upright, quarters));

@@ -53,6 +53,8 @@ struct Verb {
   std::function<Task()> prepare;      // each with options of its own, at their defaults
   std::vector<std::string> commands;  // that it takes while it runs, beside "stop" (command_kinds())
   bool keeps_log = true;              // its events are kept in WORKSPACE/.understudy/jobs
+  // The workspace that it makes itself where no other is named; empty: it works in one that is there.
+  std::string makes_workspace;
   // The report as a terminal shows it; without, as indented JSON.
   std::function<std::string(const std::string& report)> show;
 };

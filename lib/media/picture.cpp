@@ -97,6 +97,7 @@ bool is_picture_file(const fs::path& path) {
   const auto head = read_range(path, 0, 16);
   if (!head) return false;
   const auto text = text_of(*head);
+  if (text.size() < 12) return false;
   const bool tiff = text.starts_with(std::string_view("II*\0", 4)) || text.starts_with(std::string_view("MM\0*", 4));
   const bool webp = text.starts_with("RIFF") && text.substr(8, 4) == "WEBP";
   const bool jp2 = text.substr(4, 4) == "jP  ";
