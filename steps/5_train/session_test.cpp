@@ -43,11 +43,11 @@ class ATraining : public testing::Test {
     session_->trainer().parameters().find("inter/dense1/weight")->master.fill_(NAN);
   }
 
-  // The same model with a loss that has no bound: the colours of the swap against dst's.
-  void reopen_with_style(understudy::Run& run) {
+  // The same model with other options.
+  void reopen(understudy::Run& run, void (*change)(ModelDescription&)) {
     auto folder = *ModelFolder::open(folder_.path / "model");
     auto description = folder.description();
-    description.saehd.face_style_power = 100;
+    change(description);
     folder.intend(description);
     SampleSettings samples;
     samples.src.resolution = samples.dst.resolution = 64;
@@ -119,6 +119,13 @@ TEST_F(ATraining, NothingSavedIsNothingToGoBackTo) {
   EXPECT_FALSE(session_->iterate(run_));
 }
 
+void larger_losses(ModelDescription& model) {
+  model.steering.edge_power = 100;
+  model.steering.area_normalised = model.saehd.eyes_mouth_prio = true;
+}
+// The colours of the swap against dst's: a loss without a bound.
+void style_loss_too(ModelDescription& model) { model.saehd.face_style_power = 100; }
+
 // Under other options losses are of another size: that is no explosion, now or after a restart.
 TEST_F(ATraining, OtherLossOptionsAreNoExplosion) {
   iterate_to(60);
@@ -126,11 +133,11 @@ TEST_F(ATraining, OtherLossOptionsAreNoExplosion) {
   const double usual = session_->mean_of_last(0);
   int warnings = 0;
   understudy::Run counting([&](const Event& e) { warnings += std::holds_alternative<WarningEvent>(e); });
-  reopen_with_style(counting);
+  reopen(counting, larger_losses);
   iterate_to(61);
   EXPECT_GT(50 * session_->mean_of_last(0) - 49 * usual, 10 * (usual + 0.1)) << "the new losses are much larger";
   ASSERT_TRUE(session_->save(counting));
-  reopen_with_style(counting);  // in the middle of them
+  reopen(counting, larger_losses);  // in the middle of them
   iterate_to(66);
   EXPECT_EQ(warnings, 0);
   EXPECT_EQ(session_->iteration(), 66);
@@ -138,7 +145,7 @@ TEST_F(ATraining, OtherLossOptionsAreNoExplosion) {
 
 // And among losses of one kind it is.
 TEST_F(ATraining, ALossFarAboveThoseBeforeIsAnExplosion) {
-  reopen_with_style(run_);
+  reopen(run_, style_loss_too);
   iterate_to(60);
   ASSERT_TRUE(session_->save(run_));
   {
