@@ -89,8 +89,7 @@ Result<FileLock> FileLock::take(const fs::path& path, const fs::path& what) {
     if (!taken && errno == EWOULDBLOCK) {
       const auto who = holder(descriptor);
       ::close(descriptor);
-      return fail_with_hint(Code::busy,
-                            fmt::format("{} is in use by another understudy ({})", what.string(), who),
+      return fail_with_hint(Code::busy, fmt::format("{} is in use by another understudy ({})", what.string(), who),
                             "Wait until it ends, or stop it.");
     }
     // Where the file system knows no locks, one has to do without.
