@@ -279,7 +279,8 @@ TEST(PreviewWorker, TheNewestWins) {
   int written = 0;
   {
     std::unique_lock hold(gate);
-    PreviewWorker worker({scratch.path, [&](const std::string&, const fs::path&) {
+    PreviewWorker worker({scratch.path, [&](const std::string& slot, const fs::path&) {
+                            if (slot != "preview") return;
                             std::lock_guard wait(gate);
                             ++written;
                           }});
