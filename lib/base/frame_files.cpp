@@ -47,4 +47,11 @@ std::string not_read(const fs::path& folder, const std::vector<std::string>& oth
                      others.size() > shown ? ", …" : "");
 }
 
+std::string fitting_name(const std::string& stem, std::string_view ending) {
+  constexpr std::size_t longest = 255, checksum = 17;  // bytes, in nearly all file systems
+  if (stem.size() + ending.size() <= longest) return stem + std::string(ending);
+  return fmt::format("{}-{:016x}{}", stem.substr(0, longest - checksum - ending.size()), std::hash<std::string>()(stem),
+                     ending);
+}
+
 }  // namespace understudy

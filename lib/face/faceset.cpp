@@ -33,7 +33,8 @@ Result<FacesetEntry> entry_from(const Value& config) {
   entry.file_name = text("filename");
   entry.person = text("person_name");
   const auto plain_name = [](const std::string& name) {
-    return name.find_first_of("/\\") == std::string::npos && name != "..";
+    // A backslash is a letter like others here; nothing is ever read as a path of another system.
+    return name.find('/') == std::string::npos && name.find('\0') == std::string::npos && name != "." && name != "..";
   };
   if (entry.file_name.empty() || !plain_name(entry.file_name) || !plain_name(entry.person)) {
     return fail(Code::bad_file, "a face in the pack has an odd name");

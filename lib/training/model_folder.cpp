@@ -126,7 +126,8 @@ Result<> ModelFolder::commit_description() {
 }
 
 Result<> ModelFolder::change_description(const ModelDescription& description) {
-  const auto before = std::exchange(description_, description);
+  ModelDescription wanted = description;  // which may be our own
+  const auto before = std::exchange(description_, std::move(wanted));
   auto written = commit_description();
   if (!written) description_ = before;
   return written;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/face/face_file.hpp"
@@ -39,9 +40,9 @@ struct Results {
     return made.write(name, png);
   }
   Result<> write(const PredictedFace& face, const std::string& stem) {
-    TRY_VOID(put(stem + "_mask_prd.png", face.mask));
-    TRY_VOID(put(stem + "_mask_dst.png", face.mask_dst));
-    return put(stem + ".png", face.bgr);
+    TRY_VOID(put(fitting_name(stem, "_mask_prd.png"), face.mask));
+    TRY_VOID(put(fitting_name(stem, "_mask_dst.png"), face.mask_dst));
+    return put(fitting_name(stem, ".png"), face.bgr);
   }
 };
 
