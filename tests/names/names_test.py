@@ -115,6 +115,7 @@ class Walk:
         self.verb("train saehd", *TINY_MODEL, *ONE_THREAD, "--target-iter", 1)
         self.verb("model create", "saehd", "--model", "m", *TINY_MODEL)
         self.verb("model list")
+        self.verb("schema")
         self.verb("model history", "--model", "saehd")
         self.verb("model duplicate", "--model", "saehd", "--as", "d")
         self.verb("model rename", "--model", "d", "--as", "e")
