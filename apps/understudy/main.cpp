@@ -94,7 +94,8 @@ StartedEvent start_of(const BoundVerb& bound, const Call& call, const std::strin
 // Where the job's log goes; nothing without a workspace. Sweeps what killed jobs left where all verbs write.
 fs::path jobs_folder(const BoundVerb& bound, const Call& call) {
   const auto& own = bound.verb.makes_workspace;
-  const auto workspace = open_workspace(!own.empty() && call.workspace == "." ? fs::path(own) : call.workspace);
+  const auto workspace = own.empty() ? open_workspace(call.workspace)
+                                     : create_workspace(call.workspace == "." ? fs::path(own) : call.workspace);
   if (!workspace || !bound.verb.keeps_log) return {};
   if (own.empty() && !is_workspace(*workspace)) return {};
   remove_temporaries(workspace->root);  // each step clears its own folders
