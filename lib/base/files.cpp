@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
@@ -102,18 +103,14 @@ Result<std::string> read_text(const fs::path& path, std::uint64_t max_bytes) {
   return read_whole<std::string>(path, max_bytes);
 }
 
-// A name may be as long as the system lets it be, so that its temporary one has to be shorter: the beginning makes way
-// for a checksum, the extension stays.
+// A name may be as long as the system lets it be, so that its temporary one has to be shorter; the extension stays.
 fs::path temporary_name(const fs::path& target) {
-  constexpr std::size_t longest = 255, longest_extension = 16;
-  std::string name = target.filename().string();
+  constexpr std::size_t longest_extension = 16;
   const std::string prefix = fmt::format("{}{}-", temporary_prefix, ::getpid());
-  if (prefix.size() + name.size() > longest) {
-    const std::size_t sum = std::hash<std::string>()(name);
-    const std::string extension = target.extension().string();
-    name = fmt::format("{:016x}{}", sum, extension.size() <= longest_extension ? extension : "");
-  }
-  return target.parent_path() / (prefix + name);
+  const std::string extension = target.extension().string();
+  if (extension.size() > longest_extension)
+    return target.parent_path() / fitting_name(prefix + target.filename().string(), "");
+  return target.parent_path() / fitting_name(prefix + target.stem().string(), extension);
 }
 
 bool is_temporary(const fs::path& path) { return path.filename().string().starts_with(temporary_prefix); }
