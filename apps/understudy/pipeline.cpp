@@ -156,10 +156,10 @@ Result<TrainRequest> training_of(const Workspace& workspace, const RunOptions& o
   request.wanted.steering.random_move = options.random_move;
   request.options.model = std::string(class_name(request.wanted.model_class));
   request.options.start = options.start;
-  request.options.target_iter = options.target_iter;
-  request.options.time = !options.time.empty() ? options.time : options.target_iter > 0 ? "" : "1h";
+  request.loop.target_iter = options.target_iter;
+  request.loop.time = !options.time.empty() ? options.time : options.target_iter > 0 ? "" : "1h";
   request.options.seed = options.seed;
-  request.options.save_every = 2;
+  request.loop.save_every = 2;
   return request;
 }
 

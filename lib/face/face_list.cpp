@@ -204,6 +204,11 @@ Result<> for_each(unsigned threads, std::size_t count, const Work& work) {
 
 }  // namespace
 
+Result<FaceInfo> FaceList::info(std::size_t index) const {
+  TRY(auto known, head(index));
+  return std::move(known.info);
+}
+
 Result<FaceType> FaceList::face_type(std::size_t index) const {
   TRY(const auto known, head(index));
   return known.info.face_type;

@@ -22,6 +22,7 @@ class FaceList {
 
   // Thread-safe. The picture is BGR with three channels.
   Result<Face> face(std::size_t index) const;
+  Result<FaceInfo> info(std::size_t index) const;  // without decoding the picture
   Result<ImageU8> picture(std::size_t index) const;
 
   // Each face's yaw in radians as DeepFaceLab computes it (compatible_pose), NaN where it cannot be read. Worked out

@@ -115,8 +115,11 @@ TEST(GoldenSteps, AreAsTheyWere) {
     ASSERT_EQ(now.moved.size(), was->moved.size()) << name;
     for (std::size_t i = 0; i < now.moved.size(); ++i) {
       EXPECT_STREQ(now.moved[i].first, was->moved[i].first);
-      // AdaBelief divides by how much a gradient varies: where that is nothing but rounding, so is the step.
-      EXPECT_NEAR(now.moved[i].second, was->moved[i].second, 2e-3 * was->moved[i].second + 1e-12)
+      // AdaBelief divides by how much a gradient varies: where that is nothing but rounding, so is the step. RMSprop
+      // divides by the gradient itself, of which Quick96's inter has many that are all but zero (0.4 % between an Intel
+      // and an AMD processor).
+      const double tolerance = std::string_view(name) == "quick96" ? 1e-2 : 2e-3;
+      EXPECT_NEAR(now.moved[i].second, was->moved[i].second, tolerance * was->moved[i].second + 1e-12)
           << name << ' ' << now.moved[i].first;
     }
   }

@@ -104,7 +104,7 @@ TEST(Grow, AFolderGrowsWhatWasSavedSmaller) {
   ASSERT_TRUE(again);
   const auto loaded = again->load_trained(true, warnings);
   ASSERT_TRUE(loaded) << to_sentence(loaded.error());
-  EXPECT_EQ(loaded->grown_from, 64);
+  EXPECT_EQ(loaded->adapted, "Grown from 64 to 128 pixels");
   EXPECT_TRUE(warnings.empty());
   Parameters parameters(2);
   const auto net = build_net(*spec_of(large), parameters);
@@ -112,7 +112,7 @@ TEST(Grow, AFolderGrowsWhatWasSavedSmaller) {
   for (const auto& p : parameters.all()) EXPECT_EQ(loaded->optimizer.at("vs/" + p.name).sizes(), p.master.sizes());
   // Once it is saved as it is now, nothing is left to grow.
   ASSERT_TRUE(folder.save(trained(large)));
-  EXPECT_EQ(folder.load_trained(true, warnings)->grown_from, 0);
+  EXPECT_EQ(folder.load_trained(true, warnings)->adapted, "");
 }
 
 }  // namespace

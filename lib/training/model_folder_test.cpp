@@ -12,7 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "lib/training/generation_list.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/training/model_fake.hpp"
 
 namespace understudy {

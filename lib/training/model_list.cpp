@@ -2,21 +2,17 @@
 #include "lib/training/model_list.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
-#include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
-#include "lib/training/generation_list.hpp"
-#include "lib/training/model_files.hpp"
+#include "lib/loop/generation_list.hpp"
+#include "lib/loop/model_files.hpp"
 #include "lib/training/model_folder.hpp"
 
 namespace understudy {
 namespace {
 
-using nlohmann::json;
 using FileTime = fs::file_time_type;
 
 FileTime saved_time(const fs::path& model) {
@@ -28,23 +24,12 @@ FileTime saved_time(const fs::path& model) {
   return FileTime::clock::now();
 }
 
-std::string utc_text(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-std::string utc_text(FileTime time) {
-  return utc_text(std::chrono::time_point_cast<std::chrono::system_clock::duration>(FileTime::clock::to_sys(time)));
-}
-
 std::vector<fs::path> model_folders(const fs::path& models) {
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator it(models, error), end; !error && it != end; it.increment(error)) {
-    if (ModelFolder::exists(it->path())) found.push_back(it->path());
+    // An XSeg model is none that faces are swapped with.
+    if (ModelFolder::exists(it->path()) && ModelStore::class_in(it->path()) != "xseg") found.push_back(it->path());
   }
   std::ranges::sort(found, [](const fs::path& a, const fs::path& b) {
     return std::pair(saved_time(b), a.string()) < std::pair(saved_time(a), b.string());
@@ -116,16 +101,6 @@ int backups_of(const fs::path& model) {
 }
 
 }  // namespace
-
-double trained_seconds(const fs::path& model) {
-  const auto list = usable_list(model);
-  return list && !list->entries.empty() ? list->entries.back().seconds : 0.0;
-}
-
-std::int64_t trained_iterations(const fs::path& model) {
-  const auto list = usable_list(model);
-  return list && !list->entries.empty() ? list->entries.back().iteration : 0;
-}
 
 Result<fs::path> named_path(const fs::path& models, const std::string& name) {
   // A folder that has a model may have come under any name.
@@ -208,59 +183,6 @@ Result<fs::path> duplicate_model(const fs::path& model, const std::string& name,
   }
   TRY_VOID(sync_folder(to.parent_path()));
   return to;
-}
-
-std::vector<OptionChange> changes_between(const ModelDescription& from, const ModelDescription& to,
-                                          std::int64_t iteration) {
-  ModelDescription before = from, after = to;
-  const auto old_rows = model_rows(before), new_rows = model_rows(after);
-  const auto now = utc_text(std::chrono::system_clock::now());
-  std::vector<OptionChange> changes;
-  for (std::size_t i = 0; i < std::min(old_rows.size(), new_rows.size()); ++i) {
-    const auto old_value = old_rows[i].get(), new_value = new_rows[i].get();
-    if (old_value != new_value) changes.push_back({iteration, new_rows[i].key, old_value, new_value, now});
-  }
-  if (from.seed != to.seed)
-    changes.push_back({iteration, "seed", std::to_string(from.seed), std::to_string(to.seed), now});
-  return changes;
-}
-
-Result<> add_to_history(const fs::path& model, const std::vector<OptionChange>& changes) {
-  if (changes.empty()) return {};
-  const fs::path file = model / "history.jsonl";
-  std::string text;
-  std::error_code error;
-  if (fs::exists(file, error)) {
-    TRY(text, read_text(file, 64 << 20));
-    if (!text.empty() && text.back() != '\n') text += '\n';
-  }
-  for (const auto& c : changes) {
-    text +=
-        json_text(json{{"iteration", c.iteration}, {"key", c.key}, {"from", c.from}, {"to", c.to}, {"time", c.time}}) +
-        "\n";
-  }
-  return write_text(file, text);
-}
-
-Result<OptionHistory> option_history(const fs::path& model) {
-  OptionHistory history;
-  const fs::path file = model / "history.jsonl";
-  std::error_code error;
-  if (!fs::exists(file, error)) return history;
-  TRY(const auto text, read_text(file, 64 << 20));
-  for (const auto& line : split(text, '\n')) {
-    if (line.empty()) continue;
-    const json j = json::parse(line, nullptr, false);
-    auto is_text = [&](const char* key) { return j.contains(key) && j[key].is_string(); };
-    if (!j.is_object() || !j.contains("iteration") || !j["iteration"].is_number_integer() || !is_text("key") ||
-        !is_text("from") || !is_text("to") || !is_text("time")) {
-      ++history.unreadable;
-      continue;
-    }
-    history.changes.push_back({j["iteration"].get<std::int64_t>(), j["key"].get<std::string>(),
-                               j["from"].get<std::string>(), j["to"].get<std::string>(), j["time"].get<std::string>()});
-  }
-  return history;
 }
 
 }  // namespace understudy

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "lib/base/files.hpp"
+#include "lib/loop/model_store.hpp"
+#include "lib/loop/option_history.hpp"
 #include "lib/training/model_options.hpp"
 
 namespace understudy {
@@ -15,9 +17,6 @@ namespace understudy {
 Result<fs::path> named_path(const fs::path& models, const std::string& name);
 // The model folder a verb means: MODELS/NAME when a name is given, else the most recently saved one.
 Result<fs::path> find_model(const fs::path& models, const std::string& name);
-// Seconds of training behind the newest generation; 0 when there is none or no model.
-double trained_seconds(const fs::path& model);
-std::int64_t trained_iterations(const fs::path& model);
 
 struct ModelSummary {
   fs::path path;
@@ -40,21 +39,5 @@ Result<> rename_model(const fs::path& model, const std::string& name);
 Result<> delete_model(const fs::path& model);
 // A copy beside it, without its backups; with `backup` 1 … the copy is made of that backup, 1 being the newest.
 Result<fs::path> duplicate_model(const fs::path& model, const std::string& name, int backup = 0);
-
-// history.jsonl: one line for each option that was changed, at the iteration that was saved then.
-struct OptionChange {
-  std::int64_t iteration = 0;
-  std::string key, from, to;
-  std::string time;  // UTC, as above
-};
-std::vector<OptionChange> changes_between(const ModelDescription& from, const ModelDescription& to,
-                                          std::int64_t iteration);
-Result<> add_to_history(const fs::path& model, const std::vector<OptionChange>&);
-// Oldest first; lines that cannot be read are left out and counted.
-struct OptionHistory {
-  std::vector<OptionChange> changes;
-  int unreadable = 0;
-};
-Result<OptionHistory> option_history(const fs::path& model);
 
 }  // namespace understudy

@@ -2,20 +2,17 @@
 #include "lib/training/preview.hpp"
 
 #include <algorithm>
+#include <memory>
 
-#include "lib/image/convert.hpp"
-#include "lib/image/draw.hpp"
-#include "lib/image/warp.hpp"
+#include "lib/loop/preview_table.hpp"
 
 namespace understudy {
 namespace {
 
 using Column = PreviewFaces::Column;
+using Table = PreviewTable;
 
-constexpr int caption_height = 22;
-constexpr int highest = 800;      // of the pictures, without graph and captions
 constexpr int widest_five = 256;  // resolution up to which five columns stand side by side
-constexpr Bgr caption_colour{220, 220, 220};
 
 // --- the network's half
 
@@ -29,7 +26,7 @@ Column to_column(const Tensor& nchw) {
 std::pair<std::int64_t, std::int64_t> rows_of_batch(const ModelSpec& spec, int resolution, std::int64_t faces,
                                                     std::uint64_t sample) {
   if (spec.amp()) return {static_cast<std::int64_t>(sample % static_cast<std::uint64_t>(faces)), 1};
-  const std::int64_t fitting = spec.quick() ? 4 : std::max(1, highest / resolution);
+  const std::int64_t fitting = spec.quick() ? 4 : std::max(1, highest_table / resolution);
   return {0, std::min({std::int64_t{4}, faces, fitting})};
 }
 
@@ -38,12 +35,6 @@ PreviewFaces::Swapped swapped(double morph, const Tensor& bgr, const Tensor& mas
 }
 
 // --- the drawing half
-
-// Pictures in rows; captions stand above the first row, or above each row when there are as many as pictures.
-struct Table {
-  std::vector<std::string> captions;
-  std::vector<std::vector<ImageF>> rows;
-};
 
 Column cut_out(Column images, const Column& masks) {
   for (std::size_t i = 0; i < images.size(); ++i) {
@@ -105,50 +96,6 @@ std::vector<Table> tables_of(const PreviewFaces& faces) {
   return faces.model_class == ModelClass::amp ? amp_tables(faces) : five_column_tables(faces);
 }
 
-// Small pictures take smaller letters.
-int letter_height(const std::string& text, int width) {
-  int height = 9;
-  while (height > 5 && text_width(text, height) > width) --height;
-  return height;
-}
-
-void draw_caption(ImageU8& image, const std::string& text, int x, int y, int width) {
-  draw_text(image, text, x + 4, y + caption_height - 7, letter_height(text, width - 8), caption_colour);
-}
-
-// At the right, where the losses are low by then.
-void draw_name(ImageU8& graph, const std::string& name) {
-  const int height = letter_height(name, graph.width - 8);
-  const int width = std::min(graph.width, text_width(name, height) + 8);
-  fill_rectangle(graph, graph.width - width, 2, width, 17, {25, 25, 25});
-  draw_text(graph, name, graph.width - width + 4, 15, height, caption_colour);
-}
-
-ImageU8 draw_table(const Table& table, const std::string& name, const LossHistory& losses, std::int64_t range,
-                   const LossMarks& marks) {
-  const int rows = static_cast<int>(table.rows.size()), columns = static_cast<int>(table.rows[0].size());
-  const int side = std::min(table.rows[0][0].width, highest / rows);
-  const int caption_rows = static_cast<int>(table.captions.size()) / columns;
-  ImageU8 graph = draw_losses(losses, columns * side, 100, range, marks);
-  draw_name(graph, name);
-  ImageU8 all(graph.width, graph.height + caption_rows * caption_height + rows * side, 3);
-  paste(all, graph, 0, 0);
-  int y = graph.height;
-  for (int row = 0; row < rows; ++row) {
-    if (row < caption_rows) {
-      for (int c = 0; c < columns; ++c)
-        draw_caption(all, table.captions[static_cast<std::size_t>(row * columns + c)], c * side, y, side);
-      y += caption_height;
-    }
-    for (int c = 0; c < columns; ++c) {
-      const ImageU8 cell = to_u8_rounded(table.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(c)]);
-      paste(all, cell.width == side ? cell : resize(cell, side, side, Interpolation::area), c * side, y);
-    }
-    y += side;
-  }
-  return all;
-}
-
 }  // namespace
 
 PreviewFaces take_preview(const FaceNet& net, const ModelSpec& spec, bool head, const Batch& faces,
@@ -185,7 +132,7 @@ std::vector<NamedPreview> draw_previews(const PreviewFaces& faces, const LossHis
   const auto tables = tables_of(faces);
   std::vector<NamedPreview> previews;
   for (std::size_t i = 0; i < tables.size(); ++i)
-    previews.push_back({names[i], draw_table(tables[i], names[i], losses, range, marks)});
+    previews.push_back({names[i], draw_preview_table(tables[i], names[i], losses, range, marks)});
   return previews;
 }
 
@@ -209,9 +156,16 @@ std::size_t main_preview(const PreviewFaces& faces) {
   return faces.model_class == ModelClass::saehd && faces.resolution > widest_five ? 2 : 0;
 }
 
-std::vector<NamedPreview> make_previews(const FaceNet& net, const ModelSpec& spec, bool head, const Batch& faces,
-                                        const LossHistory& losses, std::int64_t range) {
-  return draw_previews(take_preview(net, spec, head, faces), losses, range);
+Previews previews_of(PreviewFaces faces) {
+  const auto shared = std::make_shared<const PreviewFaces>(std::move(faces));
+  return {preview_names(*shared), main_preview(*shared),
+          [shared](const LossHistory& losses, std::int64_t range, const LossMarks& marks, const std::string& suffix) {
+            return draw_previews(*shared, losses, range, suffix, marks);
+          }};
+}
+
+std::int64_t history_interval(const ModelSpec& spec) {
+  return spec.quick() ? 10 : 10 * std::max(1, spec.shape.resolution / 64);
 }
 
 }  // namespace understudy

@@ -8,17 +8,12 @@
 #include <vector>
 
 #include "lib/image/image.hpp"
+#include "lib/loop/previews.hpp"
 #include "lib/nets/face_net.hpp"
 #include "lib/training/batch.hpp"
-#include "lib/training/loss_graph.hpp"
 #include "lib/training/model_spec.hpp"
 
 namespace understudy {
-
-struct NamedPreview {
-  std::string name;  // "SAEHD masked", the specification's names
-  ImageU8 bgr;
-};
 
 // Faces and what the network makes of them: images R x R x 3 and masks R x R, float 0..1, one per row of the preview.
 struct PreviewFaces {
@@ -47,7 +42,9 @@ std::vector<std::string> preview_names(const PreviewFaces&, const std::string& s
 // The one that shows the swap: what preview.png holds until another is asked for.
 std::size_t main_preview(const PreviewFaces&);
 
-std::vector<NamedPreview> make_previews(const FaceNet&, const ModelSpec&, bool head, const Batch& faces,
-                                        const LossHistory&, std::int64_t range = 0);
+// The same as the loop takes them.
+Previews previews_of(PreviewFaces);
+// Iterations between two pictures of the history: 10 max(1, R/64) (spec 2.4).
+std::int64_t history_interval(const ModelSpec&);
 
 }  // namespace understudy

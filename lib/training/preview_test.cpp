@@ -10,8 +10,9 @@
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
-#include "lib/training/preview_history.hpp"
-#include "lib/training/preview_worker.hpp"
+#include "lib/loop/preview_history.hpp"
+#include "lib/loop/preview_worker.hpp"
+#include "lib/loop/validation_log.hpp"
 #include "lib/training/validation.hpp"
 
 namespace understudy {
@@ -88,7 +89,7 @@ int grey_at(const ImageU8& image, int r, int column, int row, int qx, int qy, in
 
 TEST(Preview, FiveColumnsUpTo256) {
   const PaintNet net(128);
-  const auto previews = make_previews(net, spec_for(ModelClass::saehd, 128), false, faces(9, 128), {});
+  const auto previews = draw_previews(take_preview(net, spec_for(ModelClass::saehd, 128), false, faces(9, 128)), {});
   ASSERT_THAT(names(previews), ElementsAre("SAEHD", "SAEHD masked"));
   const ImageU8 &plain = previews[0].bgr, &masked = previews[1].bgr;
   EXPECT_EQ(plain.width, 5 * 128);
@@ -107,13 +108,13 @@ TEST(Preview, FiveColumnsUpTo256) {
 
 TEST(Preview, HeadsAreCutByTheirOwnMaskAlone) {
   const PaintNet net(64);
-  const auto previews = make_previews(net, spec_for(ModelClass::saehd, 64), true, faces(1, 64), {});
+  const auto previews = draw_previews(take_preview(net, spec_for(ModelClass::saehd, 64), true, faces(1, 64)), {});
   EXPECT_EQ(grey_at(previews[1].bgr, 64, 4, 0, 1, 0), std::lround(swap_grey * 0.25));
 }
 
 TEST(Preview, SixPairsBeyond256) {
   const PaintNet net(288);
-  const auto previews = make_previews(net, spec_for(ModelClass::saehd, 288), false, faces(4, 288), {});
+  const auto previews = draw_previews(take_preview(net, spec_for(ModelClass::saehd, 288), false, faces(4, 288)), {});
   ASSERT_THAT(names(previews), ElementsAre("SAEHD src-src", "SAEHD dst-dst", "SAEHD pred", "SAEHD masked src-src",
                                            "SAEHD masked dst-dst", "SAEHD masked pred"));
   const int expected[][2] = {{src_grey, src_src}, {dst_grey, dst_dst}, {dst_grey, swap_grey}};
@@ -128,7 +129,7 @@ TEST(Preview, SixPairsBeyond256) {
 
 TEST(Preview, Quick96HasItsOwnNames) {
   const PaintNet net(96);
-  const auto previews = make_previews(net, spec_for(ModelClass::quick96, 96), false, faces(3, 96), {});
+  const auto previews = draw_previews(take_preview(net, spec_for(ModelClass::quick96, 96), false, faces(3, 96)), {});
   ASSERT_THAT(names(previews), ElementsAre("Quick96", "Quick96 masked"));
   EXPECT_EQ(previews[0].bgr.height, above + 3 * 96);
 }
@@ -157,13 +158,22 @@ TEST(Preview, AmpMorphsOneFaceInThreeTables) {
 
 TEST(Preview, TablesHigherThan800AreScaledDown) {
   const PaintNet net(480);
-  const auto previews = make_previews(net, spec_for(ModelClass::amp, 480), false, faces(1, 480), {});
+  const auto previews = draw_previews(take_preview(net, spec_for(ModelClass::amp, 480), false, faces(1, 480)), {});
   EXPECT_EQ(previews[0].bgr.width, 3 * 400);
   EXPECT_EQ(previews[0].bgr.height, 100 + 2 * (22 + 400));
   EXPECT_EQ(grey_at(previews[1].bgr, 400, 2, 0, 0, 0, 122), 128);
 }
 
 // --- the loss graph
+
+// So many iterations with these losses, then so many with those.
+LossHistory losses_of(const std::vector<std::pair<std::size_t, std::array<float, 2>>>& stretches) {
+  LossHistory all{{"src", "dst"}, {}};
+  for (const auto& [count, losses] : stretches) {
+    for (std::size_t i = 0; i < count; ++i) all.add(losses);
+  }
+  return all;
+}
 
 int blue_top(const ImageU8& graph, int x) {
   for (int y = 0; y < graph.height; ++y) {
@@ -173,16 +183,14 @@ int blue_top(const ImageU8& graph, int x) {
 }
 
 TEST(LossGraph, ScaleIsTwiceTheMeanOfTheLastFourFifths) {
-  LossHistory losses(1000, {4, 4});
-  for (std::size_t i = 200; i < 1000; ++i) losses[i] = {1, 1};
+  const LossHistory losses = losses_of({{200, {4, 4}}, {800, {1, 1}}});
   const ImageU8 graph = draw_losses(losses, 500);
   EXPECT_EQ(blue_top(graph, 50), 0);  // 4 is above the upper edge, 2
   EXPECT_NEAR(blue_top(graph, 300), 49, 1);
 }
 
 TEST(LossGraph, ARangeShowsTheEndOnly) {
-  LossHistory losses(20000, {8, 8});
-  for (std::size_t i = 15000; i < 20000; ++i) losses[i] = {1, 2};
+  const LossHistory losses = losses_of({{15000, {8, 8}}, {5000, {1, 2}}});
   const ImageU8 graph = draw_losses(losses, 400, 100, 5000);
   EXPECT_NEAR(blue_top(graph, 5), 66, 1);  // 1 of 3
   EXPECT_NEAR(blue_top(graph, 395), 66, 1);
@@ -194,7 +202,7 @@ TEST(LossGraph, ARangeShowsTheEndOnly) {
 }
 
 TEST(LossGraph, MarksStandWhereOptionsChanged) {
-  const LossHistory losses(200, {0.2f, 0.1f});
+  const LossHistory losses = losses_of({{200, {0.2f, 0.1f}}});
   const ImageU8 plain = draw_losses(losses, 400), marked = draw_losses(losses, 400, 100, 0, {50, 500});
   int columns = 0;
   for (int x = 0; x < 400; ++x) {
@@ -209,8 +217,7 @@ TEST(LossGraph, MarksStandWhereOptionsChanged) {
 }
 
 TEST(LossGraph, NoNumbersLeaveAGap) {
-  LossHistory losses(100, {1, 1});
-  losses[50] = {NAN, NAN};
+  const LossHistory losses = losses_of({{50, {1, 1}}, {1, {NAN, NAN}}, {49, {1, 1}}});
   const ImageU8 graph = draw_losses(losses, 100);
   EXPECT_EQ(blue_top(graph, 50), -1);
   EXPECT_GT(blue_top(graph, 51), 0);
@@ -224,9 +231,9 @@ PreviewJob job_at(std::int64_t iteration, bool history = false) {
   const auto spec = spec_for(ModelClass::saehd, 64);
   PreviewJob job;
   job.iteration = iteration;
-  job.fixed = take_preview(net, spec, false, faces(2, 64));
-  job.batch = take_preview(net, spec, false, faces(1, 64));
-  job.losses.assign(static_cast<std::size_t>(iteration), {1, 1});
+  job.fixed = previews_of(take_preview(net, spec, false, faces(2, 64)));
+  job.batch = previews_of(take_preview(net, spec, false, faces(1, 64)));
+  job.losses = losses_of({{static_cast<std::size_t>(iteration), {1, 1}}});
   job.history = history;
   return job;
 }
@@ -294,7 +301,7 @@ TEST(PreviewWorker, TheNewestWins) {
               ElementsAre("0000002.jpg", "0000003.jpg", "0000004.jpg", "0000005.jpg", "_last.jpg"));
   EXPECT_EQ(
       read_file(scratch.path / "previews/SAEHD.png").value(),
-      encode_png(draw_previews(job_at(5).fixed, job_at(5).losses)[0].bgr, {.xmp = composite_marking_xmp}).value());
+      encode_png(job_at(5).fixed.draw(job_at(5).losses, 0, {}, {})[0].bgr, {.xmp = composite_marking_xmp}).value());
 }
 
 TEST(PreviewWorker, WhatCannotBeWrittenIsAWarning) {
@@ -319,8 +326,8 @@ TEST(PreviewHistory, EveryTenIterationsTimesSixtyFourths) {
 TEST(PreviewHistory, OneFolderPerPreview) {
   const ScratchFolder scratch;
   const auto job = job_at(1);
-  ASSERT_TRUE(write_history(scratch.path, 20, draw_previews(job.fixed, {})));
-  ASSERT_TRUE(write_history(scratch.path, 40, draw_previews(job.fixed, {})));
+  ASSERT_TRUE(write_history(scratch.path, 20, job.fixed.draw({}, 0, {}, {})));
+  ASSERT_TRUE(write_history(scratch.path, 40, job.fixed.draw({}, 0, {}, {})));
   EXPECT_THAT(files_in(scratch.path / "history"), ElementsAre("SAEHD", "SAEHD masked"));
   EXPECT_THAT(files_in(scratch.path / "history/SAEHD masked"), ElementsAre("0000020.jpg", "0000040.jpg", "_last.jpg"));
   EXPECT_TRUE(is_marked(scratch.path / "history/SAEHD/0000020.jpg"));
@@ -364,24 +371,24 @@ TEST(Validation, TheLogIsCutBackToTheSaveAndGoesOn) {
   const ScratchFolder scratch;
   const fs::path file = scratch.path / "validation.csv";
   {
-    auto log = ValidationLog::open(file, 0).value();
-    for (int i = 10; i <= 40; i += 10) ASSERT_TRUE(log.add(i, i * 0.5, {.src_ssim = 0.5}));
+    auto log = ValidationLog::open(file, validation_names(), 0).value();
+    for (int i = 10; i <= 40; i += 10) ASSERT_TRUE(log.add(i, i * 0.5, named_values({.src_ssim = 0.5})));
   }
   const auto before = read_text(file).value();
   ASSERT_TRUE(write_text(file, before.substr(0, before.size() - 3)));  // killed in the middle of the last row
   {
-    auto log = ValidationLog::open(file, 40).value();
-    ASSERT_TRUE(log.add(45, 20, {}));
-    ASSERT_TRUE(log.add(45, 21, {}));  // looked at twice
+    auto log = ValidationLog::open(file, validation_names(), 40).value();
+    ASSERT_TRUE(log.add(45, 20, named_values({})));
+    ASSERT_TRUE(log.add(45, 21, named_values({})));  // looked at twice
   }
   EXPECT_EQ(read_text(file).value(),
             "iteration,seconds,src_ssim,src_psnr,src_mask_iou,dst_ssim,dst_psnr,dst_mask_iou,src_loss,dst_loss\n"
             "10,5.0,0.5,0,0,0,0,0,0,0\n20,10.0,0.5,0,0,0,0,0,0,0\n30,15.0,0.5,0,0,0,0,0,0,0\n"
             "45,20.0,0,0,0,0,0,0,0,0\n");
-  ASSERT_TRUE(ValidationLog::open(file, 20));
+  ASSERT_TRUE(ValidationLog::open(file, validation_names(), 20));
   EXPECT_THAT(read_text(file).value(), testing::EndsWith("20,10.0,0.5,0,0,0,0,0,0,0\n"));
   ASSERT_TRUE(write_text(file, "another,table\n1,2\n"));
-  EXPECT_EQ(ValidationLog::open(file, 20).error().code, Code::bad_file);
+  EXPECT_EQ(ValidationLog::open(file, validation_names(), 20).error().code, Code::bad_file);
 }
 
 }  // namespace

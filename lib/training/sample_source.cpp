@@ -3,16 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <condition_variable>
-#include <map>
 #include <mutex>
-#include <thread>
 #include <tuple>
 
 #include "lib/base/system.hpp"
-#include "lib/base/workers.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/loop/batches_ahead.hpp"
 #include "lib/tensor/upload.hpp"
 #include "lib/training/face_order.hpp"
 #include "lib/training/face_store.hpp"
@@ -20,10 +16,6 @@
 
 namespace understudy {
 namespace {
-
-// Batches that may be made before they are asked for; repeats begin behind all that any number of threads can have
-// begun, so that they do not depend on how far ahead the threads are.
-constexpr std::int64_t most_ahead = 8;
 
 // Uniform yaw is worked out by all processors, since nothing else runs yet.
 // Faces by their worth likewise; those of src also by what dst shows.
@@ -66,38 +58,23 @@ BatchSide to_side(const std::vector<Sample>& samples) {
   return {stack(&Sample::warped), stack(&Sample::target), stack(&Sample::mask), stack(&Sample::eyes_mouth)};
 }
 
-int worker_count(int wanted) {
-  const int processors = static_cast<int>(cpu_threads());
-  return std::clamp(wanted > 0 ? wanted : processors / 2, 1, static_cast<int>(most_ahead));
-}
-
 }  // namespace
 
 struct SampleSource::Parts {
   HalfSource src, dst;
   int batch_size;
   std::int64_t move_ramp;
-  std::int64_t ahead;
   Device device;
-
-  std::mutex mutex;  // guards all below, and the halves' repeats
-  std::condition_variable changed;
-  std::map<std::int64_t, Result<Batch>> ready;
-  std::int64_t wanted = 0;   // the batch that will be asked for next
-  std::int64_t next = 0;     // number of the batch to begin next
-  std::uint64_t course = 0;  // changes when another place is asked for: what is under way then is thrown away
-  bool started = false, stop = false;
-  double waited = 0;
-  std::optional<Error> failure;  // of a worker, which is gone then
-  std::vector<std::thread> workers;
+  std::mutex mutex;  // guards the halves' repeats
+  BatchesAhead<Batch> batches;
 
   Parts(HalfSource s, HalfSource d, const SampleSettings& settings)
       : src(std::move(s)),
         dst(std::move(d)),
         batch_size(settings.batch_size),
         move_ramp(settings.move_ramp),
-        ahead(std::min<std::int64_t>(most_ahead, worker_count(settings.threads) + 2)),
-        device(settings.device) {}
+        device(settings.device),
+        batches([this](std::int64_t k) { return uploaded(k); }, settings.threads) {}
 
   // Moves rise from none over the first batches, where that is asked for.
   SampleRules rules_at(SampleRules rules, std::int64_t k) const {
@@ -142,41 +119,13 @@ struct SampleSource::Parts {
     return batch;
   }
 
-  void work() {
-    const Uploader upload(device);
-    std::unique_lock lock(mutex);
-    while (true) {
-      changed.wait(lock, [&] { return stop || (started && next < wanted + ahead); });
-      if (stop) return;
-      const std::int64_t k = next++;
-      const std::uint64_t mine = course;
-      lock.unlock();
-      auto made = guard_torch("making samples", [&]() -> Result<Batch> {
-        TRY(const Batch batch, make(k));
-        return batch.each(upload);
-      });
-      Result<Batch> batch = made ? std::move(*made) : Result<Batch>(Failure(made.error()));
-      lock.lock();
-      if (mine == course) ready.emplace(k, std::move(batch));
-      changed.notify_all();
-    }
-  }
-
-  // As many as are wanted, or as the system gives.
-  Result<> start_workers(int count) {
-    const auto failed = [this](const Error& error) {
-      std::lock_guard lock(mutex);
-      if (!failure) failure = error;
-      changed.notify_all();
-    };
-    for (int t = 0; t < count; ++t) {
-      auto worker = background_thread([this] { work(); }, failed);
-      if (worker)
-        workers.push_back(*std::move(worker));
-      else if (workers.empty())
-        return Failure(std::move(worker).error());
-    }
-    return {};
+  Result<Batch> uploaded(std::int64_t k) {
+    auto made = guard_torch("making samples", [&]() -> Result<Batch> {
+      TRY(const Batch batch, make(k));
+      thread_local const Uploader upload(device);
+      return batch.each(upload);
+    });
+    return made ? std::move(*made) : Result<Batch>(Failure(made.error()));
   }
 
   HalfSource& half(Half which) { return which == Half::src ? src : dst; }
@@ -184,14 +133,7 @@ struct SampleSource::Parts {
 
 SampleSource::SampleSource(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-SampleSource::~SampleSource() {
-  {
-    std::lock_guard lock(parts_->mutex);
-    parts_->stop = true;
-  }
-  parts_->changed.notify_all();
-  for (auto& worker : parts_->workers) worker.join();
-}
+SampleSource::~SampleSource() = default;
 
 Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, const fs::path& dst,
                                                          const SampleSettings& settings) {
@@ -215,45 +157,21 @@ Result<std::unique_ptr<SampleSource>> SampleSource::open(const fs::path& src, co
       std::make_unique<Parts>(HalfSource{src_store, std::move(src_order), settings.src, src_seed, {}, {}},
                               HalfSource{dst_store, std::move(dst_order), settings.dst, dst_seed, {}, {}}, settings);
   auto source = std::unique_ptr<SampleSource>(new SampleSource(std::move(parts)));
-  TRY_VOID(source->parts_->start_workers(worker_count(settings.threads)));
+  TRY_VOID(source->parts_->batches.start());
   return source;
 }
 
 Result<Batch> SampleSource::batch(std::int64_t k) {
-  const auto start = std::chrono::steady_clock::now();
-  auto& p = *parts_;
-  std::unique_lock lock(p.mutex);
-  if (!p.started || k != p.wanted) {
-    p.ready.clear();
-    ++p.course;
-    p.next = k;
-    p.started = true;
-  }
-  p.wanted = k;
-  p.changed.notify_all();
-  p.changed.wait(lock, [&] { return p.ready.contains(k) || p.failure; });
-  if (!p.ready.contains(k)) return during(*p.failure, "making samples");
-  auto batch = std::move(p.ready.extract(k).mapped());
-  p.wanted = k + 1;
-  for (auto* half : {&p.src, &p.dst}) half->repeats.forget_before(p.position(std::max<std::int64_t>(k - 1, 0), 0));
-  p.changed.notify_all();
-  p.waited += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  auto batch = parts_->batches.take(k);
+  std::lock_guard lock(parts_->mutex);
+  for (auto* half : {&parts_->src, &parts_->dst})
+    half->repeats.forget_before(parts_->position(std::max<std::int64_t>(k - 1, 0), 0));
   return batch;
 }
 
-void SampleSource::start_over() {
-  std::lock_guard lock(parts_->mutex);
-  parts_->ready.clear();
-  ++parts_->course;
-  parts_->wanted = parts_->next = 0;
-  parts_->started = false;
-  parts_->waited = 0;
-}
+void SampleSource::start_over() { parts_->batches.start_over(); }
 
-double SampleSource::seconds_waited() const {
-  std::lock_guard lock(parts_->mutex);
-  return parts_->waited;
-}
+double SampleSource::seconds_waited() const { return parts_->batches.seconds_waited(); }
 
 std::vector<std::string> SampleSource::take_warnings() {
   auto all = parts_->src.store->take_warnings();
@@ -312,7 +230,8 @@ void SampleSource::again(std::span<const FaceAgain> faces) {
   std::vector<std::uint64_t> src, dst;
   for (const auto& face : faces) (face.half == Half::src ? src : dst).push_back(face.place);
   std::lock_guard lock(parts_->mutex);
-  const std::uint64_t first = parts_->position(parts_->wanted + most_ahead, 0);
+  // Behind all that any number of threads can have begun, so that it does not depend on how far ahead they are.
+  const std::uint64_t first = parts_->position(parts_->batches.wanted() + most_batches_ahead, 0);
   parts_->src.repeats.add(first, std::move(src));
   parts_->dst.repeats.add(first, std::move(dst));
 }
@@ -351,7 +270,7 @@ std::vector<std::uint64_t> SampleSource::state() const {
 
 Result<> SampleSource::restore(std::span<const std::uint64_t> numbers) {
   std::lock_guard lock(parts_->mutex);
-  check(!parts_->started, "repeats are restored before the first batch");
+  check(!parts_->batches.started(), "repeats are restored before the first batch");
   std::array<std::pair<Repeats, WorstFaces>, 2> read;
   if (!numbers.empty()) {
     for (auto& [repeats, worst] : read) {

@@ -2,19 +2,13 @@
 #include "lib/training/validation.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 
-#include "lib/base/text.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/quality.hpp"
 
 namespace understudy {
 namespace {
-
-constexpr const char* header =
-    "iteration,seconds,src_ssim,src_psnr,src_mask_iou,dst_ssim,dst_psnr,dst_mask_iou,src_loss,dst_loss";
 
 // The sums over one side's faces.
 struct SideSums {
@@ -55,16 +49,6 @@ BatchSide rows(const BatchSide& side, std::int64_t from, std::int64_t count) {
   return {{}, side.target.narrow(0, from, count), side.mask.narrow(0, from, count), {}};
 }
 
-// The number at the start of a complete row, or nothing.
-std::optional<std::int64_t> row_iteration(std::string_view row) {
-  std::int64_t iteration = 0;
-  const auto [end, error] = std::from_chars(row.data(), row.data() + row.size(), iteration);
-  const bool complete =
-      std::count(row.begin(), row.end(), ',') == std::count(header, header + std::strlen(header), ',');
-  if (error != std::errc() || end == row.data() + row.size() || *end != ',' || !complete) return {};
-  return iteration;
-}
-
 }  // namespace
 
 ValidationNumbers validate(const FaceNet& net, const Batch& faces, std::array<double, 2> losses, int chunk) {
@@ -88,56 +72,26 @@ ValidationNumbers validate(const FaceNet& net, const Batch& faces, std::array<do
           losses[1]};
 }
 
-std::vector<std::pair<std::string, double>> named_values(const ValidationNumbers& n) {
-  return {{"validation/src_ssim", n.src_ssim},         {"validation/src_psnr", n.src_psnr},
-          {"validation/src_mask_iou", n.src_mask_iou}, {"validation/dst_ssim", n.dst_ssim},
-          {"validation/dst_psnr", n.dst_psnr},         {"validation/dst_mask_iou", n.dst_mask_iou},
-          {"validation/src_loss", n.src_loss},         {"validation/dst_loss", n.dst_loss}};
+NamedValues named_values(const ValidationNumbers& n) {
+  return {{"src_ssim", n.src_ssim}, {"src_psnr", n.src_psnr}, {"src_mask_iou", n.src_mask_iou},
+          {"dst_ssim", n.dst_ssim}, {"dst_psnr", n.dst_psnr}, {"dst_mask_iou", n.dst_mask_iou},
+          {"src_loss", n.src_loss}, {"dst_loss", n.dst_loss}};
+}
+
+std::vector<std::string> validation_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : named_values({})) names.push_back(name);
+  return names;
 }
 
 std::optional<double> last_ssim(const fs::path& file) {
-  const auto text = read_text(file);
-  if (!text) return {};
-  const auto lines = split(*text, '\n');
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-    if (!row_iteration(*line)) continue;
-    const auto cells = split(*line, ',');
-    constexpr std::size_t src = 2, dst = 5;  // as in the header
-    return (std::strtod(cells[src].c_str(), nullptr) + std::strtod(cells[dst].c_str(), nullptr)) / 2;
+  const auto row = last_validation(file);
+  if (!row) return {};
+  double sum = 0;
+  for (const auto& [name, cell] : *row) {
+    if (name == "src_ssim" || name == "dst_ssim") sum += std::strtod(cell.c_str(), nullptr);
   }
-  return {};
-}
-
-Result<ValidationLog> ValidationLog::open(const fs::path& file, std::int64_t iteration) {
-  std::string text = std::string(header) + "\n";
-  std::int64_t last = -1;
-  if (fs::exists(file)) {
-    TRY(const auto old, read_text(file));
-    auto lines = split(old, '\n');
-    if (!lines.empty()) lines.pop_back();  // what follows the last line's end: nothing, or a row that was cut off
-    if (!lines.empty() && lines[0] != header) {
-      return fail_with_hint(Code::bad_file, fmt::format("{} has other columns than are written now", file.string()),
-                            "Move it away to go on.");
-    }
-    for (const auto& line : lines) {
-      const auto at = row_iteration(line);
-      if (!at || *at > iteration) continue;
-      text += line + "\n";
-      last = *at;
-    }
-  }
-  TRY_VOID(write_text(file, text));
-  return ValidationLog(file, last);
-}
-
-Result<> ValidationLog::add(std::int64_t iteration, double seconds, const ValidationNumbers& n) {
-  if (iteration == last_) return {};
-  last_ = iteration;
-  std::string row = fmt::format("{},{:.1f}", iteration, seconds);
-  for (const auto& [name, value] : named_values(n)) row += fmt::format(",{:.6g}", value);
-  file_ << row << std::endl;
-  if (!file_) return fail(Code::io, "Cannot write {}", path_.string());
-  return {};
+  return sum / 2;
 }
 
 }  // namespace understudy

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <array>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "lib/base/files.hpp"
+#include "lib/loop/validation_log.hpp"
 #include "lib/nets/face_net.hpp"
 #include "lib/training/batch.hpp"
 
@@ -30,26 +30,12 @@ struct ValidationNumbers {
 // what FaceTrainer::evaluate says of the same faces. Throws as LibTorch does (guard_torch).
 ValidationNumbers validate(const FaceNet&, const Batch& faces, std::array<double, 2> losses = {}, int chunk = 4);
 
-// "validation/src_ssim" and so on, for a MetricEvent and for TensorBoard.
-std::vector<std::pair<std::string, double>> named_values(const ValidationNumbers&);
+// "src_ssim" and so on, in the order of validation.csv's columns.
+NamedValues named_values(const ValidationNumbers&);
+std::vector<std::string> validation_names();
 
-// The mean SSIM of both sides in the last row of a validation.csv; nothing when it has none.
+// The mean SSIM of both sides in the last row of a validation.csv (lib/loop/validation_log.hpp); nothing when it has
+// none.
 std::optional<double> last_ssim(const fs::path& file);
-
-// validation.csv: iteration, seconds trained so far, the numbers.
-class ValidationLog {
- public:
-  // Keeps the rows up to `iteration`: a run that went back to an older save writes the later ones anew. A file with
-  // other columns is refused (bad_file).
-  static Result<ValidationLog> open(const fs::path& file, std::int64_t iteration);
-  // An iteration that has its row already keeps it.
-  Result<> add(std::int64_t iteration, double seconds, const ValidationNumbers&);
-
- private:
-  ValidationLog(const fs::path& path, std::int64_t last) : path_(path), file_(path, std::ios::app), last_(last) {}
-  fs::path path_;
-  std::ofstream file_;
-  std::int64_t last_;  // iteration of the last row; -1: none
-};
 
 }  // namespace understudy

@@ -21,11 +21,11 @@ struct Length {
 };
 
 Result<Length> length_of(const TrainRequest& request, Schedule schedule) {
-  if (!request.options.time.empty()) {
-    TRY(const double seconds, parse_duration(request.options.time));
+  if (!request.loop.time.empty()) {
+    TRY(const double seconds, parse_duration(request.loop.time));
     return Length{seconds, false};
   }
-  if (request.options.target_iter > 0) return Length{static_cast<double>(request.options.target_iter), true};
+  if (request.loop.target_iter > 0) return Length{static_cast<double>(request.loop.target_iter), true};
   return Length{usual_seconds(schedule), false};
 }
 
@@ -46,8 +46,8 @@ Result<> set_stage(TrainRequest& part, const CourseStage& stage, const Length& l
   if (stage.resolution > 0) TRY_VOID(give("resolution", std::to_string(stage.resolution)));
   for (const auto& [key, value] : stage.values) TRY_VOID(give(key, value));
   const double end = stage.until * length.whole;
-  part.options.time = length.iterations ? "" : fmt::format("{:.3f}s", std::max(end - done, 0.0));
-  part.options.target_iter = length.iterations ? static_cast<std::int64_t>(std::ceil(end)) : 0;
+  part.loop.time = length.iterations ? "" : fmt::format("{:.3f}s", std::max(end - done, 0.0));
+  part.loop.target_iter = length.iterations ? static_cast<std::int64_t>(std::ceil(end)) : 0;
   return {};
 }
 

@@ -7,7 +7,7 @@
 
 namespace understudy {
 
-// As train(), where request.options.time is the time of the whole course, over every call (the iterations of
+// As train(), where request.loop.time is the time of the whole course, over every call (the iterations of
 // target_iter likewise); without both the schedule's usual time. A model that is there goes on at the stage that it has
 // come to; a course prolonged to a larger size grows it. `chosen`: rows that the user gave; no stage changes
 // these. request.wanted's resolution is the one that the course ends at.

@@ -62,8 +62,8 @@ Result<> write_chosen_size(const fs::path& file, const ChosenSize& chosen) {
 }
 
 Result<int> course_size(const TrainRequest& request, const fs::path& kept, Run& run) {
-  if (request.options.time.empty()) return smallest_course_resolution;
-  TRY(const double seconds, parse_duration(request.options.time));
+  if (request.loop.time.empty()) return smallest_course_resolution;
+  TRY(const double seconds, parse_duration(request.loop.time));
   const ChosenSize before = read_chosen_size(kept);
   TRY(const auto model, model_path(request));
   const int least = ModelFolder::exists(model) ? before.resolution : 0;
@@ -71,7 +71,7 @@ Result<int> course_size(const TrainRequest& request, const fs::path& kept, Run& 
   TRY(const double each, seconds_per_iteration(request));
   const int side = std::max(course_resolution(seconds, each), least);
   run.note(fmt::format("{:.2f} s an iteration at {} pixels here: in {} the model is brought to {} pixels", each,
-                       smallest_course_resolution, request.options.time, side));
+                       smallest_course_resolution, request.loop.time, side));
   TRY_VOID(write_chosen_size(kept, {seconds, side}));
   return side;
 }

@@ -15,7 +15,7 @@ struct ChosenSize {
 ChosenSize read_chosen_size(const fs::path&);
 Result<> write_chosen_size(const fs::path&, const ChosenSize&);
 
-// The size, in pixels, that this machine can bring to an end in request.options.time; the smallest when there is no
+// The size, in pixels, that this machine can bring to an end in request.loop.time; the smallest when there is no
 // time. It is chosen once, written to `kept` and stays for as long as the model is there: another timing, beside other
 // work, would choose another. More time chooses again.
 Result<int> course_size(const TrainRequest& request, const fs::path& kept, Run&);

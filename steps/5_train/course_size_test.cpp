@@ -19,7 +19,7 @@ class ACourseSize : public testing::Test {
     // Large enough that ten seconds are too few for more than the smallest size on any machine.
     r.wanted.shared.e_dims = r.wanted.shared.d_dims = r.wanted.shared.d_mask_dims = 16;
     r.options.model = "saehd";
-    r.options.time = time;
+    r.loop.time = time;
     return r;
   }
   const ScratchFolder folder_;
@@ -40,10 +40,10 @@ TEST_F(ACourseSize, StaysWithItsModel) {
   ASSERT_TRUE(ModelFolder::create(r.models / "saehd", r.wanted));
   ASSERT_TRUE(write_chosen_size(kept_, {600, 192}));
   EXPECT_EQ(course_size(r, kept_, run).value_or(0), 192);
-  r.options.time = "10s";
+  r.loop.time = "10s";
   EXPECT_EQ(course_size(r, kept_, run).value_or(0), 192);
   // More time chooses again, and never a smaller one.
-  r.options.time = "11m";
+  r.loop.time = "11m";
   EXPECT_GE(course_size(r, kept_, run).value_or(0), 192);
   EXPECT_EQ(read_chosen_size(kept_).seconds, 660);
 }

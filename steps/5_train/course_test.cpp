@@ -23,7 +23,7 @@ class ACourse : public testing::Test {
     r.dst = folder_.path / "dst";
     r.wanted.saehd.resolution = 128;
     r.wanted.seed = 3;
-    r.options.target_iter = 12;
+    r.loop.target_iter = 12;
     r.options.start = StartChoice::none;
     return r;
   }
@@ -98,7 +98,7 @@ TEST_F(ACourse, ProlongedGrowsAModelThatWasFinishedSmaller) {
   understudy::Run run;
   ASSERT_TRUE(train_course(r, Schedule::look, {}, run));
   r.wanted.saehd.resolution = 128;
-  r.options.target_iter = 20;
+  r.loop.target_iter = 20;
   const auto report = train_course(r, Schedule::look, {}, run);
   ASSERT_TRUE(report) << to_sentence(report.error());
   EXPECT_EQ(report->iteration, 20);

@@ -27,12 +27,6 @@ struct TrainOptions {
   std::string model;
   Preset preset = Preset::recommended;
   Schedule schedule = Schedule::none;
-  std::string time;
-  std::int64_t target_iter = 0;
-  double save_every = 10;
-  double preview_every = 1;
-  bool preview_history = false;
-  double autobackup_hour = 0;
   PrecisionChoice precision = PrecisionChoice::automatic;
   bool gpu = true;
   bool gpu_graph = true;
@@ -68,32 +62,6 @@ constexpr auto describe<TrainOptions>() {
               "Schedule",
               "Follows the stages of a whole training by itself (small, large, without random warp, …): look, evening "
               "or film; auto: by the time. --time and --target-iter are then those of the whole, over every call.")
-          .in("Run"),
-      field("time", &O::time)
-          .says("Time", "Train for this long in this call: 90s, 10m, 2h; empty: without limit.")
-          .in("Run"),
-      field("target-iter", &O::target_iter)
-          .says("Target iteration", "Stop at this iteration; 0: no limit.")
-          .at_least(0)
-          .in("Run"),
-      field("save-every", &O::save_every)
-          .says("Save every", "Minutes between saves.")
-          .range(0.05, 1440)
-          .may_change(When::live)
-          .in("Run"),
-      field("preview-every", &O::preview_every)
-          .says("Preview every", "Minutes between previews.")
-          .range(0.05, 1440)
-          .may_change(When::live)
-          .in("Run"),
-      field("preview-history", &O::preview_history)
-          .says("Preview history", "Keeps a picture every 10 iterations (more at large resolutions) in history/.")
-          .may_change(When::live)
-          .in("Run"),
-      field("autobackup-hour", &O::autobackup_hour)
-          .says("Backup every", "Hours between backups of the model in backups/01 to 24; 0: none.")
-          .range(0, 24)
-          .may_change(When::live)
           .in("Run"),
       field("precision", &O::precision)
           .says("Precision",

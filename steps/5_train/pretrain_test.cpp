@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/scratch_folder.hpp"
+#include "lib/loop/session.hpp"
 #include "lib/training/build_net.hpp"
+#include "lib/training/face_pair.hpp"
 #include "steps/5_train/faces_fake.hpp"
-#include "steps/5_train/session.hpp"
 #include "steps/5_train/setup.hpp"
 
 namespace understudy {
@@ -20,7 +21,7 @@ class Pretrained : public testing::Test {
     write_fake_faces(folder_.path / "src");
     write_fake_faces(folder_.path / "dst");
     auto pretraining = asked(true);
-    pretraining.options.target_iter = 3;
+    pretraining.loop.target_iter = 3;
     const auto report = train(pretraining, run_);
     ASSERT_TRUE(report) << to_sentence(report.error());
     ASSERT_EQ(report->iteration, 3);
@@ -44,8 +45,12 @@ class Pretrained : public testing::Test {
     std::vector<std::string> warnings;
     return *ModelFolder::open(model)->load_trained(true, warnings);
   }
+  struct Opened {
+    std::unique_ptr<FacePair> pair;
+    std::unique_ptr<Session> session;
+  };
   // The session as train() opens it, without pretraining.
-  std::unique_ptr<Session> opened() {
+  Opened opened() {
     auto folder = *ModelFolder::open(model_);
     auto description = folder.description();
     description.saehd.pretrain = false;
@@ -55,13 +60,14 @@ class Pretrained : public testing::Test {
     samples.src = samples.dst = sample_rules(description, spec, Side::src);
     samples.batch_size = 2;
     auto source = SampleSource::open(folder_.path / "src", folder_.path / "dst", samples);
-    auto session = std::make_unique<Session>(std::move(folder), spec, Device{}, Precision::fp32, *std::move(source));
+    auto pair = std::make_unique<FacePair>(description, spec, Device{}, Precision::fp32, *std::move(source));
+    auto session = std::make_unique<Session>(std::move(folder.store()), *pair);
     EXPECT_TRUE(session->load(run_));
-    return session;
+    return {std::move(pair), std::move(session)};
   }
-  static Tensors weights_of(Session& session) {
+  static Tensors weights_of(const Opened& opened) {
     Tensors all;
-    for (const auto& t : session.trainer().weights()) all.emplace(t.name, t.tensor.clone());
+    for (const auto& t : opened.pair->weights()) all.emplace(t.name, t.tensor.clone());
     return all;
   }
   void expect_renewed(const Tensors& now, const Tensors& before) const {
@@ -86,9 +92,9 @@ class Pretrained : public testing::Test {
 
 TEST_F(Pretrained, LeavingRenewsTheIntersAndTheirAverages) {
   const auto before = saved(model_);
-  const auto session = opened();
-  EXPECT_EQ(session->iteration(), 0);
-  expect_renewed(weights_of(*session), before.weights);
+  const auto now = opened();
+  EXPECT_EQ(now.session->iteration(), 0);
+  expect_renewed(weights_of(now), before.weights);
   // Nothing but a backup was written.
   EXPECT_TRUE(ModelFolder::open(model_)->description().saehd.pretrain);
   EXPECT_EQ(saved(model_).iteration, 3);
@@ -104,17 +110,17 @@ TEST_F(Pretrained, LeavingIsDoneAlsoWhenModelJsonSaysSoAlready) {
   auto changed = folder.description();
   changed.saehd.pretrain = false;
   ASSERT_TRUE(folder.change_description(changed));  // and then it was killed
-  for (int times = 0; times < 2; ++times) expect_renewed(weights_of(*opened()), before.weights);
+  for (int times = 0; times < 2; ++times) expect_renewed(weights_of(opened()), before.weights);
 }
 
 TEST_F(Pretrained, TrainsOnFromNothingAndOnlyOnce) {
   auto leaving = asked(false);
-  leaving.options.target_iter = 2;
+  leaving.loop.target_iter = 2;
   const auto report = train(leaving, run_);
   ASSERT_TRUE(report) << to_sentence(report.error());
   EXPECT_EQ(report->iteration, 2);
   EXPECT_EQ(report->iterations_done, 2);
-  leaving.options.target_iter = 4;
+  leaving.loop.target_iter = 4;
   const auto again = train(leaving, run_);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->iterations_done, 2);
@@ -142,15 +148,15 @@ TEST_F(Pretrained, ARefusalLeavesAllAsItWas) {
 // A rollback right after leaving goes back to what was saved while pretraining, with its inters renewed once more.
 TEST_F(Pretrained, GoingBackToItLeavesItAgain) {
   const auto before = saved(model_);
-  const auto session = opened();
-  ASSERT_TRUE(session->folder().commit_description());
+  const auto now = opened();
+  ASSERT_TRUE(now.session->store().commit_description());
   {
     torch::NoGradGuard no_grad;
-    session->trainer().parameters().find("encoder/down1/downs_0/conv1/bias")->master.fill_(NAN);
+    now.pair->trainer().parameters().find("encoder/down1/downs_0/conv1/bias")->master.fill_(NAN);
   }
-  ASSERT_TRUE(session->iterate(run_));
-  EXPECT_EQ(session->iteration(), 0);
-  expect_renewed(weights_of(*session), before.weights);
+  ASSERT_TRUE(now.session->iterate(run_));
+  EXPECT_EQ(now.session->iteration(), 0);
+  expect_renewed(weights_of(now), before.weights);
 }
 
 TEST_F(Pretrained, ARefusedStartMakesNoModel) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens when a training goes wrong.
-#include "steps/5_train/session.hpp"
+#include "lib/loop/session.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "lib/base/scratch_folder.hpp"
+#include "lib/training/face_pair.hpp"
 #include "steps/5_train/faces_fake.hpp"
 
 namespace understudy {
@@ -32,7 +33,8 @@ class ATraining : public testing::Test {
     ASSERT_TRUE(source) << to_sentence(source.error());
     auto made = ModelFolder::create(folder_.path / "model", model);
     ASSERT_TRUE(made);
-    session_ = std::make_unique<Session>(std::move(*made), *spec, Device{}, Precision::fp32, std::move(*source));
+    pair_ = std::make_unique<FacePair>(model, *spec, Device{}, Precision::fp32, std::move(*source));
+    session_ = std::make_unique<Session>(std::move(made->store()), *pair_);
     ASSERT_TRUE(session_->load(run_));
   }
   void iterate_to(std::int64_t target) {
@@ -40,7 +42,7 @@ class ATraining : public testing::Test {
   }
   void poison() {
     torch::NoGradGuard no_grad;
-    session_->trainer().parameters().find("inter/dense1/weight")->master.fill_(NAN);
+    pair_->trainer().parameters().find("inter/dense1/weight")->master.fill_(NAN);
   }
 
   // The same model with other options.
@@ -53,14 +55,17 @@ class ATraining : public testing::Test {
     samples.src.resolution = samples.dst.resolution = 64;
     samples.batch_size = 2;
     auto source = SampleSource::open(folder_.path / "src", folder_.path / "dst", samples);
-    session_ = std::make_unique<Session>(std::move(folder), *spec_of(description), Device{}, Precision::fp32,
-                                         *std::move(source));
+    session_.reset();
+    pair_ =
+        std::make_unique<FacePair>(description, *spec_of(description), Device{}, Precision::fp32, *std::move(source));
+    session_ = std::make_unique<Session>(std::move(folder.store()), *pair_);
     ASSERT_TRUE(session_->load(run));
-    ASSERT_TRUE(session_->folder().commit_description());
+    ASSERT_TRUE(session_->store().commit_description());
   }
 
   const ScratchFolder folder_;
   understudy::Run run_;
+  std::unique_ptr<FacePair> pair_;
   std::unique_ptr<Session> session_;
 };
 
@@ -71,7 +76,7 @@ TEST_F(ATraining, GoesBackWhenALossIsNoNumber) {
   poison();
   ASSERT_TRUE(session_->iterate(run_));  // notices within this iteration
   EXPECT_EQ(session_->iteration(), 5);
-  EXPECT_TRUE(session_->trainer().weights_are_finite());
+  EXPECT_TRUE(pair_->trainer().weights_are_finite());
   iterate_to(60);  // and trains on
   EXPECT_TRUE(std::isfinite(session_->mean_of_last(0)));
 }
@@ -96,7 +101,7 @@ TEST_F(ATraining, NeverSavesSpoiledWeights) {
   poison();  // behind the last loss that was looked at
   ASSERT_TRUE(session_->save(run_));
   EXPECT_EQ(session_->iteration(), 3);
-  const auto generations = session_->folder().generations();
+  const auto generations = session_->store().generations();
   ASSERT_TRUE(generations);
   EXPECT_EQ(generations->back(), 3);
 }
@@ -151,10 +156,10 @@ TEST_F(ATraining, ALossFarAboveThoseBeforeIsAnExplosion) {
   ASSERT_TRUE(session_->save(run_));
   {
     torch::NoGradGuard no_grad;
-    for (auto& p : session_->trainer().parameters().all()) {
+    for (auto& p : pair_->trainer().parameters().all()) {
       if (p.part().starts_with("decoder")) p.master.mul_(-30);
     }
-    session_->trainer().parameters().refresh_values();
+    pair_->trainer().parameters().refresh_values();
   }
   ASSERT_TRUE(session_->iterate(run_));
   EXPECT_EQ(session_->iteration(), 60);

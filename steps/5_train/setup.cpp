@@ -3,30 +3,20 @@
 
 #include <algorithm>
 
-#include "lib/options/options.hpp"
+#include "lib/loop/given_options.hpp"
 #include "lib/start/start.hpp"
 #include "lib/training/grow.hpp"
 
 namespace understudy {
 namespace {
 
-// An existing model keeps what was fixed at its creation; other values that the user gave are taken over and told.
 Result<ModelDescription> merged_description(const ModelDescription& saved, const TrainRequest& request, Run& run) {
   ModelDescription merged = saved;
   auto rows = model_rows(merged);
-  for (const auto& given : request.wanted_rows) {
-    if (!given.given) continue;
-    for (auto& row : rows) {
-      if (row.key != given.key || row.get() == given.get()) continue;
-      const bool grows = request.grow && row.key == "resolution" && std::stoi(given.get()) > std::stoi(row.get());
-      if (row.when == When::creation && !grows) {
-        run.note(fmt::format("'{}' is fixed for this model: it stays {}, not {}", row.key, row.get(), given.get()));
-      } else {
-        run.note(fmt::format("'{}' changes from {} to {}", row.key, row.get(), given.get()));
-        TRY_VOID(row.set(given.get()));
-      }
-    }
-  }
+  const auto grows = [&](const Row& row, const std::string& value) {
+    return request.grow && row.key == "resolution" && std::stoi(value) > std::stoi(row.get());
+  };
+  TRY_VOID(take_given(rows, request.wanted_rows, grows, run));
   return merged;
 }
 

@@ -20,9 +20,9 @@ class AStage : public testing::Test {
   void looks(std::int64_t iteration, double ssim) const {
     ValidationNumbers numbers;
     numbers.src_ssim = numbers.dst_ssim = ssim;
-    auto log = ValidationLog::open(model_ / "validation.csv", iteration);
+    auto log = ValidationLog::open(model_ / "validation.csv", validation_names(), iteration);
     ASSERT_TRUE(log);
-    ASSERT_TRUE(log->add(iteration, 1, numbers));
+    ASSERT_TRUE(log->add(iteration, 1, named_values(numbers)));
   }
   // A stage of four iterations with another option, that ends at this SSIM.
   void train_to(double ssim) {

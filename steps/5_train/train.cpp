@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/5_train/train.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <nlohmann/json.hpp>
@@ -10,12 +9,12 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/draw.hpp"
-#include "lib/options/options.hpp"
+#include "lib/loop/loop.hpp"
 #include "lib/start/start.hpp"
 #include "lib/tensor/tensor.hpp"
+#include "lib/training/face_pair.hpp"
 #include "lib/training/origin.hpp"
 #include "lib/training/planner.hpp"
-#include "steps/5_train/loop.hpp"
 #include "steps/5_train/setup.hpp"
 
 namespace understudy {
@@ -24,29 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-double median(std::deque<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<long>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 }  // namespace
-
-Result<double> parse_duration(std::string_view text) {
-  double factor = 60;
-  std::string_view digits = text;
-  if (!text.empty()) {
-    const char unit = text.back();
-    if (unit == 's' || unit == 'm' || unit == 'h') {
-      factor = unit == 's' ? 1 : unit == 'm' ? 60 : 3600;
-      digits.remove_suffix(1);
-    }
-  }
-  const auto number = detail::parse_number("time", digits, 0.0, 1e6);
-  if (!number) return fail_with_hint(Code::bad_option, fmt::format("'{}' is no time", text), "Write 90s, 10m or 2h.");
-  return *number * factor;
-}
 
 std::string to_json_text(const TrainReport& report) {
   return json_text(nlohmann::json{{"model", report.model},
@@ -65,14 +42,6 @@ std::string to_json_text(const TrainReport& report) {
 }
 
 namespace {
-
-Result<Limits> limits_of(const TrainRequest& request) {
-  Limits limits{0, request.options.target_iter};
-  if (!request.options.time.empty()) {
-    TRY(limits.seconds, parse_duration(request.options.time));
-  }
-  return limits;
-}
 
 Result<std::unique_ptr<SampleSource>> open_samples(const TrainRequest& request, const ModelDescription& description,
                                                    const ModelSpec& spec, const Device& device) {
@@ -155,8 +124,14 @@ Result<std::optional<Start>> start_of_new(const TrainRequest& request, const fs:
   return start_of(origin, model, request.options.start_parts);
 }
 
-TrainReport report_of(Session& session, std::int64_t first, double seconds, const Plan& plan,
-                      const std::deque<double>& durations) {
+// What learns, and the session it learns in.
+struct Training {
+  std::unique_ptr<FacePair> pair;
+  std::unique_ptr<Session> session;
+};
+
+TrainReport report_of(Training& training, std::int64_t first, double seconds, const Plan& plan, const Pace& pace) {
+  Session& session = *training.session;
   TrainReport report{.model = session.path().filename().string(),
                      .iteration = session.iteration(),
                      .iterations_done = session.iteration() - first,
@@ -169,8 +144,8 @@ TrainReport report_of(Session& session, std::int64_t first, double seconds, cons
                      .preview = session.preview_path()};
   if (report.iterations_done > 0) {
     report.seconds_per_iteration = seconds / static_cast<double>(report.iterations_done);
-    report.waited_part = session.source().seconds_waited() / seconds;
-    report.iteration_seconds = median(durations);
+    report.waited_part = training.pair->source().seconds_waited() / seconds;
+    report.iteration_seconds = pace.median();
   }
   return report;
 }
@@ -209,29 +184,32 @@ Result<Prepared> prepare(const TrainRequest& request, Run& run) {
 }
 
 // The training with the model's newest state, or as it begins.
-Result<std::unique_ptr<Session>> open_session(Prepared& p, const TrainRequest& request, Run& run) {
+Result<Training> open_training(Prepared& p, const TrainRequest& request, Run& run) {
   TRY(auto folder, open_or_create(p.path, p.description, run));
-  TRY(auto session, guard_torch("making the network", [&] {
-        return std::make_unique<Session>(std::move(folder), p.spec, p.device, p.precision, std::move(p.source));
+  Training training;
+  TRY(training.pair, guard_torch("making the network", [&] {
+        return std::make_unique<FacePair>(p.description, p.spec, p.device, p.precision, std::move(p.source));
       }));
-  if (request.options.gpu_graph) session->trainer().record_steps(make_recorded_work(p.device));
+  auto& session = training.session =
+      std::make_unique<Session>(std::move(folder.store()), static_cast<Learner&>(*training.pair));
+  if (request.options.gpu_graph) training.pair->trainer().record_steps(make_recorded_work(p.device));
   TRY_VOID(session->load(run));
-  TRY_VOID(session->folder().commit_description());
+  TRY_VOID(session->store().commit_description());
   if (p.start && session->is_new()) {
-    TRY_VOID(session->start_from(p.start->weights));
+    TRY_VOID(training.pair->start_from(p.start->weights));
     run.note(fmt::format("Starts from {}", p.start->from));
     p.start.reset();
   }
   TRY_VOID(session->open_views(run));
   // What there is now, to look at from the first moment on.
   TRY_VOID(session->show_preview(/*history=*/false, run));
-  return session;
+  return training;
 }
 
 }  // namespace
 
 Result<TrainReport> train(const TrainRequest& request, Run& run) {
-  TRY(const Limits limits, limits_of(request));
+  TRY(const Limits limits, limits_of(request.loop));
   run.stage("open");
   TRY(auto prepared, prepare(request, run));
   if (!prepared.lock) {
@@ -241,18 +219,20 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
                             "Run the same command again to go on with it.");
   }
   remove_temporaries(prepared.path);
-  TRY(const auto session, open_session(prepared, request, run));
+  TRY(auto training, open_training(prepared, request, run));
+  Session& session = *training.session;
   run.stage("train");
   const auto start = Clock::now();
-  const std::int64_t first = session->iteration();
+  const std::int64_t first = session.iteration();
   Pace pace;
-  TRY_VOID(iterate_until(*session, limits, request.options, pace, run));
+  TrainOptions options = request.options;
+  TRY_VOID(iterate_until(session, limits, request.loop, rows_of(options), pace, run));
   const double seconds = seconds_since(start) - pace.paused;
-  TRY_VOID(session->save(run));
-  TRY_VOID(session->show_preview(/*history=*/false, run));
-  session->finish_views(run);
+  TRY_VOID(session.save(run));
+  TRY_VOID(session.show_preview(/*history=*/false, run));
+  session.finish_views(run);
   if (run.stopping()) return Run::cancelled();
-  return report_of(*session, first, seconds, prepared.plan, pace.durations);
+  return report_of(training, first, seconds, prepared.plan, pace);
 }
 
 }  // namespace understudy

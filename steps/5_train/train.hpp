@@ -4,6 +4,7 @@
 
 #include "lib/base/files.hpp"
 #include "lib/jobs/run.hpp"
+#include "lib/loop/loop_options.hpp"
 #include "lib/project/workspace.hpp"
 #include "lib/training/model_options.hpp"
 #include "steps/5_train/options.hpp"
@@ -15,6 +16,7 @@ struct TrainRequest {
   fs::path src, dst;             // faceset folders
   ModelDescription wanted;       // for a new model; for an existing one only the values the user gave count
   std::vector<Row> wanted_rows;  // rows over `wanted` that tell which values were given
+  LoopOptions loop;
   TrainOptions options;
   bool grow = false;  // an existing model takes over a given larger resolution
 };
@@ -38,8 +40,5 @@ std::string to_json_text(const TrainReport&);
 // Creates or resumes the model, trains until the target, the time (pauses do not count) or a stop, saves and returns. A
 // stop by the user is Code::cancelled after the save. Nothing is written before all is checked.
 Result<TrainReport> train(const TrainRequest&, Run&);
-
-// "90s", "10m", "2h", "1.5h" in seconds; bare numbers are minutes.
-Result<double> parse_duration(std::string_view);
 
 }  // namespace understudy

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/5_train/verb.hpp"
 
+#include "lib/loop/loop.hpp"
 #include "lib/project/workspace.hpp"
 #include "steps/5_train/course.hpp"
 
@@ -43,6 +44,7 @@ Task prepared_training(ModelClass model_class) {
   auto request = std::make_shared<TrainRequest>();
   request->wanted.model_class = model_class;
   auto rows = rows_of(request->options);
+  for (auto& row : rows_of(request->loop)) rows.push_back(std::move(row));
   const std::size_t own = rows.size();
   for (auto& row : model_rows(request->wanted)) rows.push_back(std::move(row));
   return Task(std::move(rows),
@@ -60,10 +62,6 @@ Verb train_verb(ModelClass model_class, std::string summary, std::string example
 }
 
 }  // namespace
-
-std::vector<std::string> training_commands() {
-  return {"save", "backup", "preview", "next-preview", "loss-range", "pause", "resume"};
-}
 
 std::vector<Verb> train_verbs() {
   return {

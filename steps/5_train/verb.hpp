@@ -8,8 +8,6 @@
 namespace understudy {
 
 std::vector<Verb> train_verbs();  // train saehd, train amp, train quick96
-// What a training takes while it runs, but for "set", which is for the options of these verbs.
-std::vector<std::string> training_commands();
 std::vector<Verb> model_verbs();  // model list, import, predict
 
 }  // namespace understudy

@@ -8,8 +8,9 @@
 #include <sstream>
 
 #include "lib/base/path_text.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/options/options.hpp"
-#include "lib/training/generation_list.hpp"
+#include "lib/xseg/xseg_masker.hpp"
 
 namespace understudy {
 namespace {
@@ -82,11 +83,15 @@ Result<Ingredients> Ingredients::of(const MergeOptions& options, const MergePath
   MergeOptions copy = options;
   auto rows = rows_of(copy);
   auto chosen = options_to_json(rows);
-  for (const char* key : {"model", "threads", "gpu", "input", "aligned"}) chosen.erase(key);
+  for (const char* key : {"model", "xseg-model", "threads", "gpu", "input", "aligned"}) chosen.erase(key);
   const std::string text = json_text(chosen);
   std::uint64_t hash = mixed(0, text.data(), text.size());
   hash = mixed(hash, static_cast<std::uint64_t>(model_iteration));
   hash = mixed(hash, weights_of(paths.model, model_iteration));
+  if (needs_xseg(options.mask)) {
+    TRY(const auto masker, masker_content(paths.xseg));
+    hash = mixed(hash, masker);
+  }
   if (source.is_video()) {
     TRY(const auto content, content_of(paths.frames, paths.state));
     hash = mixed(hash, content);

@@ -3,9 +3,9 @@
 // networks-and-training.md 2.4; there every slot is copied file by file, here a slot appears whole or not at all).
 #include <nlohmann/json.hpp>
 
-#include "lib/training/generation_list.hpp"
-#include "lib/training/model_files.hpp"
-#include "lib/training/model_folder.hpp"
+#include "lib/loop/generation_list.hpp"
+#include "lib/loop/model_files.hpp"
+#include "lib/loop/model_store.hpp"
 
 namespace understudy {
 namespace {
@@ -44,8 +44,8 @@ void remove_leftovers(const fs::path& backups) {
   for (const auto& path : left) (void)remove_model_files(path);
 }
 
-Result<> fill(const ModelFolder& folder, const fs::path& to, const GenerationEntry& entry) {
-  const fs::path& model = folder.path();
+Result<> fill(const ModelStore& store, const fs::path& to, const GenerationEntry& entry) {
+  const fs::path& model = store.path();
   TRY_VOID(make_folders(to));
   for (const auto* file : {&entry.weights, &entry.optimizer, &entry.history}) TRY_VOID(copy_checked(model, to, *file));
   std::error_code error;
@@ -53,7 +53,7 @@ Result<> fill(const ModelFolder& folder, const fs::path& to, const GenerationEnt
                            std::string("preview.png"), std::string("preview_masked.png")}) {
     if (fs::exists(model / name, error)) TRY_VOID(copy_synced(model / name, to / name));
   }
-  TRY_VOID(write_text(to / "model.json", sealed(to_json(folder.description_on_disk()))));
+  TRY_VOID(write_text(to / "model.json", sealed(store.description_on_disk())));
   TRY_VOID(write_list(to, {entry}));
   return sync_folder(to);
 }
@@ -88,7 +88,7 @@ Result<> shift(const fs::path& backups, int keep) {
 
 }  // namespace
 
-Result<> ModelFolder::backup(int keep) {
+Result<> ModelStore::backup(int keep) {
   check(keep >= 1 && keep <= 99, "backups are numbered 01 to 99");
   TRY(const auto usable, usable_list(path_));
   if (usable.entries.empty()) return {};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The event files, read back by a parser of their own: bit by bit CRC, records, protobuf's wire format.
-#include "lib/training/tensorboard.hpp"
+#include "lib/loop/tensorboard.hpp"
 
 #include <gtest/gtest.h>
 

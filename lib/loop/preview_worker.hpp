@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws, encodes and writes previews beside the training, so that an iteration never waits for them. The thread that
-// trains runs the network between two iterations (take_preview) and hands over what came out; one worker does the rest.
+// trains runs the network between two iterations and hands over what came out; one worker does the rest.
 #pragma once
 
 #include <functional>
@@ -10,15 +10,15 @@
 #include <vector>
 
 #include "lib/base/files.hpp"
-#include "lib/training/preview.hpp"
-#include "lib/training/tensorboard.hpp"
+#include "lib/loop/previews.hpp"
+#include "lib/loop/tensorboard.hpp"
 
 namespace understudy {
 
 struct PreviewJob {
   std::int64_t iteration = 0;
-  PreviewFaces fixed;                 // of the validation set: comparable over the whole training
-  std::optional<PreviewFaces> batch;  // of the batch that was trained on last
+  Previews fixed;                 // of the validation set: comparable over the whole training
+  std::optional<Previews> batch;  // of the batch that was trained on last
   LossHistory losses;
   LossMarks marks;
   bool show = true;      // write previews/ and preview.png

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/training/model_files.hpp"
+#include "lib/loop/model_files.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/training/preview_worker.hpp"
+#include "lib/loop/preview_worker.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -9,7 +9,7 @@
 
 #include "lib/base/workers.hpp"
 #include "lib/image/codec.hpp"
-#include "lib/training/preview_history.hpp"
+#include "lib/loop/preview_history.hpp"
 
 namespace understudy {
 namespace {
@@ -22,9 +22,9 @@ constexpr std::chrono::minutes between_events{10};  // event files grow without 
 const std::string batch_suffix = " of the batch";
 
 std::vector<std::string> names_of(const PreviewJob& job) {
-  auto names = preview_names(job.fixed);
+  auto names = job.fixed.names;
   if (job.batch) {
-    for (auto& name : preview_names(*job.batch, batch_suffix)) names.push_back(std::move(name));
+    for (const auto& name : job.batch->names) names.push_back(name + batch_suffix);
   }
   return names;
 }
@@ -51,7 +51,7 @@ struct PreviewWorker::Parts {
   std::thread thread;
 
   std::size_t shown(const PreviewJob& job, const View& v) const {
-    return v.chosen.value_or(main_preview(job.fixed)) % names_of(job).size();
+    return v.chosen.value_or(job.fixed.main) % names_of(job).size();
   }
 
   void warn(const std::string& doing, const Error& error) {
@@ -60,13 +60,13 @@ struct PreviewWorker::Parts {
   }
 
   Result<> write_views(const PreviewJob& job, const View& v, bool fresh) {
-    auto all = draw_previews(job.fixed, job.losses, v.range, {}, job.marks);
+    auto all = job.fixed.draw(job.losses, v.range, job.marks, {});
     if (places.events != nullptr && fresh && (!last_events || Clock::now() - *last_events >= between_events)) {
       for (const auto& preview : all) TRY_VOID(places.events->image(job.iteration, preview.name, preview.bgr));
       last_events = Clock::now();
     }
     if (job.batch) {
-      for (auto& preview : draw_previews(*job.batch, job.losses, v.range, batch_suffix, job.marks))
+      for (auto& preview : job.batch->draw(job.losses, v.range, job.marks, batch_suffix))
         all.push_back(std::move(preview));
     }
     const PngOptions options{.xmp = composite_marking_xmp};
@@ -86,7 +86,7 @@ struct PreviewWorker::Parts {
   }
 
   Result<> write_past(const PreviewJob& job) {
-    return write_history(places.model_folder, job.iteration, draw_previews(job.fixed, job.losses));
+    return write_history(places.model_folder, job.iteration, job.fixed.draw(job.losses, 0, {}, {}));
   }
 
   // What this does not know to be an Error (no memory) must not end the training either.

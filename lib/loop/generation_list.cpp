@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/training/generation_list.hpp"
+#include "lib/loop/generation_list.hpp"
 
 #include <xxhash.h>
 
@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "lib/base/path_text.hpp"
-#include "lib/training/model_files.hpp"
+#include "lib/loop/model_files.hpp"
 
 namespace understudy {
 namespace {

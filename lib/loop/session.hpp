@@ -1,33 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// A running training: the trainer, its samples, its model folder, and what goes wrong between them.
+// A running training: what learns, its model on disk, and what goes wrong between them.
 #pragma once
 
-#include <array>
 #include <fstream>
 #include <memory>
+#include <span>
 
 #include "lib/jobs/run.hpp"
-#include "lib/training/face_trainer.hpp"
-#include "lib/training/model_folder.hpp"
-#include "lib/training/preview_history.hpp"
-#include "lib/training/preview_worker.hpp"
-#include "lib/training/sample_source.hpp"
-#include "lib/training/validation.hpp"
+#include "lib/loop/learner.hpp"
+#include "lib/loop/preview_worker.hpp"
 
 namespace understudy {
 
 class Session {
  public:
-  Session(ModelFolder, const ModelSpec&, const Device&, Precision, std::unique_ptr<SampleSource>);
+  // The learner must outlive it.
+  Session(ModelStore, Learner&);
 
-  // Takes the newest good generation over. One that was saved while pretraining, where the model does that no more,
-  // starts anew with its inters, their averages, the iteration count and the losses; it is kept as a backup. Changes
-  // nothing on disk but that.
+  // Takes the newest good generation over. One that begins anew (Learner::begins_anew) is kept as a backup, and its
+  // iteration count and losses start from nothing. Changes nothing on disk but that.
   Result<> load(Run&);
   // Nothing was saved yet: the weights are the fresh ones.
   bool is_new() const { return !loaded_; }
-  // These weights in place of the fresh ones (weights_from of lib/training/origin.hpp).
-  Result<> start_from(const std::vector<NamedTensor>& weights);
 
   // Opens what the training is looked at by: previews in the background, validation.csv, TensorBoard's files. After
   // load.
@@ -46,34 +40,32 @@ class Session {
   void note_losses();  // for TensorBoard
   void finish_views(Run&);
 
-  double mean_of_last(int side) const;  // of 50 iterations; 0 src, 1 dst
-  fs::path preview_path() const { return folder_.path() / "preview.png"; }
-  const fs::path& path() const { return folder_.path(); }
-  ModelFolder& folder() { return folder_; }
+  // "src_loss" and so on: means of the last 50 iterations.
+  NamedValues recent_losses() const;
+  double mean_of_last(std::size_t loss) const;  // of 50 iterations, by its place among Learner::loss_names
+  fs::path preview_path() const { return store_.path() / "preview.png"; }
+  const fs::path& path() const { return store_.path(); }
+  ModelStore& store() { return store_; }
+  Learner& learner() { return learner_; }
   std::int64_t iteration() const { return iteration_; }
   void add_seconds(double s) { seconds_ += s; }
-  SampleSource& source() { return *source_; }
-  FaceTrainer& trainer() { return trainer_; }
 
  private:
-  Result<Batch> next_batch();
-  void repeat_worst(const Losses&);
-  bool healthy(const std::array<float, 2>& losses) const;
-  void tell_of_recorder(Run&);
-  Result<> roll_back(const std::array<float, 2>& losses, Run&);
+  bool healthy(std::span<const float> losses) const;
+  Result<> roll_back(std::span<const float> losses, Run&);
   void take_over(const LoadedGeneration&);
+  Result<std::optional<LoadedGeneration>> load_newest(std::vector<std::string>& warnings);
   Result<> restore_sampler(const LoadedGeneration&, Run&);
-  const ModelDescription& description_of(const LoadedGeneration&) const;
-  bool is_pretraining_over(const LoadedGeneration&) const;
-  void keep_pretrained(Run&);
+  const nlohmann::json& description_of(const LoadedGeneration&) const;
+  bool begins_anew(const LoadedGeneration&) const;
+  void keep_what_was(Run&);
   void start_count_anew();
   std::int64_t comparable_since(const LoadedGeneration&) const;
+  Result<ValidationLog> open_validation() const;
   Result<> start_log();
 
-  ModelFolder folder_;
-  FaceTrainer trainer_;
-  std::unique_ptr<SampleSource> source_;
-  Batch last_batch_, fixed_;
+  ModelStore store_;
+  Learner& learner_;
   std::unique_ptr<EventWriter> events_;
   std::unique_ptr<PreviewWorker> worker_;
   std::optional<ValidationLog> validation_;
@@ -88,7 +80,6 @@ class Session {
   double lr_factor_ = 1;
   int rollbacks_ = 0;
   std::int64_t good_since_ = 0;
-  bool told_of_recorder_ = false;
 };
 
 }  // namespace understudy

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/training/preview_history.hpp"
-
-#include <algorithm>
+#include "lib/loop/preview_history.hpp"
 
 #include "lib/image/codec.hpp"
 
 namespace understudy {
-
-std::int64_t history_interval(const ModelSpec& spec) {
-  return spec.quick() ? 10 : 10 * std::max(1, spec.shape.resolution / 64);
-}
 
 Result<> write_history(const fs::path& model_folder, std::int64_t iteration,
                        const std::vector<NamedPreview>& previews) {

@@ -7,13 +7,9 @@
 #include <vector>
 
 #include "lib/base/files.hpp"
-#include "lib/training/model_spec.hpp"
-#include "lib/training/preview.hpp"
+#include "lib/loop/previews.hpp"
 
 namespace understudy {
-
-// Iterations between two pictures: 10 max(1, R/64).
-std::int64_t history_interval(const ModelSpec&);
 
 // Marked as synthetic. Pictures of the same iteration are replaced.
 Result<> write_history(const fs::path& model_folder, std::int64_t iteration, const std::vector<NamedPreview>&);

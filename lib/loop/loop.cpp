@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "steps/5_train/loop.hpp"
+#include "lib/loop/loop.hpp"
 
 #include <algorithm>
 #include <chrono>
 
 #include "lib/base/system.hpp"
+#include "lib/options/options.hpp"
 
 namespace understudy {
 namespace {
@@ -43,7 +44,7 @@ struct Clocks {
 };
 
 // Between two iterations: what was wished for, and what is due.
-Result<> look_after(Session& session, const TrainOptions& options, const Wishes& wishes, Clocks& last, Run& run) {
+Result<> look_after(Session& session, const LoopOptions& options, const Wishes& wishes, Clocks& last, Run& run) {
   if (wishes.save || seconds_since(last.save) >= 60 * options.save_every) {
     TRY_VOID(session.save(run));
     last.save = Clock::now();
@@ -60,7 +61,7 @@ Result<> look_after(Session& session, const TrainOptions& options, const Wishes&
   return {};
 }
 
-Result<> one_iteration(Session& session, const TrainOptions& options, Clocks& last, Pace& pace, Run& run) {
+Result<> one_iteration(Session& session, const LoopOptions& options, Clocks& last, Pace& pace, Run& run) {
   const auto begun = Clock::now();
   TRY_VOID(session.iterate(run));
   pace.durations.push_back(seconds_since(begun));
@@ -72,13 +73,12 @@ Result<> one_iteration(Session& session, const TrainOptions& options, Clocks& la
   const auto now = Clock::now();
   session.add_seconds(std::chrono::duration<double>(now - last.iteration).count());
   last.iteration = now;
-  if (options.preview_history && session.iteration() % history_interval(session.trainer().spec()) == 0) {
+  if (options.preview_history && session.iteration() % session.learner().history_interval() == 0) {
     TRY_VOID(session.show_preview(/*history=*/true, run));
   }
-  for (auto& w : session.source().take_warnings()) run.warn(std::move(w));
+  for (auto& w : session.learner().take_warnings()) run.warn(std::move(w));
   if (seconds_since(last.metric) >= 1) {
-    run.event(MetricEvent{static_cast<std::uint64_t>(session.iteration()),
-                          {{"src_loss", session.mean_of_last(0)}, {"dst_loss", session.mean_of_last(1)}}});
+    run.event(MetricEvent{static_cast<std::uint64_t>(session.iteration()), session.recent_losses()});
     session.note_losses();
     last.metric = now;
   }
@@ -87,8 +87,45 @@ Result<> one_iteration(Session& session, const TrainOptions& options, Clocks& la
 
 }  // namespace
 
-Result<> iterate_until(Session& session, const Limits& limits, TrainOptions options, Pace& pace, Run& run) {
+Result<double> parse_duration(std::string_view text) {
+  double factor = 60;
+  std::string_view digits = text;
+  if (!text.empty()) {
+    const char unit = text.back();
+    if (unit == 's' || unit == 'm' || unit == 'h') {
+      factor = unit == 's' ? 1 : unit == 'm' ? 60 : 3600;
+      digits.remove_suffix(1);
+    }
+  }
+  const auto number = detail::parse_number("time", digits, 0.0, 1e6);
+  if (!number) return fail_with_hint(Code::bad_option, fmt::format("'{}' is no time", text), "Write 90s, 10m or 2h.");
+  return *number * factor;
+}
+
+Result<Limits> limits_of(const LoopOptions& options) {
+  Limits limits{0, options.target_iter};
+  if (!options.time.empty()) {
+    TRY(limits.seconds, parse_duration(options.time));
+  }
+  return limits;
+}
+
+double Pace::median() const {
+  if (durations.empty()) return 0;
+  auto values = durations;
+  const auto middle = values.begin() + static_cast<long>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+std::vector<std::string> training_commands() {
+  return {"save", "backup", "preview", "next-preview", "loss-range", "pause", "resume"};
+}
+
+Result<> iterate_until(Session& session, const Limits& limits, LoopOptions options, std::vector<Row> others, Pace& pace,
+                       Run& run) {
   auto rows = rows_of(options);
+  std::ranges::move(others, std::back_inserter(rows));
   TRY_VOID(run.set_again(rows));
   const auto start = Clock::now();
   Clocks last;

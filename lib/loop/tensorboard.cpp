@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/training/tensorboard.hpp"
+#include "lib/loop/tensorboard.hpp"
 
 #include <array>
 #include <bit>

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/loop/model_store.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "lib/loop/generation_list.hpp"
+#include "lib/loop/model_files.hpp"
+#include "lib/loop/option_history.hpp"
+
+namespace understudy {
+namespace {
+
+using nlohmann::json;
+constexpr const char* description_name = "model.json";
+
+Result<> write_description(const fs::path& folder, const json& description) {
+  return write_text(folder / description_name, sealed(description));
+}
+
+Result<json> read_description(const fs::path& folder, const ModelKind& kind) {
+  const fs::path file = folder / description_name;
+  TRY(const auto text, read_text(file, 1 << 20));
+  const auto j = unsealed(text);
+  if (!j) return fail(Code::bad_file, "{} is damaged", file.string());
+  return kind.read(*j, file.string());
+}
+
+// A name that no listed generation uses, so that a kill while an iteration is saved again leaves its first save whole.
+std::string free_name(std::string_view kind, const GenerationEntry& entry, const std::vector<GenerationEntry>& list) {
+  const auto name = fmt::format("{}-{}.safetensors", kind, entry.iteration);
+  const bool taken = std::ranges::any_of(list, [&](const GenerationEntry& e) {
+    return e.weights.name == name || e.optimizer.name == name || e.history.name == name;
+  });
+  return taken ? fmt::format("{}-{}-{}.safetensors", kind, entry.iteration, entry.save) : name;
+}
+
+}  // namespace
+
+bool ModelStore::exists(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / description_name, error) || fs::exists(folder / "generations.json", error) ||
+         !read_notes(folder).empty();
+}
+
+std::string ModelStore::class_in(const fs::path& folder) {
+  const auto named = [](const json& j) {
+    return j.is_object() && j.contains("class") && j["class"].is_string() ? j["class"].get<std::string>() : "";
+  };
+  if (const auto text = read_text(folder / description_name, 1 << 20)) {
+    if (const auto j = unsealed(*text)) return named(*j);
+  }
+  const auto notes = read_notes(folder);
+  return notes.empty() ? "" : named(notes.back().model);
+}
+
+Result<ModelStore> ModelStore::create(const fs::path& path, const ModelKind& kind, const json& description) {
+  if (exists(path))
+    return fail_with_hint(Code::bad_option, fmt::format("There is a model in {} already", path.string()),
+                          "Choose another name with --model.");
+  TRY_VOID(make_folders(path));
+  TRY_VOID(write_description(path, description));
+  return ModelStore(path, kind, description);
+}
+
+Result<ModelStore> ModelStore::open(const fs::path& path, const ModelKind& kind) {
+  if (!exists(path))
+    return fail_with_hint(Code::not_found, fmt::format("There is no model in {}", path.string()),
+                          "Train one first: " + kind.train_command);
+  auto description = read_description(path, kind);
+  if (description) return ModelStore(path, kind, *std::move(description));
+  if (description.error().code == Code::newer_version) return Failure(description.error());
+  const auto notes = read_notes(path);
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
+    auto kept = kind.read(note->model, (path / note_name(note->entry.iteration)).string());
+    if (!kept) continue;
+    ModelStore store(path, kind, *std::move(kept));
+    store.lost_ = true;
+    store.recovered_ = fmt::format("{}; the options are those of iteration {}", to_sentence(description.error()),
+                                   note->entry.iteration);
+    return store;
+  }
+  return fail_with_hint(description.error().code, description.error().message,
+                        "Restore it from a backup; the weights beside it are untouched.");
+}
+
+Result<> ModelStore::commit_description() {
+  const auto changes = changes_between(on_disk_, description_, trained_iterations(path_));
+  if (changes.empty() && !lost_) return {};
+  TRY_VOID(write_description(path_, description_));
+  on_disk_ = description_;
+  lost_ = false;
+  return add_to_history(path_, changes);
+}
+
+Result<LoadedGeneration> ModelStore::load_entry(const GenerationEntry& entry, bool with_optimizer) const {
+  LoadedGeneration loaded;
+  loaded.iteration = entry.iteration;
+  loaded.batches = entry.batches;
+  loaded.seconds = entry.seconds;
+  TRY(loaded.weights, read_safetensors(path_ / entry.weights.name, entry.weights.checksum));
+  if (with_optimizer) {
+    TRY(loaded.optimizer, read_safetensors(path_ / entry.optimizer.name, entry.optimizer.checksum));
+  }
+  TRY(auto history, read_safetensors(path_ / entry.history.name, entry.history.checksum));
+  const auto it = history.find("losses");
+  if (it == history.end() || it->second.dim() != 2 || it->second.size(1) != kind_->loss_count)
+    return fail(Code::bad_file, "{} holds no loss history", (path_ / entry.history.name).string());
+  loaded.losses = it->second;
+  // What the model was when it was saved, by the generation's note.
+  const auto notes = read_notes(path_);
+  const auto note = std::ranges::find_if(notes, [&](const auto& n) { return n.entry == entry; });
+  if (note == notes.end()) return loaded;
+  if (auto before = kind_->read(note->model, (path_ / note_name(entry.iteration)).string())) loaded.saved_as = *before;
+  return loaded;
+}
+
+Result<> ModelStore::save(const Generation& generation, int keep) {
+  TRY(auto usable, usable_list(path_));
+  const auto before = usable.entries;
+  auto& list = usable.entries;
+  GenerationEntry entry{generation.iteration, generation.batches, generation.seconds, 1, {}, {}, {}};
+  for (const auto& e : list) entry.save = std::max(entry.save, e.save + 1);
+  // What load() found damaged does not count as one of those to keep.
+  std::erase_if(list, [&](const GenerationEntry& e) {
+    return e.iteration >= generation.iteration || std::ranges::find(damaged_, e.weights.name) != damaged_.end();
+  });
+  auto write = [&](GenerationFile& file, std::string_view kind, const std::vector<NamedTensor>& tensors) -> Result<> {
+    file.name = free_name(kind, entry, before);
+    TRY(file.checksum, write_safetensors(path_ / file.name, tensors));
+    return {};
+  };
+  auto write_all = [&]() -> Result<> {
+    TRY_VOID(write(entry.weights, "weights", generation.weights));
+    TRY_VOID(write(entry.optimizer, "optimizer", generation.optimizer));
+    TRY_VOID(write(entry.history, "history", {{"losses", generation.losses}}));
+    TRY_VOID(write_note(path_, {entry, description_}));
+    list.push_back(entry);
+    if (static_cast<int>(list.size()) > keep) list.erase(list.begin(), list.end() - keep);
+    return write_list(path_, list);  // from here on the generation is the newest
+  };
+  if (auto written = write_all(); !written) {
+    remove_unlisted(path_, before);
+    return written;
+  }
+  damaged_.clear();
+  remove_unlisted(path_, list);
+  return {};
+}
+
+Result<std::optional<LoadedGeneration>> ModelStore::load(bool with_optimizer,
+                                                         std::vector<std::string>& warnings) const {
+  TRY(auto usable, usable_list(path_));
+  if (!recovered_.empty()) warnings.push_back(std::exchange(recovered_, {}));
+  if (usable.from_notes) {
+    warnings.push_back(fmt::format("{} is damaged or gone; the generations' own notes are used",
+                                   (path_ / "generations.json").string()));
+  }
+  auto& entries = usable.entries;
+  if (entries.empty()) return std::optional<LoadedGeneration>{};
+  // A list that belongs elsewhere names nothing that is here: then the notes are asked after it.
+  if (!usable.from_notes) {
+    std::vector<GenerationEntry> unlisted;
+    for (auto& note : read_notes(path_)) {
+      if (std::ranges::find(entries, note.entry) == entries.end()) unlisted.push_back(std::move(note.entry));
+    }
+    entries.insert(entries.begin(), unlisted.begin(), unlisted.end());
+  }
+  for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
+    auto loaded = load_entry(*it, with_optimizer);
+    if (loaded) return std::optional<LoadedGeneration>{*std::move(loaded)};
+    warnings.push_back(
+        fmt::format("Iteration {} of the model cannot be used: {}", it->iteration, to_sentence(loaded.error())));
+    damaged_.push_back(it->weights.name);
+  }
+  std::error_code error;
+  const bool backed_up = fs::exists(path_ / "backups" / "01", error);
+  return fail_with_hint(
+      Code::bad_file, fmt::format("No saved generation of {} is whole: {}", path_.string(), warnings.back()),
+      backed_up ? kind_->restore_hint(path_)
+                : "Restore its files from a backup, or train under another --model name; nothing was changed.");
+}
+
+Result<> ModelStore::removed_unless(Result<> made) const {
+  if (!made) (void)remove_model_files(path_);  // that the making failed is what is told
+  return made;
+}
+
+Result<std::vector<std::int64_t>> ModelStore::generations() const {
+  TRY(const auto usable, usable_list(path_));
+  std::vector<std::int64_t> iterations;
+  for (const auto& e : usable.entries) iterations.push_back(e.iteration);
+  return iterations;
+}
+
+double trained_seconds(const fs::path& model) {
+  const auto list = usable_list(model);
+  return list && !list->entries.empty() ? list->entries.back().seconds : 0.0;
+}
+
+std::int64_t trained_iterations(const fs::path& model) {
+  const auto list = usable_list(model);
+  return list && !list->entries.empty() ? list->entries.back().iteration : 0;
+}
+
+}  // namespace understudy
