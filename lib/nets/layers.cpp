@@ -12,7 +12,7 @@ namespace understudy {
 Parameter& Parameters::add(std::string name, Tensor master) {
   if (master.dim() == 4) master = master.contiguous(torch::MemoryFormat::ChannelsLast);
   master = master.to(device_);
-  Parameter parameter{std::move(name), master, master.detach().set_requires_grad(true)};
+  Parameter parameter{std::move(name), master, master.detach().set_requires_grad(true), false};
   return all_.emplace_back(std::move(parameter));
 }
 
@@ -29,10 +29,15 @@ Parameter& Parameters::add_zeros(std::string name, std::vector<std::int64_t> sha
   return add(std::move(name), torch::zeros(shape));
 }
 
+Parameter& Parameters::add_constant(std::string name, std::vector<std::int64_t> shape, double value) {
+  return add(std::move(name), torch::full(shape, value));
+}
+
 void Parameters::set_precision(Precision precision) {
   precision_ = precision;
   for (auto& p : all_) {
-    p.value = precision == Precision::fp32 ? p.master.detach() : p.master.detach().to(torch::kBFloat16);
+    const bool same = precision == Precision::fp32 || p.wide;
+    p.value = same ? p.master.detach() : p.master.detach().to(torch::kBFloat16);
     p.value.set_requires_grad(true);
   }
 }
@@ -40,7 +45,7 @@ void Parameters::set_precision(Precision precision) {
 void Parameters::refresh_values() {
   torch::NoGradGuard no_grad;
   for (auto& p : all_) {
-    if (precision_ == Precision::bf16) p.value.copy_(p.master);
+    if (precision_ == Precision::bf16 && !p.wide) p.value.copy_(p.master);
   }
 }
 

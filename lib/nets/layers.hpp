@@ -14,8 +14,9 @@ namespace understudy {
 // Layouts are LibTorch's: convolution OIHW (channels_last), dense (out,in).
 struct Parameter {
   std::string name;
-  Tensor master;  // float32: what the optimiser changes and what is saved
-  Tensor value;   // what the network computes with; a leaf with gradient. Is the master in fp32, else its bf16 copy
+  Tensor master;      // float32: what the optimiser changes and what is saved
+  Tensor value;       // what the network computes with; a leaf with gradient. Is the master in fp32, else its bf16 copy
+  bool wide = false;  // stays float32 whatever the network's precision
   std::string part() const { return name.substr(0, name.find('/')); }
 };
 
@@ -28,6 +29,7 @@ class Parameters {
   // value of a tensor does not depend on the order in which networks are built.
   Parameter& add_weight(std::string name, std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out);
   Parameter& add_zeros(std::string name, std::vector<std::int64_t> shape);
+  Parameter& add_constant(std::string name, std::vector<std::int64_t> shape, double value);
 
   // Makes `value` of every parameter anew from its master.
   void set_precision(Precision);

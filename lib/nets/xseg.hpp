@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// XSeg: the network that tells face from what lies before it, pixel by pixel (spec networks-and-training.md 1.4).
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "lib/nets/layers.hpp"
+
+namespace understudy {
+
+constexpr int xseg_resolution = 256;
+
+// From 256 pixels down to 8; each level is halved by a binomial filter of so many taps, and the way up has as many
+// convolutions as the way down.
+struct XsegLevel {
+  int convs, taps;
+  int width, up_width;  // channels, times the base: of its convolutions, and of what comes up to it
+};
+inline constexpr std::array<XsegLevel, 6> xseg_levels{
+    {{2, 4, 1, 1}, {2, 3, 2, 2}, {2, 2, 4, 4}, {3, 2, 8, 4}, {3, 2, 8, 4}, {3, 2, 8, 4}}};
+// (taps, taps), float32, of sum 1.
+Tensor xseg_blur_kernel(int taps);
+
+class XsegNet {
+ public:
+  // Parameters are named "xseg/conv01/conv/weight" …, in DeepFaceLab's order.
+  explicit XsegNet(Parameters&, int base = 32);
+  ~XsegNet();
+
+  // bgr (N,3,256,256) 0..1 -> logits (N,1,256,256) float32. While pretraining the skips carry zeros, so that all must
+  // pass the bottleneck of 512 numbers.
+  Tensor logits(const Tensor& bgr, bool pretrain = false) const;
+  // What is used of it: the sigmoid, with all below 0.1 set to 0. No gradient.
+  Tensor mask(const Tensor& bgr) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> p_;
+  const Parameters* parameters_;
+};
+
+}  // namespace understudy

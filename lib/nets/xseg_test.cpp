@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/nets/xseg.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lib/nets/frn_tlu.hpp"
+
+namespace understudy {
+namespace {
+
+// Spec networks-and-training.md 10.
+TEST(Xseg, HasDeepFaceLabsParameters) {
+  Parameters parameters(1);
+  const XsegNet net(parameters);
+  EXPECT_EQ(parameters.all().size(), 222u);
+  EXPECT_EQ(parameters.count(), 17'569'317);
+}
+
+TEST(Xseg, GivesAMaskOfEveryPicture) {
+  torch::manual_seed(1);
+  Parameters parameters(1);
+  const XsegNet net(parameters, 4);
+  const Tensor faces = torch::rand({2, 3, 256, 256});
+  const Tensor logits = net.logits(faces).detach();
+  EXPECT_EQ(logits.sizes(), (std::vector<std::int64_t>{2, 1, 256, 256}));
+  const Tensor mask = net.mask(faces);
+  const Tensor plain = torch::sigmoid(logits);
+  EXPECT_TRUE(torch::equal(mask, torch::where(plain < 0.1, torch::zeros_like(plain), plain)));
+  // Each picture by itself.
+  EXPECT_LT((net.logits(faces.narrow(0, 1, 1)) - logits.narrow(0, 1, 1)).abs().max().item<float>(), 1e-4);
+}
+
+TEST(Xseg, PretrainingGoesThroughTheBottleneckAlone) {
+  torch::manual_seed(1);
+  Parameters parameters(1);
+  const XsegNet net(parameters, 4);
+  const Tensor faces = torch::rand({1, 3, 256, 256});
+  net.logits(faces, /*pretrain=*/true).sum().backward();
+  const Parameter& joined =
+      *parameters.find("xseg/uconv02/conv/weight");  // (b, 2b, 3, 3): first the way up, then skips
+  const Tensor gradient = joined.value.grad();
+  EXPECT_GT(gradient.narrow(1, 0, 4).abs().max().item<float>(), 0);
+  EXPECT_EQ(gradient.narrow(1, 4, 4).abs().max().item<float>(), 0);
+}
+
+struct Numbers {
+  Tensor x, weight, bias, eps, tau;
+  std::vector<Tensor> all() const { return {x, weight, bias, eps, tau}; }
+};
+Numbers drawn(std::vector<std::int64_t> size, torch::Dtype type) {
+  torch::manual_seed(3);
+  const auto c = size[1];
+  Numbers n{torch::randn(size).to(type).contiguous(torch::MemoryFormat::ChannelsLast), torch::rand({c}) + 0.5,
+            torch::randn({c}) * 0.3, torch::full({1}, -0.05f), torch::randn({c}) * 0.3};
+  for (const auto& t : n.all()) t.set_requires_grad(true);
+  return n;
+}
+
+double off(const Tensor& a, const Tensor& b) {
+  const Tensor wide = b.to(torch::kFloat64);
+  return ((a.to(torch::kFloat64) - wide).norm() / wide.norm()).item<double>();
+}
+
+void compare(std::vector<std::int64_t> size, torch::Dtype type, double tolerance) {
+  const Numbers own = drawn(size, type), plain = drawn(size, type);
+  const Tensor y = frn_tlu(own.x, own.weight, own.bias, own.eps, own.tau);
+  const Tensor wanted = frn_tlu_plain(plain.x, plain.weight, plain.bias, plain.eps, plain.tau);
+  EXPECT_EQ(y.scalar_type(), type);
+  EXPECT_LT(off(y, wanted), tolerance);
+  torch::manual_seed(4);
+  const Tensor dy = torch::randn(size).to(type);
+  y.backward(dy);
+  wanted.backward(dy);
+  const auto ours = own.all(), theirs = plain.all();
+  for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_LT(off(ours[i].grad(), theirs[i].grad()), tolerance) << i;
+}
+
+TEST(FrnTlu, IsWhatItsPartsAre) {
+  compare({2, 32, 17, 23}, torch::kFloat32, 1e-5);
+  compare({1, 5, 90, 91}, torch::kFloat32, 1e-5);  // several bands, channels of no round number
+  compare({2, 32, 64, 64}, torch::kBFloat16, 0.01);
+}
+
+}  // namespace
+}  // namespace understudy

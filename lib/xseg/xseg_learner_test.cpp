@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// XSeg as it is learned, saved, brought in and out: on bright discs in front of dark ones, which a few steps tell
+// apart.
+#include "lib/xseg/xseg_learner.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lib/base/scratch_folder.hpp"
+#include "lib/face/face_file.hpp"
+#include "lib/face/masks.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/loop/loop.hpp"
+#include "lib/xseg/xseg_dfl.hpp"
+#include "lib/xseg/xseg_masker.hpp"
+
+namespace understudy {
+namespace {
+
+std::vector<Point> disc(double x, double y, double radius) {
+  std::vector<Point> points;
+  for (int i = 0; i < 24; ++i) {
+    const double angle = i * 2 * 3.14159265358979 / 24;
+    points.push_back({x + radius * std::cos(angle), y + radius * std::sin(angle)});
+  }
+  return points;
+}
+
+void write_discs(const fs::path& folder, int count) {
+  fs::create_directories(folder);
+  for (int i = 0; i < count; ++i) {
+    FaceInfo info;
+    info.face_type = FaceType::whole;
+    for (std::size_t k = 0; k < 68; ++k)
+      info.landmarks[k] = {30 + 60 * canonical_landmarks[k].x, 30 + 60 * canonical_landmarks[k].y};
+    info.polygons = {{Polygon::Kind::include, disc(50 + 3 * i, 64, 32)},
+                     {Polygon::Kind::exclude, disc(50 + 3 * i, 70, 10)}};
+    const ImageF mask = polygon_mask(128, 128, info.polygons);
+    ImageU8 picture(128, 128, 3);
+    for (std::size_t p = 0; p < picture.data.size(); ++p) picture.data[p] = mask.data[p / 3] > 0 ? 210 : 40;
+    ASSERT_TRUE(write_face_jpeg(folder / fmt::format("{:05}_0.jpg", i + 1), picture, 95, info));
+  }
+}
+
+class AnXseg : public testing::Test {
+ protected:
+  void SetUp() override {
+    write_discs(folder_.path / "faces", 4);
+    description_.options.batch_size = 2;
+    description_.options.augment = false;
+    description_.options.lr = 1e-3;
+    description_.options.lr_dropout = false;
+    description_.seed = 3;
+  }
+  std::unique_ptr<XsegLearner> learner() {
+    XsegSourceSettings settings{2, false, 3, 1, Device{}};
+    auto faces = LabelledFaces::open({folder_.path / "faces"}, FaceType::whole);
+    EXPECT_TRUE(faces);
+    auto source = XsegSource::of_labels(*std::move(faces), settings);
+    return std::make_unique<XsegLearner>(
+        description_, Device{}, Precision::fp32, *std::move(source),
+        onlookers_of(folder_.path / "faces", folder_.path / "none", FaceType::whole, 2));
+  }
+  Session session(XsegLearner& made) {
+    auto store = ModelStore::exists(model_) ? ModelStore::open(model_, xseg_model_kind())
+                                            : ModelStore::create(model_, xseg_model_kind(), to_json(description_));
+    EXPECT_TRUE(store) << to_sentence(store.error());
+    return Session(*std::move(store), made);
+  }
+
+  const ScratchFolder folder_;
+  const fs::path model_ = folder_.path / "XSeg";
+  XsegDescription description_;
+  understudy::Run run_;
+};
+
+TEST_F(AnXseg, LearnsSavesGoesOnAndMasks) {
+  auto first = learner();
+  Session training = session(*first);
+  ASSERT_TRUE(training.load(run_));
+  ASSERT_TRUE(training.open_views(run_));
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(training.iterate(run_));
+  ASSERT_TRUE(training.save(run_));
+  const auto look = first->look(6, false);
+  ASSERT_TRUE(look) << to_sentence(look.error());
+  EXPECT_EQ(look->fixed.names, (std::vector<std::string>{"XSeg training faces", "XSeg src faces"}));
+  EXPECT_EQ(look->fixed.draw({}, 0, {}, {}).size(), 2u);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(training.iterate(run_));
+
+  auto second = learner();
+  Session again = session(*second);
+  ASSERT_TRUE(again.load(run_));
+  EXPECT_EQ(again.iteration(), 6);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(again.iterate(run_));
+  const auto a = first->weights(), b = second->weights();
+  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_TRUE(torch::equal(a[i].tensor, b[i].tensor)) << a[i].name;
+  EXPECT_LT(training.mean_of_last(0), 0.65);  // it began at ln 2
+
+  std::vector<std::string> warnings;
+  const auto masker = open_masker(model_, {.threads = 1, .gpu = false}, warnings);
+  ASSERT_TRUE(masker) << to_sentence(masker.error());
+  EXPECT_EQ((*masker)->face_type(), FaceType::whole);
+  const ImageF grey(256, 256, 3, 0.5f);
+  const auto masks = (*masker)->masks(std::span(&grey, 1));
+  ASSERT_TRUE(masks);
+  EXPECT_EQ(masks->front().width, 256);
+}
+
+TEST_F(AnXseg, GoesToDeepFaceLabAndBack) {
+  auto made = learner();
+  Session training = session(*made);
+  ASSERT_TRUE(training.load(run_));
+  ASSERT_TRUE(training.iterate(run_));
+  ASSERT_TRUE(training.save(run_));
+  std::vector<std::string> warnings;
+  const auto saved = *training.store().load(true, warnings);
+  const auto written = write_dfl_xseg(description_, *saved, folder_.path / "dfl", false);
+  ASSERT_TRUE(written) << to_sentence(written.error());
+  EXPECT_EQ(written->size(), 3u);
+  EXPECT_FALSE(write_dfl_xseg(description_, *saved, folder_.path / "dfl", false));
+  const auto back = read_dfl_xseg(folder_.path / "dfl", true);
+  ASSERT_TRUE(back) << to_sentence(back.error());
+  EXPECT_EQ(back->face_type, FaceType::whole);
+  EXPECT_EQ(back->iteration, 1);
+  EXPECT_EQ(back->losses.size(), 1u);
+  ASSERT_EQ(back->weights.size(), 222u);
+  for (const auto& [name, tensor] : back->weights) EXPECT_TRUE(torch::equal(tensor, saved->weights.at(name))) << name;
+  for (const auto& [name, tensor] : back->optimizer)
+    EXPECT_TRUE(torch::equal(tensor, saved->optimizer.at(name))) << name;
+  // Its folder masks at once.
+  EXPECT_TRUE(open_masker(folder_.path / "dfl", {.threads = 1, .gpu = false}, warnings));
+}
+
+TEST_F(AnXseg, LeavingPretrainingCountsAnewAndKeepsTheWeights) {
+  description_.options.pretrain = true;
+  auto grey = XsegSource::of_grey(folder_.path / "faces", FaceType::whole, {2, true, 3, 1, Device{}});
+  ASSERT_TRUE(grey) << to_sentence(grey.error());
+  XsegLearner pretraining(description_, Device{}, Precision::fp32, *std::move(grey), {});
+  {
+    Session training = session(pretraining);
+    ASSERT_TRUE(training.load(run_));
+    ASSERT_TRUE(training.iterate(run_));
+    ASSERT_TRUE(training.save(run_));
+  }
+  description_.options.pretrain = false;
+  auto after = learner();
+  Session training = session(*after);
+  training.store().intend(to_json(description_));
+  ASSERT_TRUE(training.load(run_));
+  EXPECT_EQ(training.iteration(), 0);
+  const auto before = pretraining.weights(), now = after->weights();
+  for (std::size_t i = 0; i < now.size(); ++i) EXPECT_TRUE(torch::equal(before[i].tensor, now[i].tensor));
+}
+
+TEST_F(AnXseg, WhatIsNotOneIsRefusedInASentence) {
+  std::vector<std::string> warnings;
+  for (const char* name : {"nothing", "broken"}) {
+    fs::create_directories(folder_.path / name);
+    if (std::string(name) == "broken") {
+      ASSERT_TRUE(write_text(folder_.path / name / "XSeg_256.npy", "no pickle"));
+    }
+    EXPECT_FALSE(open_masker(folder_.path / name, {.threads = 1, .gpu = false}, warnings)) << name;
+  }
+  EXPECT_FALSE(LabelledFaces::open({folder_.path / "nothing"}, FaceType::whole));
+}
+
+}  // namespace
+}  // namespace understudy

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A trained mask network as a function of faces, whatever it was saved as.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "lib/base/files.hpp"
+#include "lib/face/face_type.hpp"
+#include "lib/image/image.hpp"
+
+namespace understudy {
+
+class Masker {
+ public:
+  virtual ~Masker() = default;
+  // Pictures of 256 x 256 BGR, 0..1, to masks of that size, 0..1, with all below 0.1 at 0. Not thread-safe.
+  virtual Result<std::vector<ImageF>> masks(std::span<const ImageF> bgr) = 0;
+  // What it was trained on, where its files tell.
+  virtual std::optional<FaceType> face_type() const = 0;
+};
+
+struct MaskerOptions {
+  int threads = 0;
+  bool gpu = true;
+};
+
+// Where a workspace's XSeg model lies: MODELS/XSeg, or MODELS itself where only DeepFaceLab's files are.
+fs::path xseg_model_in(const fs::path& models);
+// Of the weights: two numbers for two networks, whatever they are called.
+Result<std::uint64_t> masker_content(const fs::path&);
+// A folder of our own model; a folder with DeepFaceLab's XSeg_256.npy (and XSeg_data.dat); an XSeg .onnx file.
+Result<std::unique_ptr<Masker>> open_masker(const fs::path&, const MaskerOptions&, std::vector<std::string>& warnings);
+
+}  // namespace understudy

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/xseg/xseg_source.hpp"
+
+#include "lib/image/convert.hpp"
+#include "lib/nets/xseg.hpp"
+#include "lib/tensor/upload.hpp"
+#include "lib/training/face_order.hpp"
+#include "lib/training/face_store.hpp"
+
+namespace understudy {
+namespace {
+
+// Besides those of SampleStream.
+constexpr std::uint64_t augment_stream = 5, background_stream = 6;
+
+class Labelled : public XsegSource::Faces {
+ public:
+  Labelled(LabelledFaces faces, const XsegSourceSettings& settings)
+      : faces_(std::move(faces)), order_(faces_.count(), settings.seed), settings_(settings) {}
+  std::size_t count() const override { return faces_.count(); }
+  std::vector<std::string> take_warnings() override { return faces_.take_warnings(); }
+  Result<XsegSample> plain(std::size_t index) override {
+    TRY(const auto face, faces_.face(index));
+    return XsegSample{to_float(face->bgr), to_float(face->mask)};
+  }
+  Result<XsegSample> drawn(std::uint64_t place) override {
+    TRY(const auto face, plain(order_.face_at(place)));
+    if (!settings_.augment) return face;
+    CounterRandom choice(settings_.seed, background_stream, place), random(settings_.seed, augment_stream, place);
+    TRY(const auto other, plain(choice.below(faces_.count())));
+    return augmented(face, &other, random);
+  }
+
+ private:
+  LabelledFaces faces_;
+  FaceOrder order_;
+  XsegSourceSettings settings_;
+};
+
+// Spec networks-and-training.md 5, "Pretrain": warped faces, and the same in grey.
+class Grey : public XsegSource::Faces {
+ public:
+  Grey(FaceList faces, const SampleRules& rules, const XsegSourceSettings& settings)
+      : store_(std::move(faces), rules, std::uint64_t{2} << 30),
+        rules_(rules),
+        order_(store_.count(), settings.seed),
+        seed_(settings.seed) {}
+  std::size_t count() const override { return store_.count(); }
+  std::vector<std::string> take_warnings() override { return store_.take_warnings(); }
+  Result<XsegSample> plain(std::size_t index) override {
+    TRY(const auto face, store_.face(index));
+    ImageF bgr = face->bgr;
+    clamp_01(bgr);
+    return XsegSample{bgr, grey_of(bgr)};
+  }
+  Result<XsegSample> drawn(std::uint64_t place) override {
+    TRY(const auto face, store_.face(order_.face_at(place)));
+    CounterRandom random(seed_, sample_stream, place);
+    const Sample sample = make_sample(*face, rules_, draw_sample(random, rules_));
+    return XsegSample{sample.warped, grey_of(sample.warped)};
+  }
+
+ private:
+  FaceStore store_;
+  SampleRules rules_;
+  FaceOrder order_;
+  std::uint64_t seed_;
+};
+
+XsegBatch stacked(const std::vector<XsegSample>& samples) {
+  std::vector<ImageF> bgr, targets;
+  for (const auto& s : samples) {
+    bgr.push_back(s.bgr);
+    targets.push_back(s.mask);
+  }
+  return {to_tensor(bgr), to_tensor(targets)};
+}
+
+}  // namespace
+
+ImageF grey_of(const ImageF& bgr) {
+  ImageF grey(bgr.width, bgr.height, 1);
+  for (std::size_t i = 0; i < grey.data.size(); ++i)
+    grey.data[i] = 0.114f * bgr.data[3 * i] + 0.587f * bgr.data[3 * i + 1] + 0.299f * bgr.data[3 * i + 2];
+  return grey;
+}
+
+XsegSource::XsegSource(std::unique_ptr<Faces> faces, const XsegSourceSettings& settings)
+    : faces_(std::move(faces)),
+      settings_(settings),
+      batches_([this](std::int64_t k) { return made(k); }, settings.threads) {}
+
+Result<std::unique_ptr<XsegSource>> XsegSource::started(std::unique_ptr<Faces> faces,
+                                                        const XsegSourceSettings& settings) {
+  auto source = std::unique_ptr<XsegSource>(new XsegSource(std::move(faces), settings));
+  TRY_VOID(source->batches_.start());
+  return source;
+}
+
+Result<std::unique_ptr<XsegSource>> XsegSource::of_labels(LabelledFaces faces, const XsegSourceSettings& settings) {
+  return started(std::make_unique<Labelled>(std::move(faces), settings), settings);
+}
+
+Result<std::unique_ptr<XsegSource>> XsegSource::of_grey(const fs::path& folder, FaceType type,
+                                                        const XsegSourceSettings& settings) {
+  TRY(auto faces, FaceList::open(folder));
+  SampleRules rules;
+  rules.resolution = xseg_resolution;
+  rules.face_type = type;
+  rules.scale = 0.05;
+  rules.flip_probability = 0.4;
+  return started(std::make_unique<Grey>(std::move(faces), rules, settings), settings);
+}
+
+Result<XsegBatch> XsegSource::made(std::int64_t k) {
+  auto batch = guard_torch("making samples", [&]() -> Result<XsegBatch> {
+    std::vector<XsegSample> samples;
+    for (int i = 0; i < settings_.batch_size; ++i) {
+      TRY(auto one, faces_->drawn(static_cast<std::uint64_t>(k * settings_.batch_size + i)));
+      samples.push_back(std::move(one));
+    }
+    const XsegBatch here = stacked(samples);
+    thread_local const Uploader upload(settings_.device);
+    return XsegBatch{upload(here.bgr), upload(here.target)};
+  });
+  return batch ? std::move(*batch) : Result<XsegBatch>(Failure(batch.error()));
+}
+
+Result<XsegBatch> XsegSource::fixed(int count) {
+  std::vector<XsegSample> samples;
+  const auto all = faces_->count();
+  const auto wanted = std::min(static_cast<std::size_t>(count), all);
+  for (std::size_t i = 0; i < wanted; ++i) {
+    TRY(auto one, faces_->plain((2 * i + 1) * all / (2 * wanted)));
+    samples.push_back(std::move(one));
+  }
+  return stacked(samples);
+}
+
+}  // namespace understudy
