@@ -28,6 +28,7 @@ enum class MaskMode {
   xseg_product,
   learned_xseg_product  // all four
 };
+constexpr bool needs_xseg(MaskMode mode) { return mode >= MaskMode::xseg_prd; }
 enum class ColourTransfer { none, rct, lct, mkl, mkl_m, idt, idt_m, sot_m, mix_m };
 
 struct MergeSettings {

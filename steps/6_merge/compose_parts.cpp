@@ -38,7 +38,7 @@ Result<ImageF> xseg_mask(const FaceContext& context, const ImageF& face256) {
 Result<ImageF> select_mask(const FaceContext& context, const ImageF& region_bgr, const ImageF& hull, const ImageF& face,
                            const Prediction& prediction) {
   const MaskMode mode = context.settings.mask_mode;
-  if (mode >= MaskMode::xseg_prd && !context.model.xseg) {
+  if (needs_xseg(mode) && !context.model.xseg) {
     return fail_with_hint(Code::bad_option, "This mask mode needs an XSeg model, and there is none",
                           "Choose a mask mode without xseg, or train or import an XSeg model.");
   }

@@ -16,6 +16,7 @@
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/training/predictor.hpp"
+#include "lib/xseg/xseg_masker.hpp"
 #include "steps/6_merge/alignments.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 
@@ -26,7 +27,8 @@ using nlohmann::json;
 
 class Merger {
  public:
-  Merger(const MergeOptions& options, EarlierFrames& results, Predictor& predictor)
+  // `masker` may be null where the mask needs none.
+  Merger(const MergeOptions& options, EarlierFrames& results, Predictor& predictor, Masker* masker)
       : settings_(settings_of(options)), results_(results) {
     model_.face_type = predictor.face_type();
     model_.resolution = predictor.resolution();
@@ -34,6 +36,12 @@ class Merger {
       std::lock_guard lock(predicting_);  // the network itself uses all threads
       TRY(auto faces, predictor.predict({&face, 1}));
       return Prediction{std::move(faces[0].bgr), std::move(faces[0].mask), std::move(faces[0].mask_dst)};
+    };
+    if (masker == nullptr) return;
+    model_.xseg = [this, masker](const ImageF& face) -> Result<ImageF> {
+      std::lock_guard lock(predicting_);
+      TRY(auto masks, masker->masks({&face, 1}));
+      return std::move(masks[0]);
     };
   }
 
@@ -93,7 +101,7 @@ Result<> merge_frames(media::FrameSource& source, const Merger& merger,
 MergeSettings settings_of(const MergeOptions& o) {
   MergeSettings s;
   s.mode = o.mode;
-  s.mask_mode = static_cast<MaskMode>(o.mask);
+  s.mask_mode = o.mask;
   s.erode = o.erode;
   s.blur = o.blur;
   s.colour_transfer = o.colour_transfer;
@@ -176,6 +184,25 @@ static Result<std::vector<bool>> current_frames(const MergeOptions& options, con
   return current;
 }
 
+// The XSeg network, where the mask needs one.
+static Result<std::unique_ptr<Masker>> masker_for(const MergeOptions& options, const MergePaths& paths, FaceType type,
+                                                  Run& run) {
+  if (!needs_xseg(options.mask)) return nullptr;
+  std::vector<std::string> warnings;
+  auto opened = open_masker(paths.xseg, {options.threads, options.gpu}, warnings);
+  if (!opened) {
+    return fail_with_hint(opened.error().code, "This mask needs an XSeg model: " + opened.error().message,
+                          "Choose a mask without xseg, train a model (understudy mask train), or name one with "
+                          "--xseg-model.");
+  }
+  for (auto& w : warnings) run.warn(std::move(w));
+  if (const auto of = (*opened)->face_type(); of && *of != type) {
+    run.warn(fmt::format("The XSeg model is one of {}s and the face model one of {}s: masks may be wrong at the border",
+                         face_type_name(*of), face_type_name(type)));
+  }
+  return opened;
+}
+
 Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, Run& run) {
   const auto start = std::chrono::steady_clock::now();
   run.stage("open");
@@ -188,12 +215,13 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
   TRY(const auto predictor, load_predictor(paths.model, {options.threads, options.gpu, options.morph}, warnings));
   for (auto& w : warnings) run.warn(w);
   report.model_iteration = predictor->iteration();
+  TRY(const auto masker, masker_for(options, paths, predictor->face_type(), run));
   TRY(const auto lock, lock_folder(paths.merged));
   TRY(const auto mask_lock, lock_folder(paths.merged_mask));
   TRY(auto results, EarlierFrames::open(paths, run));
   TRY(const auto skip, current_frames(options, paths, source, faces, results, report, run));
 
-  const Merger merger(options, results, *predictor);
+  const Merger merger(options, results, *predictor, masker.get());
   run.stage("merge");
   TRY_VOID(merge_frames(source, merger, faces, skip, options.threads, report, run));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

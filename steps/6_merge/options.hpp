@@ -14,12 +14,18 @@ struct Names<MergeMode> {
   static constexpr std::array all{"original", "overlay",    "hist-match", "seamless", "seamless-hist-match",
                                   "raw-rgb",  "raw-predict"};
 };
-// The four masks that need an XSeg network come with it.
-enum class MaskChoice { full, dst, learned_prd, learned_dst, learned_product, learned_sum };
 template <>
-struct Names<MaskChoice> {
-  static constexpr std::array all{
-      "full", "dst", "learned-prd", "learned-dst", "learned-prd*learned-dst", "learned-prd+learned-dst"};
+struct Names<MaskMode> {
+  static constexpr std::array all{"full",
+                                  "dst",
+                                  "learned-prd",
+                                  "learned-dst",
+                                  "learned-prd*learned-dst",
+                                  "learned-prd+learned-dst",
+                                  "xseg-prd",
+                                  "xseg-dst",
+                                  "xseg-prd*xseg-dst",
+                                  "learned-prd*learned-dst*xseg-prd*xseg-dst"};
 };
 template <>
 struct Names<ColourTransfer> {
@@ -32,8 +38,9 @@ struct Names<Sharpen> {
 
 struct MergeOptions {
   std::string model;
+  std::filesystem::path xseg_model;
   MergeMode mode = MergeMode::overlay;
-  MaskChoice mask = MaskChoice::learned_product;
+  MaskMode mask = MaskMode::learned_product;
   int erode = 0;
   int blur = 0;
   ColourTransfer colour_transfer = ColourTransfer::rct;
@@ -60,8 +67,15 @@ constexpr auto describe<MergeOptions>() {
       field("model", &O::model)
           .says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest.")
           .in("Run"),
+      field("xseg-model", &O::xseg_model)
+          .says("XSeg model",
+                "For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with "
+                "DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file.")
+          .in("Run"),
       field("mode", &O::mode).says("Mode", "How the face is put into the frame.").in("Composite"),
-      field("mask", &O::mask).says("Mask", "Which mask cuts the face out.").in("Composite"),
+      field("mask", &O::mask)
+          .says("Mask", "Which mask cuts the face out; prd: of the new face, dst: of the frame.")
+          .in("Composite"),
       field("erode", &O::erode)
           .says("Erode mask", "Shrinks the mask; below 0 widens it. In quarters of a network pixel.")
           .range(-400, 400)

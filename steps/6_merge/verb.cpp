@@ -2,12 +2,19 @@
 #include "steps/6_merge/verb.hpp"
 
 #include "lib/training/model_list.hpp"
+#include "lib/xseg/xseg_masker.hpp"
 
 namespace understudy {
 
 Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& options) {
-  MergePaths paths{options.input,      options.aligned,         {},
-                   workspace.merged(), workspace.merged_mask(), workspace.state() / "merge.json"};
+  MergePaths paths{options.input,
+                   options.aligned,
+                   {},
+                   options.xseg_model,
+                   workspace.merged(),
+                   workspace.merged_mask(),
+                   workspace.state() / "merge.json"};
+  if (paths.xseg.empty()) paths.xseg = xseg_model_in(workspace.model());
   if (paths.aligned.empty()) paths.aligned = workspace.aligned(Side::dst);
   if (paths.frames.empty()) {
     TRY(paths.frames, workspace.frames_or_video(Side::dst));
