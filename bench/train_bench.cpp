@@ -4,12 +4,10 @@
 //   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH] [ops] [winograd] [quickly]
 //   all names and both precisions when left out (or ""); ops: where the time goes, on standard error; winograd: with
 //   the option of that name; quickly: the iterations alone, not what the machine could reach
-#include <ATen/record_function.h>
-
 #include <chrono>
 #include <cstdlib>
-#include <map>
 
+#include "bench/bare_convolutions.hpp"
 #include "bench/op_profile.hpp"
 #include "bench/report.hpp"
 #include "lib/base/system.hpp"
@@ -18,12 +16,6 @@
 
 namespace understudy {
 namespace {
-
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 void matrix_multiply_peak(Precision precision) {
   const auto type = precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
@@ -40,62 +32,6 @@ BatchSide random_side(int n, int resolution) {
           torch::rand({n, 1, resolution, resolution}), torch::rand({n, 1, resolution, resolution})};
 }
 
-// The convolutions of one forward pass, as the library was called for them.
-struct Shape {
-  std::vector<std::int64_t> input, weight, stride, padding;
-  bool transposed = false;
-  bool operator<(const Shape& o) const {
-    return std::tie(input, weight, stride, padding, transposed) <
-           std::tie(o.input, o.weight, o.stride, o.padding, o.transposed);
-  }
-  double flops() const {  // of the forward pass; the backward pass is two more of it
-    const double out = transposed
-                           ? static_cast<double>(input[2] * input[3])
-                           : static_cast<double>(((input[2] + 2 * padding[0] - weight[2]) / stride[0] + 1) *
-                                                 ((input[3] + 2 * padding.back() - weight[3]) / stride.back() + 1));
-    return 2.0 * static_cast<double>(input[0] * weight[0] * weight[1] * weight[2] * weight[3]) * out;
-  }
-};
-std::map<Shape, int> recorded;
-
-std::unique_ptr<at::ObserverContext> record(const at::RecordFunction& f) {
-  if (std::string_view(f.name()) != "aten::convolution") return nullptr;
-  const auto in = f.inputs();
-  if (in.size() < 7) return nullptr;
-  ++recorded[{in[0].toTensor().sizes().vec(), in[1].toTensor().sizes().vec(), in[3].toIntVector(), in[4].toIntVector(),
-              in[6].toBool()}];
-  return nullptr;
-}
-
-// Seconds that the recorded convolutions alone take, forward and backward, and their arithmetic.
-std::pair<double, double> bare_convolutions(Precision precision) {
-  const auto type = precision == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
-  double seconds = 0, flops = 0;
-  for (const auto& [shape, count] : recorded) {
-    auto like_net = [&](const std::vector<std::int64_t>& size) {
-      return torch::randn(size).to(type).contiguous(torch::MemoryFormat::ChannelsLast).set_requires_grad(true);
-    };
-    const Tensor x = like_net(shape.input), w = like_net(shape.weight);
-    const Tensor b = torch::zeros({shape.weight[shape.transposed ? 1 : 0]}, type).set_requires_grad(true);
-    const bool first = shape.input[1] == 3;  // no gradient for the picture itself
-    if (first) x.set_requires_grad(false);
-    double best = 1e9;
-    Tensor gradient;
-    for (int i = 0; i < 4; ++i) {
-      best = std::min(best, seconds_of([&] {
-                        const Tensor y = shape.transposed
-                                             ? torch::conv_transpose2d(x, w, b, shape.stride, shape.padding)
-                                             : torch::conv2d(x, w, b, shape.stride, shape.padding);
-                        if (!gradient.defined()) gradient = torch::ones_like(y);
-                        y.backward(gradient);
-                      }));
-    }
-    seconds += best * count;
-    flops += shape.flops() * (first ? 2 : 3) * count;
-  }
-  return {seconds, flops};
-}
-
 struct Switches {
   bool operations = false, winograd = false, quickly = false;
 };
@@ -106,12 +42,10 @@ void time_model(const std::string& name, const ModelSpec& spec, Precision precis
   const int n = spec.rules.batch_size, r = spec.shape.resolution;
   const Batch batch{random_side(n, r), random_side(n, r)};
   std::vector<double> times;
-  recorded.clear();
+  BareConvolutions convolutions;
   for (int i = 0; i < iterations + 2; ++i) {
-    std::optional<at::CallbackHandle> handle;
-    if (i == 0) handle = at::addThreadLocalCallback(at::RecordFunctionCallback(record).needsInputs(true));
-    const double t = seconds_of([&] { trainer.step(batch); });
-    if (handle) at::removeCallback(*handle);
+    const auto step = [&] { trainer.step(batch); };
+    const double t = seconds_of([&] { i == 0 ? convolutions.record(step) : step(); });
     if (i >= 2) times.push_back(t);
   }
   std::sort(times.begin(), times.end());
@@ -126,7 +60,7 @@ void time_model(const std::string& name, const ModelSpec& spec, Precision precis
   print_result(label + "_samples", n / median, "samples/s");
   print_result(label + "_peak_memory", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
   if (on.quickly) return;
-  const auto [bare, flops] = bare_convolutions(precision);
+  const auto [bare, flops] = convolutions.measure(precision);
   print_result(label + "_arithmetic", flops * 1e-9, "GFLOP/iteration");
   print_result(label + "_attainable", flops / bare * 1e-9, "GFLOP/s");
   print_result(label + "_achieved", flops / median * 1e-9, "GFLOP/s");
