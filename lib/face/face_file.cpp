@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lib/base/limits.hpp"
+#include "lib/face/fit_metadata.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
@@ -36,10 +37,10 @@ Result<FaceInfo> face_info_from_jpeg(std::span<const std::uint8_t> jpeg) {
 
 Result<Bytes> with_face_info(std::span<const std::uint8_t> jpeg, const FaceInfo& info) {
   TRY(const auto segments, jpeg_segments(jpeg));
-  const Bytes payload = pickle::write(dict_from_face_info(info), pickle::Protocol::three);
+  Bytes payload = pickle::write(dict_from_face_info(info), pickle::Protocol::three);
   if (payload.size() > max_segment_payload) {
-    return fail(Code::bad_file, "the face's metadata needs {} bytes, and a JPEG segment holds {}", payload.size(),
-                max_segment_payload);
+    TRY(const FittedInfo fitted, fit_metadata(info));
+    payload = pickle::write(dict_from_face_info(fitted.info), pickle::Protocol::three);
   }
   std::size_t after = 2;  // behind the last APPn, or behind the start marker
   for (const auto& segment : segments) {
@@ -103,8 +104,9 @@ Result<ImageF> decode_mask(std::span<const std::uint8_t> encoded) {
   return to_float(normalise_channels(std::move(image), 1));
 }
 
-Result<Bytes> encode_mask(const ImageF& mask) {
-  const ImageU8 image = to_u8_truncated(mask);
+Result<Bytes> encode_mask(const ImageF& mask) { return encode_mask(to_u8_truncated(mask)); }
+
+Result<Bytes> encode_mask(const ImageU8& image) {
   auto file = encode_png(image, {.level = 6});
   for (int quality = 100; file && file->size() > max_mask_bytes && quality >= 1; --quality) {
     file = encode_jpeg(image, {.quality = quality});

@@ -33,8 +33,8 @@ struct FaceInfo {
 
 // Metadata of a DeepFaceLab JPEG. A JPEG without it is Code::not_found: "no face metadata".
 Result<FaceInfo> face_info_from_jpeg(std::span<const std::uint8_t> jpeg);
-// The JPEG with the metadata put in or replaced; pixels are copied, never recompressed. Fails when the metadata exceeds
-// the 65,533 bytes of a segment.
+// The JPEG with the metadata put in or replaced; pixels are copied, never recompressed. Metadata that exceeds the
+// 65,533 bytes of a segment is made to fit (lib/face/fit_metadata.hpp, which also tells what gave way).
 Result<Bytes> with_face_info(std::span<const std::uint8_t> jpeg, const FaceInfo&);
 
 struct Face {
@@ -53,6 +53,7 @@ pickle::Value dict_from_face_info(const FaceInfo&);
 // xseg_mask: one channel, 0..1. Encoded as PNG, or as the best JPEG that stays within 50,000 bytes (spec 3.5).
 Result<ImageF> decode_mask(std::span<const std::uint8_t> encoded);
 Result<Bytes> encode_mask(const ImageF& mask);
+Result<Bytes> encode_mask(const ImageU8& mask);  // 0..255
 
 // The 68 landmarks in a list or array of numbers; empty when it is not 68 x 2 finite numbers.
 std::optional<Landmarks68> landmarks_from(const pickle::Value&);

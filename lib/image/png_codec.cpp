@@ -114,6 +114,7 @@ bool write_all(png_structp png, png_infop info, const Job& job, Bytes& out) {
   png_write_info(png, info);
   if (job.channels >= 3) png_set_bgr(png);
   if (job.depth == 16) png_set_swap(png);
+  if (job.depth == 1) png_set_packing(png);
   png_write_image(png, job.rows);
   png_write_end(png, info);
   return true;
@@ -136,8 +137,10 @@ Result<Bytes> encode(const Image<T>& image, const PngOptions& options) {
   text.itxt_length = packet.size();
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &message, on_error, on_warning);
   png_infop info = png ? png_create_info_struct(png) : nullptr;
-  const Job job{image.width,        image.height,  image.channels,
-                int{sizeof(T)} * 8, options.level, packet.empty() ? nullptr : &text,
+  const bool one_bit = options.one_bit && image.channels == 1 && sizeof(T) == 1;
+  const Job job{image.width,    image.height,
+                image.channels, one_bit ? 1 : int{sizeof(T)} * 8,
+                options.level,  packet.empty() ? nullptr : &text,
                 rows.data()};
   const bool good = info && write_all(png, info, job, out);
   png_destroy_write_struct(&png, &info);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "lib/face/face_mask.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/training/sample_transfer.hpp"
@@ -18,12 +19,9 @@ void multiply(ImageF& image, float factor) {
 
 // Full-face mask at the face's own size: the stored XSeg mask alone, or the hull (spec 3.7).
 Result<ImageF> full_mask(const ImageU8& image, const FaceInfo& info) {
-  if (!info.xseg_mask) return hull_mask(image.width, image.height, info.landmarks, info.eyebrows_expand_mod);
-  TRY(ImageF mask, decode_mask(*info.xseg_mask));
-  if (mask.width != image.width || mask.height != image.height)
-    mask = resize(mask, image.width, image.height, Interpolation::cubic);
-  clamp_01(mask);
-  return mask;
+  TRY(auto stored, stored_mask(info, image.width, image.height));
+  if (stored) return *std::move(stored);
+  return hull_mask(image.width, image.height, info.landmarks, info.eyebrows_expand_mod);
 }
 
 ImageF eyes_mouth_inside(const ImageU8& image, const FaceInfo& info, const ImageF& full) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "lib/options/describe.hpp"
+#include "lib/options/shared_rows.hpp"
 
 namespace understudy {
 
@@ -68,17 +68,6 @@ struct StatsOptions {
   std::filesystem::path output;
 };
 
-namespace curate_rows {
-template <class S>
-constexpr auto threads(int S::*member) {
-  return field("threads", member).says("Threads", "0 takes one per processor.").range(0, 256).advanced();
-}
-template <class S>
-constexpr auto input(std::filesystem::path S::*member) {
-  return field("input", member).says("Input", "Folder of faces, in place of the workspace's aligned folder.");
-}
-}  // namespace curate_rows
-
 template <>
 constexpr auto describe<SortOptions>() {
   using O = SortOptions;
@@ -98,8 +87,8 @@ constexpr auto describe<SortOptions>() {
       field("dry-run", &O::dry_run).says("Dry run", "Move nothing; write the order as JSON."),
       field("undo", &O::undo)
           .says("Undo", "Take back the last sort or filter of this side that is not taken back yet."),
-      curate_rows::threads(&O::threads),
-      curate_rows::input(&O::input),
+      shared_rows::threads(&O::threads),
+      shared_rows::input(&O::input),
       field("output", &O::output)
           .says("Output", "Where a dry run writes, in place of WORKSPACE/.understudy/sort-SIDE.json."),
   };
@@ -112,8 +101,8 @@ constexpr auto describe<FilterOptions>() {
   return std::tuple{
       field("trash", &O::trash).says("Trash", "Move the faces for which the expression holds to the trash."),
       field("keep", &O::keep).says("Keep", "Move all other faces to the trash."),
-      curate_rows::threads(&O::threads),
-      curate_rows::input(&O::input),
+      shared_rows::threads(&O::threads),
+      shared_rows::input(&O::input),
       field("output", &O::output).says("Output", "Also write the names, one a line, to this file."),
   };
 }
@@ -121,7 +110,7 @@ static_assert(all_described<FilterOptions>);
 
 template <>
 constexpr auto describe<CatalogueOptions>() {
-  return std::tuple{curate_rows::threads(&CatalogueOptions::threads), curate_rows::input(&CatalogueOptions::input)};
+  return std::tuple{shared_rows::threads(&CatalogueOptions::threads), shared_rows::input(&CatalogueOptions::input)};
 }
 static_assert(all_described<CatalogueOptions>);
 
@@ -129,8 +118,8 @@ template <>
 constexpr auto describe<StatsOptions>() {
   using O = StatsOptions;
   return std::tuple{
-      curate_rows::threads(&O::threads),
-      curate_rows::input(&O::input),
+      shared_rows::threads(&O::threads),
+      shared_rows::input(&O::input),
       field("output", &O::output)
           .says("Output", "Folder for the pictures, in place of WORKSPACE/.understudy/stats-SIDE."),
   };

@@ -11,8 +11,8 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/jobs/each.hpp"
+#include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
-#include "steps/3_faceset/tally.hpp"
 
 namespace understudy {
 namespace {

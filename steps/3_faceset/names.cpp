@@ -10,8 +10,8 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/face/faceset.hpp"
+#include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
-#include "steps/3_faceset/tally.hpp"
 
 namespace understudy {
 namespace {

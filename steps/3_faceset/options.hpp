@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "lib/options/describe.hpp"
+#include "lib/options/shared_rows.hpp"
 
 namespace understudy {
 
@@ -73,15 +73,6 @@ struct EnhanceOptions {
 };
 
 namespace rows {
-inline constexpr std::string_view input_help = "Folder of faces, in place of the workspace's aligned folder.";
-template <class S>
-constexpr auto input(std::filesystem::path S::*member) {
-  return field("input", member).says("Input", input_help);
-}
-template <class S>
-constexpr auto threads(int S::*member) {
-  return field("threads", member).says("Threads", "0 takes one per processor.").range(0, 256).advanced();
-}
 template <class S>
 constexpr auto replace(bool S::*member) {
   return field("replace", member)
@@ -96,33 +87,33 @@ constexpr auto quality(int S::*member) {
 
 template <>
 constexpr auto describe<FolderOptions>() {
-  return std::tuple{rows::input(&FolderOptions::input)};
+  return std::tuple{shared_rows::input(&FolderOptions::input)};
 }
 template <>
 constexpr auto describe<PackOptions>() {
   return std::tuple{field("keep", &PackOptions::keep)
                         .says("Keep the originals",
                               "Do not remove what was packed or unpacked, or the metadata file that was restored."),
-                    rows::input(&PackOptions::input)};
+                    shared_rows::input(&PackOptions::input)};
 }
 template <>
 constexpr auto describe<RecoverOptions>() {
   return std::tuple{
       field("dry-run", &RecoverOptions::dry_run).says("Only say", "Report the new names and rename nothing."),
-      rows::input(&RecoverOptions::input)};
+      shared_rows::input(&RecoverOptions::input)};
 }
 template <>
 constexpr auto describe<PictureOptions>() {
   return std::tuple{field("beside", &PictureOptions::beside)
                         .says("Beside the faces", "Write the pictures into the folder of faces, as DeepFaceLab does."),
-                    rows::threads(&PictureOptions::threads), rows::input(&PictureOptions::input),
+                    shared_rows::threads(&PictureOptions::threads), shared_rows::input(&PictureOptions::input),
                     field("output", &PictureOptions::output).says("Output", "Folder for the pictures.")};
 }
 template <>
 constexpr auto describe<ChooseOptions>() {
   return std::tuple{field("names", &ChooseOptions::names).says("Names", "File names, with commas between them."),
                     field("list", &ChooseOptions::list).says("List", "A text file with one file name a line."),
-                    rows::input(&ChooseOptions::input)};
+                    shared_rows::input(&ChooseOptions::input)};
 }
 template <>
 constexpr auto describe<ResizeOptions>() {
@@ -139,8 +130,8 @@ constexpr auto describe<ResizeOptions>() {
                 "when it grows."),
       rows::quality(&ResizeOptions::jpeg_quality),
       rows::replace(&ResizeOptions::replace),
-      rows::threads(&ResizeOptions::threads),
-      rows::input(&ResizeOptions::input),
+      shared_rows::threads(&ResizeOptions::threads),
+      shared_rows::input(&ResizeOptions::input),
       field("output", &ResizeOptions::output).says("Output", "Folder for the new faces, in place of <input>_resized."),
       field("frames", &ResizeOptions::frames)
           .says("Frames", "With --from-frames: a video or a folder of images, in place of the workspace's.")};
@@ -175,8 +166,8 @@ constexpr auto describe<EnhanceOptions>() {
           .advanced(),
       rows::quality(&EnhanceOptions::jpeg_quality),
       rows::replace(&EnhanceOptions::replace),
-      rows::threads(&EnhanceOptions::threads),
-      rows::input(&EnhanceOptions::input),
+      shared_rows::threads(&EnhanceOptions::threads),
+      shared_rows::input(&EnhanceOptions::input),
       field("output", &EnhanceOptions::output)
           .says("Output", "Folder for the new faces, in place of <input>_enhanced.")};
 }

@@ -9,8 +9,8 @@
 #include "lib/face/pak_write.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
+#include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
-#include "steps/3_faceset/tally.hpp"
 
 namespace understudy {
 namespace {

@@ -8,9 +8,9 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/jobs/each.hpp"
+#include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "lib/project/output.hpp"
-#include "steps/3_faceset/tally.hpp"
 
 namespace understudy {
 namespace {

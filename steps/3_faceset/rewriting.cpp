@@ -7,6 +7,7 @@
 #include "lib/options/options.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "lib/project/output.hpp"
+#include "steps/3_faceset/result_folder.hpp"
 
 namespace understudy {
 namespace {

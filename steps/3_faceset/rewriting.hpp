@@ -4,8 +4,9 @@
 
 #include <functional>
 
+#include "lib/face/face_file.hpp"
+#include "lib/jobs/tally.hpp"
 #include "lib/options/describe.hpp"
-#include "steps/3_faceset/tally.hpp"
 
 namespace understudy {
 

@@ -8,6 +8,7 @@ though not the moments of the kills to the millisecond."""
 import argparse
 import collections
 import hashlib
+import json
 import os
 import pathlib
 import random
@@ -41,12 +42,48 @@ def marked_png(data, text):
     return data[:33] + chunk + data[33:]
 
 
+LABEL = [20, 20, 70, 20, 40, 80]
+LABEL_KEYS = ("seg_ie_polys", "xseg_mask")
+
+
+def plain(value):
+    """Without the type of what holds the numbers."""
+    if isinstance(value, dfl_files.Array):
+        return plain(value.values())
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    return {key: plain(v) for key, v in value.items()} if isinstance(value, dict) else value
+
+
+def label_of(info):
+    return [plain(p["pts"]) for p in info.get("seg_ie_polys", {"polys": []})["polys"]]
+
+
+def foreign_face(data):
+    """The metadata of a face that somebody brought along, or None."""
+    try:
+        info = dfl_files.metadata(data)
+    except (AssertionError, ValueError, IndexError, struct.error):
+        return None
+    return info if "written_by" in info else None
+
+
+def face_digest(data, info):
+    """Of all that is in a face but what the mask verbs may change."""
+    parts, at = [], 2
+    for marker, offset, payload in dfl_files.segments(data):
+        at = offset + 4 + len(payload)
+        parts.append(data[offset:at] if marker != 0xEF else b"")
+    rest = plain({key: value for key, value in sorted(info.items()) if key not in LABEL_KEYS})
+    return digest(b"".join(parts) + data[at:] + repr(rest).encode())
+
+
 def theirs(jpeg, text, labelled):
     """A face as DeepFaceLab wrote it: none of our keys, perhaps with labels and a stored mask."""
     info = {key: value for key, value in dfl_files.metadata(jpeg).items() if not key.startswith("understudy_")}
     info["written_by"] = text
     if labelled:
-        info["seg_ie_polys"] = {"polys": [{"type": 1, "pts": dfl_files.Array("f4", (3, 2), [20, 20, 70, 20, 40, 80])}]}
+        info["seg_ie_polys"] = {"polys": [{"type": 1, "pts": dfl_files.Array("f4", (3, 2), LABEL)}]}
     return dfl_files.with_metadata(jpeg, info)
 
 
@@ -67,6 +104,7 @@ class Film:
 class Workspace:
     def __init__(self, film, root, chance):
         self.root, self.chance, self.film, self.mounts, self.far = root, chance, film, [], None
+        self.journaled = set()  # faces whose labels a journal keeps
         root.mkdir()
         for clip in "data_src.mp4", "data_dst.mp4":
             shutil.copy(film.made / clip, root / clip)
@@ -173,19 +211,39 @@ class Workspace:
             if inside and path.name not in ("notes.txt", "._00001.png", "Thumbs.db", "meta.dat.bak"):
                 continue
             data = path.read_bytes()
-            found[digest(data)].append(path)
-            if path.name == "faceset.pak":
-                for _, jpeg in dfl_files.read_pak(data):
-                    found[digest(jpeg)].append(path)
+            for jpeg in [data] if path.name != "faceset.pak" else [data, *(jpeg for _, jpeg in dfl_files.read_pak(data))]:
+                info = foreign_face(jpeg) if jpeg[:2] == b"\xff\xd8" else None
+                found[face_digest(jpeg, info) if info else digest(jpeg)].append(path)
+                if info and LABEL in label_of(info):
+                    found["label of " + info["written_by"]].append(path)
+            if path.name == "journal.jsonl":
+                self.journaled |= self.labels_in(data.decode(errors="replace"))
+        return found
+
+    @staticmethod
+    def labels_in(journal):
+        """The names of those faces whose label the journal can give back; they may have others by now."""
+        points, found = [[LABEL[i], LABEL[i + 1]] for i in (0, 2, 4)], set()
+        for text in journal.splitlines()[1:]:
+            try:
+                line = json.loads(text)
+            except ValueError:
+                continue  # the last one, torn by a kill
+            if any(p["points"] == points for o in line.get("undo", []) for p in o.get("polygons", [])):
+                found.add(line["face"])
         return found
 
     def lost(self, said):
         """What is not where it may be, as sentences."""
+        self.journaled = set()
         now = self.inventory()
         for content, before in self.foreign.items():
             was = before[0]
             places = now.get(content, [])
-            if not places:
+            if content.startswith("label of "):
+                if not places and not self.journaled:
+                    yield f"the {content}, {was}, is lost"
+            elif not places:
                 yield f"{was} is lost"
             elif not any(self.may_lie(path, was, said) for path in places):
                 yield f"{was} was moved to {places[0]}, which nothing said"
@@ -194,7 +252,7 @@ class Workspace:
         home = was.parent
         if path == was or path.parent in (home, home.parent / (home.name + "_trash")):
             return True
-        if path.parent.name.endswith(("_trash", "_original", ".trash")):
+        if path.parent.name.endswith(("_trash", "_original", ".trash", "_xseg")):
             return True
         return any(str(folder) in said for folder in [path.parent, *path.parent.parents] if folder not in (self.root, *self.root.parents))
 
@@ -225,6 +283,9 @@ class Walk:
             lambda: ["faceset", "filter", side, "blur < 0.9", *c.choice([["--trash"], ["--output", root / "names.txt"]])],
             lambda: ["faceset", "stats", side],
             lambda: ["faceset", "identity", side, "--sheet", root / "sheet.png"],
+            lambda: ["mask", c.choice(["status", "sheet", "check", "export", "import", "remove", "remove-labels"]), side],
+            lambda: ["mask", "fetch", side, *c.choice([[], ["--move"], ["--output", root / "data_dst" / "aligned_backup-1"]])],
+            lambda: ["mask", "label", side, c.choice(["--undo", "--redo", "--from-masks"])],
             lambda: ["frames", "extract", side, *c.choice([[], ["--redo"], ["--format", "jpg"], ["--format", "jpg", "--redo"], ["--output", root / "data_src"]])],
             lambda: ["frames", "denoise", side, *c.choice([[], ["--factor", "3"], ["--undo"], ["--output", root / "data_dst/merged"]])],
             lambda: ["frames", "import", side, "--input", root / "data_dst/merged", "--prefix", "more-"],

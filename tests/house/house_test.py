@@ -20,6 +20,7 @@ LIB = {
     "lib/media": ["lib/base", "lib/image"],
     "lib/infer": ["lib/base", "lib/image"],
     "lib/face": ["lib/base", "lib/image"],
+    "lib/face/labels": ["lib/base", "lib/image", "lib/face"],
     "lib/face/synthetic": ["lib/base", "lib/image", "lib/face"],
     "lib/measures": ["lib/base", "lib/image", "lib/face"],
     "lib/catalogue": ["lib/base", "lib/jobs", "lib/face", "lib/measures"],
@@ -33,8 +34,8 @@ LIB = {
     "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/tensor", "lib/nets"],
     "lib/start": ["lib/base", "lib/image", "lib/face", "lib/tensor", "lib/nets", "lib/training"],
 }
-STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/3_identity", "steps/5_train",
-         "steps/6_merge", "steps/7_video", "steps/score", "steps/demo"]
+STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/3_identity", "steps/4_mask",
+         "steps/5_train", "steps/6_merge", "steps/7_video", "steps/score", "steps/demo"]
 ROOMS = {**LIB, **{step: list(LIB) for step in STEPS}, "apps/understudy": list(LIB) + STEPS}
 
 # Outside library -> the rooms whose files may name its headers. A room whose own headers carry the library (lib/tensor

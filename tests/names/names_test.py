@@ -111,6 +111,22 @@ class Walk:
         self.verb("faceset unpack", "dst")
         self.test.assertEqual(self.names(), self.original)
 
+    def masks(self):
+        labels = self.place / "labels.json"
+        drawn = [{"do": "add-polygon", "kind": "include", "points": [[10, 10], [60, 10], [60, 60]]}]
+        faces = {text_of(name): drawn for name in self.original[:2]}
+        labels.write_text(json.dumps({"format": "understudy.labels", "version": 1, "faces": faces}))
+        self.test.assertEqual(self.verb("mask label", "dst", "--apply", labels)["changed"], 2)
+        self.test.assertEqual(self.verb("mask status", "dst")["labelled_faces"], [text_of(name) for name in self.original[:2]])
+        self.test.assertEqual(self.verb("mask fetch", "dst")["copied"], 2)
+        self.test.assertEqual(self.verb("mask export", "dst")["labelme"], 2)
+        self.test.assertEqual(self.verb("mask remove-labels", "dst", "--names", text_of(self.original[0]))["changed"], 1)
+        self.test.assertEqual(self.verb("mask import", "dst")["changed"], 1)
+        self.test.assertEqual(self.verb("mask label", "dst", "--undo")["changed_faces"], [text_of(self.original[0])])
+        self.verb("mask sheet", "dst", "--cell", 64)
+        self.verb("mask check", "dst")
+        self.verb("mask remove", "dst")
+
     def models(self):
         self.verb("train saehd", *TINY_MODEL, *ONE_THREAD, "--target-iter", 1)
         self.verb("model create", "saehd", "--model", "m", *TINY_MODEL)
@@ -141,7 +157,7 @@ class Walk:
                 json.loads(line)
 
     def everything(self):
-        for part in (self.frames, self.faces, self.curating, self.tools, self.models, self.film_made, self.logs):
+        for part in (self.frames, self.faces, self.curating, self.tools, self.masks, self.models, self.film_made, self.logs):
             part()
         return self.done
 

@@ -27,6 +27,9 @@ def verbs_in_order(film):
     one_face = film / "one_face"
     one_face.mkdir()
     shutil.copy(sorted(faces.glob("*.jpg"))[0], one_face)
+    labels = film / "labels.json"
+    drawn = [{"do": "add-polygon", "kind": "include", "points": [[10, 10], [60, 10], [60, 60]]}]
+    labels.write_text(json.dumps({"format": "understudy.labels", "version": 1, "faces": {"00002_0.jpg": drawn}}))
     tiny = [*ONE_THREAD, "--target-iter", 1]
     return [
         ("new", ["--src", clip], ["-w", film / "another"]),
@@ -51,6 +54,15 @@ def verbs_in_order(film):
         ("faceset restore", ["src"]),
         ("faceset resize", ["src", "--image-size", 96, "--output", film / "small"]),
         ("faceset enhance", ["src", "--input", film / "small", "--image-size", 96, "--output", film / "enhanced"]),
+        ("mask label", ["src", "--apply", labels]),
+        ("mask status", ["src"]),
+        ("mask fetch", ["src"]),
+        ("mask export", ["src"]),
+        ("mask import", ["src"]),
+        ("mask sheet", ["src"]),
+        ("mask check", ["src"]),
+        ("mask remove-labels", ["src"]),
+        ("mask remove", ["src"]),
         ("faceset pack", ["src", "--input", one_face]),
         ("faceset unpack", ["src", "--input", one_face]),
         ("train saehd", [*ONE_THREAD, "--target-iter", 5]),

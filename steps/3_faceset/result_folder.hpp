@@ -1,37 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a tool did, for its report: counts, and the faces it had to leave out, each with the reason.
+// A folder of results that is filled over several runs.
 #pragma once
 
-#include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
-#include "lib/face/face_file.hpp"
 #include "lib/jobs/run.hpp"
 
 namespace understudy {
-
-// Thread-safe.
-class Tally {
- public:
-  explicit Tally(Run& run) : run_(run) {}
-  void count(const char* what, std::int64_t number = 1);
-  // Warns (of the first twenty), and names it in the report.
-  void skip(const std::string& name, const std::string& why);
-  void skip(const std::string& name, const Error& error) { skip(name, to_sentence(error)); }
-  void set(const char* key, nlohmann::json value) { fields_[key] = std::move(value); }
-  std::size_t skipped() const { return skipped_.size(); }
-  std::int64_t number(const char* what) const { return fields_.value(what, std::int64_t{0}); }
-  std::string report() const;  // {"faces":…, "skipped":[names], …}
-
- private:
-  Run& run_;
-  std::mutex mutex_;
-  nlohmann::json fields_ = nlohmann::json::object();
-  std::vector<std::string> skipped_;
-};
 
 // A new folder of faces beside the old one, filled over several runs.
 class ResultFolder {

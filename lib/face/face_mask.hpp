@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// A face's stored mask as others use it, and how far two masks agree. Masks have one channel, 0..1.
+#pragma once
+
+#include <optional>
+
+#include "lib/face/face_file.hpp"
+
+namespace understudy {
+
+// The stored mask at that size, cubic and clamped, as DeepFaceLab's trainer uses it (spec pipeline.md 3.5); nothing
+// for a face without, bad_file for bytes that are no picture.
+Result<std::optional<ImageF>> stored_mask(const FaceInfo&, int width, int height);
+// The labels drawn at the size of the crop, for a face that has an include polygon; nothing for others.
+std::optional<ImageF> label_mask(const FaceInfo&, int width, int height);
+
+// Intersection over union, 0..1, of what is at least 0.5 in each; 1 when both are empty. `b` is resized to a's size.
+double mask_iou(const ImageF& a, const ImageF& b);
+
+// How a mask stands to the hull of the landmarks, both of one size and in shares of what is at least 0.5.
+struct HullComparison {
+  double iou = 1;
+  double left_out = 0;  // of the hull's pixels, those that the mask lacks: something before the face, or a hole
+  double beyond = 0;    // of the mask's pixels, those outside of the hull: the forehead, or a mask that leaks
+};
+HullComparison compare_with_hull(const ImageF& mask, const ImageF& hull);
+
+}  // namespace understudy

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of all that was done to the labels of a folder's faces, FOLDER/.understudy/labels/journal.jsonl: a line is
+// on the disk before the face is changed, with the operations that take it back, so undo and redo survive a restart and
+// a kill. Masks lie beside it, <group>.masks, for they are not text.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+
+#include "lib/face/labels/operations.hpp"
+
+namespace understudy {
+
+// Tells two states of a face's labels apart.
+struct LabelDigest {
+  std::uint64_t polygons = 0, mask = 0;
+  bool operator==(const LabelDigest&) const = default;
+};
+LabelDigest digest_of(const FaceLabels&);
+
+struct LabelEntry {
+  std::int64_t id = 0;
+  std::int64_t group = 0;      // entries of one group are one change to the user
+  std::string what;            // "remove labels"
+  std::string face;            // its name in the folder at that time
+  std::uint64_t identity = 0;  // of picture and landmarks, whatever the name: see face_identity()
+  LabelDigest before, after;
+  std::optional<Polygon> open_before, open_after;
+  std::string forward, backward;  // the operations as JSON
+  bool undone = false;
+  bool dropped = false;  // undone, and something else done since: there is no way forward
+};
+
+// Thread-safe but for open().
+class LabelJournal {
+ public:
+  // A missing journal is empty; a torn or damaged line is passed over. The oldest groups are dropped beyond some 64 MB
+  // of text or 1 GB of masks. newer_version when a later version wrote it.
+  static Result<LabelJournal> open(const fs::path& folder);
+  LabelJournal(LabelJournal&&) noexcept;
+  LabelJournal& operator=(LabelJournal&&) noexcept;
+  ~LabelJournal();
+
+  std::int64_t new_group();
+  // On the disk when it returns. id, forward and backward are filled in here.
+  Result<> add(LabelEntry, std::span<const LabelOperation> forward, std::span<const LabelOperation> backward);
+  Result<> mark(std::int64_t id, bool undone);
+  Result<std::vector<LabelOperation>> operations(const LabelEntry&, bool forward) const;
+
+  // Those of one face, oldest first, without dropped ones.
+  std::vector<LabelEntry> of_face(std::uint64_t identity) const;
+  // The last group that has something that is not undone, or the first that has something undone: those entries.
+  std::vector<LabelEntry> last_done() const;
+  std::vector<LabelEntry> first_undone() const;
+
+ private:
+  struct Parts;
+  explicit LabelJournal(std::unique_ptr<Parts>);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace understudy

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The labels and masks of a folder's faces, opened for changing: operations in, face files and journal kept in step.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <unordered_map>
+
+#include "lib/face/labels/journal.hpp"
+
+namespace understudy {
+
+// Of the face's picture and landmarks, without its labels, mask and name: the journal knows a face by it after a sort.
+Result<std::uint64_t> face_identity(std::span<const std::uint8_t> jpeg, const FaceInfo&);
+
+// One change to the user, of one face or of many: what one undo takes back.
+struct LabelChange {
+  std::int64_t group = 0;
+  std::string what;  // "remove labels"
+};
+
+// The folder must have been taken (take_faceset) and its faces must lie loose; names are relative to it, "person/a.jpg"
+// too. Everything but open() may be called by several threads at once, for different faces.
+class LabelBook {
+ public:
+  static Result<LabelBook> open(const fs::path& folder);
+
+  Result<FaceLabels> labels(const std::string& face) const;
+  // What the operations would make of the face's labels: a failure names the face and the first that does not fit.
+  Result<FaceLabels> preview(const std::string& face, std::span<const LabelOperation>) const;
+
+  LabelChange begin(std::string what) { return {journal_.new_group(), std::move(what)}; }
+  struct Applied {
+    bool changed = false;
+    std::string gave_way;  // of the metadata, see fit_metadata()
+  };
+  // All operations or none. The journal has them before the face is written, all or nothing; its pixels stay. The
+  // operations are not checked by check_operation().
+  Result<Applied> apply(const LabelChange&, const std::string& face, std::span<const LabelOperation>);
+
+  struct Refused {
+    std::string face, why;
+  };
+  struct Undone {
+    std::string what;  // of the change
+    std::vector<std::string> faces;
+    std::vector<Refused> refused;  // not there any more, or changed by something else since: left as they are
+  };
+  // Calls work(i) for all i < count, in any order and by any number of threads; a failure ends it.
+  using Loop = std::function<Result<>(std::size_t count, const std::function<Result<>(std::size_t)>& work)>;
+  // The last change that is not taken back yet, of the folder, or of one face; not_found when there is none. Each face
+  // on its own: a run that is stopped or killed in between is completed by the next undo.
+  Result<Undone> undo(const std::optional<std::string>& face = {}, const Loop& = one_by_one);
+  Result<Undone> redo(const std::optional<std::string>& face = {}, const Loop& = one_by_one);
+  static Result<> one_by_one(std::size_t count, const std::function<Result<>(std::size_t)>& work);
+
+ private:
+  struct Loaded {
+    fs::path path;
+    Bytes jpeg;
+    FaceInfo info;
+    FaceLabels labels;
+    std::uint64_t identity = 0;
+  };
+  LabelBook(fs::path folder, LabelJournal journal) : folder_(std::move(folder)), journal_(std::move(journal)) {}
+  Result<Loaded> load(const std::string& face) const;
+  // The face's name now; nothing when it is nowhere in the folder.
+  std::optional<std::string> locate(const LabelEntry&);
+  void find_names();
+  Result<std::vector<LabelEntry>> entries_of(const std::string& face, bool undone) const;
+  Result<Undone> go(std::vector<LabelEntry>, bool back, const Loop&);
+  // An empty text, or why not.
+  Result<std::string> go_one(const LabelEntry&, bool back);
+
+  fs::path folder_;
+  LabelJournal journal_;
+  std::optional<std::unordered_map<std::uint64_t, std::string>> names_;  // by identity, once one had to be looked for
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+};
+
+}  // namespace understudy
