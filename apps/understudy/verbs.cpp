@@ -11,6 +11,7 @@
 #include "steps/3_faceset/verb.hpp"
 #include "steps/3_identity/verb.hpp"
 #include "steps/4_mask/verb.hpp"
+#include "steps/4_xseg/verb.hpp"
 #include "steps/5_train/verb.hpp"
 #include "steps/6_merge/verb.hpp"
 #include "steps/7_video/verb.hpp"
@@ -26,6 +27,7 @@ std::vector<Verb> all_verbs() {
   for (auto& verb : faceset_tool_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(identify_verb());
   for (auto& verb : mask_verbs()) verbs.push_back(std::move(verb));
+  for (auto& verb : mask_network_verbs()) verbs.push_back(std::move(verb));
   for (auto& verb : train_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(merge_verb());
   verbs.push_back(video_encode_verb());

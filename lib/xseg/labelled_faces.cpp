@@ -7,7 +7,7 @@
 
 #include "lib/base/system.hpp"
 #include "lib/base/workers.hpp"
-#include "lib/face/masks.hpp"
+#include "lib/face/face_mask.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/nets/xseg.hpp"
@@ -32,11 +32,10 @@ Image<T> brought(const Image<T>& image, const FaceInfo& info, FaceType wanted) {
 Result<ImageF> drawn_mask(const Face& face) {
   const int width = face.image_bgr.width, height = face.image_bgr.height;
   if (!face.info.polygons.empty()) return polygon_mask(width, height, face.info.polygons);
-  if (!face.info.xseg_mask) return fail(Code::not_found, "The face has neither polygons nor a mask");
-  TRY(ImageF mask, decode_mask(*face.info.xseg_mask));
-  if (mask.width != width || mask.height != height) mask = resize(mask, width, height, Interpolation::cubic);
-  for (float& v : mask.data) v = v >= 0.5f ? 1.0f : 0.0f;
-  return mask;
+  TRY(auto mask, stored_mask(face.info, width, height));
+  if (!mask) return fail(Code::not_found, "The face has neither polygons nor a mask");
+  for (float& v : mask->data) v = v >= 0.5f ? 1.0f : 0.0f;
+  return *std::move(mask);
 }
 
 enum class Label : std::uint8_t { none, mask, polygons };

@@ -98,7 +98,7 @@ class Applying {
       const LabelOperation operation = SetMask{std::move(encoded)};
       const auto applied = book_.apply(change_, waiting[i].name, std::span(&operation, 1));
       if (!applied) {
-        if (applied.error().code == Code::io || applied.error().code == Code::disk_full)
+        if (applied.error().code == Code::io)
           return Failure(applied.error());
         tally_.skip(waiting[i].name, applied.error());
         return {};

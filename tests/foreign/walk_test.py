@@ -286,6 +286,8 @@ class Walk:
             lambda: ["mask", c.choice(["status", "sheet", "check", "export", "import", "remove", "remove-labels"]), side],
             lambda: ["mask", "fetch", side, *c.choice([[], ["--move"], ["--output", root / "data_dst" / "aligned_backup-1"]])],
             lambda: ["mask", "label", side, c.choice(["--undo", "--redo", "--from-masks"])],
+            lambda: ["mask", "apply", side, *ONE_THREAD, *c.choice([[], ["--missing"], ["--model", root / "model"]])],
+            lambda: ["mask", "export-model", "--output", root / "model", *c.choice([[], ["--format", "onnx"]])],
             lambda: ["frames", "extract", side, *c.choice([[], ["--redo"], ["--format", "jpg"], ["--format", "jpg", "--redo"], ["--output", root / "data_src"]])],
             lambda: ["frames", "denoise", side, *c.choice([[], ["--factor", "3"], ["--undo"], ["--output", root / "data_dst/merged"]])],
             lambda: ["frames", "import", side, "--input", root / "data_dst/merged", "--prefix", "more-"],

@@ -125,6 +125,9 @@ class Walk:
         self.test.assertEqual(self.verb("mask label", "dst", "--undo")["changed_faces"], [text_of(self.original[0])])
         self.verb("mask sheet", "dst", "--cell", 64)
         self.verb("mask check", "dst")
+        self.verb("mask train", "--batch-size", 2, *ONE_THREAD, "--target-iter", 1)
+        self.test.assertEqual(self.verb("mask apply", "dst", *ONE_THREAD)["faces"], FilmTest.FRAMES)
+        self.verb("mask export-model", "--output", self.place / "xseg")
         self.verb("mask remove", "dst")
 
     def models(self):

@@ -61,6 +61,10 @@ def verbs_in_order(film):
         ("mask import", ["src"]),
         ("mask sheet", ["src"]),
         ("mask check", ["src"]),
+        ("mask train", ["--batch-size", 2, *tiny]),
+        ("mask apply", ["src", *ONE_THREAD]),
+        ("mask export-model", ["--output", film / "xseg"]),
+        ("mask import-model", ["--from", film / "xseg"], ["-w", film / "another"]),
         ("mask remove-labels", ["src"]),
         ("mask remove", ["src"]),
         ("faceset pack", ["src", "--input", one_face]),
@@ -154,7 +158,7 @@ class Protocol(FilmTest):
                 answers = [(e["request"], e["event"]) for e in events if e["event"] in ("accepted", "refused")]
                 # A short job may end before it has read them; what it answers it refuses.
                 self.assertLessEqual(set(answers), {("q1", "refused"), (None, "refused")})
-                if name.startswith("train") or name in ("run", "demo", "merge"):
+                if name.startswith(("train", "mask train")) or name in ("run", "demo", "merge"):
                     self.assertEqual(len(answers), 2)
                 self.check_log(events, where[1])
         # Those that only other calls give: test_errors…, test_stop… and test_narrow… check them.
