@@ -60,7 +60,7 @@ Tensor blur_pool(const Tensor& x, int taps) {
   return torch::conv2d(padded.contiguous(torch::MemoryFormat::ChannelsLast), weight, {}, two, none, one, channels);
 }
 
-constexpr std::size_t levels = xseg_levels.size();
+constexpr std::size_t most_levels = xseg_levels.size();
 
 }  // namespace
 
@@ -72,14 +72,17 @@ Tensor xseg_blur_kernel(int taps) {
 }
 
 struct XsegNet::Parts {
-  std::array<std::vector<ConvBlock>, levels> down, up;  // `up` in the order in which it is walked
-  std::vector<UpBlock> ups;                             // from the lowest level
+  std::array<std::vector<ConvBlock>, most_levels> down, up;  // `up` in the order in which it is walked
+  std::vector<UpBlock> ups;                                  // from the lowest level
   std::vector<Dense> dense;
   std::vector<Conv> out;
   int lowest = 0;  // channels at 4 x 4
 };
 
-XsegNet::XsegNet(Parameters& p, int base) : p_(std::make_unique<Parts>()), parameters_(&p) {
+XsegNet::XsegNet(Parameters& p, const XsegShape& shape)
+    : shape_(shape), p_(std::make_unique<Parts>()), parameters_(&p) {
+  const auto [base, resolution, levels] = shape;
+  check(levels <= most_levels && resolution >> levels == 4, "a network that comes to 4 x 4 pixels");
   auto name = [](const char* kind, std::size_t level, int i) { return fmt::format("xseg/{}{}{}", kind, level, i); };
   int in = 3;
   for (std::size_t level = 0; level < levels; ++level) {
@@ -104,7 +107,8 @@ XsegNet::~XsegNet() = default;
 Tensor XsegNet::logits(const Tensor& bgr, bool pretrain) const {
   const auto type = parameters_->precision() == Precision::bf16 ? torch::kBFloat16 : torch::kFloat32;
   Tensor x = bgr.to(parameters_->device(), type).contiguous(torch::MemoryFormat::ChannelsLast);
-  std::array<Tensor, levels> skips;
+  const std::size_t levels = shape_.levels;
+  std::array<Tensor, most_levels> skips;
   for (std::size_t level = 0; level < levels; ++level) {
     for (const auto& conv : p_->down[level]) x = conv(x);
     skips[level] = pretrain ? torch::zeros_like(x) : x;

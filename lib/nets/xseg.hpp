@@ -22,13 +22,21 @@ inline constexpr std::array<XsegLevel, 6> xseg_levels{
 // (taps, taps), float32, of sum 1.
 Tensor xseg_blur_kernel(int taps);
 
+// DeepFaceLab's, or a smaller network of the same kind. The picture must come to 4 x 4 pixels at the lowest level.
+struct XsegShape {
+  int base = 32;
+  int resolution = xseg_resolution;
+  std::size_t levels = xseg_levels.size();
+};
+
 class XsegNet {
  public:
   // Parameters are named "xseg/conv01/conv/weight" …, in DeepFaceLab's order.
-  explicit XsegNet(Parameters&, int base = 32);
+  explicit XsegNet(Parameters&, const XsegShape& = {});
   ~XsegNet();
+  const XsegShape& shape() const { return shape_; }
 
-  // bgr (N,3,256,256) 0..1 -> logits (N,1,256,256) float32. While pretraining the skips carry zeros, so that all must
+  // bgr (N,3,R,R) 0..1 -> logits (N,1,R,R) float32. While pretraining the skips carry zeros, so that all must
   // pass the bottleneck of 512 numbers.
   Tensor logits(const Tensor& bgr, bool pretrain = false) const;
   // What is used of it: the sigmoid, with all below 0.1 set to 0. No gradient.
@@ -36,6 +44,7 @@ class XsegNet {
 
  private:
   struct Parts;
+  XsegShape shape_;
   std::unique_ptr<Parts> p_;
   const Parameters* parameters_;
 };

@@ -19,7 +19,7 @@ TEST(Xseg, HasDeepFaceLabsParameters) {
 TEST(Xseg, GivesAMaskOfEveryPicture) {
   torch::manual_seed(1);
   Parameters parameters(1);
-  const XsegNet net(parameters, 4);
+  const XsegNet net(parameters, {.base = 4});
   const Tensor faces = torch::rand({2, 3, 256, 256});
   const Tensor logits = net.logits(faces).detach();
   EXPECT_EQ(logits.sizes(), (std::vector<std::int64_t>{2, 1, 256, 256}));
@@ -33,7 +33,7 @@ TEST(Xseg, GivesAMaskOfEveryPicture) {
 TEST(Xseg, PretrainingGoesThroughTheBottleneckAlone) {
   torch::manual_seed(1);
   Parameters parameters(1);
-  const XsegNet net(parameters, 4);
+  const XsegNet net(parameters, {.base = 4});
   const Tensor faces = torch::rand({1, 3, 256, 256});
   net.logits(faces, /*pretrain=*/true).sum().backward();
   const Parameter& joined =
@@ -41,6 +41,13 @@ TEST(Xseg, PretrainingGoesThroughTheBottleneckAlone) {
   const Tensor gradient = joined.value.grad();
   EXPECT_GT(gradient.narrow(1, 0, 4).abs().max().item<float>(), 0);
   EXPECT_EQ(gradient.narrow(1, 4, 4).abs().max().item<float>(), 0);
+}
+
+TEST(Xseg, ASmallOneIsOfTheSameKind) {
+  Parameters parameters(1);
+  const XsegNet net(parameters, {.base = 4, .resolution = 128, .levels = 5});
+  EXPECT_EQ(net.logits(torch::rand({1, 3, 128, 128})).sizes(), (std::vector<std::int64_t>{1, 1, 128, 128}));
+  EXPECT_EQ(parameters.find("xseg/conv51/conv/weight"), nullptr);
 }
 
 struct Numbers {

@@ -97,7 +97,8 @@ void glow(XsegSample& sample, bool of_face, CounterRandom& random) {
     const float keep = of_face ? sample.mask.data[i] : 1 - sample.mask.data[i];
     for (std::size_t c = 3 * i; c < 3 * i + 3; ++c) lit.data[c] *= keep;
   }
-  const ImageF blurred = gaussian_blur(lit, odd(whole(random, 64, 254)));
+  const int kernel = whole(random, 64, 254) * lit.width / 256;  // the original's pictures have 256 pixels
+  const ImageF blurred = gaussian_blur(lit, odd(kernel));
   for (std::size_t i = 0; i < blurred.data.size(); ++i) sample.bgr.data[i] += blurred.data[i];
 }
 
@@ -173,12 +174,12 @@ ImageF random_rgb_levels(const ImageF& bgr, CounterRandom& random) {
 ImageF random_circle(int width, int height, CounterRandom& random) {
   const double x0 = random.uniform(0, width), y0 = random.uniform(0, height);
   const int inner = whole(random, 0, 256), fade = inner + whole(random, 0, 256 - inner);
-  const double over = fade == 0 ? 1 : fade;
+  const double size = width / 256.0, over = (fade == 0 ? 1 : fade) * size;
   ImageF weight(width, height, 1);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       const double distance = std::hypot(x - x0, y - y0);
-      weight.at(x, y) = static_cast<float>(std::clamp(1 - (distance - inner) / over, 0.0, 1.0));
+      weight.at(x, y) = static_cast<float>(std::clamp(1 - (distance - inner * size) / over, 0.0, 1.0));
     }
   }
   return weight;

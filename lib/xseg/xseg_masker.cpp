@@ -5,42 +5,13 @@
 
 #include "lib/infer/session.hpp"
 #include "lib/loop/generation_list.hpp"
-#include "lib/nets/xseg.hpp"
-#include "lib/training/model_folder.hpp"
+#include "lib/xseg/net_masker.hpp"
 #include "lib/xseg/xseg_dfl.hpp"
 
 namespace understudy {
 namespace {
 
 constexpr float least = 0.1f;  // spec 1.4
-
-class NetMasker : public Masker {
- public:
-  NetMasker(const Device& device, Precision precision, std::optional<FaceType> type)
-      : parameters_(0, device.device), net_(parameters_), precision_(precision), type_(type) {}
-  Result<> load(const std::map<std::string, Tensor>& weights) {
-    parameters_.set_winograd(precision_ == Precision::fp32 && parameters_.device().is_cpu());
-    TRY_VOID(load_weights(parameters_.all(), weights));
-    parameters_.set_precision(precision_);
-    return {};
-  }
-  Result<std::vector<ImageF>> masks(std::span<const ImageF> bgr) override {
-    return guard_torch("masking", [&] {
-      torch::InferenceMode inference;
-      const Tensor made = net_.mask(to_tensor(bgr)).to(torch::kCPU);
-      std::vector<ImageF> all;
-      for (int i = 0; i < static_cast<int>(bgr.size()); ++i) all.push_back(to_image(made, i));
-      return all;
-    });
-  }
-  std::optional<FaceType> face_type() const override { return type_; }
-
- private:
-  Parameters parameters_;
-  XsegNet net_;
-  Precision precision_;
-  std::optional<FaceType> type_;
-};
 
 // DeepFaceLab's XSeg_model.onnx: in_face (1,256,256,3) -> out_mask (1,256,256,1).
 class OnnxMasker : public Masker {
@@ -63,16 +34,6 @@ class OnnxMasker : public Masker {
  private:
   infer::Session session_;
 };
-
-Result<std::unique_ptr<Masker>> made(const std::map<std::string, Tensor>& weights, std::optional<FaceType> type,
-                                     const MaskerOptions& options) {
-  const Device device = open_device(options.threads, options.gpu);
-  const Precision precision = device.multiplies_bf16 ? Precision::bf16 : Precision::fp32;
-  TRY(auto masker,
-      guard_torch("making the network", [&] { return std::make_unique<NetMasker>(device, precision, type); }));
-  TRY_VOID(masker->load(weights));
-  return std::unique_ptr<Masker>(std::move(masker));
-}
 
 Result<std::unique_ptr<Masker>> open_onnx(const fs::path& file, const MaskerOptions& options) {
   TRY(auto session, infer::Session::load(file, {.threads = options.threads, .shapes = {{1, 256, 256, 3}}}));
@@ -116,10 +77,10 @@ Result<std::unique_ptr<Masker>> open_masker(const fs::path& path, const MaskerOp
       return fail_with_hint(Code::bad_option, fmt::format("The XSeg model in {} is only pretrained", path.string()),
                             "Train it on labels first: understudy mask train --no-pretrain");
     }
-    return made(saved->weights, face_type_of(model.options.face_type), options);
+    return NetMasker::make({}, saved->weights, face_type_of(model.options.face_type), options);
   }
   TRY(const auto model, read_dfl_xseg(path, /*optimizer=*/false));
-  return made(model.weights, model.face_type, options);
+  return NetMasker::make({}, model.weights, model.face_type, options);
 }
 
 }  // namespace understudy

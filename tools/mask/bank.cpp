@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/mask/bank.hpp"
+
+#include <algorithm>
+
+#include "lib/face/face_file.hpp"
+#include "lib/face/synthetic/dice.hpp"
+#include "lib/face/synthetic/wild.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/warp.hpp"
+
+namespace understudy::mask_bank {
+namespace {
+
+constexpr int frame_side = 240;
+
+fs::path folder_of(const fs::path& bank, const char* kind, int person) {
+  return bank / fmt::format("{}{:05}", kind, person);
+}
+
+Result<> write_crop(const fs::path& path, const synthetic::Rendered& drawn) {
+  FaceInfo info;
+  info.face_type = FaceType::whole;
+  const Affine to_crop = face_matrix(drawn.landmarks, crop_side, info.face_type);
+  info.landmarks = transformed(drawn.landmarks, to_crop);
+  info.source_filename = path.filename().string();
+  info.image_to_face_mat = to_crop;
+  const ImageF crop =
+      warp(to_float(drawn.frame_bgr), to_crop, crop_side, crop_side, Interpolation::cubic, Border::replicate);
+  ImageF mask = warp(to_float(drawn.face_mask), to_crop, crop_side, crop_side, Interpolation::cubic);
+  for (float& v : mask.data) v = v >= 0.5f ? 1.0f : 0.0f;
+  TRY(info.xseg_mask, encode_mask(mask));
+  return write_face_jpeg(path, to_u8_rounded(crop), 95, info);
+}
+
+}  // namespace
+
+fs::path face_path(const fs::path& bank, int person, int play) {
+  return folder_of(bank, "p", person) / fmt::format("{}.jpg", play);
+}
+
+Result<> render_person(const fs::path& bank, int person) {
+  const fs::path whole = folder_of(bank, "p", person), part = folder_of(bank, "part", person);
+  if (fs::exists(whole)) return {};
+  TRY_VOID(make_folders(part));
+  const auto seed = static_cast<std::uint32_t>(person) * 64 + 1'000'003;
+  const synthetic::Actor actor(synthetic::wild_identity(seed), 0.5f);
+  for (int p = 0; p < plays_per_person; ++p) {
+    auto play = synthetic::wild_performance(seed + static_cast<std::uint32_t>(p));
+    // Half of them with nothing in front: the rest is laid over when they are used.
+    if (p % 2 == 0) play.occluder = synthetic::OccluderKind::none;
+    const auto drawn = actor.render(play, {frame_side, frame_side, 2, /*shade_once=*/true, /*only_face=*/2.6});
+    TRY_VOID(write_crop(part / face_path(bank, person, p).filename(), drawn));
+  }
+  std::error_code failed;
+  fs::rename(part, whole, failed);
+  if (failed) return fail(Code::io, "Cannot rename {}: {}", part.string(), failed.message());
+  return {};
+}
+
+std::vector<int> people_of(const fs::path& bank) {
+  std::vector<int> people;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(bank, error)) {
+    const auto name = entry.path().filename().string();
+    if (name.size() == 6 && name[0] == 'p') people.push_back(std::atoi(name.c_str() + 1));
+  }
+  std::ranges::sort(people);
+  return people;
+}
+
+}  // namespace understudy::mask_bank

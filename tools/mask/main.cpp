@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// generic_mask render|train|look|ship: the workshop of the generic mask (docs/generic-mask.md).
+#include <chrono>
+#include <cstdio>
+#include <map>
+
+#include "lib/base/system.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/draw.hpp"
+#include "lib/loop/batches_ahead.hpp"
+#include "tools/mask/bank.hpp"
+#include "tools/mask/mask_trainer.hpp"
+
+namespace understudy::mask_bank {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+
+struct Arguments {
+  std::map<std::string, std::string> values;
+  std::string text(const std::string& key, const std::string& otherwise) const {
+    const auto it = values.find(key);
+    return it == values.end() ? otherwise : it->second;
+  }
+  double number(const std::string& key, double otherwise) const {
+    const auto it = values.find(key);
+    return it == values.end() ? otherwise : std::atof(it->second.c_str());
+  }
+};
+
+Result<> render(const Arguments& in) {
+  const fs::path bank = in.text("bank", ".train/mask-bank");
+  const int first = static_cast<int>(in.number("first", 0)), count = static_cast<int>(in.number("people", 400));
+  const auto start = Clock::now();
+  for (int person = first; person < first + count && !stop_signalled(); ++person) {
+    TRY_VOID(render_person(bank, person));
+    std::printf("person %d, %.1f s\n", person, seconds_since(start));
+    std::fflush(stdout);
+  }
+  return {};
+}
+
+ImageF overlaid(const ImageF& bgr, const ImageF& mask) {
+  ImageF out = bgr;
+  for (std::size_t i = 0; i < out.data.size(); ++i) {
+    const float rest = 0.6f * (1 - mask.data[i / 3]);
+    out.data[i] = out.data[i] * (1 - rest) + (i % 3 == 1 ? rest : 0);
+  }
+  return out;
+}
+
+// Pictures, truth and prediction, in columns of three.
+Result<> write_sheet(const fs::path& png, const MaskBatch& batch, const Tensor& predicted) {
+  constexpr int across = 5;
+  const int n = static_cast<int>(batch.bgr.size(0)), side = static_cast<int>(batch.bgr.size(2));
+  ImageU8 page(across * 3 * side, (n + across - 1) / across * side, 3);
+  for (int i = 0; i < n; ++i) {
+    const ImageF bgr = to_image(batch.bgr, i);
+    const int x = i % across * 3 * side, y = i / across * side;
+    paste(page, to_u8_rounded(bgr), x, y);
+    paste(page, to_u8_rounded(overlaid(bgr, to_image(batch.mask, i))), x + side, y);
+    paste(page, to_u8_rounded(overlaid(bgr, to_image(predicted, i))), x + 2 * side, y);
+  }
+  return write_image(png, page);
+}
+
+double mean_iou(const Tensor& predicted, const Tensor& wanted) {
+  const Tensor p = predicted >= 0.5, w = wanted >= 0.5;
+  const Tensor both = (p & w).sum({1, 2, 3}).to(torch::kFloat64), either = (p | w).sum({1, 2, 3}).to(torch::kFloat64);
+  return ((both + 1e-6) / (either + 1e-6)).mean().item<double>();
+}
+
+Result<> look_at(MaskTrainer& trainer, MaskSamples& held_back, const fs::path& png) {
+  TRY(const MaskBatch batch, held_back.batch(0, 40));
+  const Tensor predicted = trainer.predict(batch.bgr);
+  std::printf("%lld: IoU %.4f of people not seen\n", static_cast<long long>(trainer.steps()),
+              mean_iou(predicted, batch.mask));
+  std::fflush(stdout);
+  return write_sheet(png, batch, predicted);
+}
+
+Result<> train(const Arguments& in) {
+  const fs::path bank = in.text("bank", ".train/mask-bank"), folder = in.text("model", ".train/mask");
+  const int batch = static_cast<int>(in.number("batch", 8));
+  open_device(static_cast<int>(in.number("threads", 1)), false);
+  set_image_threads(1);
+  TRY_VOID(make_folders(folder));
+  MaskSamples samples(bank, generic_mask_shape.resolution, 1, false),
+      held_back(bank, generic_mask_shape.resolution, 2, true);
+  if (samples.people() == 0 || held_back.people() == 0)
+    return fail(Code::no_faces, "{} holds no people yet", bank.string());
+  MaskTrainer trainer(in.number("lr", 4e-4), static_cast<std::int64_t>(in.number("decay", 0)), 1);
+  if (fs::exists(folder / "mask.safetensors")) TRY_VOID(trainer.load(folder));
+  BatchesAhead<MaskBatch> ahead([&](std::int64_t k) { return samples.batch(k, batch); },
+                                static_cast<int>(in.number("makers", 1)));
+  TRY_VOID(ahead.start());
+  auto saved = Clock::now(), shown = saved;
+  double sum = 0;
+  int many = 0;
+  const auto target = static_cast<std::int64_t>(in.number("steps", 1e9));
+  while (!stop_signalled() && trainer.steps() < target) {
+    TRY(const auto next, ahead.take(trainer.steps()));
+    sum += trainer.step(next);
+    ++many;
+    if (trainer.steps() % 200 == 0) samples.look_for_more();
+    if (seconds_since(shown) > 30) {
+      std::printf("%lld: loss %.4f, %.3f s a step, %zu people\n", static_cast<long long>(trainer.steps()), sum / many,
+                  seconds_since(shown) / many, samples.people());
+      std::fflush(stdout);
+      sum = 0, many = 0, shown = Clock::now();
+    }
+    if (seconds_since(saved) > in.number("save-seconds", 240)) {
+      TRY_VOID(trainer.save(folder));
+      TRY_VOID(look_at(trainer, held_back, folder / "look.png"));
+      saved = Clock::now();
+    }
+  }
+  TRY_VOID(trainer.save(folder));
+  return look_at(trainer, held_back, folder / "look.png");
+}
+
+// What the samples look like.
+Result<> look(const Arguments& in) {
+  MaskSamples samples(in.text("bank", ".train/mask-bank"), generic_mask_shape.resolution, 3, false);
+  if (samples.people() == 0) return fail(Code::no_faces, "There are no people yet");
+  TRY(const MaskBatch batch, samples.batch(static_cast<std::int64_t>(in.number("number", 0)), 40));
+  return write_sheet(in.text("png", "look.png"), batch, batch.mask);
+}
+
+// What is shipped: the averaged weights, in 16 bits.
+Result<> ship(const Arguments& in) {
+  TRY(const auto saved, read_safetensors(fs::path(in.text("model", ".train/mask")) / "mask.safetensors"));
+  std::map<std::string, Tensor> weights;
+  for (const auto& [name, tensor] : saved) {
+    if (name.starts_with("ema:")) weights.emplace(name.substr(4), tensor);
+  }
+  return write_generic_mask(in.text("out", "lib/xseg/generic-mask.safetensors"), weights);
+}
+
+}  // namespace
+}  // namespace understudy::mask_bank
+
+int main(int argc, char** argv) {
+  using namespace understudy;
+  catch_stop_signals();
+  mask_bank::Arguments in;
+  for (int i = 2; i + 1 < argc; i += 2) in.values[argv[i] + 2] = argv[i + 1];
+  const std::string verb = argc > 1 ? argv[1] : "";
+  Result<> done = fail(Code::bad_option, "generic_mask render|train|look|ship --KEY VALUE …");
+  if (verb == "render") done = mask_bank::render(in);
+  if (verb == "train") done = mask_bank::train(in);
+  if (verb == "look") done = mask_bank::look(in);
+  if (verb == "ship") done = mask_bank::ship(in);
+  if (done) return 0;
+  std::fprintf(stderr, "%s\n", to_sentence(done.error()).c_str());
+  return 1;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/mask/samples.hpp"
+
+#include "lib/face/synthetic/camera_look.hpp"
+#include "lib/face/synthetic/overlays.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/warp.hpp"
+#include "tools/mask/bank.hpp"
+
+namespace understudy::mask_bank {
+namespace {
+
+constexpr std::uint64_t sample_stream = 11;
+
+// None for a third of the samples.
+int overlays_for(CounterRandom& random) {
+  const double u = random.uniform();
+  return u < 0.33 ? 0 : u < 0.75 ? 1 : u < 0.93 ? 2 : 3;
+}
+
+void put_things_before(XsegSample& sample, const Landmarks68& landmarks, CounterRandom& random) {
+  for (int left = overlays_for(random); left > 0; --left) {
+    // Hands, strands and shapes come most often.
+    const double u = random.uniform();
+    const auto kind = u < 0.25   ? synthetic::OverlayKind::hand
+                      : u < 0.42 ? synthetic::OverlayKind::strands
+                      : u < 0.60 ? synthetic::OverlayKind::blob
+                                 : static_cast<synthetic::OverlayKind>(random.below(synthetic::overlay_kinds));
+    const auto seed = static_cast<std::uint32_t>(random.next());
+    const auto overlay = synthetic::draw_overlay(kind, seed, sample.bgr.width, sample.bgr.height, landmarks);
+    synthetic::lay_over(sample.bgr, sample.mask, overlay, random.uniform() < 0.5 ? random.uniform(0, 0.6) : 0);
+  }
+}
+
+Result<> photograph(ImageF& bgr, CounterRandom& random) {
+  ImageU8 picture = to_u8_rounded(bgr);
+  TRY_VOID(synthetic::apply_camera(picture, synthetic::wild_camera(static_cast<std::uint32_t>(random.next()))));
+  bgr = to_float(picture);
+  return {};
+}
+
+}  // namespace
+
+MaskSamples::MaskSamples(fs::path bank, int resolution, std::uint64_t seed, bool held_back)
+    : bank_(std::move(bank)), resolution_(resolution), seed_(seed), held_back_(held_back) {
+  look_for_more();
+}
+
+void MaskSamples::look_for_more() {
+  std::vector<int> people;
+  for (const int person : people_of(bank_)) {
+    if ((person % 20 == 19) == held_back_) people.push_back(person);
+  }
+  std::lock_guard lock(mutex_);
+  people_ = std::move(people);
+}
+
+std::size_t MaskSamples::people() const {
+  std::lock_guard lock(mutex_);
+  return people_.size();
+}
+
+Result<std::shared_ptr<const MaskSamples::Known>> MaskSamples::known(int person, int play) {
+  const int key = person * plays_per_person + play;
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto it = kept_.find(key); it != kept_.end()) return it->second;
+  }
+  TRY(const Face face, read_face(face_path(bank_, person, play)));
+  TRY(const ImageF mask, decode_mask(*face.info.xseg_mask));
+  auto made = std::make_shared<const Known>(Known{{face.image_bgr, to_u8_rounded(mask)}, face.info.landmarks});
+  std::lock_guard lock(mutex_);
+  kept_.emplace(key, made);
+  return made;
+}
+
+Result<XsegSample> MaskSamples::plain(std::uint64_t place, CounterRandom& random, Landmarks68& landmarks) {
+  int person = 0;
+  {
+    std::lock_guard lock(mutex_);
+    person = people_[place % people_.size()];
+  }
+  TRY(const auto face, known(person, static_cast<int>(random.below(plays_per_person))));
+  const double scale = static_cast<double>(resolution_) / face->face.bgr.width;
+  for (std::size_t i = 0; i < landmarks.size(); ++i)
+    landmarks[i] = {(face->landmarks[i].x + 0.5) * scale - 0.5, (face->landmarks[i].y + 0.5) * scale - 0.5};
+  XsegSample sample{to_float(resize(face->face.bgr, resolution_, resolution_, Interpolation::area)),
+                    to_float(resize(face->face.mask, resolution_, resolution_, Interpolation::area))};
+  for (float& v : sample.mask.data) v = v >= 0.5f ? 1.0f : 0.0f;
+  return sample;
+}
+
+Result<XsegSample> MaskSamples::sample(std::uint64_t number) {
+  CounterRandom random(seed_, sample_stream, number);
+  Landmarks68 landmarks, others;
+  // Drawn, not in turn: people come while this goes on.
+  TRY(XsegSample face, plain(random.next(), random, landmarks));
+  TRY(const XsegSample other, plain(random.next(), random, others));
+  put_things_before(face, landmarks, random);
+  if (random.uniform() < 0.6) TRY_VOID(photograph(face.bgr, random));
+  return augmented(face, &other, random);
+}
+
+Result<MaskBatch> MaskSamples::batch(std::int64_t k, int size) {
+  std::vector<ImageF> bgr, masks;
+  for (int i = 0; i < size; ++i) {
+    TRY(auto one, sample(static_cast<std::uint64_t>(k * size + i)));
+    bgr.push_back(std::move(one.bgr));
+    masks.push_back(std::move(one.mask));
+  }
+  return MaskBatch{to_tensor(bgr), to_tensor(masks)};
+}
+
+}  // namespace understudy::mask_bank
