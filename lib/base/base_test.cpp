@@ -72,6 +72,26 @@ TEST(Files, ImagesAreSortedAndTemporariesLeftOut) {
   EXPECT_TRUE(fs::exists(folder / ".understudy-tmp-1-8.png"));
 }
 
+TEST(Files, OneListForAllKindsOfFiles) {
+  const ScratchFolder scratch;
+  for (const char* name : {"b.jpg", "a.JPG", ".c.jpg", "d.png", "e.txt"})
+    ASSERT_TRUE(write_text(scratch.path / name, ""));
+  for (const char* name : {"person", ".trash", "f.jpg"}) fs::create_directories(scratch.path / name);
+  const auto names = [](const std::vector<fs::path>& paths) {
+    std::vector<std::string> all;
+    for (const auto& path : paths) all.push_back(path.filename());
+    return all;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(*plain_files(scratch.path)), (Names{"a.JPG", "b.jpg", "d.png", "e.txt"}));
+  EXPECT_EQ(names(jpg_files(scratch.path)), (Names{"b.jpg"}));
+  EXPECT_EQ(names(sub_folders(scratch.path)), (Names{"f.jpg", "person"}));
+  EXPECT_TRUE(jpg_files(scratch.path / "none").empty() && sub_folders(scratch.path / "none").empty());
+  const auto none = image_files(scratch.path / "none");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, frame_files(scratch.path / "none").error().message);
+}
+
 TEST(Files, HiddenFilesAndFoldersAreNoImages) {
   const ScratchFolder scratch;
   for (const char* name : {"1.png", "._1.png", ".2.png"}) ASSERT_TRUE(write_text(scratch.path / name, ""));

@@ -5,28 +5,18 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 
 #include "lib/base/frame_files.hpp"
-#include "lib/base/text.hpp"
+#include "lib/base/io_failure.hpp"
 
 namespace understudy {
 namespace {
 
 constexpr std::string_view temporary_prefix = ".understudy-tmp-";
-
-Failure io_failure(std::string_view what, const fs::path& path, int error) {
-  std::string hint;
-  if (error == ENOSPC || error == EDQUOT) hint = "Free some space on that disk and run the command again.";
-  if (error == EACCES || error == EROFS || error == EPERM) hint = "Check that you may write there.";
-  const Code code = error == ENOENT ? Code::not_found : Code::io;
-  return fail_with_hint(code, fmt::format("Cannot {} {}: {}", what, path.string(), std::strerror(error)), hint);
-}
 
 class Descriptor {
  public:
@@ -191,23 +181,6 @@ Result<> write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
 
 Result<> write_text(const fs::path& path, std::string_view text) {
   return write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
-Result<std::vector<fs::path>> image_files(const fs::path& folder) {
-  static constexpr std::array suffixes{".jpg", ".jpeg", ".png", ".tif", ".tiff"};
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const auto suffix = lower_case(it->path().extension().string());
-    const bool hidden = it->path().filename().native().starts_with('.');  // "._00001.png", temporaries
-    std::error_code ignored;
-    if (hidden || it->is_directory(ignored)) continue;
-    if (std::find(suffixes.begin(), suffixes.end(), suffix) == suffixes.end()) continue;
-    files.push_back(it->path());
-  }
-  if (error) return io_failure("list the folder", folder, error.value());
-  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return a.string() < b.string(); });
-  return files;
 }
 
 }  // namespace understudy
