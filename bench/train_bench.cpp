@@ -6,12 +6,12 @@
 //   the option of that name; quickly: the iterations alone, not what the machine could reach
 #include <ATen/record_function.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <map>
 
 #include "bench/op_profile.hpp"
 #include "bench/report.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/training/face_trainer.hpp"
 #include "lib/training/model_options.hpp"
@@ -20,9 +20,9 @@ namespace understudy {
 namespace {
 
 double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return watch.seconds();
 }
 
 void matrix_multiply_peak(Precision precision) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/understudy/pipeline.hpp"
 
-#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "apps/understudy/score_result.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/media/probe.hpp"
 #include "lib/options/options.hpp"
@@ -262,7 +262,7 @@ RunOptions demo_run_options(const DemoVerbOptions& options) {
 constexpr const char* demo_folder = "demo";
 
 Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   TRY(const auto workspace, create_workspace(call.workspace == "." ? fs::path(demo_folder) : call.workspace));
   const demo::DemoOptions clips{options.size, options.frames, 30};
   run.note("-- rendering two people who do not exist");
@@ -284,7 +284,7 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
   sheet.merged = workspace.merged();
   sheet.tell = [&run](std::string text) { run.note(std::move(text)); };
   sheet.truth = [&](int frame) { return truth.swapped(frame).frame_bgr; };
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = watch.seconds();
   const json &fitted = result["colour_fitted"], &before = untouched["colour_fitted"];
   sheet.subtitle = fmt::format(
       "score {:.0f}; {:.1f} dB, SSIM {:.3f} against the truth inside the face, colours fitted ({:.1f} dB, {:.3f} "
