@@ -86,8 +86,8 @@ StartedEvent start_of(const BoundVerb& bound, const Call& call, const std::strin
   const auto workspace = fs::absolute(call.workspace, error).lexically_normal();
   started.workspace = (workspace.has_filename() ? workspace : workspace.parent_path()).string();  // "." ends in a slash
   started.command = line;
-  started.positionals = to_line(nlohmann::json(call.positionals));
-  started.options = to_line(changed_options_to_json(bound.task.rows));
+  started.positionals = json_text(call.positionals);
+  started.options = json_text(changed_options_to_json(bound.task.rows));
   return started;
 }
 
