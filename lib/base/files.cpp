@@ -6,12 +6,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 
 #include "lib/base/frame_files.hpp"
+#include "lib/base/hash.hpp"
 #include "lib/base/io_failure.hpp"
+#include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
 
 namespace understudy {
 namespace {
@@ -93,10 +97,22 @@ Result<std::string> read_text(const fs::path& path, std::uint64_t max_bytes) {
   return read_whole<std::string>(path, max_bytes);
 }
 
+// "<machine>.<boot>", eight digits each: on a disk that machines share, and after a restart, a process id alone says
+// nothing.
+static const std::string& this_boot() {
+  static const std::string text = [] {
+    const auto eight = [](std::string_view of) { return fmt::format("{:08x}", xxh3(of) & 0xffffffff); };
+    std::string boot;
+    std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), boot);
+    return eight(host_name()) + "." + eight(boot);
+  }();
+  return text;
+}
+
 // A name may be as long as the system lets it be, so that its temporary one has to be shorter; the extension stays.
 fs::path temporary_name(const fs::path& target) {
   constexpr std::size_t longest_extension = 16;
-  const std::string prefix = fmt::format("{}{}-", temporary_prefix, ::getpid());
+  const std::string prefix = fmt::format("{}{}.{}-", temporary_prefix, this_boot(), ::getpid());
   const std::string extension = target.extension().string();
   if (extension.size() > longest_extension)
     return target.parent_path() / fitting_name(prefix + target.filename().string(), "");
@@ -105,9 +121,19 @@ fs::path temporary_name(const fs::path& target) {
 
 bool is_temporary(const fs::path& path) { return path.filename().string().starts_with(temporary_prefix); }
 
-// Whether another process that is still there is filling it.
+// Whether another process may still be filling it.
 static bool in_use(const fs::path& temporary) {
-  const int writer = std::atoi(temporary.filename().c_str() + temporary_prefix.size());
+  const auto claim = temporary.filename().string().substr(temporary_prefix.size());
+  const auto parts = split(claim.substr(0, claim.find('-')), '.');
+  const auto own = split(this_boot(), '.');
+  if (parts.size() == 3 && parts[0] != own[0]) {
+    constexpr auto at_work = std::chrono::hours(24);
+    std::error_code error;
+    const auto written = fs::last_write_time(temporary, error);
+    return !error && fs::file_time_type::clock::now() - written < at_work;
+  }
+  if (parts.size() == 3 && parts[1] != own[1]) return false;  // its process ended with that boot
+  const int writer = std::atoi(parts.back().c_str());         // older versions wrote nothing else
   return writer > 0 && writer != ::getpid() && (::kill(writer, 0) == 0 || errno == EPERM);
 }
 

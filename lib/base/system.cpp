@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -68,6 +69,11 @@ unsigned cpu_threads() {
 }
 
 int thread_count(int wanted) { return wanted > 0 ? wanted : static_cast<int>(cpu_threads()); }
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
+}
 
 std::string cpu_name() { return proc_value("/proc/cpuinfo", "model name"); }
 

@@ -16,6 +16,7 @@ bool stop_signalled();
 
 unsigned cpu_threads();                   // processors this process may use
 int thread_count(int wanted);             // as many as wanted; for 0, one per processor
+std::string host_name();                  // as the network knows this machine; "?" when it has no name
 std::string cpu_name();                   // "AMD EPYC 9B14"
 std::vector<std::string> cpu_features();  // those that matter: avx2, avx512f, avx512_bf16, amx_bf16, …
 std::uint64_t memory_total();             // bytes
