@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "lib/base/hash.hpp"
 #include "lib/base/terminal_mode.hpp"
 
 namespace understudy {
@@ -107,6 +109,15 @@ std::uint64_t disk_free(const fs::path& path) {
   struct statvfs info {};
   if (::statvfs(path.c_str(), &info) != 0) return 0;
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+}
+
+std::uint64_t change_stamp(const fs::path& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return 0;
+  const auto mixed = [](const timespec& time, std::uint64_t seed) {
+    return xxh3(static_cast<std::uint64_t>(time.tv_nsec), xxh3(static_cast<std::uint64_t>(time.tv_sec), seed));
+  };
+  return mixed(file.st_ctim, mixed(file.st_mtim, 0));
 }
 
 fs::path executable_path() {

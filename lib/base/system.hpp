@@ -24,6 +24,8 @@ std::uint64_t memory_available();
 std::uint64_t memory_resident();  // this process now, bytes
 std::uint64_t memory_peak();      // this process's largest resident size so far, bytes
 std::uint64_t disk_free(const fs::path&);
+// Another number when a file's content or entry was changed (mtime and ctime); 0 when it cannot be asked.
+std::uint64_t change_stamp(const fs::path&);
 fs::path executable_path();
 bool is_terminal_stderr();
 int terminal_columns();  // of standard error; 80 when unknown
