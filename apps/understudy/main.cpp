@@ -140,6 +140,12 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
   return 0;
 }
 
+// Another program takes over this process, with the same arguments.
+int hand_on(const fs::path& program, char** argv) {
+  const auto error = become(program, argv);
+  return refuse({error.code, error.message, "It lies beside this one when all is built: run make again.", {}});
+}
+
 // CLI11 only says that something is unknown; say what was probably meant.
 int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
   std::string text = error.what();
@@ -216,7 +222,9 @@ int main_of(int argc, char** argv) {
     return wrong_usage(app, e);
   }
   for (const auto& bound : verbs) {
-    if (bound.app->parsed()) return perform(bound, globals, command_line(argc, argv));
+    if (!bound.app->parsed()) continue;
+    const auto program = program_for(bound.verb);
+    return program.empty() ? perform(bound, globals, command_line(argc, argv)) : hand_on(program, argv);
   }
   return 2;
 }

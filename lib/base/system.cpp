@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <sstream>
 
 #include "lib/base/hash.hpp"
+#include "lib/base/io_failure.hpp"
 #include "lib/base/terminal_mode.hpp"
 
 namespace understudy {
@@ -147,6 +149,11 @@ void prefer_huge_pages(void* block, std::size_t bytes) { ::madvise(block, bytes,
 void keep_freed_memory() {
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
+Error become(const fs::path& program, char** arguments) {
+  ::execv(program.c_str(), arguments);
+  return io_failure("start", program, errno).value();
 }
 
 void sleep_seconds(double seconds) { ::usleep(static_cast<useconds_t>(seconds * 1e6)); }

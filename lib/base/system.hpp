@@ -38,6 +38,9 @@ void prefer_huge_pages(void* block, std::size_t bytes);  // a wish, silently ign
 // Memory that was given back stays the process's for the next picture, up to 64 MB a thread's heap: asking the system
 // for each picture anew took a third of the time that measuring it took. Call before threads start.
 void keep_freed_memory();
+// Runs another program in place of this one, with these arguments (the first is the name it is called by). Comes back
+// only when that cannot be done.
+Error become(const fs::path& program, char** arguments);
 void sleep_seconds(double);
 // What stands ready on standard input, waiting at most that long: may be empty; nothing once it is closed.
 std::optional<std::string> read_standard_input(double seconds);
