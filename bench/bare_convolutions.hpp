@@ -5,19 +5,19 @@
 
 #include <ATen/record_function.h>
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <tuple>
 
+#include "lib/base/stopwatch.hpp"
 #include "lib/tensor/tensor.hpp"
 
 namespace understudy {
 
 inline double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return watch.seconds();
 }
 
 class BareConvolutions {

@@ -4,12 +4,12 @@
 // With a WORKSPACE the faces are kept there and found again by the next run; COPIES hard-links each that many times.
 #include <unistd.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <random>
 
 #include "bench/report.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
@@ -19,8 +19,6 @@
 
 namespace {
 using namespace understudy;
-
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void must(const Result<>& result) {
   if (result) return;
@@ -94,9 +92,9 @@ void time_sorts(Catalogue& catalogue, const std::vector<CatalogueEntry>& entries
     options.by = static_cast<SortMethod>(m);
     const char* only = std::getenv("UNDERSTUDY_BENCH_SORT");
     if (options.by == SortMethod::identity || (only && std::string(only) != Names<SortMethod>::all[m])) continue;
-    const double start = now();
+    const Stopwatch watch;
     must(order_faces({catalogue, entries, options, run}));
-    print_result(fmt::format("sort_{}", Names<SortMethod>::all[m]), now() - start, "s");
+    print_result(fmt::format("sort_{}", Names<SortMethod>::all[m]), watch.seconds(), "s");
   }
 }
 
@@ -113,29 +111,29 @@ int main(int argc, char** argv) {
   Run run;
   make_faces(folder, count, size, copies, run);
   {
-    double start = now();
+    Stopwatch watch;
     auto catalogue = must(Catalogue::open(root / ".understudy" / "catalogue.db", root, run));
     auto entries = must(catalogue.sync(folder, 0, run));
     print_result("catalogue_faces", static_cast<double>(entries.size()), "faces");
     print_result("catalogue_measured", static_cast<double>(catalogue.report().measured), "faces");
-    print_result("catalogue", now() - start, "s");
+    print_result("catalogue", watch.seconds(), "s");
     print_result("catalogue_peak_memory", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
-    start = now();
+    watch.lap();
     entries = must(catalogue.sync(folder, 0, run));
-    print_result("catalogue_again", now() - start, "s");
+    print_result("catalogue_again", watch.seconds(), "s");
     time_sorts(catalogue, entries, run);
     SortOptions by_blur;
     by_blur.by = SortMethod::blur;
     const auto order = must(order_faces({catalogue, entries, by_blur, run}));
-    start = now();
+    watch.lap();
     must(apply_changes(folder, "bench", changes_of(folder, entries, order)));
-    print_result("rename", now() - start, "s");
-    start = now();
+    print_result("rename", watch.seconds(), "s");
+    watch.lap();
     entries = must(catalogue.sync(folder, 0, run));
-    print_result("catalogue_after_rename", now() - start, "s");
-    start = now();
+    print_result("catalogue_after_rename", watch.seconds(), "s");
+    watch.lap();
     must(undo_last_change(folder));
-    print_result("undo", now() - start, "s");
+    print_result("undo", watch.seconds(), "s");
     print_result("peak_memory", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
   }
   std::error_code ignored;

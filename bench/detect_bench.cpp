@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "bench/report.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/detect/tracks/follower.hpp"
 #include "lib/media/frame_source.hpp"
@@ -43,12 +44,12 @@ int main(int argc, char** argv) {
   double seconds = 0;
   for (int round = 0; round < 2; ++round) {  // the first one warms up
     next = found = 0;
-    const double start = seconds_now();
+    const Stopwatch watch;
     {
       std::vector<std::jthread> crew;
       for (int i = 0; i < threads; ++i) crew.emplace_back(work, finder->share());
     }
-    seconds = seconds_now() - start;
+    seconds = watch.seconds();
   }
   print_result("detect_frames", static_cast<double>(frames.size()) / seconds, "frames/s");
   print_result("detect_found", static_cast<double>(found) / static_cast<double>(frames.size()), "of the frames");

@@ -3,13 +3,13 @@
 //   bench_samples modes [RESOLUTION]            milliseconds a sample for each colour transfer and augmentation, one
 //   thread bench_samples make FOLDER COUNT             COUNT drawn faces of 512 pixels as files of their own, and as a
 //   pack beside bench_samples open SRC DST [uniform]        seconds until the first batch, then seconds a batch; memory
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 
 #include "bench/report.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/pak_write.hpp"
@@ -19,9 +19,6 @@
 
 namespace understudy {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // A smooth, slightly noisy picture and landmarks turned by a yaw; number and seed tell faces apart.
 Face drawn_face(int number, int size) {
@@ -77,9 +74,9 @@ void time_modes(int resolution) {
   const int rounds = 20;
   const auto report = [&](const std::string& name, const std::function<void(int)>& work) {
     work(0);
-    const auto start = Clock::now();
+    const Stopwatch watch;
     for (int i = 0; i < rounds; ++i) work(i);
-    print_result(fmt::format("{}_{}", name, resolution), 1000 * seconds_since(start) / rounds, "ms/sample");
+    print_result(fmt::format("{}_{}", name, resolution), 1000 * watch.seconds() / rounds, "ms/sample");
   };
   const PreparedFace prepared = *prepare_face(face.image_bgr, face.info, rules);
   const Bytes file = *encode_jpeg(face.image_bgr);
@@ -111,21 +108,21 @@ int time_open(const fs::path& src, const fs::path& dst, bool uniform) {
   SampleSettings settings;
   settings.src.uniform_yaw = settings.dst.uniform_yaw = uniform;
   settings.src.eyes_mouth = settings.dst.eyes_mouth = true;
-  const auto start = Clock::now();
+  const Stopwatch watch;
   auto source = SampleSource::open(src, dst, settings);
   if (!source) {
     std::fprintf(stderr, "%s\n", to_sentence(source.error()).c_str());
     return 1;
   }
   print_result("faces", static_cast<double>((*source)->src_count() + (*source)->dst_count()), "");
-  print_result("open", seconds_since(start), "s");
+  print_result("open", watch.seconds(), "s");
   static_cast<void>(*(*source)->batch(0));
-  print_result("open_to_first_batch", seconds_since(start), "s");
+  print_result("open_to_first_batch", watch.seconds(), "s");
   print_result("peak_memory_first_batch", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
-  const auto then = Clock::now();
+  const Stopwatch batch_watch;
   constexpr int batches = 100;
   for (int k = 1; k <= batches; ++k) static_cast<void>(*(*source)->batch(k));
-  print_result("batch_of_4", seconds_since(then) / batches, "s");
+  print_result("batch_of_4", batch_watch.seconds() / batches, "s");
   print_result("peak_memory_end", static_cast<double>(memory_peak()) / (1 << 30), "GiB");
   return 0;
 }

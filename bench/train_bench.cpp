@@ -4,7 +4,6 @@
 //   bench_train [NAME] [fp32|bf16] [ITERATIONS] [BATCH] [ops] [winograd] [quickly]
 //   all names and both precisions when left out (or ""); ops: where the time goes, on standard error; winograd: with
 //   the option of that name; quickly: the iterations alone, not what the machine could reach
-#include <chrono>
 #include <cstdlib>
 
 #include "bench/bare_convolutions.hpp"

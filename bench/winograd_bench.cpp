@@ -2,11 +2,11 @@
 // The convolutions of these networks at batch 4, forward and backward together: LibTorch's against lib/winograd's.
 //   bench_winograd [RUNS]      with ATEN_CPU_CAPABILITY=avx2 and ONEDNN_MAX_CPU_ISA=AVX2 as on a processor with AVX2
 //   only
-#include <chrono>
 #include <cstdlib>
 #include <functional>
 
 #include "bench/report.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/winograd/conv3x3.hpp"
 
 namespace understudy {
@@ -56,11 +56,11 @@ double best_of(int runs, const std::function<Tensor()>& forward) {
   double best = 1e9;
   Tensor gradient;
   for (int i = 0; i <= runs; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     const Tensor y = forward();
     if (!gradient.defined()) gradient = torch::ones_like(y);
     y.backward(gradient);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = watch.seconds();
     if (i > 0) best = std::min(best, seconds);
   }
   return best;

@@ -1333,12 +1333,12 @@ export interface Verbs {
   "demo": {
     positionals: { };
     options: DemoOptions;
-    commands: "stop" | "save" | "backup" | "preview" | "next-preview" | "loss-range" | "pause" | "resume";
+    commands: "stop" | "save" | "backup" | "preview" | "next-preview" | "loss-range" | "pause" | "resume" | "set";
   };
   "run": {
     positionals: { };
     options: RunOptions;
-    commands: "stop" | "save" | "backup" | "preview" | "next-preview" | "loss-range" | "pause" | "resume";
+    commands: "stop" | "save" | "backup" | "preview" | "next-preview" | "loss-range" | "pause" | "resume" | "set";
   };
   "frames extract": {
     positionals: { "side": "src" | "dst"; };

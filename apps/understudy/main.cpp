@@ -86,8 +86,8 @@ StartedEvent start_of(const BoundVerb& bound, const Call& call, const std::strin
   const auto workspace = fs::absolute(call.workspace, error).lexically_normal();
   started.workspace = (workspace.has_filename() ? workspace : workspace.parent_path()).string();  // "." ends in a slash
   started.command = line;
-  started.positionals = to_line(nlohmann::json(call.positionals));
-  started.options = to_line(changed_options_to_json(bound.task.rows));
+  started.positionals = json_text(call.positionals);
+  started.options = json_text(changed_options_to_json(bound.task.rows));
   return started;
 }
 
@@ -138,6 +138,12 @@ int perform(const BoundVerb& bound, const Globals& globals, const std::string& l
   const auto text = bound.verb.show ? bound.verb.show(*report) : json_text(nlohmann::json::parse(*report), 1) + "\n";
   std::fputs(text.c_str(), stdout);
   return 0;
+}
+
+// Another program takes over this process, with the same arguments.
+int hand_on(const fs::path& program, char** argv) {
+  const auto error = become(program, argv);
+  return refuse({error.code, error.message, "It lies beside this one when all is built: run make again.", {}});
 }
 
 // CLI11 only says that something is unknown; say what was probably meant.
@@ -216,7 +222,9 @@ int main_of(int argc, char** argv) {
     return wrong_usage(app, e);
   }
   for (const auto& bound : verbs) {
-    if (bound.app->parsed()) return perform(bound, globals, command_line(argc, argv));
+    if (!bound.app->parsed()) continue;
+    const auto program = program_for(bound.verb);
+    return program.empty() ? perform(bound, globals, command_line(argc, argv)) : hand_on(program, argv);
   }
   return 2;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/understudy/pipeline.hpp"
 
-#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "apps/understudy/score_result.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/media/probe.hpp"
 #include "lib/options/options.hpp"
@@ -146,6 +146,13 @@ ModelDescription description_of(const RunOptions& options) {
   return model;
 }
 
+// What these verbs take while they train: all that a training does. The live options are those of `train`.
+std::vector<std::string> commands_in_training() {
+  auto commands = training_commands();
+  commands.emplace_back("set");
+  return commands;
+}
+
 Result<TrainRequest> training_of(const Workspace& workspace, const RunOptions& options) {
   TrainRequest request;
   request.models = workspace.model();
@@ -165,7 +172,7 @@ Result<TrainRequest> training_of(const Workspace& workspace, const RunOptions& o
 
 Result<json> train_model(const Workspace& workspace, const RunOptions& options, Run& run) {
   run.note("-- training");
-  const Run::Taking taking(run, training_commands());
+  const Run::Taking taking(run, commands_in_training());
   TRY(auto request, training_of(workspace, options));
   if (options.resolution == 0 && !request.wanted.quick()) {
     TRY(request.wanted.saehd.resolution, course_size(request, workspace.state() / "run.json", run));
@@ -262,7 +269,7 @@ RunOptions demo_run_options(const DemoVerbOptions& options) {
 constexpr const char* demo_folder = "demo";
 
 Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   TRY(const auto workspace, create_workspace(call.workspace == "." ? fs::path(demo_folder) : call.workspace));
   const demo::DemoOptions clips{options.size, options.frames, 30};
   run.note("-- rendering two people who do not exist");
@@ -284,7 +291,7 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
   sheet.merged = workspace.merged();
   sheet.tell = [&run](std::string text) { run.note(std::move(text)); };
   sheet.truth = [&](int frame) { return truth.swapped(frame).frame_bgr; };
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = watch.seconds();
   const json &fitted = result["colour_fitted"], &before = untouched["colour_fitted"];
   sheet.subtitle = fmt::format(
       "score {:.0f}; {:.1f} dB, SSIM {:.3f} against the truth inside the face, colours fitted ({:.1f} dB, {:.3f} "
@@ -304,7 +311,7 @@ Verb run_verb() {
   auto verb = make_verb<RunOptions>(
       "run", "The whole way: extract, train, merge, encode; what is done and current is skipped",
       "  understudy -w film run --time 8h\n  understudy -w film run --model quick96 --time 20m", {}, run_all);
-  verb.commands = training_commands();
+  verb.commands = commands_in_training();
   return verb;
 }
 
@@ -312,7 +319,7 @@ Verb demo_verb() {
   auto verb = make_verb<DemoVerbOptions>(
       "demo", "The whole way on two rendered people, measured against the truth",
       "  understudy demo                 in the folder demo\n  understudy -w film demo --time 2m", {}, run_demo);
-  verb.commands = training_commands();
+  verb.commands = commands_in_training();
   verb.makes_workspace = demo_folder;
   return verb;
 }

@@ -36,4 +36,6 @@ std::vector<Verb> all_verbs() {
   return verbs;
 }
 
+std::filesystem::path program_for(const Verb&) { return {}; }
+
 }  // namespace understudy

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/frame_files.hpp"
+#include "lib/base/io_failure.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/media/picture.hpp"
 #include "lib/project/workspace.hpp"
@@ -34,7 +35,7 @@ Result<> copy_whole(const fs::path& from, const fs::path& to) {
   return write_through(to, [&](const fs::path& temporary) -> Result<> {
     std::error_code copied;
     fs::copy_file(from, temporary, copied);
-    if (copied) return fail(Code::io, "Cannot copy {}: {}", from.string(), copied.message());
+    if (copied) return io_failure("copy", from, copied.value());
     return {};
   });
 }

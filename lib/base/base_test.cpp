@@ -67,9 +67,48 @@ TEST(Files, ImagesAreSortedAndTemporariesLeftOut) {
   ASSERT_EQ(files.size(), 3u);
   EXPECT_EQ(files[0].filename(), "1.jpeg");
   EXPECT_EQ(files[1].filename(), "10.jpg");
-  std::ofstream(folder / ".understudy-tmp-1-8.png") << "half";  // process 1 always lives: it may be writing
   EXPECT_EQ(remove_temporaries(folder), 1);
-  EXPECT_TRUE(fs::exists(folder / ".understudy-tmp-1-8.png"));
+}
+
+TEST(Files, TemporariesStayWithWhoMayStillBeWriting) {
+  const ScratchFolder scratch;
+  const std::string own = temporary_name("8.png").string();  // .understudy-tmp-<machine>.<boot>.<process>-8.png
+  const auto machine = own.find_last_of('-', own.find('.', 1)) + 1, boot = own.find('.', 1) + 1,
+             process = own.find('.', boot) + 1;
+  const auto claimed = [&](const std::string& by) {
+    const auto path = scratch.path / (own.substr(0, machine) + by + "-8.png");
+    std::ofstream(path) << "half";
+    return path;
+  };
+  const auto on_this = own.substr(machine, boot - machine), in_this = own.substr(boot, process - boot);
+  const auto alive = claimed(on_this + in_this + "1"), of_old_alive = claimed("1");  // process 1 always lives
+  const auto ended = claimed(on_this + in_this + "999999999"), before_restart = claimed(on_this + "00000000.1");
+  const auto elsewhere = claimed("00000000." + in_this + "999999999"),
+             left_elsewhere = claimed("00000001." + in_this + "1");
+  fs::last_write_time(left_elsewhere, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  EXPECT_EQ(remove_temporaries(scratch.path), 3);
+  for (const auto& kept : {alive, of_old_alive, elsewhere}) EXPECT_TRUE(fs::exists(kept)) << kept;
+  for (const auto& gone : {ended, before_restart, left_elsewhere}) EXPECT_FALSE(fs::exists(gone)) << gone;
+}
+
+TEST(Files, OneListForAllKindsOfFiles) {
+  const ScratchFolder scratch;
+  for (const char* name : {"b.jpg", "a.JPG", ".c.jpg", "d.png", "e.txt"})
+    ASSERT_TRUE(write_text(scratch.path / name, ""));
+  for (const char* name : {"person", ".trash", "f.jpg"}) fs::create_directories(scratch.path / name);
+  const auto names = [](const std::vector<fs::path>& paths) {
+    std::vector<std::string> all;
+    for (const auto& path : paths) all.push_back(path.filename());
+    return all;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(*plain_files(scratch.path)), (Names{"a.JPG", "b.jpg", "d.png", "e.txt"}));
+  EXPECT_EQ(names(jpg_files(scratch.path)), (Names{"b.jpg"}));
+  EXPECT_EQ(names(sub_folders(scratch.path)), (Names{"f.jpg", "person"}));
+  EXPECT_TRUE(jpg_files(scratch.path / "none").empty() && sub_folders(scratch.path / "none").empty());
+  const auto none = image_files(scratch.path / "none");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, frame_files(scratch.path / "none").error().message);
 }
 
 TEST(Files, HiddenFilesAndFoldersAreNoImages) {

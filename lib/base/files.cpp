@@ -5,28 +5,22 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 
 #include "lib/base/frame_files.hpp"
+#include "lib/base/hash.hpp"
+#include "lib/base/io_failure.hpp"
+#include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
 namespace {
 
 constexpr std::string_view temporary_prefix = ".understudy-tmp-";
-
-Failure io_failure(std::string_view what, const fs::path& path, int error) {
-  std::string hint;
-  if (error == ENOSPC || error == EDQUOT) hint = "Free some space on that disk and run the command again.";
-  if (error == EACCES || error == EROFS || error == EPERM) hint = "Check that you may write there.";
-  const Code code = error == ENOENT ? Code::not_found : Code::io;
-  return fail_with_hint(code, fmt::format("Cannot {} {}: {}", what, path.string(), std::strerror(error)), hint);
-}
 
 class Descriptor {
  public:
@@ -103,10 +97,22 @@ Result<std::string> read_text(const fs::path& path, std::uint64_t max_bytes) {
   return read_whole<std::string>(path, max_bytes);
 }
 
+// "<machine>.<boot>", eight digits each: on a disk that machines share, and after a restart, a process id alone says
+// nothing.
+static const std::string& this_boot() {
+  static const std::string text = [] {
+    const auto eight = [](std::string_view of) { return fmt::format("{:08x}", xxh3(of) & 0xffffffff); };
+    std::string boot;
+    std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), boot);
+    return eight(host_name()) + "." + eight(boot);
+  }();
+  return text;
+}
+
 // A name may be as long as the system lets it be, so that its temporary one has to be shorter; the extension stays.
 fs::path temporary_name(const fs::path& target) {
   constexpr std::size_t longest_extension = 16;
-  const std::string prefix = fmt::format("{}{}-", temporary_prefix, ::getpid());
+  const std::string prefix = fmt::format("{}{}.{}-", temporary_prefix, this_boot(), ::getpid());
   const std::string extension = target.extension().string();
   if (extension.size() > longest_extension)
     return target.parent_path() / fitting_name(prefix + target.filename().string(), "");
@@ -115,9 +121,19 @@ fs::path temporary_name(const fs::path& target) {
 
 bool is_temporary(const fs::path& path) { return path.filename().string().starts_with(temporary_prefix); }
 
-// Whether another process that is still there is filling it.
+// Whether another process may still be filling it.
 static bool in_use(const fs::path& temporary) {
-  const int writer = std::atoi(temporary.filename().c_str() + temporary_prefix.size());
+  const auto claim = temporary.filename().string().substr(temporary_prefix.size());
+  const auto parts = split(claim.substr(0, claim.find('-')), '.');
+  const auto own = split(this_boot(), '.');
+  if (parts.size() == 3 && parts[0] != own[0]) {
+    constexpr auto at_work = std::chrono::hours(24);
+    std::error_code error;
+    const auto written = fs::last_write_time(temporary, error);
+    return !error && fs::file_time_type::clock::now() - written < at_work;
+  }
+  if (parts.size() == 3 && parts[1] != own[1]) return false;  // its process ended with that boot
+  const int writer = std::atoi(parts.back().c_str());         // older versions wrote nothing else
   return writer > 0 && writer != ::getpid() && (::kill(writer, 0) == 0 || errno == EPERM);
 }
 
@@ -191,23 +207,6 @@ Result<> write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
 
 Result<> write_text(const fs::path& path, std::string_view text) {
   return write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
-Result<std::vector<fs::path>> image_files(const fs::path& folder) {
-  static constexpr std::array suffixes{".jpg", ".jpeg", ".png", ".tif", ".tiff"};
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const auto suffix = lower_case(it->path().extension().string());
-    const bool hidden = it->path().filename().native().starts_with('.');  // "._00001.png", temporaries
-    std::error_code ignored;
-    if (hidden || it->is_directory(ignored)) continue;
-    if (std::find(suffixes.begin(), suffixes.end(), suffix) == suffixes.end()) continue;
-    files.push_back(it->path());
-  }
-  if (error) return io_failure("list the folder", folder, error.value());
-  std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return a.string() < b.string(); });
-  return files;
 }
 
 }  // namespace understudy

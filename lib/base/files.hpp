@@ -30,7 +30,7 @@ Result<std::string> read_text(const fs::path&, std::uint64_t max_bytes = std::ui
 Result<> write_file(const fs::path&, std::span<const std::uint8_t>);
 Result<> write_text(const fs::path&, std::string_view);
 // For writers that need a path (FFmpeg, a streaming format): calls fill(temporary path), then fsyncs and renames.
-// The temporary name keeps the extension: ".understudy-tmp-<pid>-<name>".
+// The temporary name keeps the extension: ".understudy-tmp-<machine>.<boot>.<pid>-<name>".
 Result<> write_through(const fs::path&, const std::function<Result<>(const fs::path& temporary)>& fill);
 // The same for content that is written piece by piece; what the disk would not take is told when fill() has ended.
 Result<> write_stream(const fs::path&, const std::function<Result<>(std::ostream&)>& fill);
@@ -38,8 +38,8 @@ std::function<void(std::span<const std::uint8_t>)> bytes_to(std::ostream&);  // 
 // The temporary name that belongs to a target; leftovers of a killed run can be told by is_temporary().
 fs::path temporary_name(const fs::path& target);
 bool is_temporary(const fs::path&);
-// Removes leftovers of killed runs in a folder (files only, no recursion); what another live process is writing stays.
-// Returns how many.
+// Removes leftovers of killed runs in a folder (files only, no recursion); what another live process is writing stays,
+// and what another machine began within a day: of its processes nothing is known here. Returns how many.
 int remove_temporaries(const fs::path& folder);
 
 Result<> sync_file(const fs::path&);    // fsync by name

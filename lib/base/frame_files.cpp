@@ -3,37 +3,71 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
+#include "lib/base/hash.hpp"
+#include "lib/base/io_failure.hpp"
+#include "lib/base/limits.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
 namespace {
 
+constexpr std::array<std::string_view, 5> usual{".jpg", ".jpeg", ".png", ".tif", ".tiff"};
 constexpr std::array<std::string_view, 12> read_here{".jpg",  ".jpeg", ".jpe", ".jfif", ".png",  ".tif",
                                                      ".tiff", ".webp", ".bmp", ".gif",  ".avif", ".jp2"};
 constexpr std::array<std::string_view, 23> known{".heic", ".heif", ".hif", ".psd", ".raw", ".dng", ".cr2", ".cr3",
                                                  ".nef",  ".arw",  ".orf", ".rw2", ".raf", ".pef", ".srw", ".exr",
                                                  ".hdr",  ".dpx",  ".tga", ".jxl", ".j2k", ".svg", ".ico"};
 
+bool ends_as(const fs::path& path, std::span<const std::string_view> endings) {
+  return std::ranges::find(endings, lower_case(path.extension().native())) != endings.end();
+}
+
 }  // namespace
 
-Result<FrameFiles> frame_files(const fs::path& folder) {
-  FrameFiles found;
+Result<std::vector<fs::path>> plain_files(const fs::path& folder) {
+  std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const auto name = it->path().filename();
     std::error_code ignored;
-    if (name.native().starts_with('.') || it->is_directory(ignored)) continue;
-    const auto suffix = lower_case(name.extension().native());
-    if (std::ranges::find(read_here, suffix) != read_here.end()) found.pictures.push_back(it->path());
-    if (std::ranges::find(known, suffix) != known.end()) found.others.push_back(name.native());
+    if (!it->path().filename().native().starts_with('.') && !it->is_directory(ignored)) files.push_back(it->path());
   }
-  if (error) {
-    const Code code = error == std::errc::no_such_file_or_directory ? Code::not_found : Code::io;
-    return fail(code, "Cannot list the folder {}: {}", folder.native(), error.message());
+  if (error) return io_failure("list the folder", folder, error.value());
+  std::ranges::sort(files, {}, [](const fs::path& path) -> const std::string& { return path.native(); });
+  return files;
+}
+
+std::vector<fs::path> jpg_files(const fs::path& folder) {
+  auto files = plain_files(folder).value_or(std::vector<fs::path>());
+  std::erase_if(files, [](const fs::path& path) { return path.extension() != ".jpg"; });
+  return files;
+}
+
+std::vector<fs::path> sub_folders(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (!it->path().filename().native().starts_with('.') && it->is_directory(ignored)) folders.push_back(it->path());
   }
-  std::ranges::sort(found.pictures, {}, [](const fs::path& path) -> const std::string& { return path.native(); });
-  std::ranges::sort(found.others);
+  std::ranges::sort(folders);
+  return folders;
+}
+
+Result<std::vector<fs::path>> image_files(const fs::path& folder) {
+  TRY(auto files, plain_files(folder));
+  std::erase_if(files, [](const fs::path& path) { return !ends_as(path, usual); });
+  return files;
+}
+
+Result<FrameFiles> frame_files(const fs::path& folder) {
+  TRY(const auto files, plain_files(folder));
+  FrameFiles found;
+  for (const auto& path : files) {
+    if (ends_as(path, read_here)) found.pictures.push_back(path);
+    if (ends_as(path, known)) found.others.push_back(path.filename().native());
+  }
   return found;
 }
 
@@ -48,10 +82,9 @@ std::string not_read(const fs::path& folder, const std::vector<std::string>& oth
 }
 
 std::string fitting_name(const std::string& stem, std::string_view ending) {
-  constexpr std::size_t longest = 255, checksum = 17;  // bytes, in nearly all file systems
-  if (stem.size() + ending.size() <= longest) return stem + std::string(ending);
-  return fmt::format("{}-{:016x}{}", stem.substr(0, longest - checksum - ending.size()), std::hash<std::string>()(stem),
-                     ending);
+  constexpr std::size_t checksum = 17;
+  if (stem.size() + ending.size() <= longest_name) return stem + std::string(ending);
+  return fmt::format("{}-{:016x}{}", stem.substr(0, longest_name - checksum - ending.size()), xxh3(stem), ending);
 }
 
 }  // namespace understudy

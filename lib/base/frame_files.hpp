@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which files of a folder are frames.
+// Which files of a folder are frames, and the lists of files that all rooms share.
 #pragma once
 
 #include "lib/base/files.hpp"
@@ -12,6 +12,14 @@ struct FrameFiles {
 };
 // Not recursive. Hidden files ("._00001.png" of another system, temporaries) and folders are neither.
 Result<FrameFiles> frame_files(const fs::path& folder);
+
+// All files of a folder but hidden ones, sorted by name as plain strings; what all other lists of files choose from.
+// Not recursive. Code::not_found without the folder.
+Result<std::vector<fs::path>> plain_files(const fs::path& folder);
+// Those whose names end in ".jpg", in small letters: where DeepFaceLab looks for faces. None without the folder.
+std::vector<fs::path> jpg_files(const fs::path& folder);
+// The folders in a folder but hidden ones, sorted. None without it.
+std::vector<fs::path> sub_folders(const fs::path& folder);
 
 // The stem with the ending; where that is longer than a name may be, the stem's end makes way for a checksum.
 std::string fitting_name(const std::string& stem, std::string_view ending);

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "lib/base/system.hpp"
+
 namespace understudy {
 namespace {
 
@@ -23,14 +25,12 @@ fs::path folder_of(const fs::path& lock) {
 
 // "process 4711 on workstation, since 2026-11-29 14:02:11"
 std::string self() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host = {'?'};
   const std::time_t now = std::time(nullptr);
   std::tm local{};
   ::localtime_r(&now, &local);
   std::array<char, 32> since{};
   std::strftime(since.data(), since.size(), "%Y-%m-%d %H:%M:%S", &local);
-  return fmt::format("process {} on {}, since {}", ::getpid(), host.data(), since.data());
+  return fmt::format("process {} on {}, since {}", ::getpid(), host_name(), since.data());
 }
 
 void write_holder(int descriptor) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
 
@@ -194,7 +195,7 @@ Result<> MadeFiles::take_in(const fs::path& from, const fs::path& name, const st
     TRY_VOID(write_file(to, content));
     std::error_code error;
     fs::remove(from, error);
-    if (error) return fail(Code::io, "Cannot remove {}: {}", from.string(), error.message());
+    if (error) return io_failure("remove", from, error.value());
   }
   print.time = time_of(to);
   return parts_->note(name.string(), {print, made_of});
@@ -249,7 +250,7 @@ Result<> Aside::keep(const fs::path& name) {
     TRY_VOID(write_through(to, [&](const fs::path& temporary) -> Result<> {
       std::error_code copied;
       fs::copy_file(folder_ / name, temporary, copied);
-      if (copied) return fail(Code::io, "Cannot copy {} to {}: {}", name.string(), to.string(), copied.message());
+      if (copied) return io_failure(fmt::format("copy {} to", name.string()), to, copied.value());
       return {};
     }));
   }
@@ -280,7 +281,7 @@ Result<fs::path> put_folder_aside(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
     if (it->path() != backup && !it->path().filename().string().starts_with(".backup-")) entries.push_back(it->path());
-  if (error) return fail(Code::io, "Cannot list the folder {}: {}", folder.string(), error.message());
+  if (error) return io_failure("list the folder", folder, error.value());
   for (const auto& entry : entries) TRY_VOID(rename_without_replacing(entry, backup / entry.filename()));
   TRY_VOID(sync_folder(backup));
   return backup;
@@ -296,10 +297,16 @@ Result<> put_file_aside(const fs::path& path, const std::function<void(std::stri
   return rename_without_replacing(path, backup / path.filename());
 }
 
-Result<> write_over_ours(const fs::path& path, std::span<const std::uint8_t> content,
-                         const std::function<void(std::string)>& tell) {
+// The list of its folder, with what is not ours out of the way.
+static Result<MadeFiles> list_for(const fs::path& path, const std::function<void(std::string)>& tell) {
   TRY(auto made, MadeFiles::open(path.has_parent_path() ? path.parent_path() : fs::path(".")));
   if (!made.ours(path.filename())) TRY_VOID(put_file_aside(path, tell));
+  return made;
+}
+
+Result<> write_over_ours(const fs::path& path, std::span<const std::uint8_t> content,
+                         const std::function<void(std::string)>& tell) {
+  TRY(auto made, list_for(path, tell));
   return made.write(path.filename(), content);
 }
 
@@ -309,8 +316,7 @@ Result<> write_over_ours(const fs::path& path, std::string_view text, const std:
 
 Result<> write_over_ours(const fs::path& path, const std::function<Result<>()>& write,
                          const std::function<void(std::string)>& tell) {
-  TRY(auto made, MadeFiles::open(path.has_parent_path() ? path.parent_path() : fs::path(".")));
-  if (!made.ours(path.filename())) TRY_VOID(put_file_aside(path, tell));
+  TRY(auto made, list_for(path, tell));
   TRY_VOID(write());
   return made.add(path.filename());
 }

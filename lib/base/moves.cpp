@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/path_text.hpp"
 
 namespace understudy {
@@ -107,10 +108,7 @@ Result<> copy_over(const fs::path& from, const fs::path& to) {
   const auto copied = [&]() -> Result<> {
     fs::copy_file(from, temporary, fs::copy_options::overwrite_existing, error);
     if (!error) fs::last_write_time(temporary, fs::last_write_time(from, error), error);
-    if (error)
-      return fail_with_hint(Code::io,
-                            fmt::format("Cannot copy {} to {}: {}", from.string(), to.string(), error.message()),
-                            "Check the space left on that disk and run the command again.");
+    if (error) return io_failure(fmt::format("copy {} to", from.string()), to, error.value());
     TRY_VOID(sync_file(temporary));
     return rename_without_replacing(temporary, to);
   }();
@@ -120,10 +118,8 @@ Result<> copy_over(const fs::path& from, const fs::path& to) {
   }
   TRY_VOID(sync_folder(to.parent_path()));
   if (::unlink(from.c_str()) == 0) return {};
-  return fail_with_hint(
-      Code::io,
-      fmt::format("Cannot remove {} after it was copied to {}: {}", from.string(), to.string(), std::strerror(errno)),
-      "Check that you may write there.");
+  const int refused = errno;
+  return during(io_failure("remove", from, refused).value(), fmt::format("moving it to {}", to.string()));
 }
 
 // As rename_without_replacing(), but what a kill left half moved between two disks is completed.
@@ -131,7 +127,7 @@ Result<> move_on(const fs::path& from, const fs::path& to) {
   if (is_there(to) && !on_one_disk(from, to) && same_bytes(from, to)) {
     std::error_code error;
     fs::remove(from, error);
-    if (error) return fail(Code::io, "Cannot remove {}: {}", from.string(), error.message());
+    if (error) return io_failure("remove", from, error.value());
     return {};
   }
   return rename_without_replacing(from, to);
@@ -156,7 +152,7 @@ Result<> carry_out(const fs::path& path, Journal& journal) {
   TRY_VOID(sync_folders(journal.steps));
   std::error_code error;
   fs::remove(path, error);
-  if (error) return fail(Code::io, "Cannot remove {}: {}", path.string(), error.message());
+  if (error) return io_failure("remove", path, error.value());
   return sync_folder(path.parent_path());
 }
 
@@ -170,7 +166,7 @@ bool untouched(const Journal& journal) {
 Result<> drop(const fs::path& journal) {
   std::error_code error;
   fs::remove(journal, error);
-  if (error) return fail(Code::io, "Cannot remove {}: {}", journal.string(), error.message());
+  if (error) return io_failure("remove", journal, error.value());
   return {};
 }
 
@@ -186,9 +182,7 @@ Result<> check_writable(const std::set<fs::path>& files) {
   for (const auto& file : files) folders.insert(nearest_there(file.parent_path()));
   for (const auto& folder : folders) {
     if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0)
-      return fail_with_hint(Code::io,
-                            fmt::format("Cannot rename files in {}: {}", folder.string(), std::strerror(errno)),
-                            "Check that you may write there.");
+      return io_failure("rename files in", folder, errno);
   }
   return {};
 }
@@ -225,9 +219,8 @@ Result<> rename_without_replacing(const fs::path& from, const fs::path& to) {
   const bool plain = errno == EINVAL && !is_there(to);
   if (plain && ::rename(from.c_str(), to.c_str()) == 0) return {};
   if (errno == EXDEV) return copy_over(from, to);
-  return fail_with_hint(Code::io,
-                        fmt::format("Cannot move {} to {}: {}", from.string(), to.string(), std::strerror(errno)),
-                        errno == EACCES || errno == EROFS ? "Check that you may write there." : "");
+  const int error = errno;
+  return io_failure(fmt::format("move {} to", from.string()), to, error);
 }
 
 Result<> move_files(const fs::path& journal, std::span<const Move> moves) {

@@ -8,14 +8,19 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <sstream>
 
+#include "lib/base/hash.hpp"
+#include "lib/base/io_failure.hpp"
 #include "lib/base/terminal_mode.hpp"
 
 namespace understudy {
@@ -69,6 +74,11 @@ unsigned cpu_threads() {
 
 int thread_count(int wanted) { return wanted > 0 ? wanted : static_cast<int>(cpu_threads()); }
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
+}
+
 std::string cpu_name() { return proc_value("/proc/cpuinfo", "model name"); }
 
 std::vector<std::string> cpu_features() {
@@ -103,6 +113,15 @@ std::uint64_t disk_free(const fs::path& path) {
   return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
+std::uint64_t change_stamp(const fs::path& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return 0;
+  const auto mixed = [](const timespec& time, std::uint64_t seed) {
+    return xxh3(static_cast<std::uint64_t>(time.tv_nsec), xxh3(static_cast<std::uint64_t>(time.tv_sec), seed));
+  };
+  return mixed(file.st_ctim, mixed(file.st_mtim, 0));
+}
+
 fs::path executable_path() {
   std::error_code error;
   return fs::read_symlink("/proc/self/exe", error);
@@ -130,6 +149,11 @@ void prefer_huge_pages(void* block, std::size_t bytes) { ::madvise(block, bytes,
 void keep_freed_memory() {
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
   ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}
+
+Error become(const fs::path& program, char** arguments) {
+  ::execv(program.c_str(), arguments);
+  return io_failure("start", program, errno).value();
 }
 
 void sleep_seconds(double seconds) { ::usleep(static_cast<useconds_t>(seconds * 1e6)); }

@@ -249,11 +249,6 @@ Roi roi_of(const Rect& rect, double angle) {
 }
 }  // namespace
 
-Result<std::vector<FoundFace>> FaceFinder::find_in(const ImageU8& frame_bgr, const Rect& rect) {
-  Pyramid pyramid(frame_bgr);
-  return refine(pyramid, roi_of(rect, 0), 1, Care::still);
-}
-
 Result<FoundFace> FaceFinder::place_in(const ImageU8& frame_bgr, const Rect& rect, double angle) {
   Pyramid pyramid(frame_bgr);
   const Roi roi = roi_of(rect, angle);

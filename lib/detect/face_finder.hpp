@@ -58,8 +58,6 @@ class FaceFinder {
   // The expected faces that are there, and with look_for_more those that the detector sees besides them; no second
   // looks. One run of the mesh a face where find() takes four and a detector. Largest face first.
   Result<std::vector<FoundFace>> follow(const ImageU8& frame_bgr, std::span<const Expected>, bool look_for_more);
-  // Landmarks for a face whose rectangle is known, by hand or from another detector. Empty when no face is there.
-  Result<std::vector<FoundFace>> find_in(const ImageU8& frame_bgr, const Rect&);
   // Landmarks where somebody says that a face is, whatever the networks think of it; the score tells what they do. The
   // head is turned by `angle` (radians, clockwise).
   Result<FoundFace> place_in(const ImageU8& frame_bgr, const Rect&, double angle = 0);

@@ -9,7 +9,7 @@
 namespace understudy {
 namespace {
 
-cv::Scalar scalar(Colour c) { return {double(c[0]), double(c[1]), double(c[2])}; }
+cv::Scalar scalar(Bgr c) { return {double(c[0]), double(c[1]), double(c[2])}; }
 cv::Point pixel(Point p) {
   const auto whole = [](double v) {
     return static_cast<int>(std::clamp(std::isfinite(v) ? v : 0.0, -30000.0, 30000.0));
@@ -33,7 +33,7 @@ void polyline(cv::Mat& image, std::span<const Point> points, bool closed, cv::Sc
 
 }  // namespace
 
-void draw_landmarks(ImageU8& image_bgr, const Landmarks68& landmarks, Colour colour) {
+void draw_landmarks(ImageU8& image_bgr, const Landmarks68& landmarks, Bgr colour) {
   cv::Mat target = view(image_bgr);
   for (const auto& part : parts) {
     std::vector<Point> points(landmarks.begin() + part.first, landmarks.begin() + part.last + 1);

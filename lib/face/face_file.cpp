@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/limits.hpp"
 #include "lib/face/fit_metadata.hpp"
 #include "lib/face/jpeg_segments.hpp"
@@ -117,7 +118,7 @@ Result<Bytes> encode_mask(const ImageU8& image) {
 Result<> read_meta_dat(const fs::path& path, const std::function<Result<>(const SavedInfo&)>& take) {
   std::error_code error;
   const auto file_size = fs::file_size(path, error);
-  if (error) return fail(Code::not_found, "Cannot read {}: {}", path.string(), error.message());
+  if (error) return io_failure("read", path, error.value());
   bool taken = true;
   const auto take_one = [&](const pickle::Value& key, const pickle::Value& entry) -> Result<> {
     const auto* name = key.as_string();

@@ -8,6 +8,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/limits.hpp"
 #include "lib/base/workers.hpp"
 #include "lib/face/quick_landmarks.hpp"
@@ -66,15 +67,9 @@ bool FaceList::find_in_pack(const fs::path& pak) {
 }
 
 void FaceList::add_loose(const fs::path& folder, const std::string& person) {
-  const std::size_t first = places_.size();
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().extension() == ".jpg" && !is_temporary(it->path()))
-      places_.push_back({static_cast<std::uint32_t>(persons_.size()), it->path().filename().string()});
-  }
+  for (const auto& path : jpg_files(folder))
+    places_.push_back({static_cast<std::uint32_t>(persons_.size()), path.filename().string()});
   persons_.push_back(person);
-  std::sort(places_.begin() + static_cast<std::ptrdiff_t>(first), places_.end(),
-            [](const Place& a, const Place& b) { return a.file_name < b.file_name; });
 }
 
 Result<FaceList> FaceList::open(const fs::path& folder) {
@@ -101,13 +96,7 @@ Result<FaceList> FaceList::open(const fs::path& folder) {
   if (any_readable()) return list;
   list.persons_.clear();
   list.places_.clear();
-  std::vector<fs::path> people;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
-    if (it->is_directory(ignored) && !it->path().filename().string().starts_with('.')) people.push_back(it->path());
-  }
-  std::ranges::sort(people);
-  for (const auto& person : people) list.add_loose(person, person.filename().string());
+  for (const auto& person : sub_folders(folder)) list.add_loose(person, person.filename().string());
   if (any_readable()) return list;
   return fail_with_hint(Code::no_faces, fmt::format("There are no extracted faces in {}", folder.string()),
                         "Run extract first.");

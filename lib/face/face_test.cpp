@@ -115,12 +115,14 @@ TEST(FaceTypes, NamesRoundTrip) {
   EXPECT_FALSE(face_type_from_name("mouth"));
 }
 
-TEST(Masks, HullStaysInItsBox) {
+TEST(Masks, HullStaysAmongItsPoints) {
   const auto mask = hull_mask(480, 360, example());
-  const auto box = hull_box(480, 360, example());
+  const auto points = expanded_brows(example(), 1);
+  const auto [left, right] = std::ranges::minmax(points, {}, [](const auto& p) { return p[0]; });
+  const auto [top, bottom] = std::ranges::minmax(points, {}, [](const auto& p) { return p[1]; });
   for (int y = 0; y < mask.height; ++y) {
     for (int x = 0; x < mask.width; ++x) {
-      const bool inside = x >= box.x0 && x < box.x1 && y >= box.y0 && y < box.y1;
+      const bool inside = x >= left[0] && x <= right[0] && y >= top[1] && y <= bottom[1];
       ASSERT_TRUE(inside || mask.at(x, y) == 0) << x << " " << y;
     }
   }

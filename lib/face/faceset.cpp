@@ -5,6 +5,7 @@
 #include <cstring>
 #include <set>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/limits.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
@@ -67,26 +68,6 @@ Result<std::vector<PackedPlace>> places_in(const fs::path& pak, std::uint64_t of
     places[i] = {start + begin, end - begin};
   }
   return places;
-}
-
-std::vector<fs::path> jpg_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const auto& item : fs::directory_iterator(folder, error)) {
-    if (item.path().extension() == ".jpg" && !is_temporary(item.path())) files.push_back(item.path());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
-std::vector<fs::path> sub_folders(const fs::path& folder) {
-  std::vector<fs::path> folders;
-  std::error_code error;
-  for (const auto& item : fs::directory_iterator(folder, error)) {
-    if (item.is_directory() && !item.path().filename().string().starts_with('.')) folders.push_back(item.path());
-  }
-  std::ranges::sort(folders);
-  return folders;
 }
 
 Failure no_faces_in(const fs::path& folder) {

@@ -110,8 +110,4 @@ double simple_yaw(const Landmarks68& u) {
   return right - left;
 }
 
-double simple_pitch(const Landmarks68& landmarks) {
-  return 2 * landmarks[8].y - (landmarks[6].y + landmarks[10].y) / 2;
-}
-
 }  // namespace understudy

@@ -51,8 +51,7 @@ Pose true_pose(const Landmarks68& in_crop, int size);
 // 3D model points for PnP; defined for 0..26 and 30..35.
 extern const std::array<std::array<float, 3>, 68> model_points_3d;
 
-// Nose-to-jaw yaw of unit-square landmarks, about -1..1, and the chin-line pitch in pixels: cheap helpers.
+// Nose-to-jaw yaw of unit-square landmarks, about -1..1: a cheap helper.
 double simple_yaw(const Landmarks68& in_unit_square);
-double simple_pitch(const Landmarks68&);
 
 }  // namespace understudy

@@ -66,7 +66,7 @@ ImageF soft_hulls(int width, int height, const Landmarks68& landmarks, const std
   }
   if (size > 0) part = dilate(part, size);
   part = gaussian_blur(part, kernel);
-  for (int y = 0; y < part.height; ++y) std::copy_n(part.row(y), part.width, mask.row(box.y0 + y) + box.x0);
+  paste(mask, part, box.x0, box.y0);
   return mask;
 }
 
@@ -103,19 +103,6 @@ ImageF hull_mask(int width, int height, const Landmarks68& landmarks, double bro
     fill_hull(target, points);
   }
   return mask;
-}
-
-PixelBox hull_box(int width, int height, const Landmarks68& landmarks, double brow_factor) {
-  const auto p = expanded_brows(landmarks, brow_factor);
-  // Eyes and lips (36..67) take no part in the hulls.
-  PixelBox box{width, height, 0, 0};
-  for (std::size_t i = 0; i < 36; ++i) {
-    box.x0 = std::min(box.x0, p[i][0]);
-    box.y0 = std::min(box.y0, p[i][1]);
-    box.x1 = std::max(box.x1, p[i][0] + 1);
-    box.y1 = std::max(box.y1, p[i][1] + 1);
-  }
-  return {std::max(box.x0, 0), std::max(box.y0, 0), std::min(box.x1, width), std::min(box.y1, height)};
 }
 
 ImageF eyes_mask(int width, int height, const Landmarks68& landmarks) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/face/landmarks.hpp"
+#include "lib/image/draw.hpp"
 #include "lib/image/image.hpp"
 
 namespace understudy {
@@ -13,7 +14,7 @@ namespace understudy {
 std::array<std::array<int, 2>, 68> expanded_brows(const Landmarks68&, double brow_factor);
 // 0/1 without anti-aliasing.
 ImageF hull_mask(int width, int height, const Landmarks68&, double brow_factor = 1);
-// The pixel box [x0, x1) x [y0, y1) that hull_mask can touch, clipped to the image; empty when x1 <= x0.
+// The pixels [x0, x1) x [y0, y1); empty when x1 <= x0 or y1 <= y0.
 struct PixelBox {
   int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
   bool empty() const { return x1 <= x0 || y1 <= y0; }
@@ -21,7 +22,6 @@ struct PixelBox {
   int height() const { return y1 - y0; }
   bool operator==(const PixelBox&) const = default;
 };
-PixelBox hull_box(int width, int height, const Landmarks68&, double brow_factor = 1);
 
 // Soft masks for training (spec pipeline.md 1.7).
 ImageF eyes_mask(int width, int height, const Landmarks68&);
@@ -39,9 +39,8 @@ std::vector<Polygon> includes_first(std::vector<Polygon>);
 // Draws the polygons in the given order onto a zero mask: 1 for include, 0 for exclude.
 ImageF polygon_mask(int width, int height, const std::vector<Polygon>&);
 
-// Debug pictures (spec pipeline.md 1.8). Colours are BGR.
-using Colour = std::array<int, 3>;
-void draw_landmarks(ImageU8& image_bgr, const Landmarks68&, Colour = {0, 255, 0});
+// Debug pictures (spec pipeline.md 1.8).
+void draw_landmarks(ImageU8& image_bgr, const Landmarks68&, Bgr = {0, 255, 0});
 void darken_hull(ImageU8& image_bgr, const Landmarks68&);  // inside the hull mask to 50 %
 // Detector rectangle in blue, crop outline and its top-left marker in red, landmarks in green.
 void draw_face(ImageU8& image_bgr, const Rect& detected, const Landmarks68&, FaceType);

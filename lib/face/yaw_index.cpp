@@ -3,17 +3,13 @@
 
 #include <cstring>
 
+#include "lib/base/hash.hpp"
+
 namespace understudy {
 namespace {
 
-constexpr std::string_view magic = "USYAW001";
+constexpr std::string_view magic = "USYAW002";
 constexpr std::size_t row_size = 12;  // u64 key, f32 yaw, little-endian, without padding
-constexpr std::uint64_t fnv_start = 0xcbf29ce484222325ULL;
-
-std::uint64_t fnv(std::span<const std::uint8_t> bytes, std::uint64_t hash = fnv_start) {
-  for (const auto b : bytes) hash = (hash ^ b) * 0x100000001b3ULL;
-  return hash;
-}
 
 template <class T>
 std::span<const std::uint8_t> raw(const T& value) {
@@ -32,8 +28,7 @@ FileStamp stamp_of(const fs::path& path) {
 }
 
 std::uint64_t yaw_key(std::string_view name, const FileStamp& stamp, std::uint64_t offset) {
-  const std::uint64_t of_name = fnv({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()});
-  return fnv(raw(offset), fnv(raw(stamp.time), fnv(raw(stamp.size), of_name)));
+  return xxh3(offset, xxh3(static_cast<std::uint64_t>(stamp.time), xxh3(stamp.size, xxh3(name))));
 }
 
 std::unordered_map<std::uint64_t, float> read_yaw_index(const fs::path& path) {
@@ -42,7 +37,7 @@ std::unordered_map<std::uint64_t, float> read_yaw_index(const fs::path& path) {
   const auto content = std::span(*file).first(file->size() - 8);
   std::uint64_t sum;
   std::memcpy(&sum, file->data() + content.size(), 8);
-  if (std::memcmp(content.data(), magic.data(), magic.size()) != 0 || fnv(content) != sum) return {};
+  if (std::memcmp(content.data(), magic.data(), magic.size()) != 0 || xxh3(content) != sum) return {};
   std::unordered_map<std::uint64_t, float> rows;
   for (std::size_t at = magic.size(); at < content.size(); at += row_size) {
     std::uint64_t key;
@@ -63,7 +58,7 @@ Result<> write_yaw_index(const fs::path& path, std::span<const std::uint64_t> ke
     put(out, raw(keys[i]));
     put(out, raw(yaws[i]));
   }
-  put(out, raw(fnv(out)));
+  put(out, raw(xxh3(out)));
   return write_file(path, out);
 }
 

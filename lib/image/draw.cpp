@@ -51,13 +51,17 @@ void draw_lines(ImageU8& image, std::span<const Point> points, Bgr colour, int t
              cv::LINE_AA, shift);
 }
 
-void paste(ImageU8& canvas, const ImageU8& picture, int x, int y) {
+template <class T>
+void paste(Image<T>& canvas, const Image<T>& picture, int x, int y) {
   const int x0 = std::max(0, x), x1 = std::min(canvas.width, x + picture.width);
   for (int row = std::max(0, y); row < std::min(canvas.height, y + picture.height) && x0 < x1; ++row) {
     std::copy_n(picture.row(row - y) + (x0 - x) * picture.channels, (x1 - x0) * picture.channels,
                 canvas.row(row) + x0 * canvas.channels);
   }
 }
+
+template void paste(ImageU8&, const ImageU8&, int, int);
+template void paste(ImageF&, const ImageF&, int, int);
 
 void set_image_threads(int count) { cv::setNumThreads(count); }
 

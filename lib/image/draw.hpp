@@ -20,8 +20,9 @@ int text_width(const std::string& text, int height);
 void fill_rectangle(ImageU8& image_bgr, int x, int y, int width, int height, Bgr colour);  // clipped
 // Anti-aliased from point to point.
 void draw_lines(ImageU8& image_bgr, std::span<const Point>, Bgr colour, int thickness = 1);
-// Copies a picture of the same channel count into another at (x,y), clipped.
-void paste(ImageU8& canvas, const ImageU8& picture, int x, int y);
+// Copies a picture of the same channel count into another at (x,y), clipped. For 8-bit and float pictures.
+template <class T>
+void paste(Image<T>& canvas, const Image<T>& picture, int x, int y);
 
 // How many threads the image functions may use inside (default: one; steps run several images side by side instead).
 void set_image_threads(int count);

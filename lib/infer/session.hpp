@@ -61,8 +61,6 @@ class Session {
   Result<> run();
   // The results of the last run, in outputs() order; valid until the next run.
   std::span<const float> output(std::size_t i) const;
-  // Index of an input or output by name, or -1.
-  int output_index(std::string_view name) const;
 
  private:
   struct Impl;

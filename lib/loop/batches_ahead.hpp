@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -13,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/workers.hpp"
 
@@ -60,7 +60,7 @@ class BatchesAhead {
 
   // Blocks until it is made. Asking for k, k+1, … finds them ready. The error is the maker's.
   Result<Batch> take(std::int64_t k) {
-    const auto begun = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     std::unique_lock lock(mutex_);
     if (!started_ || k != wanted_) {
       ready_.clear();
@@ -75,7 +75,7 @@ class BatchesAhead {
     auto batch = std::move(ready_.extract(k).mapped());
     wanted_ = k + 1;
     changed_.notify_all();
-    waited_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    waited_ += watch.seconds();
     return batch;
   }
 

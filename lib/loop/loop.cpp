@@ -2,16 +2,13 @@
 #include "lib/loop/loop.hpp"
 
 #include <algorithm>
-#include <chrono>
 
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/options/options.hpp"
 
 namespace understudy {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 // What the commands that came in ask for.
 struct Wishes {
@@ -37,50 +34,47 @@ Wishes take_wishes(bool& paused, std::span<Row> rows, Session& session, Run& run
   return wishes;
 }
 
-// When what comes by the clock was done last.
+// Since what comes by the clock was done last.
 struct Clocks {
-  Clock::time_point iteration = Clock::now(), metric = iteration, save = iteration, preview = iteration,
-                    backup = iteration;
+  Stopwatch iteration, metric, save, preview, backup;
 };
 
 // Between two iterations: what was wished for, and what is due.
 Result<> look_after(Session& session, const LoopOptions& options, const Wishes& wishes, Clocks& last, Run& run) {
-  if (wishes.save || seconds_since(last.save) >= 60 * options.save_every) {
+  if (wishes.save || last.save.seconds() >= 60 * options.save_every) {
     TRY_VOID(session.save(run));
-    last.save = Clock::now();
+    last.save.lap();
   }
-  if (wishes.preview || seconds_since(last.preview) >= 60 * options.preview_every) {
+  if (wishes.preview || last.preview.seconds() >= 60 * options.preview_every) {
     TRY_VOID(session.show_preview(/*history=*/false, run));
-    last.preview = Clock::now();
+    last.preview.lap();
   }
-  const bool backup_due = options.autobackup_hour > 0 && seconds_since(last.backup) >= 3600 * options.autobackup_hour;
+  const bool backup_due = options.autobackup_hour > 0 && last.backup.seconds() >= 3600 * options.autobackup_hour;
   if (wishes.backup || backup_due) {
     TRY_VOID(session.backup(run));
-    last.backup = Clock::now();
+    last.backup.lap();
   }
   return {};
 }
 
 Result<> one_iteration(Session& session, const LoopOptions& options, Clocks& last, Pace& pace, Run& run) {
-  const auto begun = Clock::now();
+  const Stopwatch watch;
   TRY_VOID(session.iterate(run));
-  pace.durations.push_back(seconds_since(begun));
+  pace.durations.push_back(watch.seconds());
   if (pace.durations.size() > 1000) pace.durations.pop_front();
   // From the first iteration on there is a generation to go back to.
   if (session.iteration() == 1) {
     TRY_VOID(session.save(run));
   }
-  const auto now = Clock::now();
-  session.add_seconds(std::chrono::duration<double>(now - last.iteration).count());
-  last.iteration = now;
+  session.add_seconds(last.iteration.lap());
   if (options.preview_history && session.iteration() % session.learner().history_interval() == 0) {
     TRY_VOID(session.show_preview(/*history=*/true, run));
   }
   for (auto& w : session.learner().take_warnings()) run.warn(std::move(w));
-  if (seconds_since(last.metric) >= 1) {
+  if (last.metric.seconds() >= 1) {
     run.event(MetricEvent{static_cast<std::uint64_t>(session.iteration()), session.recent_losses()});
     session.note_losses();
-    last.metric = now;
+    last.metric.lap();
   }
   return {};
 }
@@ -127,18 +121,17 @@ Result<> iterate_until(Session& session, const Limits& limits, LoopOptions optio
   auto rows = rows_of(options);
   std::ranges::move(others, std::back_inserter(rows));
   TRY_VOID(run.set_again(rows));
-  const auto start = Clock::now();
+  const Stopwatch watch;
   Clocks last;
   bool paused = false;
   while (!run.stopping()) {
     if (limits.iteration > 0 && session.iteration() >= limits.iteration) break;
-    if (limits.seconds > 0 && seconds_since(start) - pace.paused >= limits.seconds) break;
+    if (limits.seconds > 0 && watch.seconds() - pace.paused >= limits.seconds) break;
     TRY_VOID(look_after(session, options, take_wishes(paused, rows, session, run), last, run));
     if (paused) {
-      const auto begun = Clock::now();
+      last.iteration.lap();
       sleep_seconds(0.05);
-      last.iteration = Clock::now();
-      pace.paused += std::chrono::duration<double>(last.iteration - begun).count();
+      pace.paused += last.iteration.lap();
       continue;
     }
     TRY_VOID(one_iteration(session, options, last, pace, run));

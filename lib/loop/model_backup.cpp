@@ -3,6 +3,7 @@
 // networks-and-training.md 2.4; there every slot is copied file by file, here a slot appears whole or not at all).
 #include <nlohmann/json.hpp>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/loop/model_files.hpp"
 #include "lib/loop/model_store.hpp"
@@ -10,17 +11,12 @@
 namespace understudy {
 namespace {
 
-Failure io_failure(std::string_view what, const fs::path& path, const std::error_code& error) {
-  return fail_with_hint(Code::io, fmt::format("Cannot {} {}: {}", what, path.string(), error.message()),
-                        error == std::errc::no_space_on_device ? "Free some space on that disk." : "");
-}
-
 fs::path slot(const fs::path& backups, int number) { return backups / fmt::format("{:02}", number); }
 
 Result<> copy_synced(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-  if (error) return io_failure("copy", from, error);
+  if (error) return io_failure("copy", from, error.value());
   return sync_file(to);
 }
 
@@ -66,7 +62,7 @@ Result<> shift(const fs::path& backups, int keep) {
   auto drop = [&](int number) -> Result<> {
     const auto going = temporary_name(slot(backups, number));
     fs::rename(slot(backups, number), going, error);
-    if (error) return io_failure("move", slot(backups, number), error);
+    if (error) return io_failure("move", slot(backups, number), error.value());
     TRY(const bool gone, remove_model_files(going));
     // Somebody put something there: it gets a name that no later backup takes away.
     for (int n = 1; !gone; ++n) {
@@ -81,7 +77,7 @@ Result<> shift(const fs::path& backups, int keep) {
   if (fs::exists(slot(backups, gap), error)) TRY_VOID(drop(gap));
   for (int number = gap; number > 1; --number) {
     fs::rename(slot(backups, number - 1), slot(backups, number), error);
-    if (error) return io_failure("move", slot(backups, number - 1), error);
+    if (error) return io_failure("move", slot(backups, number - 1), error.value());
   }
   return {};
 }
@@ -105,7 +101,7 @@ Result<> ModelStore::backup(int keep) {
   TRY_VOID(shift(backups, keep));
   std::error_code error;
   fs::rename(made, slot(backups, 1), error);
-  if (error) return io_failure("move", made, error);
+  if (error) return io_failure("move", made, error.value());
   return sync_folder(backups);
 }
 

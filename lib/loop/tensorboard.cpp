@@ -4,11 +4,15 @@
 #include <array>
 #include <bit>
 
+#include "lib/base/protobuf.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
 
 namespace understudy {
 namespace {
+
+using protobuf::Message;
+using protobuf::put_little_endian;
 
 constexpr std::array<std::uint32_t, 256> castagnoli_table = [] {
   std::array<std::uint32_t, 256> table{};
@@ -24,48 +28,7 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
-template <class T>
-void put_little_endian(std::string& out, T value) {
-  for (std::size_t i = 0; i < sizeof(T); ++i) out += static_cast<char>(static_cast<std::uint8_t>(value >> (8 * i)));
-}
-
 std::uint32_t masked_crc(std::string_view data) { return std::rotr(crc32c(bytes_of(data)), 15) + 0xa282ead8u; }
-
-// Protobuf's wire encoding: a field is its number and kind, then the value (protobuf.dev, "Encoding").
-class Message {
- public:
-  Message& varint(int field, std::uint64_t value) {
-    key(field, 0);
-    put_varint(value);
-    return *this;
-  }
-  Message& fixed64(int field, double value) {
-    key(field, 1);
-    put_little_endian(bytes_, std::bit_cast<std::uint64_t>(value));
-    return *this;
-  }
-  Message& fixed32(int field, float value) {
-    key(field, 5);
-    put_little_endian(bytes_, std::bit_cast<std::uint32_t>(value));
-    return *this;
-  }
-  Message& text(int field, std::string_view value) {
-    key(field, 2);
-    put_varint(value.size());
-    bytes_ += value;
-    return *this;
-  }
-  Message& message(int field, const Message& inner) { return text(field, inner.bytes_); }
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  void key(int field, int kind) { put_varint(static_cast<std::uint64_t>(field) << 3 | static_cast<unsigned>(kind)); }
-  void put_varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
-    bytes_ += static_cast<char>(value);
-  }
-  std::string bytes_;
-};
 
 // Event: wall_time = 1, step = 2, then one of file_version = 3, summary = 5, session_log = 7.
 Message event_at(std::int64_t step) {

@@ -117,11 +117,6 @@ void measure_as_face(const ImageU8& image, const FaceInfo& info, FaceMeasures& m
 
 }  // namespace
 
-ImageU8 hull_masked(ImageU8 image, const Landmarks68& landmarks) {
-  const ImageF mask = hull_mask(image.width, image.height, landmarks);
-  return masked(std::move(image), mask);
-}
-
 Result<FaceMeasures> measure_face(std::span<const std::uint8_t> file, bool may_be_face) {
   TRY(ImageU8 image, decode_image(file));
   image = normalise_channels(std::move(image), 3);

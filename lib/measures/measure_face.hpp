@@ -24,7 +24,4 @@ struct FaceMeasures {
 // picture cannot be decoded whole.
 Result<FaceMeasures> measure_face(std::span<const std::uint8_t> file, bool may_be_face);
 
-// The picture where the face's hull is, black elsewhere (spec pipeline.md 5.1).
-ImageU8 hull_masked(ImageU8 image_bgr, const Landmarks68&);
-
 }  // namespace understudy

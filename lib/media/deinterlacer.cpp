@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/media/deinterlacer.hpp"
 
-extern "C" {
-#include <libavfilter/avfilter.h>
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
-}
-
 namespace understudy::media {
 
 void Deinterlacer::FreeGraph::operator()(AVFilterGraph* graph) const { avfilter_graph_free(&graph); }

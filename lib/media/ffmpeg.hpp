@@ -2,22 +2,11 @@
 // Internal to lib/media (included by .cpp files only): owners for FFmpeg's objects.
 #pragma once
 
-extern "C" {
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-#include <libavutil/display.h>
-#include <libavutil/hwcontext.h>
-#include <libavutil/mastering_display_metadata.h>
-#include <libavutil/opt.h>
-#include <libavutil/pixdesc.h>
-#include <libswresample/swresample.h>
-#include <libswscale/swscale.h>
-}
-
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "lib/media/ffmpeg_functions.hpp"
 #include "lib/media/probe.hpp"
 
 namespace understudy::media {

@@ -5,12 +5,6 @@
 
 #include "lib/media/ffmpeg.hpp"
 
-extern "C" {
-#include <libavfilter/avfilter.h>
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
-}
-
 namespace understudy::media {
 namespace {
 

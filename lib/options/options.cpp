@@ -119,14 +119,11 @@ Result<> options_from_json(std::span<Row> rows, const json& j) {
   return {};
 }
 
-static std::string_view kind_name(Kind kind) {
-  constexpr std::array names{"boolean", "integer", "number", "text", "path", "choice"};
-  return names[static_cast<std::size_t>(kind)];
-}
-static std::string_view when_name(When when) {
-  constexpr std::array names{"creation", "start", "live"};
-  return names[static_cast<std::size_t>(when)];
-}
+constexpr std::array kind_names{"boolean", "integer", "number", "text", "path", "choice"};
+constexpr std::array when_names{"creation", "start", "live"};
+
+static std::string_view kind_name(Kind kind) { return kind_names[static_cast<std::size_t>(kind)]; }
+static std::string_view when_name(When when) { return when_names[static_cast<std::size_t>(when)]; }
 
 json options_schema(std::span<const Row> rows) {
   json all = json::array();
@@ -146,6 +143,40 @@ json options_schema(std::span<const Row> rows) {
     all.push_back(std::move(j));
   }
   return all;
+}
+
+static std::string default_text_of(const json& value) {
+  if (value.is_string()) return value;
+  return value.is_number_float() ? detail::number_text(value) : value.dump();
+}
+
+std::vector<Row> rows_of_schema(const json& options) {
+  const auto place_in = [](const auto& names, const json& name) {
+    return std::ranges::find(names, name.get<std::string>()) - names.begin();
+  };
+  const auto bound = [](const json& j, const char* key) {
+    return j.contains(key) ? std::optional(j[key].get<double>()) : std::nullopt;
+  };
+  std::vector<Row> rows;
+  for (const auto& j : options) {
+    Row row;
+    row.key = j["key"];
+    row.label = j["label"];
+    row.help = j["help"];
+    row.group = j["group"];
+    row.kind = static_cast<Kind>(place_in(kind_names, j["kind"]));
+    row.when = static_cast<When>(place_in(when_names, j["when"]));
+    row.advanced = j["advanced"];
+    row.lo = bound(j, "min");
+    row.hi = bound(j, "max");
+    row.step = bound(j, "step");
+    if (j.contains("choices")) row.choices = j["choices"].get<std::vector<std::string>>();
+    row.default_text = default_text_of(j["default"]);
+    row.get = [text = row.default_text] { return text; };
+    row.set = [](std::string_view) { return Result<>(); };
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 static std::string shell_quoted(const std::string& text) {

@@ -25,6 +25,8 @@ nlohmann::json changed_options_to_json(std::span<const Row>);
 Result<> options_from_json(std::span<Row>, const nlohmann::json&);
 // The rows as a form draws them: [{key, label, help, group, kind, default, min, max, step, choices, when, advanced}]
 nlohmann::json options_schema(std::span<const Row>);
+// Such rows again, to be shown: they take any value, and keep none.
+std::vector<Row> rows_of_schema(const nlohmann::json&);
 // What differs from the defaults, as a pasteable piece of command line: "--image-size 256 --no-masked-training"
 std::string diff_from_default(std::span<const Row>);
 // A Markdown table of the rows for the documentation.

@@ -45,6 +45,17 @@ TEST(Options, JsonRoundTrip) {
   EXPECT_EQ(b.label, "a b");
 }
 
+TEST(Options, RowsCanBeMadeOfTheirSchema) {
+  Basket basket;
+  auto rows = rows_of(basket);
+  rows[2].advanced = true, rows[3].when = When::live, rows[4].group = "Odd", rows[1].step = 2;
+  auto again = rows_of_schema(nlohmann::json::parse(options_schema(rows).dump()));
+  EXPECT_EQ(options_schema(again), options_schema(rows));
+  EXPECT_EQ(options_markdown(again), options_markdown(rows));
+  EXPECT_EQ(again[2].get(), "0.5");
+  EXPECT_TRUE(again[1].set("eleven"));  // whoever does the work checks it
+}
+
 TEST(Options, RefusesWithTheReason) {
   Basket basket;
   auto rows = rows_of(basket);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/path_text.hpp"
 
 namespace understudy {
@@ -53,10 +54,7 @@ class HashedFile {
   }
 
  private:
-  Failure failed() const {
-    return fail_with_hint(Code::io, fmt::format("Cannot write {}: {}", path_.string(), std::strerror(errno)),
-                          errno == ENOSPC ? "Free some space on that disk and run the command again." : "");
-  }
+  Failure failed() const { return io_failure("write", path_, errno); }
   fs::path path_;
   File file_;
   std::unique_ptr<XXH3_state_t, HashFree> hash_;

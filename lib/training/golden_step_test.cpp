@@ -6,8 +6,7 @@
 #include <cstdio>
 #include <deque>
 
-#include "lib/training/face_trainer.hpp"
-#include "lib/training/model_options.hpp"
+#include "lib/training/tiny_model.hpp"
 
 namespace understudy {
 namespace {
@@ -21,22 +20,16 @@ struct Golden {
 };
 
 ModelDescription described(std::string_view name) {
-  ModelDescription model;
-  model.seed = 5;
   if (name == "quick96") {
+    ModelDescription model;
     model.model_class = ModelClass::quick96;
+    model.seed = 5;
     return model;
   }
-  model.model_class = name.starts_with("amp") ? ModelClass::amp : ModelClass::saehd;
-  model.saehd.archi = name.starts_with("liae") ? "liae-udt" : name == "df" ? "df" : "df-ud";
-  model.saehd.resolution = model.amp.resolution = side;
-  model.saehd.face_type = ModelFaceType::wf;
-  model.saehd.eyes_mouth_prio = name == "df-ud all";
-  model.amp.inter_dims = 32;
-  model.shared.ae_dims = 16;
-  model.shared.e_dims = model.shared.d_dims = model.shared.d_mask_dims = 4;
-  model.shared.gan_dims = 4;
+  const char* archi = name == "df" ? "df" : name.starts_with("liae") ? "liae-udt" : "df-ud";
+  auto model = tiny(name.starts_with("amp") ? ModelClass::amp : ModelClass::saehd, archi);
   if (name == "df-ud all") {
+    model.saehd.eyes_mouth_prio = true;
     model.shared.gan_power = model.saehd.true_face_power = 0.1;
     model.shared.clipgrad = true;
     model.shared.lr_dropout = LrDropout::y;
@@ -72,12 +65,9 @@ BatchSide faces(int n, int resolution, int seed) {
 }
 
 Golden trained(const char* name) {
-  auto model = described(name);
   const int resolution = name == std::string_view("quick96") ? 96 : side,
             n = name == std::string_view("quick96") ? 2 : 4;
-  const auto spec = spec_of(model);
-  if (!spec) throw std::runtime_error(to_sentence(spec.error()));
-  FaceTrainer trainer(*spec, {}, Precision::fp32);
+  FaceTrainer trainer = trainer_of(described(name));
   std::map<std::string, Tensor> before;
   for (const auto& t : trainer.weights()) before.emplace(t.name, t.tensor.clone());
   Losses losses;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
@@ -47,10 +48,6 @@ std::uint64_t bytes_in(const fs::path& folder) {
   return bytes;
 }
 
-Failure io_failure(std::string_view what, const fs::path& path, const std::error_code& error) {
-  return fail(Code::io, "Cannot {} {}: {}", what, path.string(), error.message());
-}
-
 Result<fs::path> new_path(const fs::path& models, const std::string& name) {
   TRY_VOID(check_model_name(name));
   const fs::path path = models / name;
@@ -64,9 +61,7 @@ Result<> copy_into(const fs::path& from, const fs::path& to) {
   return write_through(to, [&](const fs::path& temporary) -> Result<> {
     std::error_code error;
     fs::copy_file(from, temporary, error);
-    if (!error) return {};
-    return fail_with_hint(Code::io, fmt::format("Cannot copy {}: {}", from.string(), error.message()),
-                          error == std::errc::no_space_on_device ? "Free some space on that disk." : "");
+    return error ? Result<>(io_failure("copy", from, error.value())) : Result<>{};
   });
 }
 
@@ -86,7 +81,7 @@ Result<> copy_files(const fs::path& from, const fs::path& to) {
     if (it->is_regular_file(ignored) && !is_temporary(it->path()) && it->path().filename() != "lock")
       files.push_back(it->path());
   }
-  if (error) return io_failure("list the folder", from, error);
+  if (error) return io_failure("list the folder", from, error.value());
   std::ranges::stable_sort(files, {}, copy_rank);
   for (const auto& file : files) TRY_VOID(copy_into(file, to / file.filename()));
   return {};
@@ -157,7 +152,7 @@ Result<> rename_model(const fs::path& model, const std::string& name) {
   TRY(const auto lock, FileLock::take(model / "lock"));
   std::error_code error;
   fs::rename(model, to, error);
-  if (error) return io_failure("rename", model, error);
+  if (error) return io_failure("rename", model, error.value());
   return sync_folder(model.parent_path());
 }
 

@@ -5,27 +5,11 @@
 #include <cmath>
 
 #include "lib/training/expression_loss.hpp"
-#include "lib/training/face_trainer.hpp"
 #include "lib/training/losses.hpp"
-#include "lib/training/model_options.hpp"
+#include "lib/training/tiny_model.hpp"
 
 namespace understudy {
 namespace {
-
-ModelDescription tiny(ModelClass model_class, const char* archi = "df-ud") {
-  ModelDescription model;
-  model.model_class = model_class;
-  model.saehd.archi = archi;
-  model.saehd.resolution = model.amp.resolution = 64;
-  model.saehd.batch_size = model.amp.batch_size = 4;
-  model.saehd.face_type = ModelFaceType::wf;
-  model.amp.inter_dims = 32;
-  model.shared.ae_dims = 16;
-  model.shared.e_dims = model.shared.d_dims = model.shared.d_mask_dims = 4;
-  model.shared.gan_dims = 4;
-  model.seed = 5;
-  return model;
-}
 
 Batch random_batch(int n = 4) {
   torch::manual_seed(11);
@@ -36,12 +20,6 @@ Batch random_batch(int n = 4) {
     return BatchSide{face, face, mask, mask * 0.5};
   };
   return {side(), side()};
-}
-
-FaceTrainer trainer_of(const ModelDescription& model) {
-  const auto spec = spec_of(model);
-  if (!spec) throw std::runtime_error(to_sentence(spec.error()));
-  return FaceTrainer(*spec, {}, Precision::fp32);
 }
 
 std::map<std::string, Tensor> copied(const std::vector<NamedTensor>& all) {

@@ -2,14 +2,15 @@
 #include "steps/1_frames/frames.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <mutex>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
@@ -55,7 +56,7 @@ class FrameExtraction {
 };
 
 Result<FramesReport> FrameExtraction::work() {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   TRY_VOID(check_prefix(options_.prefix));
   TRY_VOID(check_output(paths_.folder, {paths_.video}));
   TRY(source_, media::FrameSource::open(
@@ -77,7 +78,7 @@ Result<FramesReport> FrameExtraction::work() {
     sequence_.complete = true;
     TRY_VOID(media::write_sequence(paths_.manifest, sequence_));
   }
-  report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report_.seconds = watch.seconds();
   return report_;
 }
 
@@ -140,7 +141,7 @@ Result<> FrameExtraction::clear_old(const media::Sequence* earlier) {
     if (made_->ours(name)) {
       std::error_code error;
       fs::remove(file, error);
-      if (error) return fail(Code::io, "Cannot remove {}: {}", file.string(), error.message());
+      if (error) return io_failure("remove", file, error.value());
       ++removed;
     } else if (options_.redo || in_the_way || made_->last_made_of(name)) {
       TRY_VOID(aside.take(name));

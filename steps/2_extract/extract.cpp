@@ -5,9 +5,11 @@
 #include <mutex>
 #include <set>
 
+#include "lib/base/limits.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
@@ -22,8 +24,6 @@
 namespace understudy {
 namespace {
 
-constexpr std::size_t longest_name = 255;  // bytes, in nearly all file systems
-
 std::string face_file_name(const std::string& frame_name, std::size_t face) {
   return fmt::format("{}_{}.jpg", fs::path(frame_name).stem().string(), face);
 }
@@ -34,11 +34,12 @@ class Extraction {
       : options_(options), paths_(paths), run_(run) {}
 
   Result<ExtractReport> work() {
-    double start = seconds_now();
+    Stopwatch watch;
     TRY(source_, media::FrameSource::open(paths_.frames));
     for (const auto& remark : source_->remarks()) run_.note(remark);
     TRY(auto lock, lock_folder(paths_.aligned));
     TRY_VOID(finish_moves(moves_journal(paths_.aligned)));
+    contents_.emplace(*source_);
     TRY(journal_, Journal::load(paths_.journal));
     options_.smooth = chosen_smoothing(options_, paths_, *source_, *journal_, run_);
     TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, *source_, *journal_, lock, run_));
@@ -55,9 +56,7 @@ class Extraction {
       tell_report();
       tell_aside();
     }
-    std::atomic<double> all = 0;
-    add_time(all, start);
-    report_.seconds = all;
+    report_.seconds = watch.seconds();
     if (!earlier.foreign && report_.faces == 0) {
       return fail_with_hint(
           Code::no_faces, fmt::format("No face was found in {} ({} frames)", paths_.frames.string(), report_.frames),
@@ -83,7 +82,8 @@ class Extraction {
   std::string wanted_look(std::size_t position) const;
   void tell_report();
   void tell_aside();
-  std::uint64_t bytes_of(std::int64_t index) const;
+  bool unchanged(std::size_t position);
+  Result<> keep_times();
   const std::string& name(std::size_t position) const { return source_->name(frames_[position]); }
   int threads() const { return thread_count(options_.threads); }
 
@@ -92,13 +92,15 @@ class Extraction {
   Run& run_;
   bool smooth_ = true;
   std::optional<media::FrameSource> source_;
+  std::optional<FrameContents> contents_;
   std::optional<Journal> journal_;
   std::map<std::string, HandFrame> hand_;
   std::optional<RawFaces> raw_;
   std::optional<FacePlan> plan_;
   std::vector<std::int64_t> frames_;  // indices of all frames that count; a position is an index into these
-  std::vector<std::size_t> todo_;     // positions of those to cut, ascending
-  std::set<std::size_t> bring_back_;  // positions of frames whose deleted faces are wanted again
+  std::map<std::string, std::uint64_t> new_times_;  // by frame: FrameStamp::times
+  std::vector<std::size_t> todo_;                   // positions of those to cut, ascending
+  std::set<std::size_t> bring_back_;                // positions of frames whose deleted faces are wanted again
   std::optional<FaceKeeper> keeper_;
   std::optional<MadeFiles> debug_made_;  // with options_.debug
   std::optional<Aside> debug_aside_;
@@ -107,13 +109,6 @@ class Extraction {
   std::uint64_t done_ = 0;  // frames
   std::mutex recording_;    // the journal
 };
-
-std::uint64_t Extraction::bytes_of(std::int64_t index) const {
-  if (source_->is_video()) return 0;
-  std::error_code error;
-  const auto size = fs::file_size(source_->image_file(index), error);
-  return error ? 0 : size;
-}
 
 Result<> Extraction::list_frames() {
   std::set<std::string> stems;
@@ -180,15 +175,28 @@ std::string Extraction::wanted_look(std::size_t position) const {
   return by_hand ? "hand " + by_hand->text : std::string();
 }
 
+// Whether its file is the one that was done; older versions kept no more than the size.
+bool Extraction::unchanged(std::size_t position) {
+  const auto found = journal_->records().find(name(position));
+  if (found == journal_->records().end()) return false;
+  const auto& record = found->second;
+  const auto index = frames_[position];
+  if (record.content == 0) return record.bytes == contents_->bytes(index);
+  contents_->expect(index, {record.bytes, record.times, record.content});
+  const auto now = contents_->of(index);
+  if (now.content == record.content && now.times != record.times) new_times_[record.name] = now.times;
+  return now.content == record.content;
+}
+
+// Of files that were copied or touched, so that they are not read each time.
+Result<> Extraction::keep_times() { return new_times_.empty() ? Result<>() : journal_->keep_times(new_times_); }
+
 // Finds out which frames are to be cut; with smoothing that takes looking at all of them first.
 Result<> Extraction::list_work() {
   TRY(const auto redo, frames_to_redo());
-  const auto unchanged = [&](std::size_t i) {
-    const auto record = journal_->records().find(name(i));
-    return record != journal_->records().end() && record->second.bytes == bytes_of(frames_[i]);
-  };
   std::vector<bool> done(frames_.size());
   for (std::size_t i = 0; i < done.size(); ++i) done[i] = unchanged(i);
+  TRY_VOID(keep_times());
   for (const auto i : redo) done[i] = false;
   const bool all_done = std::ranges::all_of(done, std::identity()) && hand_.empty() && journal_->complete();
   if (smooth_ && !all_done) TRY_VOID(look(redo));
@@ -205,8 +213,7 @@ Result<> Extraction::list_work() {
 
 Result<> Extraction::look(const std::vector<std::size_t>& redo) {
   TRY(raw_, RawFaces::open(raw_path(paths_), raw_head_of(options_, *source_)));
-  const LookInput input{*source_, frames_, [this](std::int64_t index) { return bytes_of(index); }, threads(),
-                        options_.thorough ? Look::thorough : Look::usual};
+  const LookInput input{*source_, frames_, *contents_, threads(), options_.thorough ? Look::thorough : Look::usual};
   TRY_VOID(journal_->begin(head_of(options_, *source_)));
   if (!redo.empty()) {
     std::vector<std::int64_t> indices;
@@ -280,7 +287,8 @@ Result<> Extraction::do_frames() {
 }
 
 Result<> Extraction::process(std::size_t position, const Result<media::Frame>& frame, FaceFinder* finder) {
-  FrameRecord record{name(position), bytes_of(frames_[position]), {}, {}, wanted_look(position), {}, {}};
+  const auto stamp = contents_->of(frames_[position]);
+  FrameRecord record{name(position), stamp.bytes, {}, {}, wanted_look(position), {}, {}, stamp.times, stamp.content};
   if (!frame) {
     if (!smooth_) run_.warn(to_sentence(frame.error()));  // else the first pass did
     record.problem = frame.error().message;
@@ -300,10 +308,10 @@ Result<> Extraction::process(std::size_t position, const Result<media::Frame>& f
 
 Result<std::vector<PlannedFace>> Extraction::faces_of(std::size_t position, const media::Frame& frame,
                                                       FaceFinder* finder) {
-  double start = seconds_now();
+  Stopwatch watch;
   if (smooth_) {
     auto faces = plan_->faces(position);
-    add_time(seconds_.find, start);
+    seconds_.find += watch.lap();
     return faces;
   }
   std::vector<FoundFace> found;
@@ -318,17 +326,17 @@ Result<std::vector<PlannedFace>> Extraction::faces_of(std::size_t position, cons
     for (auto& face : placed) faces.push_back({std::move(face), -1, false, true});
     std::ranges::stable_sort(faces, std::ranges::greater(), [](const auto& face) { return face.found.rect.area(); });
   }
-  add_time(seconds_.find, start);
+  seconds_.find += watch.lap();
   return faces;
 }
 
 Result<> Extraction::write_faces(std::size_t position, const media::Frame& frame, const std::vector<PlannedFace>& faces,
                                  FrameRecord& record) {
-  double start = seconds_now();
+  Stopwatch watch;
   std::vector<NewFace> cut;
   for (const auto& planned : faces)
     cut.push_back({cut_face(frame.bgr, frame.name, planned, options_), planned.by_hand});
-  add_time(seconds_.cut, start);
+  seconds_.cut += watch.lap();
   std::optional<FrameRecord> before;
   {
     const std::lock_guard lock(recording_);
@@ -337,7 +345,7 @@ Result<> Extraction::write_faces(std::size_t position, const media::Frame& frame
   }
   TRY_VOID(keeper_->write(cut, before ? &*before : nullptr, bring_back_.contains(position), record));
   if (options_.debug) TRY_VOID(write_debug_picture(frame, faces));
-  add_time(seconds_.write, start);
+  seconds_.write += watch.lap();
   return {};
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/2_extract/face_keeper.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 
+#include "lib/base/hash.hpp"
+#include "lib/base/io_failure.hpp"
 #include "lib/base/limits.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/face/carry_over.hpp"
@@ -13,8 +13,6 @@
 
 namespace understudy {
 namespace {
-
-std::uint64_t hash_of(std::span<const std::uint8_t> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
 // Of all but the metadata, which labelling changes and pictures do not care for.
 std::uint64_t picture_hash(const Bytes& jpeg) {
@@ -29,7 +27,7 @@ std::uint64_t picture_hash(const Bytes& jpeg) {
     from = segment.offset + segment.size;
   }
   picture.insert(picture.end(), jpeg.begin() + static_cast<std::ptrdiff_t>(from), jpeg.end());
-  return hash_of(picture);
+  return xxh3(picture);
 }
 
 std::vector<Rect> boxes_of(std::span<const FaceMark> marks) {
@@ -101,7 +99,7 @@ Result<> FaceKeeper::replace(Frame& frame, std::size_t present, NewFace& one, Fr
   auto jpeg = with_face_info(fresh, one.face.info);
   if (!jpeg) return during(std::move(jpeg).error(), fmt::format("writing {}", name));
   if (*jpeg == old) return note(name, old, box, record);  // a kill hit the moment before it was recorded
-  if (mark && mark->file == hash_of(old)) return put(name, *jpeg, box, record);
+  if (mark && mark->file == xxh3(old)) return put(name, *jpeg, box, record);
   // Somebody worked on it: on the picture, unless that is as we cut it, then or just now before a kill.
   const auto picture = picture_hash(old);
   const bool as_cut = (mark && mark->picture == picture) || picture == picture_hash(*jpeg);
@@ -135,7 +133,7 @@ Result<> FaceKeeper::put(const std::string& name, const Bytes& jpeg, const Rect&
 
 Result<> FaceKeeper::note(const std::string& name, const Bytes& jpeg, const Rect& box, FrameRecord& record) {
   record.files.push_back(name);
-  record.marks.push_back({box, hash_of(jpeg), picture_hash(jpeg)});
+  record.marks.push_back({box, xxh3(jpeg), picture_hash(jpeg)});
   return {};
 }
 
@@ -163,13 +161,13 @@ Result<> FaceKeeper::clear_leftovers(const Frame& frame) {
     const bool named = frame.before && std::ranges::count(frame.before->files, name) > 0;
     if (frame.taken[i] || (!mark && !named)) continue;
     TRY(const Bytes old, read_file(folder_ / name, largest_picture));
-    if (!mark || mark->file != hash_of(old)) {
+    if (!mark || mark->file != xxh3(old)) {
       TRY_VOID(aside_.take(name));
       continue;
     }
     std::error_code error;
     fs::remove(folder_ / name, error);
-    if (error) return fail(Code::io, "Cannot remove {}: {}", (folder_ / name).string(), error.message());
+    if (error) return io_failure("remove", folder_ / name, error.value());
   }
   return {};
 }

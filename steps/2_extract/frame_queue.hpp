@@ -15,14 +15,6 @@ namespace understudy {
 struct ThreadSeconds {
   std::atomic<double> read = 0, find = 0, cut = 0, write = 0;
 };
-// Adds the time since `start`, and begins anew.
-double seconds_now();
-inline void add_time(std::atomic<double>& sum, double& start) {
-  const double end = seconds_now();
-  sum += end - start;
-  start = end;
-}
-
 class FrameQueue {
  public:
   using Indices = std::vector<std::int64_t>;

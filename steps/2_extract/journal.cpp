@@ -42,6 +42,8 @@ std::string line_of(const FrameRecord& record) {
   nlohmann::json line{{"frame", path_text(record.name)}, {"faces", nlohmann::json::array()}};
   for (const auto& file : record.files) line["faces"].push_back(path_text(file));
   if (record.bytes > 0) line["bytes"] = record.bytes;
+  if (record.content != 0)
+    line["content"] = {fmt::format("{:016x}", record.content), fmt::format("{:016x}", record.times)};
   if (!record.problem.empty()) line["problem"] = record.problem;
   if (!record.look.empty()) line["look"] = record.look;
   for (const auto& mark : record.marks) {
@@ -65,6 +67,10 @@ std::optional<FrameRecord> record_of(const nlohmann::json& line) {
     record.files.push_back(path_of_text(file.get_ref<const std::string&>()).native());
   }
   if (line.contains("bytes") && line["bytes"].is_number_unsigned()) record.bytes = line["bytes"];
+  if (const auto content = line.value("content", nlohmann::json()); content.is_array() && content.size() == 2) {
+    record.content = hash_of(content[0]);
+    record.times = hash_of(content[1]);
+  }
   if (line.contains("problem") && line["problem"].is_string()) record.problem = line["problem"];
   if (line.contains("look") && line["look"].is_string()) record.look = line["look"];
   record.marks = marks_of(line.value("marks", nlohmann::json()));
@@ -105,6 +111,11 @@ std::size_t Journal::face_count() const {
   std::size_t n = 0;
   for (const auto& [name, record] : records_) n += record.files.size();
   return n;
+}
+
+Result<> Journal::keep_times(const std::map<std::string, std::uint64_t>& times) {
+  for (const auto& [name, of_frame] : times) records_.at(name).times = of_frame;
+  return rewrite();
 }
 
 Result<> Journal::begin(nlohmann::json head) {

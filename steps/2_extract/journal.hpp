@@ -22,13 +22,14 @@ struct FaceMark {
 };
 
 struct FrameRecord {
-  std::string name;                // of the frame
-  std::uint64_t bytes = 0;         // of an image file, to notice a changed one; 0 for frames of a video
-  std::vector<std::string> files;  // face files, in face order
-  std::string problem;             // why the frame could not be read; empty if it could
-  std::string look;                // what the faces were cut by (FacePlan::key), to notice a change; may be empty
-  std::vector<FaceMark> marks;     // of `files`, one each; none in what an older version wrote
-  std::vector<Rect> out;           // faces that are not written because somebody weeded them out
+  std::string name;                      // of the frame
+  std::uint64_t bytes = 0;               // of an image file; 0 for frames of a video
+  std::vector<std::string> files;        // face files, in face order
+  std::string problem;                   // why the frame could not be read; empty if it could
+  std::string look;                      // what the faces were cut by (FacePlan::key), to notice a change; may be empty
+  std::vector<FaceMark> marks;           // of `files`, one each; none in what an older version wrote
+  std::vector<Rect> out;                 // faces that are not written because somebody weeded them out
+  std::uint64_t times = 0, content = 0;  // of an image file: FrameStamp; 0 in what an older version wrote
   bool operator==(const FrameRecord&) const = default;
 };
 
@@ -45,6 +46,8 @@ class Journal {
   std::size_t face_count() const;
 
   void forget_all() { records_.clear(); }
+  // Keeps new times of frames whose content is the old one, by name. Before begin().
+  Result<> keep_times(const std::map<std::string, std::uint64_t>&);
   // Rewrites the file with that head and the records kept, all or nothing; add() then appends.
   Result<> begin(nlohmann::json head);
   Result<> add(FrameRecord);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/detect/tracks/follower.hpp"
 #include "lib/detect/tracks/link.hpp"
@@ -93,7 +94,7 @@ Result<> Looker::first_look() {
   std::size_t known = 0;
   for (std::size_t n = 0; n * block_ < input_.frames.size(); ++n) {
     auto own = block(n);
-    const bool done = std::ranges::all_of(own, [&](auto index) { return raw_.knows(index, input_.bytes_of(index)); });
+    const bool done = std::ranges::all_of(own, [&](auto index) { return raw_.knows(index, input_.contents); });
     if (done) {
       known += own.size();
     } else {
@@ -120,7 +121,7 @@ RawFrame Looker::unread(std::int64_t index, const Error& error) {
   run_.warn(to_sentence(error));
   RawFrame frame;
   frame.index = index;
-  frame.bytes = input_.bytes_of(index);
+  frame.content = input_.contents.of(index).content;
   frame.problem = error.message;
   return frame;
 }
@@ -144,15 +145,15 @@ Result<> Looker::follow(Eyes& eyes, FrameQueue::Batch& batch, Look look) {
     const auto index = batch.indices()[i];
     const auto frame = batch.frame(i);
     if (frame) {
-      double start = seconds_now();
+      Stopwatch watch;
       auto seen = follower.next(frame->bgr);
       if (!seen) return during(std::move(seen).error(), "looking at " + frame->name);
-      RawFrame raw{index, input_.bytes_of(index), {}, seen->signature, {}, {}};
+      RawFrame raw{index, input_.contents.of(index).content, {}, seen->signature, {}, {}};
       for (auto& face : seen->faces) raw.faces.push_back({std::move(face), {}});
       TRY_VOID(identify(eyes.embedder, frame->bgr, found.empty() ? std::vector<RawFace>() : found.back().faces,
                         i % who_every == 0, raw.faces));
       found.push_back(std::move(raw));
-      add_time(seconds_.find, start);
+      seconds_.find += watch.lap();
     } else {
       found.push_back(unread(index, frame.error()));
     }
@@ -232,9 +233,9 @@ Result<> Looker::pursue(Eyes& eyes, FrameQueue::Batch& batch, std::size_t first,
       if (!pictures[at]) break;
       if (before && change(*before, frames[at]->signature) > likely_cut) break;
       before = frames[at]->signature;
-      double start = seconds_now();
+      Stopwatch watch;
       TRY(auto faces, pursuit.next(*pictures[at]));
-      add_time(seconds_.find, start);
+      seconds_.find += watch.lap();
       if (faces.empty()) break;
       auto& known = frames[at]->faces;
       if (std::ranges::any_of(known, [&](auto& k) { return overlap(k.rect, faces[0].rect) > same_face; })) break;

@@ -2,10 +2,9 @@
 // The first pass: what is seen in each frame, into RawFaces.
 #pragma once
 
-#include <functional>
-
 #include "lib/detect/tracks/link.hpp"
 #include "lib/jobs/run.hpp"
+#include "steps/2_extract/frame_contents.hpp"
 #include "steps/2_extract/frame_queue.hpp"
 #include "steps/2_extract/options.hpp"
 #include "steps/2_extract/raw_faces.hpp"
@@ -15,7 +14,7 @@ namespace understudy {
 struct LookInput {
   media::FrameSource& source;
   std::vector<std::int64_t> frames;  // indices in the source of all frames that count, ascending
-  std::function<std::uint64_t(std::int64_t index)> bytes_of;
+  FrameContents& contents;
   int threads = 1;
   Look look = Look::usual;
 };

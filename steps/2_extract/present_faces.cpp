@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/detect/box_detector.hpp"
 #include "lib/face/faceset.hpp"
 
@@ -13,13 +14,8 @@ constexpr double same = 0.3;  // of two boxes: a face that was found again is of
 
 // The folder itself and the persons' in it.
 std::vector<fs::path> folders_of_faces(const fs::path& folder) {
-  std::vector<fs::path> folders{folder};
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
-    if (it->is_directory(ignored) && !it->path().filename().string().starts_with('.')) folders.push_back(it->path());
-  }
-  std::sort(folders.begin(), folders.end());
+  auto folders = sub_folders(folder);
+  folders.insert(folders.begin(), folder);
   return folders;
 }
 

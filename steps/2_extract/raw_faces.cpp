@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/2_extract/raw_faces.hpp"
 
-#include <xxhash.h>
-
 #include <cstring>
 #include <fstream>
+
+#include "lib/base/hash.hpp"
+#include "lib/base/io_failure.hpp"
 
 namespace understudy {
 namespace {
@@ -116,7 +117,7 @@ void get_faces(Reader& in, std::vector<Face>& faces) {
 // Both begin with the index and the size of the image file, which take() reads.
 Bytes payload_of(const RawFrame& frame) {
   Writer out;
-  out.put(frame.index).put(frame.bytes).text(frame.problem).put(frame.signature);
+  out.put(frame.index).put(frame.content).text(frame.problem).put(frame.signature);
   put_faces(out, frame.faces);
   return out.take();
 }
@@ -142,7 +143,7 @@ Result<> RawFaces::load(const std::string& head) {
     std::memcpy(&header, bytes.data(), sizeof header);
     if (header.begin != magic || end_ + sizeof header + header.size > size) break;
     TRY(const auto payload, read_range(path_, end_ + sizeof header, header.size));
-    if (XXH3_64bits(payload.data(), payload.size()) != header.checksum) break;
+    if (xxh3(payload) != header.checksum) break;
     if (first &&
         (header.kind != static_cast<std::uint32_t>(Kind::head) || std::string(payload.begin(), payload.end()) != head))
       break;
@@ -157,7 +158,7 @@ Result<> RawFaces::load(const std::string& head) {
     return append(Kind::head, {{Bytes(head.begin(), head.end())}});
   }
   if (end_ < size) fs::resize_file(path_, end_, none);
-  if (none) return fail(Code::io, "Cannot write {}: {}", path_.string(), none.message());
+  if (none) return io_failure("write", path_, none.value());
   return {};
 }
 
@@ -171,7 +172,7 @@ void RawFaces::take(Kind kind, const Place& place, std::span<const std::uint8_t>
   }
   const auto index = in.get<std::int64_t>();
   Place full = place;
-  full.bytes = in.get<std::uint64_t>();
+  full.content = in.get<std::uint64_t>();
   if (in.broken()) return;
   if (kind == Kind::look) {
     looks_[index] = full;
@@ -191,7 +192,7 @@ Result<> RawFaces::append(Kind kind, std::span<const Bytes> payloads) {
   std::vector<Place> places;
   for (const auto& payload : payloads) {
     const Header header{magic, static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(payload.size()), 0,
-                        XXH3_64bits(payload.data(), payload.size())};
+                        xxh3(payload)};
     const auto* p = reinterpret_cast<const std::uint8_t*>(&header);
     all.insert(all.end(), p, p + sizeof header);
     places.push_back({end_ + all.size(), header.size, header.checksum, 0});
@@ -210,9 +211,9 @@ Result<> RawFaces::append(Kind kind, std::span<const Bytes> payloads) {
   return {};
 }
 
-bool RawFaces::knows(std::int64_t index, std::uint64_t bytes) const {
+bool RawFaces::knows(std::int64_t index, FrameContents& contents) const {
   const auto place = looks_.find(index);
-  return place != looks_.end() && place->second.bytes == bytes;
+  return place != looks_.end() && place->second.content == contents.of(index).content;
 }
 
 Result<> RawFaces::add(const std::vector<RawFrame>& frames) {
@@ -235,7 +236,7 @@ Result<> RawFaces::add_by_hand(std::int64_t index, const std::vector<FoundFace>&
   put_faces(out, faces);
   const Bytes payload = out.take();
   const auto known = hand_.find(index);
-  if (known != hand_.end() && known->second.checksum == XXH3_64bits(payload.data(), payload.size())) return {};
+  if (known != hand_.end() && known->second.checksum == xxh3(payload)) return {};
   return append(Kind::hand, {&payload, 1});
 }
 
@@ -249,7 +250,7 @@ Result<RawFrame> RawFaces::read(std::int64_t index) const {
     TRY(const auto payload, read_range(path_, place->second.offset, place->second.size));
     Reader in(payload);
     frame.index = in.get<std::int64_t>();
-    frame.bytes = in.get<std::uint64_t>();
+    frame.content = in.get<std::uint64_t>();
     frame.problem = in.text();
     frame.signature = in.get<Signature>();
     get_faces(in, frame.faces);

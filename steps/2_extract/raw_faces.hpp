@@ -11,6 +11,7 @@
 #include "lib/detect/face_finder.hpp"
 #include "lib/detect/tracks/signature.hpp"
 #include "lib/identity/embedding.hpp"
+#include "steps/2_extract/frame_contents.hpp"
 
 namespace understudy {
 
@@ -19,9 +20,9 @@ struct RawFace : FoundFace {
 };
 
 struct RawFrame {
-  std::int64_t index = 0;   // in the source
-  std::uint64_t bytes = 0;  // of an image file, to notice a changed one; 0 for frames of a video
-  std::string problem;      // why the frame could not be read; empty if it could
+  std::int64_t index = 0;     // in the source
+  std::uint64_t content = 0;  // of an image file: FrameStamp, to notice a changed one (older versions: its size)
+  std::string problem;        // why the frame could not be read; empty if it could
   Signature signature{};
   std::vector<RawFace> faces;  // largest first
   std::vector<FoundFace> by_hand;
@@ -38,7 +39,8 @@ class RawFaces {
   RawFaces(RawFaces&&) noexcept = default;
   RawFaces& operator=(RawFaces&&) noexcept = default;
 
-  bool knows(std::int64_t index, std::uint64_t bytes) const;
+  // Whether the frame was looked at, with the content that it has now; that is asked only where there is a look.
+  bool knows(std::int64_t index, FrameContents&) const;
   // Thread-safe. First looks forget all later ones.
   Result<> add(const std::vector<RawFrame>&);
   Result<> add_later(const std::vector<RawFrame>&);
@@ -58,7 +60,7 @@ class RawFaces {
     std::uint64_t offset = 0;  // of the payload
     std::uint32_t size = 0;
     std::uint64_t checksum = 0;
-    std::uint64_t bytes = 0;  // RawFrame::bytes
+    std::uint64_t content = 0;  // RawFrame::content
   };
   using Places = std::map<std::int64_t, Place>;
 

@@ -52,6 +52,17 @@ Result<Faces> find_faces(const Call& call, const fs::path& input, bool to_move) 
   return faces;
 }
 
+// An output is none of the workspace's sources, and neither the faces' folder nor one of the faces.
+Result<> check_target(const Faces& faces, const fs::path& output) {
+  TRY_VOID(check_output(faces.workspace, output, {faces.folder}));
+  std::error_code ignored;
+  if (output.empty() || !fs::exists(faces.folder / output.filename(), ignored)) return {};
+  TRY(const auto images, image_files(faces.folder));
+  for (const auto& image : images)
+    if (image.filename() == output.filename()) return check_output(output, {image});
+  return {};
+}
+
 Result<> read_catalogue(Faces& faces, int threads, Run& run) {
   TRY(faces.catalogue, Catalogue::open(catalogue_for(faces.workspace, faces.folder), faces.workspace.root, run));
   TRY(faces.entries, faces.catalogue->sync(faces.folder, threads, run));
@@ -108,6 +119,7 @@ Result<std::string> sort_faces(const SortOptions& options, const std::vector<Row
   if (options.undo) return undo_sort(options, call, run);
   TRY_VOID(check(options));
   TRY(Faces faces, find_faces(call, options.input, !options.dry_run));
+  TRY_VOID(check_target(faces, options.output));
   TRY_VOID(read_catalogue(faces, options.threads, run));
   Curation curation{*faces.catalogue, faces.entries, options, run};
   if (options.by == SortMethod::identity) {
@@ -146,6 +158,7 @@ Result<std::string> filter_faces(const FilterOptions& options, const std::vector
   if (options.keep && options.trash) return fail(Code::bad_option, "Give --trash or --keep, not both");
   const bool moves = options.keep || options.trash;
   TRY(Faces faces, find_faces(call, options.input, moves));
+  TRY_VOID(check_target(faces, options.output));
   TRY_VOID(read_catalogue(faces, options.threads, run));
   json names = json::array();
   std::string list;
@@ -181,10 +194,10 @@ Result<std::string> make_catalogue(const CatalogueOptions& options, const std::v
 
 Result<std::string> show_stats(const StatsOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
   TRY(Faces faces, find_faces(call, options.input, false));
+  TRY_VOID(check_target(faces, options.output));
   TRY_VOID(read_catalogue(faces, options.threads, run));
   const auto folder = options.output.empty() ? faces.state_file("stats", "") : options.output;
   json stats = stats_of(faces.entries);
-  TRY_VOID(check_output(faces.workspace, options.output, {faces.folder}));
   TRY(const auto lock, lock_folder(folder));
   TRY(const Bytes pose, encode_png(draw_pose_map(faces.entries)));
   TRY(const Bytes histograms, encode_png(draw_histograms(faces.entries)));

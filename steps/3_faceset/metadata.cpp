@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/limits.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/face/faceset.hpp"
@@ -170,7 +171,7 @@ Result<std::string> restore_metadata(const fs::path& folder, const PackOptions& 
   else
     TRY_VOID(aside.make_way(made, name));
   fs::remove(meta_of(folder), error);
-  if (error) return fail(Code::io, "Cannot remove {}: {}", meta_of(folder).string(), error.message());
+  if (error) return io_failure("remove", meta_of(folder), error.value());
   return tally.report();
 }
 

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/limits.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/face/jpeg_segments.hpp"
@@ -54,7 +55,7 @@ Result<> remove_originals(const std::vector<PackInput>& inputs, Run& run) {
     if (run.stopping()) return Run::cancelled();  // the rest is removed by the next run
     std::error_code error;
     fs::remove(input.path, error);
-    if (error) return fail(Code::io, "Cannot remove {}: {}", input.path.string(), error.message());
+    if (error) return io_failure("remove", input.path, error.value());
     if (!input.person.empty()) persons.insert(input.path.parent_path());
   }
   std::error_code ignored;
@@ -212,7 +213,7 @@ Result<std::string> unpack_faceset(const fs::path& folder, const PackOptions& op
   TRY_VOID(for_each_index(places.size(), 0, run, "faces", write_one));
   if (!options.keep) {
     fs::remove(pak_of(folder), error);
-    if (error) return fail(Code::io, "Cannot remove {}: {}", pak_of(folder).string(), error.message());
+    if (error) return io_failure("remove", pak_of(folder), error.value());
   }
   return tally.report();
 }

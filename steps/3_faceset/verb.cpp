@@ -2,6 +2,7 @@
 #include "steps/3_faceset/verb.hpp"
 
 #include "lib/project/faceset_folder.hpp"
+#include "lib/project/output.hpp"
 #include "steps/3_faceset/enhance.hpp"
 #include "steps/3_faceset/metadata.hpp"
 #include "steps/3_faceset/names.hpp"
@@ -20,7 +21,9 @@ Verb tool_verb(const char* name, const char* summary, const char* examples, Tool
       [tool](const Options& options, const std::vector<Row>&, const Call& call, Run& run) -> Result<std::string> {
         TRY(const Workspace workspace, open_workspace(call.workspace));
         TRY(const Side side, parse_side(call.positionals.at("side")));
-        return tool(workspace, side, faceset_folder(workspace, side, options.input), options, run);
+        const auto folder = faceset_folder(workspace, side, options.input);
+        if constexpr (requires { options.output; }) TRY_VOID(check_output(workspace, options.output, {folder}));
+        return tool(workspace, side, folder, options, run);
       });
 }
 

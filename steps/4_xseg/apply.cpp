@@ -2,10 +2,9 @@
 #include "steps/4_xseg/apply.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
-#include "lib/base/system.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/labels/label_book.hpp"
 #include "lib/image/convert.hpp"
@@ -98,8 +97,7 @@ class Applying {
       const LabelOperation operation = SetMask{std::move(encoded)};
       const auto applied = book_.apply(change_, waiting[i].name, std::span(&operation, 1));
       if (!applied) {
-        if (applied.error().code == Code::io)
-          return Failure(applied.error());
+        if (applied.error().code == Code::io) return Failure(applied.error());
         tally_.skip(waiting[i].name, applied.error());
         return {};
       }
@@ -132,12 +130,12 @@ Result<std::string> apply_masks(const fs::path& folder, const fs::path& model, c
   TRY(auto book, LabelBook::open(folder));
   if (!masker->face_type()) run.note("The model does not tell its face type: the faces go in as they are");
   run.stage("mask");
-  const auto begun = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   Applying applying(folder, options, *masker, book, run);
   auto& tally = applying.tally();
   for (const char* key : {"faces", "changed"}) tally.count(key, 0);
   TRY_VOID(applying.apply(names));
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  const double seconds = watch.seconds();
   tally.set("seconds", seconds);
   tally.set("faces_per_second", seconds > 0 ? static_cast<double>(tally.number("faces")) / seconds : 0.0);
   return tally.report();

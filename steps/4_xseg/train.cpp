@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/4_xseg/train.hpp"
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/loop/given_options.hpp"
 #include "lib/loop/loop.hpp"
@@ -14,8 +15,6 @@
 
 namespace understudy {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // What was worked out and checked before anything is written.
 struct Prepared {
@@ -91,7 +90,7 @@ Result<> move_aside(const fs::path& model, FileLock& lock, Run& run) {
   for (int n = 1; to.empty() || fs::exists(fs::symlink_status(to, error)); ++n)
     to = model.parent_path() / fmt::format("{}-before-{}", model.filename().string(), n);
   fs::rename(model, to, error);
-  if (error) return fail(Code::io, "Cannot move {}: {}", model.string(), error.message());
+  if (error) return io_failure("move", model, error.value());
   lock.moved_to(to / "lock");
   run.note(fmt::format("The model that was there is {} now", path_text(to)));
   return sync_folder(model.parent_path());
@@ -154,12 +153,12 @@ Result<MaskTrainReport> train_masks(const MaskTrainRequest& request, Run& run) {
   TRY_VOID(session.open_views(run));
   TRY_VOID(session.show_preview(/*history=*/false, run));
   run.stage("train");
-  const auto start = Clock::now();
+  const Stopwatch watch;
   const std::int64_t first = session.iteration();
   Pace pace;
   MaskTrainOptions options = request.options;
   TRY_VOID(iterate_until(session, limits, request.loop, rows_of(options), pace, run));
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count() - pace.paused;
+  const double seconds = watch.seconds() - pace.paused;
   TRY_VOID(session.save(run));
   TRY_VOID(session.show_preview(/*history=*/false, run));
   session.finish_views(run);

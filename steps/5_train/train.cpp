@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/5_train/train.hpp"
 
-#include <chrono>
-#include <deque>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/loop/loop.hpp"
@@ -18,13 +17,6 @@
 #include "steps/5_train/setup.hpp"
 
 namespace understudy {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-}  // namespace
-
 std::string to_json_text(const TrainReport& report) {
   return json_text(nlohmann::json{{"model", report.model},
                                   {"iteration", report.iteration},
@@ -222,12 +214,12 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(auto training, open_training(prepared, request, run));
   Session& session = *training.session;
   run.stage("train");
-  const auto start = Clock::now();
+  const Stopwatch watch;
   const std::int64_t first = session.iteration();
   Pace pace;
   TrainOptions options = request.options;
   TRY_VOID(iterate_until(session, limits, request.loop, rows_of(options), pace, run));
-  const double seconds = seconds_since(start) - pace.paused;
+  const double seconds = watch.seconds() - pace.paused;
   TRY_VOID(session.save(run));
   TRY_VOID(session.show_preview(/*history=*/false, run));
   session.finish_views(run);

@@ -7,6 +7,7 @@
 
 #include "lib/image/blend.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/draw.hpp"
 #include "lib/image/warp.hpp"
 #include "steps/6_merge/compose_parts.hpp"
 
@@ -248,13 +249,6 @@ Result<Layer> merge_face(const ImageU8& frame_bgr, const MergeFace& face, const 
   return layer;
 }
 
-template <class T>
-void paste(const Image<T>& part, const PixelBox& box, Image<T>& whole) {
-  for (int y = 0; y < box.height(); ++y) {
-    std::copy_n(part.row(y), part.width * part.channels, whole.row(y + box.y0) + box.x0 * part.channels);
-  }
-}
-
 // All faces laid over each other, inside the box around their regions; outside, the frame is unchanged and the mask is
 // 0.
 struct Stack {
@@ -310,8 +304,8 @@ Result<MergedFloat> merge_frame_float(const ImageU8& frame_bgr, std::span<const 
   TRY(auto stack, merge_faces(frame_bgr, faces, settings, model, random));
   if (settings.mode == MergeMode::raw_predict) return std::move(stack.inside);
   MergedFloat out{to_float(frame_bgr), ImageF(frame_bgr.width, frame_bgr.height, 1)};
-  paste(stack.inside.image_bgr, stack.box, out.image_bgr);
-  paste(stack.inside.mask, stack.box, out.mask);
+  paste(out.image_bgr, stack.inside.image_bgr, stack.box.x0, stack.box.y0);
+  paste(out.mask, stack.inside.mask, stack.box.x0, stack.box.y0);
   return out;
 }
 
@@ -321,8 +315,8 @@ Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> 
   const ImageU8 image = to_u8_truncated(stack.inside.image_bgr), mask = to_u8_truncated(stack.inside.mask);
   if (settings.mode == MergeMode::raw_predict) return Merged{image, mask};
   Merged out{frame_bgr, ImageU8(frame_bgr.width, frame_bgr.height, 1)};
-  paste(image, stack.box, out.image_bgr);
-  paste(mask, stack.box, out.mask);
+  paste(out.image_bgr, image, stack.box.x0, stack.box.y0);
+  paste(out.mask, mask, stack.box.x0, stack.box.y0);
   return out;
 }
 

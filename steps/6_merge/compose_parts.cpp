@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/image/convert.hpp"
+#include "lib/image/draw.hpp"
 #include "lib/image/warp.hpp"
 
 namespace understudy {
@@ -87,7 +88,7 @@ ImageF soften_mask(const ImageF& mask, int resolution, int erode_size, int blur)
   }
   const int side = mask.width, padded = side + 2 * resolution;
   ImageF wide(padded, padded, 1);
-  for (int y = 0; y < side; ++y) std::copy_n(mask.row(y), side, wide.row(y + resolution) + resolution);
+  paste(wide, mask, resolution, resolution);
   if (erode_size > 0) wide = erode(wide, erode_size);
   if (erode_size < 0) wide = dilate(wide, -erode_size);
   // Zeros at the border let the blur fade out where the prediction ends.

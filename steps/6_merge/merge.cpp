@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 #include "lib/face/faceset.hpp"
@@ -204,7 +204,7 @@ static Result<std::unique_ptr<Masker>> masker_for(const MergeOptions& options, c
 }
 
 Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, Run& run) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   run.stage("open");
   MergeReport report;
   TRY(auto source, media::FrameSource::open(paths.frames));
@@ -224,7 +224,7 @@ Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, 
   const Merger merger(options, results, *predictor, masker.get());
   run.stage("merge");
   TRY_VOID(merge_frames(source, merger, faces, skip, options.threads, report, run));
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.seconds = watch.seconds();
   return report;
 }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/7_video/video.hpp"
 
-#include <chrono>
 #include <deque>
 #include <future>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/frame_files.hpp"
+#include "lib/base/hash.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/media/picture.hpp"
 #include "lib/media/sequence.hpp"
@@ -28,18 +29,14 @@ nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::pat
   auto rows = rows_of(options);
   auto chosen = options_to_json(rows);
   for (const char* key : {"redo", "input", "output", "reference"}) chosen.erase(key);
-  std::uint64_t hash = 14695981039346656037u;  // FNV-1a over names, sizes and times
-  auto mix = [&hash](std::uint64_t value) {
-    for (int i = 0; i < 8; ++i) hash = (hash ^ (value >> 8 * i & 255)) * 1099511628211u;
-  };
+  std::uint64_t hash = 0;  // of names, sizes and times
   for (const auto& image : images) {
     std::error_code ignored;
-    for (const char c : image.filename().string()) mix(static_cast<unsigned char>(c));
-    mix(fs::file_size(image, ignored));
-    mix(static_cast<std::uint64_t>(fs::last_write_time(image, ignored).time_since_epoch().count()));
+    hash = xxh3(fs::file_size(image, ignored), xxh3(image.filename().native(), hash));
+    hash = xxh3(static_cast<std::uint64_t>(fs::last_write_time(image, ignored).time_since_epoch().count()), hash);
   }
   return {{"format", "understudy.video"},
-          {"version", 1},
+          {"version", 2},
           {"options", chosen},
           {"images", images.size()},
           {"fingerprint", hash},
@@ -148,7 +145,7 @@ std::string to_json_text(const VideoReport& r) {
 }
 
 Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoPaths& paths, Run& run) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   TRY_VOID(media::check_container(paths.result));
   TRY(const auto found, frame_files(paths.frames));
   const auto& images = found.pictures;
@@ -197,7 +194,7 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   report.duration =
       static_cast<double>(timing.files.back().tick - timing.files.front().tick) * timing.time_base.value() +
       1 / timing.frame_rate.value();
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.seconds = watch.seconds();
   return report;
 }
 

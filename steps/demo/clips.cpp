@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <chrono>
 #include <deque>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/media/write_video.hpp"
 #include "lib/project/workspace.hpp"
 #include "steps/demo/demo.hpp"
@@ -56,7 +57,7 @@ Result<> claim(const Workspace& workspace, const fs::path& src, const fs::path& 
     for (const fs::path& clip : {src, dst}) {
       if (!made.ours(clip.filename())) TRY_VOID(put_file_aside(clip, tell));
       fs::remove(clip, failed);
-      if (failed) return fail(Code::io, "Cannot remove {}: {}", clip.string(), failed.message());
+      if (failed) return io_failure("remove", clip, failed.value());
     }
   }
   return write_text(note, label);
@@ -126,7 +127,7 @@ Result<> write_clip(const fs::path& path, Take take, const DemoOptions& options,
 }  // namespace
 
 Result<DemoClips> render_demo_clips(const fs::path& folder, const DemoOptions& options, Run& run) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   TRY_VOID(check_options(options));
   TRY(const Workspace workspace, create_workspace(folder));
   DemoClips clips{workspace.root / "data_src.mp4", workspace.root / "data_dst.mp4"};
@@ -146,7 +147,7 @@ Result<DemoClips> render_demo_clips(const fs::path& folder, const DemoOptions& o
                         voice, options.frames, run));
     clips.rendered += options.frames;
   }
-  clips.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  clips.seconds = watch.seconds();
   return clips;
 }
 

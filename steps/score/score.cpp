@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <mutex>
 
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/workers.hpp"
 #include "steps/score/measure.hpp"
@@ -152,7 +152,7 @@ void say(const ScoreReport& report, Run& run) {
 }  // namespace
 
 Result<ScoreReport> score_clip(const ScoreOptions& options, const ScorePaths& paths, const KnownClip& known, Run& run) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   run.stage("score");
   TRY(Clip clip, open_clip(options, paths));
   const int threads = thread_count(options.threads);
@@ -173,7 +173,7 @@ Result<ScoreReport> score_clip(const ScoreOptions& options, const ScorePaths& pa
   report.json = paths.output / "score.json";
   report.csv = paths.output / "score.csv";
   report.page = paths.output / "score.png";
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  report.seconds = watch.seconds();
   TRY_VOID(write_score(report, frames, run));
   say(report, run);
   return report;

@@ -94,6 +94,22 @@ class Curate(FilmTest):
             refused = run("-w", self.copy, "faceset", "filter", "src", bad)
             self.assertEqual((refused.status, len(refused.complaints())), (2, 1), refused.err)
 
+    def test_a_list_never_takes_the_place_of_what_is_read(self):
+        aligned = self.copy / "data_src" / "aligned"
+        before, face = self.files(), next(aligned.glob("*_0.jpg"))
+        (self.copy / "link").symlink_to(aligned)
+        sources = self.copy / "data_src", self.copy / "data_src.mp4", self.copy / "model"
+        for verb in (("sort", "src", "--by", "blur", "--dry-run"), ("faceset", "filter", "src", "state == 'face'"),
+                     ("faceset", "filter", "src", "state == 'face'", "--trash"), ("faceset", "stats", "src")):
+            for output in (aligned, self.copy / "link", face, self.copy / "link" / face.name, *sources):
+                refused = run("-w", self.copy, *verb, "--output", output)
+                self.assertEqual((refused.status, len(refused.complaints())), (2, 1), (verb, output, refused.err))
+                self.assertIn("cannot be the output", refused.err)
+        self.assertEqual(self.files(), before)
+        self.verb("faceset", "filter", "src", "state == 'face'", "--output", aligned / "names.txt")  # no face: it may lie there
+        self.verb("faceset", "filter", "src", "state == 'face'", "--output", aligned / "names.txt")
+        self.assertEqual(len((aligned / "names.txt").read_text().split()), FACES)
+
     def test_stats_are_pictures_and_numbers(self):
         report = self.verb("faceset", "stats", "src")
         self.assertEqual((report["faces"], report["pictures"], report["unreadable"]), (FACES, 1, 1))

@@ -56,6 +56,7 @@ INTERNAL_HEADERS = {
     "lib/image/cv.hpp": ["lib/image", "lib/face"],
     "lib/media/deinterlacer.hpp": ["lib/media"],
     "lib/media/ffmpeg.hpp": ["lib/media"],
+    "lib/media/ffmpeg_functions.hpp": ["lib/media"],
     "lib/media/hardware.hpp": ["lib/media"],
     "lib/media/joined_clock.hpp": ["lib/media"],
     "lib/media/output.hpp": ["lib/media"],

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "lib/base/npy.hpp"
 #include "lib/face/landmarks.hpp"
 #include "lib/image/image.hpp"
 #include "tests/parity/tolerance.hpp"
+#include "tests/support/npy.hpp"
 
 namespace understudy::parity {
 

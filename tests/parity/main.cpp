@@ -2,11 +2,11 @@
 // Walks a golden manifest: parity [-v] [--set FOLDER | --record FOLDER] [part of an id or group ...]. Without a folder
 // the whole reference data, where they are. --record writes our own outputs into it (scripts/make_goldens.py).
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 
+#include "lib/base/stopwatch.hpp"
 #include "tests/parity/golden.hpp"
 
 namespace understudy::parity {
@@ -56,7 +56,7 @@ void resolve_tolerance(Case& one, const std::vector<Case>& all) {
 
 void run_case(const Case& one, const Row& row, bool verbose, Report& report) {
   Check check(one);
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   try {
     row.handler(one, check);
     if (check.comparisons() == 0) check.fail("nothing was compared");
@@ -64,7 +64,7 @@ void run_case(const Case& one, const Row& row, bool verbose, Report& report) {
     check.fail(error.what());
   }
   auto& tally = report.groups[one.group()];
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds = watch.seconds();
   tally.seconds += seconds;
   const bool good = check.failures().empty(), open = !good && !row.open_question.empty();
   ++(good ? tally.passed : open ? tally.skipped : tally.failed);

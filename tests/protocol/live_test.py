@@ -3,6 +3,7 @@
 are refused, pauses cost no time. Usage: live_test.py UNDERSTUDY"""
 import json
 import pathlib
+import shutil
 import sys
 import time
 
@@ -133,6 +134,20 @@ class Live(FilmTest):
         self.assertGreaterEqual(time.monotonic() - start, 9)
         self.assertGreaterEqual(report["seconds"], 3.9)
         self.assertLess(report["seconds"], 9)
+
+    def test_the_whole_way_passes_on_what_is_set_while_it_trains(self):
+        work = self.film_copy()
+        shutil.rmtree(work / "model")
+        job = Job("-w", work, "run", "--resolution", 64, "--dims", 32, "--encoder-dims", 16, "--decoder-dims", 16, "--batch-size", 2,
+                  "--face-type", "wf", "--start", "none", "--schedule", "none", "--target-iter", 1000000)
+        self.addCleanup(lambda: job.process.poll() is None and job.kill())
+        self.assertIn("set", self.verbs["run"]["commands"])
+        self.assertIn("set", self.verbs["demo"]["commands"])
+        self.assertTrue(job.wait_for(lambda e: e["event"] == "progress" and e["what"] == "iterations"), job.lines)
+        self.assertEqual(job.ask("set", key="time", value="1h")["event"], "refused")
+        self.assertEqual(job.ask("set", key="save-every", value=0.05)["event"], "accepted")
+        self.assertTrue(self.comes_again(job, is_save))
+        self.stop(job)
 
     def test_what_was_set_stays_set_in_the_next_stage_of_a_course(self):
         work = self.film_copy()

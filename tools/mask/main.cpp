@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // generic_mask render|train|look|ship: the workshop of the generic mask (docs/generic-mask.md).
-#include <chrono>
 #include <cstdio>
 #include <map>
 
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
@@ -14,9 +14,6 @@
 
 namespace understudy::mask_bank {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
 
 struct Arguments {
   std::map<std::string, std::string> values;
@@ -33,10 +30,10 @@ struct Arguments {
 Result<> render(const Arguments& in) {
   const fs::path bank = in.text("bank", ".train/mask-bank");
   const int first = static_cast<int>(in.number("first", 0)), count = static_cast<int>(in.number("people", 400));
-  const auto start = Clock::now();
+  const Stopwatch watch;
   for (int person = first; person < first + count && !stop_signalled(); ++person) {
     TRY_VOID(render_person(bank, person));
-    std::printf("person %d, %.1f s\n", person, seconds_since(start));
+    std::printf("person %d, %.1f s\n", person, watch.seconds());
     std::fflush(stdout);
   }
   return {};
@@ -96,7 +93,7 @@ Result<> train(const Arguments& in) {
   BatchesAhead<MaskBatch> ahead([&](std::int64_t k) { return samples.batch(k, batch); },
                                 static_cast<int>(in.number("makers", 1)));
   TRY_VOID(ahead.start());
-  auto saved = Clock::now(), shown = saved;
+  Stopwatch saved, shown;
   double sum = 0;
   int many = 0;
   const auto target = static_cast<std::int64_t>(in.number("steps", 1e9));
@@ -105,16 +102,16 @@ Result<> train(const Arguments& in) {
     sum += trainer.step(next);
     ++many;
     if (trainer.steps() % 200 == 0) samples.look_for_more();
-    if (seconds_since(shown) > 30) {
+    if (shown.seconds() > 30) {
       std::printf("%lld: loss %.4f, %.3f s a step, %zu people\n", static_cast<long long>(trainer.steps()), sum / many,
-                  seconds_since(shown) / many, samples.people());
+                  shown.seconds() / many, samples.people());
       std::fflush(stdout);
-      sum = 0, many = 0, shown = Clock::now();
+      sum = 0, many = 0, shown.lap();
     }
-    if (seconds_since(saved) > in.number("save-seconds", 240)) {
+    if (saved.seconds() > in.number("save-seconds", 240)) {
       TRY_VOID(trainer.save(folder));
       TRY_VOID(look_at(trainer, held_back, folder / "look.png"));
-      saved = Clock::now();
+      saved.lap();
     }
   }
   TRY_VOID(trainer.save(folder));

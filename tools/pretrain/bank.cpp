@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/synthetic/wild.hpp"
 #include "lib/image/convert.hpp"
@@ -57,7 +58,7 @@ Result<> render_block(const fs::path& bank, int block) {
   }
   std::error_code failed;
   fs::rename(part, whole, failed);
-  if (failed) return fail(Code::io, "Cannot rename {}: {}", part.string(), failed.message());
+  if (failed) return io_failure("rename", part, failed.value());
   return {};
 }
 

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // pretrain_start render|train|look|read|ship: the workshop of the pretrained start (docs/pretrained-start.md).
-#include <chrono>
 #include <cstdio>
 #include <future>
 
+#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/draw.hpp"
 #include "lib/start/start.hpp"
 #include "tools/pretrain/pretrainer.hpp"
 
 namespace understudy::pretrain {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
 
 struct Arguments {
   std::map<std::string, std::string> values;
@@ -33,10 +31,10 @@ Result<> render(const Arguments& in) {
   const fs::path bank = in.text("bank", ".train/bank");
   const int first = static_cast<int>(in.number("first", 0)), count = static_cast<int>(in.number("blocks", 100));
   const int step = static_cast<int>(in.number("step", 1));
-  const auto start = Clock::now();
+  const Stopwatch watch;
   for (int b = first; b < first + count && !stop_signalled(); b += step) {
     TRY_VOID(render_block(bank, b));
-    std::printf("block %d, %.1f s\n", b, seconds_since(start));
+    std::printf("block %d, %.1f s\n", b, watch.seconds());
     std::fflush(stdout);
   }
   return {};
@@ -49,9 +47,7 @@ ImageU8 sheet(const std::vector<Tensor>& columns) {
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const Tensor plain = columns[c].detach().to(torch::kFloat32).contiguous();
     for (int r = 0; r < n; ++r) {
-      const ImageU8 one = to_u8_rounded(to_image(plain, r));
-      for (int y = 0; y < side; ++y)
-        std::copy_n(one.row(y), one.width * 3, page.row(r * side + y) + static_cast<int>(c) * side * 3);
+      paste(page, to_u8_rounded(to_image(plain, r)), static_cast<int>(c) * side, r * side);
     }
   }
   return page;
@@ -81,7 +77,7 @@ Result<> train(const Arguments& in) {
   if (fs::exists(folder / "start.safetensors")) TRY_VOID(trainer.load(folder));
   auto make = [&](std::int64_t k) { return groups.make(k, resolution_of(k, small)); };
   auto next = std::async(std::launch::async, make, trainer.steps());
-  auto saved = Clock::now(), shown = saved;
+  Stopwatch saved, shown;
   Terms sum;
   int many = 0;
   const auto target = static_cast<std::int64_t>(in.number("steps", 1e9));
@@ -91,17 +87,17 @@ Result<> train(const Arguments& in) {
     next = std::async(std::launch::async, make, trainer.steps() + 1);
     const Terms t = trainer.step(step);
     sum.redrawn += t.redrawn, sum.crossed += t.crossed, sum.codes += t.codes, sum.play += t.play, ++many;
-    if (seconds_since(shown) > 30) {
+    if (shown.seconds() > 30) {
       std::printf("%lld: %d px, redrawn %.4f crossed %.4f codes %.4f play %.4f, %.3f s a step, %zu blocks\n",
                   static_cast<long long>(trainer.steps()), step.resolution, sum.redrawn / many, sum.crossed / many,
-                  sum.codes / many, sum.play / many, seconds_since(shown) / many, groups.blocks());
+                  sum.codes / many, sum.play / many, shown.seconds() / many, groups.blocks());
       std::fflush(stdout);
-      sum = {}, many = 0, shown = Clock::now();
+      sum = {}, many = 0, shown.lap();
     }
-    if (seconds_since(saved) > 240) {
+    if (saved.seconds() > 240) {
       TRY_VOID(trainer.save(folder));
       TRY_VOID(look_at_groups(trainer, groups, folder / "look.png"));
-      saved = Clock::now();
+      saved.lap();
     }
   }
   next.wait();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/base/npy.hpp"
+#include "tests/support/npy.hpp"
 
 #include <zlib.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// numpy's own files: .npy and .npz (stored or deflated). Element types: f2 f4 f8, i1-i8, u1-u8, bool.
+// numpy's own files, in which the reference data lie: .npy and .npz (stored or deflated). Element types: f2 f4 f8,
+// i1-i8, u1-u8, bool. DeepFaceLab's models bear the name .npy too, but are pickles (lib/base/pickle.hpp).
 #pragma once
 
 #include <map>
