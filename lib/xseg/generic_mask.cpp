@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/xseg/generic_mask.hpp"
 
-#include <xxhash.h>
-
+#include "lib/base/hash.hpp"
 #include "lib/tensor/safetensors.hpp"
 #include "lib/xseg/built_in.hpp"
+#include "lib/xseg/generic_mask_file.hpp"
 #include "lib/xseg/net_masker.hpp"
 
 namespace understudy {
 
 bool has_generic_mask() { return !built_in::generic_mask().empty(); }
 
-std::uint64_t generic_mask_content() {
-  const auto bytes = built_in::generic_mask();
-  return XXH3_64bits(bytes.data(), bytes.size());
-}
+std::uint64_t generic_mask_content() { return xxh3(built_in::generic_mask()); }
 
 Result<std::unique_ptr<Masker>> open_generic_masker(const MaskerOptions& options) {
   if (!has_generic_mask()) return fail(Code::internal, "This understudy was built without the generic mask");

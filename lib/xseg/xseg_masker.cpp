@@ -54,6 +54,12 @@ fs::path xseg_model_in(const fs::path& models) {
   return !ModelStore::exists(own) && fs::exists(models / "XSeg_256.npy", error) ? models : own;
 }
 
+bool is_masker(const fs::path& path) {
+  std::error_code error;
+  return ModelStore::exists(path) || fs::exists(path / "XSeg_256.npy", error) ||
+         (path.extension() == ".onnx" && fs::exists(path, error));
+}
+
 Result<std::uint64_t> masker_content(const fs::path& path) {
   if (path.extension() == ".onnx") return file_checksum(path);
   if (!ModelStore::exists(path)) return file_checksum(path / "XSeg_256.npy");

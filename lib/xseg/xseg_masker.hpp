@@ -29,6 +29,7 @@ struct MaskerOptions {
 
 // Where a workspace's XSeg model lies: MODELS/XSeg, or MODELS itself where only DeepFaceLab's files are.
 fs::path xseg_model_in(const fs::path& models);
+bool is_masker(const fs::path&);  // whether open_masker() would find anything there
 // Of the weights: two numbers for two networks, whatever they are called.
 Result<std::uint64_t> masker_content(const fs::path&);
 // A folder of our own model; a folder with DeepFaceLab's XSeg_256.npy (and XSeg_data.dat); an XSeg .onnx file.

@@ -13,7 +13,7 @@
 #include "lib/jobs/each.hpp"
 #include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
-#include "lib/xseg/xseg_masker.hpp"
+#include "lib/xseg/generic_mask.hpp"
 
 namespace understudy {
 namespace {
@@ -123,7 +123,8 @@ Result<std::string> apply_masks(const fs::path& folder, const fs::path& model, c
                                 Run& run) {
   run.stage("open");
   std::vector<std::string> warnings;
-  TRY(const auto masker, open_masker(model, {options.threads, options.gpu}, warnings));
+  const MaskerOptions how{options.threads, options.gpu};
+  TRY(const auto masker, options.generic ? open_generic_masker(how) : open_masker(model, how, warnings));
   for (auto& w : warnings) run.warn(std::move(w));
   TRY(const auto lock, take_faceset(folder));
   TRY(const auto names, loose_names(folder));

@@ -52,6 +52,7 @@ static_assert(all_described<MaskTrainOptions>);
 
 struct MaskApplyOptions {
   std::filesystem::path model;
+  bool generic = false;
   double threshold = 0.5;
   double soften = 0;
   bool missing = false;
@@ -67,6 +68,8 @@ constexpr auto describe<MaskApplyOptions>() {
           .says("Model",
                 "In place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or "
                 "an XSeg .onnx file."),
+      field("generic", &O::generic)
+          .says("Generic", "With the mask network inside the program, which works before anybody has drawn a label."),
       field("threshold", &O::threshold)
           .says("Threshold", "From how sure on a pixel belongs to the face; DeepFaceLab's is 0.5.")
           .range(0.1, 0.95),

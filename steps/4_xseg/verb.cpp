@@ -46,6 +46,8 @@ Result<std::string> apply_as_asked(const MaskApplyOptions& options, const std::v
                                    Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
   TRY(const Side side, parse_side(call.positionals.at("side")));
+  if (options.generic && !options.model.empty())
+    return fail(Code::bad_option, "--generic and --model name two networks: give one of them");
   const fs::path model = options.model.empty() ? model_of(workspace) : options.model;
   return apply_masks(faceset_folder(workspace, side, options.input), model, options, run);
 }
@@ -71,10 +73,10 @@ std::vector<Verb> mask_network_verbs() {
        .examples = "  understudy mask train --time 1h\n  understudy mask train --face-type head --batch-size 8",
        .prepare = prepared_training,
        .commands = own_commands()},
-      make_verb<MaskApplyOptions>(
-          "mask apply", "Mask every face with the trained XSeg model, or with another one",
-          "  understudy mask apply dst\n  understudy mask apply src --model folder/with/XSeg_256.npy",
-          {{"side", "Whose faces: src or dst", {"src", "dst"}}}, apply_as_asked),
+      make_verb<MaskApplyOptions>("mask apply", "Mask every face with the trained XSeg model, or with another one",
+                                  "  understudy mask apply dst\n  understudy mask apply dst --generic\n"
+                                  "  understudy mask apply src --model folder/with/XSeg_256.npy",
+                                  {{"side", "Whose faces: src or dst", {"src", "dst"}}}, apply_as_asked),
       make_verb<MaskModelImportOptions>("mask import-model", "Take DeepFaceLab's XSeg model over",
                                         "  understudy mask import-model --from model", {}, import_as_asked),
       make_verb<MaskModelExportOptions>("mask export-model", "Write the XSeg model as DeepFaceLab's files or as ONNX",

@@ -10,7 +10,7 @@
 #include "lib/base/path_text.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/options/options.hpp"
-#include "lib/xseg/xseg_masker.hpp"
+#include "lib/xseg/generic_mask.hpp"
 
 namespace understudy {
 namespace {
@@ -89,7 +89,8 @@ Result<Ingredients> Ingredients::of(const MergeOptions& options, const MergePath
   hash = mixed(hash, static_cast<std::uint64_t>(model_iteration));
   hash = mixed(hash, weights_of(paths.model, model_iteration));
   if (needs_xseg(options.mask)) {
-    TRY(const auto masker, masker_content(paths.xseg));
+    TRY(const auto masker, takes_generic_mask(options, paths) ? Result<std::uint64_t>(generic_mask_content())
+                                                              : masker_content(paths.xseg));
     hash = mixed(hash, masker);
   }
   if (source.is_video()) {

@@ -16,7 +16,7 @@
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/training/predictor.hpp"
-#include "lib/xseg/xseg_masker.hpp"
+#include "lib/xseg/generic_mask.hpp"
 #include "steps/6_merge/alignments.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 
@@ -184,12 +184,19 @@ static Result<std::vector<bool>> current_frames(const MergeOptions& options, con
   return current;
 }
 
+bool takes_generic_mask(const MergeOptions& options, const MergePaths& paths) {
+  return needs_xseg(options.mask) && options.xseg_model.empty() && !is_masker(paths.xseg) && has_generic_mask();
+}
+
 // The XSeg network, where the mask needs one.
 static Result<std::unique_ptr<Masker>> masker_for(const MergeOptions& options, const MergePaths& paths, FaceType type,
                                                   Run& run) {
   if (!needs_xseg(options.mask)) return nullptr;
   std::vector<std::string> warnings;
-  auto opened = open_masker(paths.xseg, {options.threads, options.gpu}, warnings);
+  const bool generic = takes_generic_mask(options, paths);
+  if (generic) run.note("There is no XSeg model: the generic mask is taken");
+  const MaskerOptions how{options.threads, options.gpu};
+  auto opened = generic ? open_generic_masker(how) : open_masker(paths.xseg, how, warnings);
   if (!opened) {
     return fail_with_hint(opened.error().code, "This mask needs an XSeg model: " + opened.error().message,
                           "Choose a mask without xseg, train a model (understudy mask train), or name one with "

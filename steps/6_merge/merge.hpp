@@ -34,6 +34,9 @@ struct MergeReport {
 };
 std::string to_json_text(const MergeReport&);
 
+// Whether the mask needs a network and the workspace has none of its own.
+bool takes_generic_mask(const MergeOptions&, const MergePaths&);
+
 // A picture that is there and was made of the same frame, faces, options and model (their content, wherever they lie)
 // is kept, also when somebody has retouched it. Others that this step made are replaced, one by one as their turn
 // comes. Whatever else has a frame's name is moved to a backup folder; pictures of other names stay. Nothing is touched

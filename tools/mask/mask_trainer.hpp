@@ -5,7 +5,7 @@
 #include "lib/tensor/safetensors.hpp"
 #include "lib/training/average.hpp"
 #include "lib/training/optimizer.hpp"
-#include "lib/xseg/generic_mask.hpp"
+#include "lib/xseg/generic_mask_file.hpp"
 #include "tools/mask/samples.hpp"
 
 namespace understudy::mask_bank {
