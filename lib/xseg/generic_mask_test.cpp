@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shipped network on drawn people whom it has not seen, with something laid before their faces.
+#include "lib/xseg/generic_mask.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lib/face/face_mask.hpp"
+#include "lib/face/landmarks.hpp"
+#include "lib/face/masks.hpp"
+#include "lib/face/synthetic/overlays.hpp"
+#include "lib/face/synthetic/wild.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/warp.hpp"
+
+namespace understudy {
+namespace {
+
+struct Drawn {
+  ImageF bgr, truth, hull;
+};
+Drawn drawn(std::uint32_t seed, bool hidden) {
+  auto play = synthetic::wild_performance(seed);
+  play.occluder = synthetic::OccluderKind::none;
+  const auto picture = synthetic::render(synthetic::wild_identity(seed), play, {300, 300, 2, true, 2.6});
+  const Affine to_crop = face_matrix(picture.landmarks, 256, FaceType::whole);
+  const Landmarks68 landmarks = transformed(picture.landmarks, to_crop);
+  Drawn d{warp(to_float(picture.frame_bgr), to_crop, 256, 256, Interpolation::cubic, Border::replicate),
+          warp(to_float(picture.face_mask), to_crop, 256, 256, Interpolation::linear), hull_mask(256, 256, landmarks)};
+  for (float& v : d.truth.data) v = v >= 0.5f ? 1.0f : 0.0f;
+  if (hidden) {
+    const auto overlay = synthetic::draw_overlay(synthetic::OverlayKind::hand, seed, 256, 256, landmarks);
+    synthetic::lay_over(d.bgr, d.truth, overlay, 0);
+  }
+  clamp_01(d.bgr);
+  return d;
+}
+
+TEST(GenericMask, IsNearerToTheTruthThanTheHull) {
+  if (!has_generic_mask()) GTEST_SKIP() << "the generic mask is being made from nothing";
+  const auto masker = open_generic_masker({.threads = 0, .gpu = false});
+  ASSERT_TRUE(masker) << to_sentence(masker.error());
+  EXPECT_EQ((*masker)->face_type(), FaceType::whole);
+  double own = 0, hull = 0;
+  constexpr int faces = 12;
+  for (std::uint32_t i = 0; i < faces; ++i) {
+    const Drawn d = drawn(7'000'000 + 64 * i, i % 2 == 1);
+    const auto masks = (*masker)->masks(std::span(&d.bgr, 1));
+    ASSERT_TRUE(masks) << to_sentence(masks.error());
+    own += mask_iou(d.truth, masks->front()) / faces;
+    hull += mask_iou(d.truth, d.hull) / faces;
+  }
+  EXPECT_GT(own, 0.85);
+  EXPECT_GT(own, hull + 0.05) << hull;
+}
+
+}  // namespace
+}  // namespace understudy
