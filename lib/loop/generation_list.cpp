@@ -194,4 +194,14 @@ void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>&
   }
 }
 
+double trained_seconds(const fs::path& model) {
+  const auto list = usable_list(model);
+  return list && !list->entries.empty() ? list->entries.back().seconds : 0.0;
+}
+
+std::int64_t trained_iterations(const fs::path& model) {
+  const auto list = usable_list(model);
+  return list && !list->entries.empty() ? list->entries.back().iteration : 0;
+}
+
 }  // namespace understudy

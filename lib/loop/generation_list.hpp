@@ -62,4 +62,8 @@ Result<UsableList> usable_list(const fs::path& folder);
 // Removes what a killed save left and the files of generations that the list does not name; all others stay.
 void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>&);
 
+// Seconds of training behind the newest generation; 0 when there is none or no model.
+double trained_seconds(const fs::path& model);
+std::int64_t trained_iterations(const fs::path& model);
+
 }  // namespace understudy

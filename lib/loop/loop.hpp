@@ -21,9 +21,6 @@ struct Pace {
   double median() const;         // of the durations; 0 without any
 };
 
-// The commands that iterate_until takes, besides "set".
-std::vector<std::string> training_commands();
-
 // Iterates until a limit or a stop. Live options may be set all the while, and those that were set earlier in the job
 // still are. `others` are the rows of the step's other options, none of which is live: for the answer to who sets one.
 Result<> iterate_until(Session&, const Limits&, LoopOptions, std::vector<Row> others, Pace&, Run&);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lib/options/describe.hpp"
 
@@ -50,6 +51,9 @@ constexpr auto describe<LoopOptions>() {
   };
 }
 static_assert(all_described<LoopOptions>);
+
+// The commands that a training takes while it runs, besides "set".
+std::vector<std::string> training_commands();
 
 // "90s", "10m", "2h", "1.5h" in seconds; bare numbers are minutes.
 Result<double> parse_duration(std::string_view);

@@ -194,14 +194,4 @@ Result<std::vector<std::int64_t>> ModelStore::generations() const {
   return iterations;
 }
 
-double trained_seconds(const fs::path& model) {
-  const auto list = usable_list(model);
-  return list && !list->entries.empty() ? list->entries.back().seconds : 0.0;
-}
-
-std::int64_t trained_iterations(const fs::path& model) {
-  const auto list = usable_list(model);
-  return list && !list->entries.empty() ? list->entries.back().iteration : 0;
-}
-
 }  // namespace understudy

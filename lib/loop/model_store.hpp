@@ -99,8 +99,4 @@ class ModelStore {
   mutable std::vector<std::string> damaged_;  // weights files of the generations that load() could not use
 };
 
-// Seconds of training behind the newest generation; 0 when there is none or no model.
-double trained_seconds(const fs::path& model);
-std::int64_t trained_iterations(const fs::path& model);
-
 }  // namespace understudy

@@ -55,11 +55,6 @@ void keep_known(std::vector<CourseStage>& stages) {
   for (std::size_t i = 0; i < stages.size(); ++i) stages[i].values.push_back({"encoder-lr", i == 0 ? "0" : "0.2"});
 }
 
-// A short training sees every face a few times only; an encoder that knows faces tells it what else they would do.
-void let_it_teach(std::vector<CourseStage>& stages) {
-  for (auto& stage : stages) stage.values.push_back({"expression-power", "0.15"});
-}
-
 }  // namespace
 
 Schedule schedule_for(double seconds) {
@@ -84,7 +79,6 @@ int course_resolution(double seconds, double seconds_at_96) {
 std::vector<CourseStage> course_stages(Schedule schedule, int last, bool known) {
   auto stages = plain_stages(schedule, last);
   if (known && schedule != Schedule::none) keep_known(stages);
-  if (known && schedule == Schedule::look) let_it_teach(stages);
   return stages;
 }
 

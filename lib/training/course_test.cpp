@@ -59,18 +59,6 @@ TEST(Course, AKnownEncoderStandsStillFirstAndFollowsSlowly) {
   }
 }
 
-TEST(Course, AKnownEncoderTeachesAShortTraining) {
-  for (const auto schedule : {Schedule::look, Schedule::evening, Schedule::film}) {
-    for (const bool known : {false, true}) {
-      for (const auto& stage : course_stages(schedule, 192, known)) {
-        const bool taught =
-            std::ranges::any_of(stage.values, [](const auto& v) { return v.first == "expression-power"; });
-        EXPECT_EQ(taught, known && schedule == Schedule::look) << stage.name;
-      }
-    }
-  }
-}
-
 TEST(Course, ThePlaceFollowsFromThePartThatIsDone) {
   const auto stages = course_stages(Schedule::look, 128);
   EXPECT_EQ(stage_at(stages, 0), 0u);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lib/base/files.hpp"
-#include "lib/loop/model_store.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/loop/option_history.hpp"
 #include "lib/training/model_options.hpp"
 

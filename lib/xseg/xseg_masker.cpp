@@ -5,6 +5,7 @@
 
 #include "lib/infer/session.hpp"
 #include "lib/loop/generation_list.hpp"
+#include "lib/training/model_options.hpp"
 #include "lib/xseg/net_masker.hpp"
 #include "lib/xseg/xseg_dfl.hpp"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/mask/samples.hpp"
 
+#include "lib/face/face_mask.hpp"
 #include "lib/face/synthetic/camera_look.hpp"
 #include "lib/face/synthetic/overlays.hpp"
 #include "lib/image/convert.hpp"
@@ -67,8 +68,9 @@ Result<std::shared_ptr<const MaskSamples::Known>> MaskSamples::known(int person,
     if (const auto it = kept_.find(key); it != kept_.end()) return it->second;
   }
   TRY(const Face face, read_face(face_path(bank_, person, play)));
-  TRY(const ImageF mask, decode_mask(*face.info.xseg_mask));
-  auto made = std::make_shared<const Known>(Known{{face.image_bgr, to_u8_rounded(mask)}, face.info.landmarks});
+  TRY(const auto mask, stored_mask(face.info, face.image_bgr.width, face.image_bgr.height));
+  if (!mask) return fail(Code::bad_file, "{} holds no mask", face_path(bank_, person, play).string());
+  auto made = std::make_shared<const Known>(Known{{face.image_bgr, to_u8_rounded(*mask)}, face.info.landmarks});
   std::lock_guard lock(mutex_);
   kept_.emplace(key, made);
   return made;
