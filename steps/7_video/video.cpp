@@ -6,6 +6,7 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/frame_files.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
@@ -38,8 +39,8 @@ nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::pat
     mix(fs::file_size(image, ignored));
     mix(static_cast<std::uint64_t>(fs::last_write_time(image, ignored).time_since_epoch().count()));
   }
-  return {{"format", "understudy.video"},
-          {"version", 1},
+  return {{"format", formats::video.name},
+          {"version", formats::video.version},
           {"options", chosen},
           {"images", images.size()},
           {"fingerprint", hash},
