@@ -2,7 +2,7 @@
 BUILD := build/release
 JOBS  := $(shell nproc)
 
-.PHONY: all deps configure demo test check format format-check asan tsan bench clean
+.PHONY: all deps configure demo test check format format-check tidy asan tsan bench clean
 
 all: configure
 	cmake --build $(BUILD) -j $(JOBS)
@@ -33,6 +33,12 @@ format:
 	clang-format -i $(SOURCES)
 format-check: deps
 	clang-format --dry-run --Werror $(SOURCES)
+
+# clang-tidy's checks that find faults (.clang-tidy) over everything that is compiled; FILES="lib/base steps/6_merge" for a part.
+# What was found clean is not looked at again until it changes.
+tidy: configure
+	@scripts/bootstrap tidy
+	python3 scripts/tidy.py $(BUILD) $(FILES)
 
 # Address and undefined-behaviour sanitizers over the fast tests (those without LibTorch's own allocations last).
 asan: deps

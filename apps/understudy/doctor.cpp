@@ -9,6 +9,7 @@
 #include "lib/infer/session.hpp"
 #include "lib/media/probe.hpp"
 #include "lib/project/workspace.hpp"
+#include "lib/tensor/precision.hpp"
 #include "lib/training/engine_check.hpp"
 
 namespace understudy {
@@ -49,6 +50,10 @@ Result<std::string> examine(const DoctorOptions& options, const std::vector<Row>
   const auto gpu = gpu_description(options.gpu);
   report["gpu"] = gpu;
   run.note(fmt::format("GPU         {}", gpu));
+  const auto precision = chosen_precision(bf16_support(options.gpu));
+  report["precision"] = {
+      {"plain", precision.plain}, {"winograd", precision.winograd}, {"why", precision.why}, {"cost", precision.cost}};
+  run.note(fmt::format("precision   {}", to_sentence(precision)));
   for (const auto& [name, version] : library_versions()) report["libraries"][name] = version;
   report["libraries"]["FFmpeg"] = media::library_version();
   report["libraries"]["OpenVINO"] = infer::engine_version();

@@ -8,14 +8,13 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
 
 namespace understudy {
 namespace {
-
-constexpr int version = 1;
 
 std::int64_t time_of(const fs::path& path) {
   std::error_code error;
@@ -67,7 +66,7 @@ bool take_line(const std::string& text, Files& files) {
 }
 
 std::string head_line() {
-  return json_text(nlohmann::json{{"format", "understudy.made"}, {"version", version}}) + "\n";
+  return json_text(nlohmann::json{{"format", formats::made.name}, {"version", formats::made.version}}) + "\n";
 }
 
 }  // namespace
@@ -159,8 +158,9 @@ Result<MadeFiles> MadeFiles::open(const fs::path& folder) {
       continue;
     }
     const auto head = nlohmann::json::parse(line, nullptr, false);
-    whole &= head.is_object();
-    if (head.is_object() && head.value("version", 0) > version)
+    const auto version = version_in(head, formats::made);
+    whole &= version.has_value();
+    if (version && *version > formats::made.version)
       return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer version", parts->list.string()),
                             "Update understudy.");
   }

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/path_text.hpp"
 
@@ -48,8 +49,10 @@ Result<> write_journal(const fs::path& path, const Journal& journal) {
   nlohmann::json steps = nlohmann::json::array();
   for (const auto& step : journal.steps)
     steps.push_back({kept(step.from, path), kept(step.via, path), kept(step.to, path)});
-  const nlohmann::json json{
-      {"format", "understudy.moves"}, {"version", 1}, {"staged", journal.staged}, {"moves", std::move(steps)}};
+  const nlohmann::json json{{"format", formats::moves.name},
+                            {"version", formats::moves.version},
+                            {"staged", journal.staged},
+                            {"moves", std::move(steps)}};
   return write_text(path, json_text(json) + "\n");
 }
 
@@ -57,7 +60,8 @@ Result<Journal> read_journal(const fs::path& path) {
   TRY(const std::string text, read_text(path));
   try {
     const auto json = nlohmann::json::parse(text);
-    if (json.at("version") != 1) return fail(Code::newer_version, "{} was written by a newer version", path.string());
+    if (json.at("version") != formats::moves.version)
+      return fail(Code::newer_version, "{} was written by a newer version", path.string());
     Journal journal;
     journal.staged = json.at("staged");
     for (const auto& step : json.at("moves"))

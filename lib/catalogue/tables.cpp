@@ -7,13 +7,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
 
 namespace understudy::catalogue {
 namespace {
-
-// Another number whenever what is measured, or how, changes: all is then measured again.
-constexpr int version = 2;
 
 constexpr std::array blob_columns{"histograms", "blocks", "embedding"};
 
@@ -34,7 +32,7 @@ std::string making() {
       "CREATE TABLE IF NOT EXISTS blobs (id INTEGER PRIMARY KEY, histograms BLOB, blocks BLOB, embedding BLOB);"
       "INSERT OR IGNORE INTO facts VALUES ('version', '{}');"
       "COMMIT;",
-      number_columns(" REAL"), version);
+      number_columns(" REAL"), formats::catalogue.version);
 }
 
 // Of everything that a row says of its file, wherever that lies: tells damage that SQLite does not notice.
@@ -87,7 +85,7 @@ Result<Tables> Tables::open(const fs::path& path) {
   TRY_VOID(tables.database_.execute(making().c_str()));
   TRY(Statement found, tables.database_.prepare("SELECT value FROM facts WHERE name = 'version'"));
   TRY(const bool any, found.step());
-  if (!any || found.text(0) != std::to_string(version))
+  if (!any || found.text(0) != std::to_string(formats::catalogue.version))
     return fail(Code::bad_file, "The catalogue is another version's");
   return tables;
 }

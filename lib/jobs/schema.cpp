@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/text.hpp"
 #include "lib/options/options.hpp"
 
@@ -98,7 +99,9 @@ void lay_out(const json& j, const std::string& indent, std::string& text) {
 }  // namespace
 
 json schema_of(std::span<const Verb> verbs) {
-  json schema{{"format", "understudy.schema"}, {"version", 1}};
+  json schema{{"format", formats::schema.name}, {"version", formats::schema.version}};
+  for (const auto& format : formats::all)
+    schema["files"].push_back({{"format", format.name}, {"version", format.version}});
   for (const char* list : {"verbs", "events", "commands", "errors"}) schema[list] = json::array();
   for (const auto& verb : verbs) schema["verbs"].push_back(verb_schema(verb));
   for (const auto& kind : event_kinds()) schema["events"].push_back(event_schema(kind));

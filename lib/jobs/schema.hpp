@@ -14,7 +14,7 @@ namespace understudy {
 //  "verbs": [{name, summary, examples, positionals: [{name, help, choices, required}], options: as options_schema(),
 //             commands: [names, "stop" among them], keeps_log}],
 //  "events": [{name, help, fields: [{name, type, help, optional}]}], "commands": [{name, help, has_value}],
-//  "errors": [{code, exit_status, help}]}
+//  "errors": [{code, exit_status, help}], "files": [{format, version}] that are written now (lib/base/formats.hpp)}
 nlohmann::json schema_of(std::span<const Verb>);
 // The same as text that is laid out for reading and comparing: a line an option, a field, a code.
 std::string schema_text(const nlohmann::json& schema);

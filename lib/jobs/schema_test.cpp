@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/base/formats.hpp"
+
 namespace understudy {
 
 enum class Bread { white, brown };
@@ -68,6 +70,8 @@ TEST(Schema, HasWhatAFormNeeds) {
   EXPECT_EQ(schema["errors"][0],
             (json{{"code", "bad_option"}, {"exit_status", 2}, {"help", "It was called wrongly."}}));
   EXPECT_EQ(schema["errors"].back()["code"], "internal");
+  EXPECT_EQ(schema["files"][0], (json{{"format", "understudy.model"}, {"version", formats::model.version}}));
+  EXPECT_EQ(schema["files"].back()["format"], schema["format"]);
   EXPECT_EQ(json::parse(schema_text(schema)), schema);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/loop/model_files.hpp"
 
@@ -14,7 +15,6 @@ namespace {
 
 using nlohmann::json;
 constexpr const char* list_name = "generations.json";
-constexpr int list_version = 2;  // 1 had no checksum
 constexpr std::uint64_t largest = 4 << 20;
 
 std::string hex(std::uint64_t n) { return fmt::format("{:016x}", n); }
@@ -123,7 +123,7 @@ Result<std::vector<GenerationEntry>> read_list(const fs::path& folder) {
   if (!j || !j->contains("generations") || !(*j)["generations"].is_array()) return damaged();
   const json version = j->value("version", json(1));
   if (!version.is_number_integer()) return damaged();
-  if (version.get<long long>() > list_version)
+  if (version.get<long long>() > formats::generations.version)
     return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer understudy", path.string()),
                           "Update understudy.");
   if (version.get<long long>() >= 2 && !j->contains("xxh3")) return damaged();
@@ -139,9 +139,9 @@ Result<std::vector<GenerationEntry>> read_list(const fs::path& folder) {
 Result<> write_list(const fs::path& folder, const std::vector<GenerationEntry>& list) {
   json generations = json::array();
   for (const auto& e : list) generations.push_back(to_json(e));
-  return write_text(
-      folder / list_name,
-      sealed({{"format", "understudy.generations"}, {"version", list_version}, {"generations", generations}}));
+  return write_text(folder / list_name, sealed({{"format", formats::generations.name},
+                                                {"version", formats::generations.version},
+                                                {"generations", generations}}));
 }
 
 std::vector<GenerationNote> read_notes(const fs::path& folder) {
@@ -158,8 +158,8 @@ std::vector<GenerationNote> read_notes(const fs::path& folder) {
 }
 
 Result<> write_note(const fs::path& folder, const GenerationNote& note) {
-  return write_text(folder / note_name(note.entry.iteration), sealed({{"format", "understudy.generation"},
-                                                                      {"version", 1},
+  return write_text(folder / note_name(note.entry.iteration), sealed({{"format", formats::generation.name},
+                                                                      {"version", formats::generation.version},
                                                                       {"generation", to_json(note.entry)},
                                                                       {"model", note.model}}));
 }

@@ -213,6 +213,91 @@ TEST_F(Picture, ATurnedTiffIsUpright) {
   expect_turned(read_picture<std::uint8_t>(folder_ / "a.tif"), "tif");
 }
 
+// A box of ISO/IEC 14496-12: its size in four bytes, its name, its content.
+std::size_t box_at(const Bytes& file, std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::search(file, name).begin() - file.begin()) - 4;
+}
+std::uint32_t number_at(const Bytes& file, std::size_t at) {
+  return std::uint32_t{file[at]} << 24 | std::uint32_t{file[at + 1]} << 16 | std::uint32_t{file[at + 2]} << 8 |
+         file[at + 3];
+}
+void add_to(Bytes& file, std::size_t at, std::size_t more) {
+  const auto sum = number_at(file, at) + static_cast<std::uint32_t>(more);
+  for (std::size_t b = 0; b < 4; ++b) file[at + b] = static_cast<std::uint8_t>(sum >> 8 * (3 - b));
+}
+
+// The AVIF with one more property of its picture, as an encoder would write it: in 'ipco', named by 'ipma', and the
+// picture's place in 'iloc' moved on. FFmpeg writes one item, with places of four bytes.
+void add_property(Bytes& avif, std::string_view name, std::uint8_t value) {
+  const std::size_t properties = box_at(avif, "ipco");
+  std::uint8_t number = 1;
+  for (std::size_t at = properties + 8; at < properties + number_at(avif, properties); at += number_at(avif, at))
+    ++number;
+  Bytes box{0, 0, 0, 9};
+  box.insert(box.end(), name.begin(), name.end());
+  box.push_back(value);
+  const std::size_t named = box_at(avif, "ipma"), named_end = named + number_at(avif, named);
+  const std::size_t properties_end = properties + number_at(avif, properties);
+  ASSERT_GE(named, properties_end);
+  avif.insert(avif.begin() + static_cast<std::ptrdiff_t>(named_end), number | 0x80);  // essential
+  ++avif[named + 18];  // behind the head of 12, the count of items and the first one's number: how many it has
+  add_to(avif, named, 1);
+  avif.insert(avif.begin() + static_cast<std::ptrdiff_t>(properties_end), box.begin(), box.end());
+  add_to(avif, properties, 9);
+  for (const char* around : {"iprp", "meta"}) add_to(avif, box_at(avif, around), 10);
+  add_to(avif, box_at(avif, "iloc") + 22, 10);
+}
+
+// Where the bright corner of corner() is seen, and how wide the picture.
+struct Seen {
+  bool right, bottom, turned;
+  bool operator==(const Seen&) const = default;
+};
+Seen seen_in(const ImageU8& image) {
+  Seen seen{false, false, image.width < image.height};
+  int bright = 0;
+  for (const bool right : {false, true}) {
+    for (const bool bottom : {false, true}) {
+      if (image.at(right ? image.width - 5 : 4, bottom ? image.height - 5 : 4, 1) < 130) continue;
+      seen.right = right;
+      seen.bottom = bottom;
+      ++bright;
+    }
+  }
+  EXPECT_EQ(bright, 1);
+  return seen;
+}
+
+// The eight ways of EXIF as AVIF says them (ISO/IEC 23008-12 6.5.10 and 6.5.12; libavif converts by the same table),
+// -1: without that property. EXIF itself, which viewers do not heed in an AVIF, turns nothing.
+TEST_F(Picture, AnAvifIsTurnedByItsPropertiesAndNotByExif) {
+  if (!write_by_ffmpeg(folder_ / "plain.avif", AV_CODEC_ID_AV1, AV_PIX_FMT_YUV420P, corner()))
+    GTEST_SKIP() << "This FFmpeg cannot write AVIF";
+  const Bytes plain = *read_file(folder_ / "plain.avif");
+  struct Way {
+    int turn, mirror;
+    Seen seen;
+  };
+  for (const auto& [turn, mirror, expected] :
+       {Way{-1, -1, {false, false, false}}, Way{-1, 1, {true, false, false}}, Way{2, -1, {true, true, false}},
+        Way{-1, 0, {false, true, false}}, Way{1, 0, {false, false, true}}, Way{3, -1, {true, false, true}},
+        Way{3, 0, {true, true, true}}, Way{1, -1, {false, true, true}}}) {
+    SCOPED_TRACE(fmt::format("irot {}, imir {}", turn, mirror));
+    Bytes avif = plain;
+    if (turn >= 0) add_property(avif, "irot", static_cast<std::uint8_t>(turn));
+    if (mirror >= 0) add_property(avif, "imir", static_cast<std::uint8_t>(mirror));
+    avif.insert(avif.end(), {0, 0, 0, static_cast<std::uint8_t>(8 + exif_6.size()), 'E', 'x', 'i', 'f'});
+    avif.insert(avif.end(), exif_6.begin(), exif_6.end());
+    ASSERT_TRUE(write_file(folder_ / "a.avif", avif));
+    const auto image = read_picture<std::uint8_t>(folder_ / "a.avif");
+    ASSERT_TRUE(image) << to_sentence(image.error());
+    EXPECT_EQ(seen_in(*image), expected);
+    const auto deep = read_picture<std::uint16_t>(folder_ / "a.avif");
+    ASSERT_TRUE(deep);
+    EXPECT_EQ(deep->width < deep->height, expected.turned);
+  }
+}
+
 TEST_F(Picture, DamageIsAnErrorThatNamesTheFile) {
   Bytes jpeg = *encode_jpeg(corner());
   jpeg.resize(jpeg.size() / 2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/media/sequence.hpp"
 
+#include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
 
 namespace understudy::media {
@@ -16,9 +17,9 @@ Result<Sequence> read_sequence(const fs::path& path) {
   TRY(const std::string text, read_text(path));
   const auto json = nlohmann::json::parse(text, nullptr, false);
   try {
-    if (!json.is_object() || json.value("format", "") != "understudy.frames")
-      return fail(Code::bad_file, "{} is no frame manifest", path.string());
-    if (json.value("version", 0) > 1)
+    const auto version = version_in(json, formats::frames);
+    if (!version) return fail(Code::bad_file, "{} is no frame manifest", path.string());
+    if (*version > formats::frames.version)
       return fail(Code::newer_version, "{} was written by a newer version", path.string());
     Sequence sequence;
     sequence.source = json.at("source");
@@ -38,8 +39,8 @@ Result<Sequence> read_sequence(const fs::path& path) {
 Result<> write_sequence(const fs::path& path, const Sequence& s) {
   auto ticks = nlohmann::json::object();
   for (const auto& [stem, tick] : s.ticks) ticks[path_text(stem)] = tick;
-  const nlohmann::json json{{"format", "understudy.frames"},
-                            {"version", 1},
+  const nlohmann::json json{{"format", formats::frames.name},
+                            {"version", formats::frames.version},
                             {"source", s.source},
                             {"options", s.options},
                             {"ticks", std::move(ticks)},

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/text.hpp"
 #include "lib/options/options.hpp"
 
@@ -166,17 +167,18 @@ std::vector<Row> model_rows(ModelDescription& model) {
 
 json to_json(const ModelDescription& model) {
   ModelDescription copy = model;
-  return {{"format", "understudy.model"},
-          {"version", 1},
+  return {{"format", formats::model.name},
+          {"version", formats::model.version},
           {"class", class_name(model.model_class)},
           {"seed", model.seed},
           {"options", options_to_json(model_rows(copy))}};
 }
 
 Result<ModelDescription> description_from_json(const json& j, std::string_view file) {
-  if (!j.is_object() || j.value("format", json()) != "understudy.model")
+  if (!j.is_object() || !j.contains("format") || j["format"] != json(formats::model.name))
     return fail(Code::bad_file, "{} describes no understudy model", file);
-  if (!j.contains("version") || !j["version"].is_number_integer() || j["version"].get<long long>() > 1) {
+  if (!j.contains("version") || !j["version"].is_number_integer() ||
+      j["version"].get<long long>() > formats::model.version) {
     return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer understudy", file),
                           "Update understudy.");
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/options/options.hpp"
@@ -59,7 +60,8 @@ nlohmann::json head_of(ExtractOptions options, const media::FrameSource& source)
 }
 
 std::string raw_head_of(const ExtractOptions& options, const media::FrameSource& source) {
-  return json_text(nlohmann::json{{"source", origin_of(source)}, {"thorough", options.thorough}, {"version", 2}});
+  return json_text(nlohmann::json{
+      {"source", origin_of(source)}, {"thorough", options.thorough}, {"version", formats::faces.version}});
 }
 
 fs::path raw_path(const ExtractPaths& paths) { return fs::path(paths.journal).replace_extension(".faces"); }

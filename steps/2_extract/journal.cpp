@@ -4,12 +4,11 @@
 #include <charconv>
 #include <sstream>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
 
 namespace understudy {
 namespace {
-
-constexpr int version = 1;
 
 nlohmann::json json_of(const Rect& r) { return {r.left, r.top, r.right, r.bottom}; }
 
@@ -93,13 +92,14 @@ Result<Journal> Journal::load(const fs::path& path) {
   for (std::string line; std::getline(lines, line);) {
     const auto json = nlohmann::json::parse(line, nullptr, false);
     if (journal.head_.is_null()) {
-      if (!json.is_object() || json.value("format", "") != "understudy.extract") break;
-      if (json.value("version", 0) > version) {
+      const auto version = version_in(json, formats::extract);
+      if (!version) break;
+      if (*version > formats::extract.version) {
         return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer version", path.string()),
                               "Update understudy, or extract anew with --redo.");
       }
       journal.head_ = json;
-      journal.complete_ = json.value("complete", false);
+      journal.complete_ = json.contains("complete") && json["complete"] == true;
     } else if (auto record = record_of(json)) {
       journal.records_[record->name] = std::move(*record);
     }
@@ -120,8 +120,8 @@ Result<> Journal::keep_times(const std::map<std::string, std::uint64_t>& times) 
 
 Result<> Journal::begin(nlohmann::json head) {
   head_ = std::move(head);
-  head_["format"] = "understudy.extract";
-  head_["version"] = version;
+  head_["format"] = formats::extract.name;
+  head_["version"] = formats::extract.version;
   complete_ = false;
   TRY_VOID(rewrite());
   out_ = std::ofstream(path_, std::ios::app | std::ios::binary);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/project/faceset_folder.hpp"
 
@@ -12,7 +13,6 @@ namespace understudy {
 namespace {
 
 using nlohmann::json;
-constexpr int version = 1;
 constexpr std::size_t most_records = 20;
 
 fs::path records_of(const fs::path& folder) { return folder / ".understudy" / "sorts"; }
@@ -59,7 +59,8 @@ Result<> apply_changes(const fs::path& folder, const std::string& what, std::spa
   for (const auto& change : changes)
     moves.push_back(
         {path_text(change.from.lexically_relative(folder)), path_text(change.to.lexically_relative(folder))});
-  const json record{{"format", "understudy.sort"}, {"version", version}, {"what", what}, {"moves", std::move(moves)}};
+  const json record{
+      {"format", formats::sort.name}, {"version", formats::sort.version}, {"what", what}, {"moves", std::move(moves)}};
   const fs::path target = records_of(folder) / fmt::format("{:06}.json", last + 1);
   const fs::path pending = fs::path(target).replace_extension(".pending");
   TRY_VOID(write_text(pending, json_text(record) + "\n"));
@@ -79,10 +80,10 @@ Result<Undone> undo_last_change(const fs::path& folder) {
   if (records.empty()) return fail(Code::not_found, "There is no sort of {} that could be taken back", folder.string());
   TRY(const std::string text, read_text(records.back()));
   const auto record = json::parse(text, nullptr, false);
-  if (!record.is_object() || record.value("version", 0) != version || !record.contains("moves"))
+  if (version_in(record, formats::sort) != formats::sort.version || !record.contains("moves"))
     return fail(Code::bad_file, "{} is damaged or of a newer version", records.back().string());
   Undone undone;
-  undone.what = record.value("what", "");
+  if (record.contains("what") && record["what"].is_string()) undone.what = record["what"];
   std::vector<Move> plan;
   std::set<fs::path> sources, targets;
   for (const auto& move : record["moves"]) {

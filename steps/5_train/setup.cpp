@@ -5,6 +5,7 @@
 
 #include "lib/loop/given_options.hpp"
 #include "lib/start/start.hpp"
+#include "lib/tensor/precision.hpp"
 #include "lib/training/grow.hpp"
 
 namespace understudy {
@@ -124,13 +125,11 @@ std::vector<std::string> narrow_faces(const SampleSource& source, const ModelDes
   return told;
 }
 
-// AVX512-BF16 alone halves the time of plain convolutions; Winograd's in fp32 are quicker than that
-// (docs/decisions/winograd.md).
 Precision precision_of(const TrainOptions& options, const Device& device, const ModelSpec& spec) {
   if (options.precision != PrecisionChoice::automatic)
     return options.precision == PrecisionChoice::bf16 ? Precision::bf16 : Precision::fp32;
-  const bool wins = device.multiplies_bf16 || (device.has_bf16 && !spec.rules.winograd);
-  return wins ? Precision::bf16 : Precision::fp32;
+  const Bf16Support machine{!device.device.is_cpu(), device.has_bf16, device.multiplies_bf16};
+  return bf16_is_quicker(machine, spec.rules.winograd) ? Precision::bf16 : Precision::fp32;
 }
 
 std::uint64_t cache_bytes_of(const SampleSource& source, const ModelSpec& spec, const TrainRequest& request) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/options/options.hpp"
@@ -36,7 +37,8 @@ std::uint64_t weights_of(const fs::path& model, std::int64_t iteration) {
 Result<std::uint64_t> content_of(const fs::path& video, const fs::path& state) {
   if (const auto text = read_text(state, 1 << 20)) {
     const json known = json::parse(*text, nullptr, false);
-    if (known.is_object() && known.value("version", 0) == 2 && known.contains("video") && known["video"].is_object()) {
+    if (version_in(known, formats::merge) == formats::merge.version && known.contains("video") &&
+        known["video"].is_object()) {
       const auto& v = known["video"];
       const auto number = [&v](const char* key) {
         return v.contains(key) && v[key].is_number() ? v[key].get<std::uint64_t>() : 0;
@@ -47,8 +49,8 @@ Result<std::uint64_t> content_of(const fs::path& video, const fs::path& state) {
   }
   TRY(const Print now, print_of(video));
   const json kept{
-      {"format", "understudy.merge"},
-      {"version", 2},
+      {"format", formats::merge.name},
+      {"version", formats::merge.version},
       {"video", {{"bytes", now.bytes}, {"xxh3", now.hash}, {"time", static_cast<std::uint64_t>(now.time)}}}};
   TRY_VOID(write_text(state, json_text(kept) + "\n"));
   return now.hash;

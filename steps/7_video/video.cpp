@@ -5,6 +5,7 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/frame_files.hpp"
 #include "lib/base/hash.hpp"
 #include "lib/base/lock.hpp"
@@ -35,8 +36,8 @@ nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::pat
     hash = xxh3(fs::file_size(image, ignored), xxh3(image.filename().native(), hash));
     hash = xxh3(static_cast<std::uint64_t>(fs::last_write_time(image, ignored).time_since_epoch().count()), hash);
   }
-  return {{"format", "understudy.video"},
-          {"version", 2},
+  return {{"format", formats::video.name},
+          {"version", formats::video.version},
           {"options", chosen},
           {"images", images.size()},
           {"fingerprint", hash},

@@ -44,7 +44,10 @@ class VideoStep : public ::testing::Test {
   const ScratchFolder scratch_;
   const fs::path folder_ = scratch_.path;
   VideoPaths paths_;
-  understudy::Run run_;
+  std::vector<std::string> warnings_;
+  understudy::Run run_{[this](const Event& event) {
+    if (const auto* warning = std::get_if<WarningEvent>(&event)) warnings_.push_back(warning->text);
+  }};
 };
 
 TEST_F(VideoStep, TimesSoundColourAndMarkAreTheOriginals) {
@@ -79,6 +82,42 @@ TEST_F(VideoStep, AMissingFrameDoesNotShiftTheRest) {
   const auto info = media::probe(paths_.result);
   ASSERT_EQ(info->count(), 4);
   EXPECT_NEAR(static_cast<double>(info->ticks[3] - info->ticks[0]) * info->time_base.value(), 1.0, 1e-9);
+}
+
+// Once at the end of the numbers, once among them, once with the manifest that step 1 leaves.
+TEST_F(VideoStep, AnExtraPictureOfAVariableRateIsToldAndTheOthersKeepTheirTimes) {
+  for (const std::string extra : {"00007.png", "00003b.png", "00003 copy.png", "manifest"}) {
+    SCOPED_TRACE(extra);
+    const std::string name = extra == "manifest" ? "00000.png" : extra;
+    if (extra == "manifest") {
+      const auto reference = media::probe(paths_.reference);
+      media::Sequence sequence{media::video_identity(*reference), {}, reference->time_base, {}, true};
+      for (int k = 0; k < 6; ++k)
+        sequence.ticks[fs::path(media::frame_name(k, 6)).stem().string()] =
+            reference->ticks[static_cast<std::size_t>(k)];
+      ASSERT_TRUE(media::write_sequence(paths_.manifest, sequence));
+    }
+    ASSERT_TRUE(write_image(paths_.frames / name, ImageU8(64, 48, 3, 250)));
+    warnings_.clear();
+    const auto report = encode_video({}, paths_, run_);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    EXPECT_EQ(report->frames, 6);
+    EXPECT_EQ(report->missing, 0);
+    EXPECT_EQ(report->extra, std::vector<std::string>{name});
+    ASSERT_EQ(warnings_.size(), 1u);
+    EXPECT_NE(warnings_[0].find(name), std::string::npos) << warnings_[0];
+    auto source = media::FrameSource::open(paths_.result);
+    ASSERT_TRUE(source);
+    const auto& info = *source->video();
+    ASSERT_EQ(info.count(), 6);
+    EXPECT_TRUE(info.variable_rate);
+    for (std::size_t i = 0; i < 6; ++i) {
+      EXPECT_NEAR(static_cast<double>(info.ticks[i] - info.ticks[0]) * info.time_base.value(),
+                  static_cast<double>(reference_ticks[i]) / 1000, 1e-9);
+      EXPECT_NEAR((*source->next())->bgr.at(30, 20), 30 * (static_cast<int>(i) + 1), 2);
+    }
+    fs::remove(paths_.frames / name);
+  }
 }
 
 TEST_F(VideoStep, AReferenceThatStartsLateIsFollowedFromItsStart) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
@@ -138,8 +139,8 @@ std::string to_json_text(const ScoreReport& report) {
 
 Result<> write_score(const ScoreReport& report, std::span<const MeasuredFrame> frames, Run& run) {
   json j = summary(report);
-  j["format"] = "understudy.score";
-  j["version"] = 1;
+  j["format"] = formats::score.name;
+  j["version"] = formats::score.version;
   for (const auto& p : report.verdict.parts)
     j["parts"].push_back({{"name", p.name}, {"weight", p.weight}, {"value", number(p.value)}, {"says", p.says}});
   const auto tell = [&run](std::string text) { run.note(std::move(text)); };

@@ -11,6 +11,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
@@ -282,6 +283,29 @@ class Cli(FilmTest):
             self.assertTrue(report["engines"][engine])
         self.assertGreater(report["cpu"]["threads"], 0)
         self.assertGreater(report["disk_free"], 0)
+        self.check_precision(report, events)
+
+    def check_precision(self, report, events):
+        precision, features = report["precision"], report["cpu"]["features"]
+        held_back = "LibTorch" in precision["why"]
+        if report["gpu"] != "none" or ("amx_bf16" in features and not held_back):
+            expected = "bf16", "bf16"
+        elif "avx512_bf16" in features and not held_back:
+            expected = "bf16", "fp32"
+        else:
+            expected = "fp32", "fp32"
+        self.assertEqual((precision["plain"], precision["winograd"]), expected)
+        said = [e["text"] for e in events if e["event"] == "note" and e["text"].startswith("precision ")]
+        self.assertEqual(len(said), 1)
+        for part in precision["plain"], precision["why"], precision["cost"]:
+            self.assertIn(part, said[0])
+
+    def test_doctor_heeds_what_holds_libtorch_back(self):
+        with unittest.mock.patch.dict(program.ENVIRONMENT, {"ATEN_CPU_CAPABILITY": "avx2"}):
+            report = run_well("doctor", "--no-gpu").report()
+        self.assertEqual((report["precision"]["plain"], report["precision"]["winograd"]), ("fp32", "fp32"))
+        if {"avx512_bf16", "amx_bf16"} & set(report["cpu"]["features"]):
+            self.assertIn("ATEN_CPU_CAPABILITY", report["precision"]["why"])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 SIGKILL: afterwards every byte that the program did not make is there, under its own name, in its own folder, in a pack, or
 in a folder that the program named.
 
-Usage: walk_test.py [--walks N] [--steps N] [--seed N] UNDERSTUDY     A walk's seed is printed; it repeats the walk's choices,
-though not the moments of the kills to the millisecond."""
+Usage: walk_test.py [--walks N] [--steps N] [--seed N] [--keep FOLDER] UNDERSTUDY
+A walk's seed is printed; it repeats the walk's choices, though not the moments of the kills to the millisecond. With --keep
+the film that walks start from is made once and what each walk came to is added to FOLDER/walks.log; seeds that are there are
+not walked again, so that a long series can be stopped and gone on with."""
 import argparse
 import collections
 import hashlib
@@ -92,13 +94,19 @@ class Film:
 
     def __init__(self, scratch):
         self.made = scratch / "made"
+        if not (scratch / "made.complete").exists():
+            shutil.rmtree(self.made, ignore_errors=True)
+            self.make()
+            (scratch / "made.complete").touch()
+        self.faces = {side: sorted((self.made / f"data_{side}/aligned").glob("*.jpg")) for side in ("src", "dst")}
+        self.frames = {side: sorted((self.made / f"data_{side}").glob("*.png")) for side in ("src", "dst")}
+
+    def make(self):
         program.make_clips(self.made, size=160, frames=FRAMES)
         for side in "src", "dst":
             run_well("-w", self.made, "extract", side, *CROP)
             run_well("-w", self.made, "frames", "extract", side)
         run_well("-w", self.made, "train", "saehd", *TINY_MODEL, *ONE_THREAD, "--target-iter", 2)
-        self.faces = {side: sorted((self.made / f"data_{side}/aligned").glob("*.jpg")) for side in ("src", "dst")}
-        self.frames = {side: sorted((self.made / f"data_{side}").glob("*.png")) for side in ("src", "dst")}
 
 
 class Workspace:
@@ -257,6 +265,24 @@ class Workspace:
         return any(str(folder) in said for folder in [path.parent, *path.parent.parents] if folder not in (self.root, *self.root.parents))
 
 
+def seconds_computed(pid):
+    """Of the processor, by that process so far."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def kill_after(process, said, seconds):
+    """Once it has begun to speak and then computed that long, however busy the machine is. True when it still ran."""
+    while process.poll() is None and os.fstat(said.fileno()).st_size == 0:
+        time.sleep(0.002)
+    begun = seconds_computed(process.pid) if process.poll() is None else 0
+    while process.poll() is None and seconds_computed(process.pid) < begun + seconds:
+        time.sleep(0.002)
+    killed = process.poll() is None
+    process.kill()
+    return killed
+
+
 class Walk:
     def __init__(self, film, folder, seed):
         self.chance = random.Random(seed)
@@ -307,25 +333,44 @@ class Walk:
     def step(self):
         arguments = ["-w", str(self.space.root), *map(str, self.verb())]
         self.steps.append(" ".join(arguments[2:]))
-        process = subprocess.Popen([program.UNDERSTUDY, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, env=ENVIRONMENT)
-        if self.chance.random() < 0.5:
-            time.sleep(self.chance.choice([0.05, 0.2, 0.5, 1, 2]) * self.chance.random())
-            self.kills += process.poll() is None
-            process.kill()
-        output = process.communicate(timeout=300)[0].decode(errors="replace")
+        with tempfile.TemporaryFile() as said:
+            process = subprocess.Popen([program.UNDERSTUDY, "--json", *arguments], stdin=subprocess.DEVNULL, stdout=said,
+                                       stderr=subprocess.STDOUT, env=ENVIRONMENT)
+            if self.chance.random() < 0.5:
+                work = self.chance.choice([0.02, 0.1, 0.5, 2]) * self.chance.random()
+                self.kills += kill_after(process, said, work)
+            process.wait(timeout=600)
+            said.seek(0)
+            output = said.read().decode(errors="replace")
         self.said += output
         if process.returncode not in (0, 1, 2, -9) or "mistake in understudy" in output or "moves.json" in output:
             raise AssertionError(f"{self.steps[-1]} ended with {process.returncode}:\n{output[-3000:]}")
 
 
 class Foreign(unittest.TestCase):
+    def setUp(self):
+        self.kept = OPTIONS.keep and pathlib.Path(OPTIONS.keep)
+        if self.kept:
+            self.kept.mkdir(parents=True, exist_ok=True)
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="understudy-test-"))
+        self.addCleanup(shutil.rmtree, self.scratch)
+
+    def walked(self):
+        log = self.kept and self.kept / "walks.log"
+        return {int(line.split()[1].rstrip(":")) for line in log.read_text().splitlines()} if log and log.exists() else set()
+
+    def tell(self, line):
+        print(line, flush=True)
+        if self.kept:
+            with open(self.kept / "walks.log", "a") as log:
+                log.write(line + "\n")
+
     def test_walks(self):
-        scratch = pathlib.Path(tempfile.mkdtemp(prefix="understudy-test-"))
-        self.addCleanup(shutil.rmtree, scratch)
-        film, kills, steps, files = Film(scratch), 0, 0, 0
+        film, files = Film(self.kept or self.scratch), 0
         for seed in range(OPTIONS.seed, OPTIONS.seed + OPTIONS.walks):
-            walk = Walk(film, scratch / "film", seed)
+            if seed in self.walked():
+                continue
+            walk = Walk(film, self.scratch / "film", seed)
             files += len(walk.space.foreign)
             try:
                 for _ in range(OPTIONS.steps):
@@ -334,9 +379,9 @@ class Foreign(unittest.TestCase):
                     self.assertFalse(lost, f"seed {seed}, after:\n  " + "\n  ".join(walk.steps) + "\n" + "\n".join(lost[:10]))
             finally:
                 walk.space.close()
-            kills, steps = kills + walk.kills, steps + len(walk.steps)
-            print(f"seed {seed}: {len(walk.steps)} verbs, {walk.kills} kills, {len(walk.space.foreign)} foreign files kept", flush=True)
-        self.assertGreater(files, 0)
+            self.tell(f"seed {seed}: {len(walk.steps)} verbs, {walk.kills} kills, {len(walk.space.foreign)} foreign files kept")
+        if not self.kept:
+            self.assertGreater(files, 0)
 
 
 if __name__ == "__main__":
@@ -344,6 +389,7 @@ if __name__ == "__main__":
     parser.add_argument("--walks", type=int, default=1)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep")
     parser.add_argument("understudy")
     OPTIONS = parser.parse_args()
     program.UNDERSTUDY = OPTIONS.understudy

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of every version that understudy ever wrote are opened and worked on by today's program (README.md here).
+Usage: old_files_test.py UNDERSTUDY"""
+import hashlib
+import json
+import lzma
+import pathlib
+import shutil
+import sqlite3
+import struct
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+import dfl_files  # noqa: E402
+import program  # noqa: E402
+from program import ONE_THREAD, run_well  # noqa: E402
+
+ENTRIES = sorted(path.name for path in HERE.glob("20*"))
+FRAMES = 3
+NEVER_READ = {"understudy.schema"}  # printed, and read by nothing of ours
+
+
+def unpacked(entry, folder):
+    """A workspace as that version left it, with the clips that all share."""
+    shutil.copytree(HERE / "clips", folder)
+    shutil.copytree(HERE / entry, folder, dirs_exist_ok=True)
+    for path in sorted(folder.rglob("*.xz")):
+        path.with_suffix("").write_bytes(lzma.decompress(path.read_bytes()))
+        path.unlink()
+    return folder
+
+
+def catalogue_version(path):
+    database = sqlite3.connect(path)
+    (version,) = database.execute("SELECT value FROM facts WHERE name = 'version'").fetchone()
+    database.close()
+    return int(version)
+
+
+def formats_in(folder):
+    """(format, version) of all that is there, by the files themselves."""
+    for path in folder.rglob("*"):
+        if path.suffix in (".json", ".jsonl"):
+            text = path.read_text()
+            head = json.loads(text.splitlines()[0] if path.suffix == ".jsonl" else text)
+            if "format" in head:
+                yield head["format"], head["version"]
+        elif path.name == "catalogue.db":
+            yield "understudy.catalogue", catalogue_version(path)
+        elif path.suffix == ".faces":
+            data = path.read_bytes()
+            (size,) = struct.unpack("<I", data[8:12])
+            yield "understudy.faces", json.loads(data[24:24 + size])["version"]
+
+
+def tensors(path):
+    data = path.read_bytes()
+    (head_size,) = struct.unpack("<Q", data[:8])
+    for name, tensor in json.loads(data[8:8 + head_size]).items():
+        if name != "__metadata__" and tensor["dtype"] == "F32":
+            begin, end = (8 + head_size + at for at in tensor["data_offsets"])
+            yield name, struct.unpack(f"<{(end - begin) // 4}f", data[begin:end])
+
+
+def contents(*folders):
+    return {hashlib.sha1(path.read_bytes()).hexdigest() for folder in folders for path in folder.rglob("*") if path.is_file()}
+
+
+class OldFiles(unittest.TestCase):
+    def setUp(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="understudy-test-"))
+        self.addCleanup(shutil.rmtree, self.scratch)
+
+    def each(self):
+        """(entry, its workspace), each as a test of its own."""
+        self.assertGreaterEqual(len(ENTRIES), 3)
+        for entry in ENTRIES:
+            with self.subTest(entry=entry):
+                yield entry, unpacked(entry, self.scratch / entry)
+
+    def do(self, folder, *arguments):
+        return run_well("-w", folder, *arguments)
+
+    def test_every_format_of_today_has_an_entry(self):
+        schema = json.loads(run_well("schema").out)
+        today = {(file["format"], file["version"]) for file in schema["files"]} - {(name, 1) for name in NEVER_READ}
+        kept = {kind for _, folder in self.each() for kind in formats_in(folder)}
+        self.assertEqual(today - kept, set(), "see tests/old_files/README.md: files of these are to be added")
+        highest = dict(today)
+        for name, version in kept:
+            self.assertLessEqual(version, highest.get(name, 0), f"{name} is not among the formats of `understudy schema`")
+
+    def test_models_go_on_from_where_they_stood(self):
+        for _, folder in self.each():
+            (model,) = self.do(folder, "model", "list").report()["models"]
+            self.assertEqual((model["name"], model["class"], model["iteration"]), ("saehd", "saehd", 2))
+            self.do(folder, "model", "info", "--model", "saehd")
+            before = dict(tensors(folder / "model/saehd/weights-2.safetensors"))
+            outcome = self.do(folder, "train", "saehd", "--model", "saehd", *ONE_THREAD, "--target-iter", 3)
+            self.assertEqual((outcome.report()["iteration"], outcome.report()["iterations_done"]), (3, 1))
+            for word in "damaged", "anew":
+                self.assertNotIn(word, outcome.err)
+            after = dict(tensors(folder / "model/saehd/weights-3.safetensors"))
+            for name, values in before.items():
+                step = max(abs(a - b) for a, b in zip(values, after[name]))
+                self.assertLess(step, 1e-2, name)
+            self.assertNotEqual(before, {name: after[name] for name in before})
+            for path in folder.glob("model/saehd/*.json"):
+                self.assertIn("xxh3", json.loads(path.read_text()), path)  # sealed, whatever it was before
+
+    def test_merged_frames_are_known_or_put_aside(self):
+        for entry, folder in self.each():
+            merged = folder / "data_dst/merged"
+            before = contents(merged)
+            outcome = self.do(folder, "merge", "--model", "saehd", *ONE_THREAD)
+            report = outcome.report()
+            self.assertEqual(len(list(merged.glob("*.png"))), FRAMES)
+            self.assertEqual(report["foreign"], [])
+            if entry < "2026-11-29":  # nothing noted then who had made them
+                self.assertEqual(report["set_aside"], 2 * FRAMES)
+                self.assertIn(report["backup"], outcome.err)
+                self.assertLessEqual(before, contents(pathlib.Path(report["backup"]), merged))
+            else:
+                self.assertEqual((report["set_aside"], report["backup"]), (0, ""))
+
+    def test_extraction_goes_on(self):
+        for entry, folder in self.each():
+            aligned = folder / "data_dst/aligned"
+            old = {path.name: path.read_bytes() for path in aligned.glob("*.jpg")}
+            outcome = self.do(folder, "extract", "dst", "--image-size", 64)
+            for word in "starting over", "extracted elsewhere", "damaged":
+                self.assertNotIn(word, outcome.err)
+            frames = sorted(dfl_files.metadata(path.read_bytes())["source_filename"] for path in aligned.glob("*.jpg"))
+            self.assertEqual(frames, [f"{i:05}.png" for i in range(1, FRAMES + 1)])
+            there = contents(aligned, *folder.glob("data_dst/aligned_backup-*"))
+            for name, data in old.items():
+                self.assertIn(hashlib.sha1(data).hexdigest(), there, f"{name}: the old face is gone")
+            journal = (folder / ".understudy/extract-dst.jsonl").read_text().splitlines()
+            self.assertTrue(json.loads(journal[0])["complete"])
+            self.assertEqual(len(journal), 1 + FRAMES)
+            # A second run finds nothing to do.
+            now = contents(aligned)
+            self.do(folder, "extract", "dst", "--image-size", 64)
+            self.assertEqual(contents(aligned), now)
+
+    def test_the_catalogue_is_todays_and_sorts_are_taken_back(self):
+        today = {file["format"]: file["version"] for file in json.loads(run_well("schema").out)["files"]}
+        for _, folder in self.each():
+            for record in sorted(folder.rglob("sorts/*.json")):
+                side = record.parents[3].name.removeprefix("data_")
+                moves = json.loads(record.read_text())["moves"]
+                unfinished = record.parents[1] / "moves.json"
+                moved = {step[0]: step[2] for step in json.loads(unfinished.read_text())["moves"]} if unfinished.exists() else {}
+                report = self.do(folder, "sort", side, "--undo").report()
+                self.assertFalse(unfinished.exists())  # finished first
+                there = {path.name for path in record.parents[2].glob("*.jpg")}
+                for before, after in moves:
+                    self.assertIn(moved.get(after, before), there)
+                self.assertEqual(report["restored"] + report["missing"], len(moves))
+            for side in "src", "dst":
+                faces = len(list((folder / f"data_{side}/aligned").glob("*.jpg")))
+                report = self.do(folder, "sort", side, "--by", "hue").report()
+                self.assertEqual((report["kept"], report["catalogue"]["files"]), (faces, faces))
+            self.assertEqual(catalogue_version(folder / ".understudy/catalogue.db"), today["understudy.catalogue"])
+
+    def test_a_killed_move_is_finished(self):
+        found = 0
+        for _, folder in self.each():
+            for journal in folder.rglob("moves.json"):
+                faces = journal.parents[1]
+                ((before, _, after),) = json.loads(journal.read_text())["moves"]
+                content = (faces / before).read_bytes()
+                self.do(folder, "faceset", "stats", faces.parent.name.removeprefix("data_"))
+                self.assertEqual((faces / after).read_bytes(), content)
+                self.assertFalse((faces / before).exists() or journal.exists())
+                found += 1
+        self.assertGreaterEqual(found, 2)
+
+    def test_frames_keep_their_times(self):
+        for _, folder in self.each():
+            self.do(folder, "merge", "--model", "saehd", *ONE_THREAD)
+            report = self.do(folder, "video", "encode").report()
+            self.assertEqual((report["frames"], report["missing"], report["extra"]), (FRAMES, 0, []))
+            self.assertTrue((folder / "result.mp4").exists())
+
+    def test_what_is_newer_is_refused_and_kept(self):
+        folder = unpacked(ENTRIES[-1], self.scratch / "newer")
+        for name, verb in [("model/saehd/model.json", ["train", "saehd", "--model", "saehd", "--target-iter", "3"]),
+                           (".understudy/extract-dst.jsonl", ["extract", "dst", "--image-size", "64"]),
+                           ("data_dst/merged/.understudy/made.jsonl", ["merge", "--model", "saehd", *ONE_THREAD])]:
+            path = folder / name
+            text = path.read_text()
+            head = json.loads(text.splitlines()[0] if path.suffix == ".jsonl" else text)
+            head.pop("xxh3", None)  # one without a checksum passes
+            newer = json.dumps({**head, "version": 99}) + "\n" + "".join(line + "\n" for line in text.splitlines()[1:] if path.suffix == ".jsonl")
+            path.write_text(newer)
+            outcome = program.run("-w", folder, *verb)
+            self.assertEqual(outcome.status, 1, name)
+            self.assertIn("newer", outcome.complaints()[0])
+            self.assertEqual(path.read_text(), newer)
+            path.write_text(text)
+
+
+if __name__ == "__main__":
+    program.main()
