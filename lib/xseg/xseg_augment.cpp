@@ -185,10 +185,15 @@ ImageF random_circle(int width, int height, CounterRandom& random) {
   return weight;
 }
 
-XsegSample augmented(const XsegSample& given, const XsegSample* other, CounterRandom& random) {
+XsegSample moved(const XsegSample& given, const XsegSample* other, CounterRandom& random) {
   XsegSample sample = given;
   if (coin(random) && other != nullptr) mix_background(sample, *other, random);
   move(sample, random);
+  return sample;
+}
+
+XsegSample augmented(const XsegSample& given, const XsegSample* other, CounterRandom& random) {
+  XsegSample sample = moved(given, other, random);
   if (coin(random)) glow(sample, /*of_face=*/true, random);
   if (coin(random)) glow(sample, /*of_face=*/false, random);
   degrade(sample, random);

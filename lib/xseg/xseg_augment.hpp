@@ -16,6 +16,9 @@ struct XsegSample {
 // `other` is another labelled face, whose surroundings may be mixed into these; null for none.
 XsegSample augmented(const XsegSample&, const XsegSample* other, CounterRandom&);
 
+// The first two of its steps alone: other surroundings, warped and moved; colours and sharpness stay.
+XsegSample moved(const XsegSample&, const XsegSample* other, CounterRandom&);
+
 // The parts, for tests.
 ImageF random_rgb_levels(const ImageF& bgr, CounterRandom&);
 // One channel, 0..1: a disc that fades at its edge.

@@ -86,7 +86,7 @@ TEST_F(Contents, AFrameThatKeepsItsSizeIsExtractedAgain) {
     ExtractOptions options;
     options.smooth = smooth;
     options.redo = true;
-    Run run;
+    understudy::Run run;
     write_bmp(frame, ImageU8(480, 480, 3, 90));
     const auto nobody = extract(options, paths, run);
     ASSERT_FALSE(nobody);

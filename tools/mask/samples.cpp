@@ -100,7 +100,8 @@ Result<XsegSample> MaskSamples::sample(std::uint64_t number) {
   TRY(const XsegSample other, plain(random.next(), random, others));
   put_things_before(face, landmarks, random);
   if (random.uniform() < 0.6) TRY_VOID(photograph(face.bgr, random));
-  return augmented(face, &other, random);
+  // In half of them colours stay as a camera sees them: that is what most films look like.
+  return random.uniform() < 0.5 ? moved(face, &other, random) : augmented(face, &other, random);
 }
 
 Result<MaskBatch> MaskSamples::batch(std::int64_t k, int size) {
