@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "train saehd" | "train amp" | "train quick96" | "merge" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -600,14 +600,136 @@ export interface FacesetIdentityOptions {
   "input"?: string;
 }
 
-/** Train a SAEHD model on the workspace's facesets (resumes the one that is there). */
-export interface TrainSaehdOptions {
-  /** Folder of the model in WORKSPACE/model; empty: the newest of this class, or a new one named after the class. Default: "". Changes at: start. */
-  "model"?: string;
-  /** Of a new model, for all that is not given: recommended (what was measured to help), or compatible: as DeepFaceLab trains, in fp32. Default: "recommended". Changes at: creation. */
-  "preset"?: "recommended" | "compatible";
-  /** Follows the stages of a whole training by itself (small, large, without random warp, …): look, evening or film; auto: by the time. --time and --target-iter are then those of the whole, over every call. Default: "none". Changes at: start. */
-  "schedule"?: "auto" | "none" | "look" | "evening" | "film";
+/** Count labels and masks, and how far they agree. */
+export interface MaskStatusOptions {
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Draw, carry over, take back: operations on the faces' labels. */
+export interface MaskLabelOptions {
+  /** A JSON file of operations on labels (docs/mask.md); all of them or none. Default: "". Changes at: start. */
+  "apply"?: string;
+  /** A labelled face; its labels go to the faces of its track, or to those of --names, as the face moves. Default: "". Changes at: start. */
+  "carry-from"?: string;
+  /** Make labels of the masks that faces have, to work on them by hand. Default: false. Changes at: start. */
+  "from-masks"?: boolean;
+  /** Only these faces: file names with commas between. Default: "". Changes at: start. */
+  "names"?: string;
+  /** --carry-from, --from-masks: also where a face has labels already. Default: false. Changes at: start. */
+  "replace"?: boolean;
+  /** Take back the last change of labels or masks that is not taken back yet; with --names, of these faces alone. Default: false. Changes at: start. */
+  "undo"?: boolean;
+  /** Do again what was taken back last. Default: false. Changes at: start. */
+  "redo"?: boolean;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Copy the labelled faces to a folder of their own. */
+export interface MaskFetchOptions {
+  /** Move the labelled faces there; without, they are copied. Default: false. Changes at: start. */
+  "move"?: boolean;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder for the labelled faces, in place of <input>_xseg. Default: "". Changes at: start. */
+  "output"?: string;
+}
+
+/** Remove the labels from the faces. */
+export interface MaskRemoveLabelsOptions {
+  /** Only of these faces: file names with commas between. Default: "". Changes at: start. */
+  "names"?: string;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Remove the applied masks from the faces. */
+export interface MaskRemoveOptions {
+  /** Only of these faces: file names with commas between. Default: "". Changes at: start. */
+  "names"?: string;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Write masks and labels as files that other programs read. */
+export interface MaskExportOptions {
+  /** masks = a PNG a face, labelme = a JSON file a face with its polygons, coco = one JSON file with all. Default: "all". Changes at: start. */
+  "what"?: "all" | "masks" | "labelme" | "coco";
+  /** Put the faces' pictures beside them; those of a packed faceset are always. Default: false. Changes at: start. */
+  "pictures"?: boolean;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder for the files, in place of <input>_labels. Default: "". Changes at: start. */
+  "output"?: string;
+}
+
+/** Take masks and labels from files of other programs. */
+export interface MaskImportOptions {
+  /** A folder of PNGs and LabelMe files, or one COCO file, in place of <input>_labels. Default: "". Changes at: start. */
+  "from"?: string;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Draw pages that show faces and their masks. */
+export interface MaskSheetOptions {
+  /** Which ones: all, those with labels, with a mask, or without one. Default: "all". Changes at: start. */
+  "faces"?: "all" | "labelled" | "masked" | "unmasked";
+  /** So many of them, evenly spread over the folder; 0 shows each. Range: 0 to 1000000. Default: 120. Changes at: start. */
+  "limit"?: number;
+  /** Side of a picture on the page, in pixels. Range: 48 to 1024. Default: 192. Changes at: start. */
+  "cell"?: number;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder for the pages, in place of <input>_sheet. Default: "". Changes at: start. */
+  "output"?: string;
+}
+
+/** Find the masks that are most likely wrong. */
+export interface MaskCheckOptions {
+  /** So many of the most doubtful faces are drawn on pages. Range: 0 to 10000. Default: 48. Changes at: start. */
+  "worst"?: number;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder for check.json and the pages, in place of <input>_check. Default: "". Changes at: start. */
+  "output"?: string;
+}
+
+/** Train an XSeg model on the faces that have labels (resumes the one that is there). */
+export interface MaskTrainOptions {
+  /** Of the first weights and all samples; on the CPU the same seed gives the same model. Default: 1. Changes at: creation. */
+  "seed"?: number;
+  /** Begins a new model; the one that is there is kept under another name. Default: false. Changes at: start. */
+  "restart"?: boolean;
+  /** Folder of aligned src faces or with their faceset.pak; empty: the workspace's. Default: "". Changes at: start. */
+  "src"?: string;
+  /** The same of dst. Default: "". Changes at: start. */
+  "dst"?: string;
+  /** Folder of aligned faces that --pretrain learns from; empty: src and dst. Default: "". Changes at: start. */
+  "pretrain-set"?: string;
+  /** Arithmetic of the network; auto takes bf16 on a GPU and on processors with AMX, elsewhere only where --winograd is off and they have it. Weights are kept in fp32. Default: "auto". Changes at: start. */
+  "precision"?: "auto" | "fp32" | "bf16";
+  /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
+  "gpu"?: boolean;
+  /** Processor threads; 0: all. Range: 0 to 1024. Default: 0. Changes at: start. */
+  "threads"?: number;
   /** Train for this long in this call: 90s, 10m, 2h; empty: without limit. Default: "". Changes at: start. */
   "time"?: string;
   /** Stop at this iteration; 0: no limit. Range: 0 to …. Default: 0. Changes at: start. */
@@ -620,6 +742,66 @@ export interface TrainSaehdOptions {
   "preview-history"?: boolean;
   /** Hours between backups of the model in backups/01 to 24; 0: none. Range: 0 to 24. Default: 0.0. Changes at: live. */
   "autobackup-hour"?: number;
+  /** How much of the head the masked crops cover; faces of other types are brought to it. Default: "wf". Changes at: creation. */
+  "face-type"?: "h" | "mf" | "f" | "wf" | "head";
+  /** Faces per iteration. Range: 2 to 16. Default: 4. Changes at: start. */
+  "batch-size"?: number;
+  /** Learns to redraw faces in grey through the bottleneck alone, from --pretrain-set. Switched off later, the iterations count anew and all weights stay. Default: false. Changes at: start. */
+  "pretrain"?: boolean;
+  /** Of RMSprop. Range: 1e-07 to 0.01. Default: 0.0001. Changes at: start. */
+  "lr"?: number;
+  /** Each weight takes part in three of ten steps, as in DeepFaceLab. Default: true. Changes at: start. */
+  "lr-dropout"?: boolean;
+  /** Backgrounds of other faces, warps, glows, colours, sharpening, blur and compression. Off only for tests: an unaugmented network learns its labels by heart. Default: true. Changes at: start. */
+  "augment"?: boolean;
+  /** In fp32 on a processor: 3x3 convolutions by Winograd's algorithm. Default: true. Changes at: start. */
+  "winograd"?: boolean;
+}
+
+/** Mask every face with the trained XSeg model, or with another one. */
+export interface MaskApplyOptions {
+  /** In place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file. Default: "". Changes at: start. */
+  "model"?: string;
+  /** With the mask network inside the program, which works before anybody has drawn a label. Default: false. Changes at: start. */
+  "generic"?: boolean;
+  /** From how sure on a pixel belongs to the face; DeepFaceLab's is 0.5. Range: 0.1 to 0.95. Default: 0.5. Changes at: start. */
+  "threshold"?: number;
+  /** Blurs the mask's edge: standard deviation in pixels of the mask's 256; 0 leaves it hard. Range: 0 to 16. Default: 0.0. Changes at: start. */
+  "soften"?: number;
+  /** Only faces that have no mask yet. Default: false. Changes at: start. */
+  "missing"?: boolean;
+  /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
+  "gpu"?: boolean;
+  /** Processor threads; 0: all. Range: 0 to 1024. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Take DeepFaceLab's XSeg model over. */
+export interface MaskImportModelOptions {
+  /** Folder with DeepFaceLab's XSeg_256.npy; empty: the workspace's model folder. Default: "". Changes at: start. */
+  "from"?: string;
+}
+
+/** Write the XSeg model as DeepFaceLab's files or as ONNX. */
+export interface MaskExportModelOptions {
+  /** dfl: XSeg_256.npy and what belongs to it; onnx: XSeg_model.onnx, as DeepFaceLab exports it. Default: "dfl". Changes at: start. */
+  "format"?: "dfl" | "onnx";
+  /** Folder for the files, in place of the workspace's model folder. Default: "". Changes at: start. */
+  "output"?: string;
+  /** Write over files that are there. Default: false. Changes at: start. */
+  "replace"?: boolean;
+}
+
+/** Train a SAEHD model on the workspace's facesets (resumes the one that is there). */
+export interface TrainSaehdOptions {
+  /** Folder of the model in WORKSPACE/model; empty: the newest of this class, or a new one named after the class. Default: "". Changes at: start. */
+  "model"?: string;
+  /** Of a new model, for all that is not given: recommended (what was measured to help), or compatible: as DeepFaceLab trains, in fp32. Default: "recommended". Changes at: creation. */
+  "preset"?: "recommended" | "compatible";
+  /** Follows the stages of a whole training by itself (small, large, without random warp, …): look, evening or film; auto: by the time. --time and --target-iter are then those of the whole, over every call. Default: "none". Changes at: start. */
+  "schedule"?: "auto" | "none" | "look" | "evening" | "film";
   /** Arithmetic of the network; auto takes bf16 on a GPU and on processors with AMX, elsewhere only where --winograd is off and they have it. Weights are kept in fp32. Default: "auto". Changes at: start. */
   "precision"?: "auto" | "fp32" | "bf16";
   /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
@@ -646,6 +828,18 @@ export interface TrainSaehdOptions {
   "start-from"?: string;
   /** Which parts of it, with commas: encoder,decoder_src; empty: all. Default: "". Changes at: start. */
   "start-parts"?: string;
+  /** Train for this long in this call: 90s, 10m, 2h; empty: without limit. Default: "". Changes at: start. */
+  "time"?: string;
+  /** Stop at this iteration; 0: no limit. Range: 0 to …. Default: 0. Changes at: start. */
+  "target-iter"?: number;
+  /** Minutes between saves. Range: 0.05 to 1440. Default: 10.0. Changes at: live. */
+  "save-every"?: number;
+  /** Minutes between previews. Range: 0.05 to 1440. Default: 1.0. Changes at: live. */
+  "preview-every"?: number;
+  /** Keeps a picture every 10 iterations (more at large resolutions) in history/. Default: false. Changes at: live. */
+  "preview-history"?: boolean;
+  /** Hours between backups of the model in backups/01 to 24; 0: none. Range: 0 to 24. Default: 0.0. Changes at: live. */
+  "autobackup-hour"?: number;
   /** Side of the network's face, in pixels; a multiple of 16, with archi flag d or t of 32. Range: 64 to 640. Default: 128. Changes at: creation. */
   "resolution"?: number;
   /** How much of the head is trained: half, mid-full, full, whole face or head. Default: "f". Changes at: creation. */
@@ -766,18 +960,6 @@ export interface TrainAmpOptions {
   "preset"?: "recommended" | "compatible";
   /** Follows the stages of a whole training by itself (small, large, without random warp, …): look, evening or film; auto: by the time. --time and --target-iter are then those of the whole, over every call. Default: "none". Changes at: start. */
   "schedule"?: "auto" | "none" | "look" | "evening" | "film";
-  /** Train for this long in this call: 90s, 10m, 2h; empty: without limit. Default: "". Changes at: start. */
-  "time"?: string;
-  /** Stop at this iteration; 0: no limit. Range: 0 to …. Default: 0. Changes at: start. */
-  "target-iter"?: number;
-  /** Minutes between saves. Range: 0.05 to 1440. Default: 10.0. Changes at: live. */
-  "save-every"?: number;
-  /** Minutes between previews. Range: 0.05 to 1440. Default: 1.0. Changes at: live. */
-  "preview-every"?: number;
-  /** Keeps a picture every 10 iterations (more at large resolutions) in history/. Default: false. Changes at: live. */
-  "preview-history"?: boolean;
-  /** Hours between backups of the model in backups/01 to 24; 0: none. Range: 0 to 24. Default: 0.0. Changes at: live. */
-  "autobackup-hour"?: number;
   /** Arithmetic of the network; auto takes bf16 on a GPU and on processors with AMX, elsewhere only where --winograd is off and they have it. Weights are kept in fp32. Default: "auto". Changes at: start. */
   "precision"?: "auto" | "fp32" | "bf16";
   /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
@@ -804,6 +986,18 @@ export interface TrainAmpOptions {
   "start-from"?: string;
   /** Which parts of it, with commas: encoder,decoder_src; empty: all. Default: "". Changes at: start. */
   "start-parts"?: string;
+  /** Train for this long in this call: 90s, 10m, 2h; empty: without limit. Default: "". Changes at: start. */
+  "time"?: string;
+  /** Stop at this iteration; 0: no limit. Range: 0 to …. Default: 0. Changes at: start. */
+  "target-iter"?: number;
+  /** Minutes between saves. Range: 0.05 to 1440. Default: 10.0. Changes at: live. */
+  "save-every"?: number;
+  /** Minutes between previews. Range: 0.05 to 1440. Default: 1.0. Changes at: live. */
+  "preview-every"?: number;
+  /** Keeps a picture every 10 iterations (more at large resolutions) in history/. Default: false. Changes at: live. */
+  "preview-history"?: boolean;
+  /** Hours between backups of the model in backups/01 to 24; 0: none. Range: 0 to 24. Default: 0.0. Changes at: live. */
+  "autobackup-hour"?: number;
   /** Side of the network's face, in pixels; a multiple of 32. Range: 64 to 640. Default: 224. Changes at: creation. */
   "resolution"?: number;
   /** How much of the head is trained: full, whole face or head. Default: "wf". Changes at: creation. */
@@ -910,18 +1104,6 @@ export interface TrainQuick96Options {
   "preset"?: "recommended" | "compatible";
   /** Follows the stages of a whole training by itself (small, large, without random warp, …): look, evening or film; auto: by the time. --time and --target-iter are then those of the whole, over every call. Default: "none". Changes at: start. */
   "schedule"?: "auto" | "none" | "look" | "evening" | "film";
-  /** Train for this long in this call: 90s, 10m, 2h; empty: without limit. Default: "". Changes at: start. */
-  "time"?: string;
-  /** Stop at this iteration; 0: no limit. Range: 0 to …. Default: 0. Changes at: start. */
-  "target-iter"?: number;
-  /** Minutes between saves. Range: 0.05 to 1440. Default: 10.0. Changes at: live. */
-  "save-every"?: number;
-  /** Minutes between previews. Range: 0.05 to 1440. Default: 1.0. Changes at: live. */
-  "preview-every"?: number;
-  /** Keeps a picture every 10 iterations (more at large resolutions) in history/. Default: false. Changes at: live. */
-  "preview-history"?: boolean;
-  /** Hours between backups of the model in backups/01 to 24; 0: none. Range: 0 to 24. Default: 0.0. Changes at: live. */
-  "autobackup-hour"?: number;
   /** Arithmetic of the network; auto takes bf16 on a GPU and on processors with AMX, elsewhere only where --winograd is off and they have it. Weights are kept in fp32. Default: "auto". Changes at: start. */
   "precision"?: "auto" | "fp32" | "bf16";
   /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
@@ -948,6 +1130,18 @@ export interface TrainQuick96Options {
   "start-from"?: string;
   /** Which parts of it, with commas: encoder,decoder_src; empty: all. Default: "". Changes at: start. */
   "start-parts"?: string;
+  /** Train for this long in this call: 90s, 10m, 2h; empty: without limit. Default: "". Changes at: start. */
+  "time"?: string;
+  /** Stop at this iteration; 0: no limit. Range: 0 to …. Default: 0. Changes at: start. */
+  "target-iter"?: number;
+  /** Minutes between saves. Range: 0.05 to 1440. Default: 10.0. Changes at: live. */
+  "save-every"?: number;
+  /** Minutes between previews. Range: 0.05 to 1440. Default: 1.0. Changes at: live. */
+  "preview-every"?: number;
+  /** Keeps a picture every 10 iterations (more at large resolutions) in history/. Default: false. Changes at: live. */
+  "preview-history"?: boolean;
+  /** Hours between backups of the model in backups/01 to 24; 0: none. Range: 0 to 24. Default: 0.0. Changes at: live. */
+  "autobackup-hour"?: number;
   /** Mirrors src faces at random (the original never does). Default: false. Changes at: start. */
   "random-src-flip"?: boolean;
   /** Mirrors dst faces at random (the original never does). Default: false. Changes at: start. */
@@ -1012,10 +1206,12 @@ export interface TrainQuick96Options {
 export interface MergeOptions {
   /** Folder of the model in WORKSPACE/model; empty: the newest. Default: "". Changes at: start. */
   "model"?: string;
+  /** For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file. Default: "". Changes at: start. */
+  "xseg-model"?: string;
   /** How the face is put into the frame. Default: "overlay". Changes at: start. */
   "mode"?: "original" | "overlay" | "hist-match" | "seamless" | "seamless-hist-match" | "raw-rgb" | "raw-predict";
-  /** Which mask cuts the face out. Default: "learned-prd*learned-dst". Changes at: start. */
-  "mask"?: "full" | "dst" | "learned-prd" | "learned-dst" | "learned-prd*learned-dst" | "learned-prd+learned-dst";
+  /** Which mask cuts the face out; prd: of the new face, dst: of the frame. Default: "learned-prd*learned-dst". Changes at: start. */
+  "mask"?: "full" | "dst" | "learned-prd" | "learned-dst" | "learned-prd*learned-dst" | "learned-prd+learned-dst" | "xseg-prd" | "xseg-dst" | "xseg-prd*xseg-dst" | "learned-prd*learned-dst*xseg-prd*xseg-dst";
   /** Shrinks the mask; below 0 widens it. In quarters of a network pixel. Range: -400 to 400. Default: 0. Changes at: start. */
   "erode"?: number;
   /** Softens the mask's edge, same unit. Range: 0 to 400. Default: 0. Changes at: start. */
@@ -1443,6 +1639,71 @@ export interface Verbs {
   "faceset identity": {
     positionals: { "side": "src" | "dst"; };
     options: FacesetIdentityOptions;
+    commands: "stop";
+  };
+  "mask status": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskStatusOptions;
+    commands: "stop";
+  };
+  "mask label": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskLabelOptions;
+    commands: "stop";
+  };
+  "mask fetch": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskFetchOptions;
+    commands: "stop";
+  };
+  "mask remove-labels": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskRemoveLabelsOptions;
+    commands: "stop";
+  };
+  "mask remove": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskRemoveOptions;
+    commands: "stop";
+  };
+  "mask export": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskExportOptions;
+    commands: "stop";
+  };
+  "mask import": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskImportOptions;
+    commands: "stop";
+  };
+  "mask sheet": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskSheetOptions;
+    commands: "stop";
+  };
+  "mask check": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskCheckOptions;
+    commands: "stop";
+  };
+  "mask train": {
+    positionals: { };
+    options: MaskTrainOptions;
+    commands: "stop" | "save" | "backup" | "preview" | "next-preview" | "loss-range" | "pause" | "resume" | "set";
+  };
+  "mask apply": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskApplyOptions;
+    commands: "stop";
+  };
+  "mask import-model": {
+    positionals: { };
+    options: MaskImportModelOptions;
+    commands: "stop";
+  };
+  "mask export-model": {
+    positionals: { };
+    options: MaskExportModelOptions;
     commands: "stop";
   };
   "train saehd": {
