@@ -29,13 +29,16 @@ LIB = {
     "lib/score": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect", "lib/identity"],
     "lib/project": ["lib/base", "lib/options", "lib/face"],
     "lib/tensor": ["lib/base", "lib/image"],
+    "lib/loop": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/tensor"],
     "lib/winograd": ["lib/tensor"],
     "lib/nets": ["lib/base", "lib/tensor", "lib/winograd"],
-    "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/tensor", "lib/nets"],
+    "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/tensor", "lib/loop", "lib/nets"],
     "lib/start": ["lib/base", "lib/image", "lib/face", "lib/tensor", "lib/nets", "lib/training"],
+    "lib/xseg": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/infer", "lib/face", "lib/tensor", "lib/loop", "lib/nets",
+                 "lib/training"],
 }
 STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/3_identity", "steps/4_mask",
-         "steps/5_train", "steps/6_merge", "steps/7_video", "steps/score", "steps/demo"]
+         "steps/4_xseg", "steps/5_train", "steps/6_merge", "steps/7_video", "steps/score", "steps/demo"]
 ROOMS = {**LIB, **{step: list(LIB) for step in STEPS}, "apps/understudy": list(LIB) + STEPS}
 
 # Outside library -> the rooms whose files may name its headers. A room whose own headers carry the library (lib/tensor
