@@ -6,6 +6,7 @@
 
 #include "lib/base/io_failure.hpp"
 #include "lib/base/limits.hpp"
+#include "lib/face/face_mask.hpp"
 #include "lib/face/fit_metadata.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"

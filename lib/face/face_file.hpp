@@ -53,7 +53,6 @@ pickle::Value dict_from_face_info(const FaceInfo&);
 // xseg_mask: one channel, 0..1. Encoded as PNG, or as the best JPEG that stays within 50,000 bytes (spec 3.5).
 Result<ImageF> decode_mask(std::span<const std::uint8_t> encoded);
 Result<Bytes> encode_mask(const ImageF& mask);
-Result<Bytes> encode_mask(const ImageU8& mask);  // 0..255
 
 // The 68 landmarks in a list or array of numbers; empty when it is not 68 x 2 finite numbers.
 std::optional<Landmarks68> landmarks_from(const pickle::Value&);

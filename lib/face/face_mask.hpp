@@ -8,6 +8,8 @@
 
 namespace understudy {
 
+// As encode_mask() of lib/face/face_file.hpp, for a mask of 0..255 that is to come back just so.
+Result<Bytes> encode_mask(const ImageU8& mask);
 // The stored mask at that size, cubic and clamped, as DeepFaceLab's trainer uses it (spec pipeline.md 3.5); nothing
 // for a face without, bad_file for bytes that are no picture.
 Result<std::optional<ImageF>> stored_mask(const FaceInfo&, int width, int height);

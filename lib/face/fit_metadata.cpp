@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "lib/face/jpeg_segments.hpp"
-#include "lib/image/codec.hpp"
+#include "lib/image/bit_png.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
 
@@ -30,7 +30,7 @@ ImageU8 halved(const ImageU8& mask, bool binary) {
 
 // The mask in the best encoding that takes no more bytes; nothing when there is none at this size.
 Result<std::optional<Bytes>> encoded_within(const ImageU8& mask, bool binary, std::size_t room) {
-  TRY(Bytes file, encode_png(mask, {.level = 9, .one_bit = binary}));
+  TRY(Bytes file, binary ? encode_png_bits(mask) : encode_png(mask, {.level = 9}));
   // Below that quality, edges of the mask wander: a smaller picture is the better one then.
   constexpr int worst_quality = 60, quality_step = 5;
   for (int quality = 100; !binary && file.size() > room && quality >= worst_quality; quality -= quality_step) {

@@ -39,7 +39,6 @@ Result<Bytes> encode_jpeg(const ImageU8& image, const JpegOptions& = {});
 struct PngOptions {
   int level = 1;              // zlib's 0..9
   std::string_view xmp = {};  // written as iTXt XML:com.adobe.xmp when not empty
-  bool one_bit = false;       // one bit a pixel, for grey pictures of 0 and 255 at 8 bits; anything but 0 is white
 };
 Result<Bytes> encode_png(const ImageU8& image, const PngOptions& = {});
 Result<Bytes> encode_png(const ImageU16& image, const PngOptions& = {});

@@ -9,6 +9,7 @@
 #include <string>
 #include <type_traits>
 
+#include "lib/image/bit_png.hpp"
 #include "lib/image/codec_parts.hpp"
 
 namespace understudy {
@@ -121,7 +122,7 @@ bool write_all(png_structp png, png_infop info, const Job& job, Bytes& out) {
 }
 
 template <class T>
-Result<Bytes> encode(const Image<T>& image, const PngOptions& options) {
+Result<Bytes> encode(const Image<T>& image, const PngOptions& options, int depth = int{sizeof(T)} * 8) {
   check(image.channels == 1 || image.channels == 3 || image.channels == 4, "a grey or colour image");
   Message message;
   Bytes out;
@@ -137,10 +138,7 @@ Result<Bytes> encode(const Image<T>& image, const PngOptions& options) {
   text.itxt_length = packet.size();
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &message, on_error, on_warning);
   png_infop info = png ? png_create_info_struct(png) : nullptr;
-  const bool one_bit = options.one_bit && image.channels == 1 && sizeof(T) == 1;
-  const Job job{image.width,    image.height,
-                image.channels, one_bit ? 1 : int{sizeof(T)} * 8,
-                options.level,  packet.empty() ? nullptr : &text,
+  const Job job{image.width, image.height, image.channels, depth, options.level, packet.empty() ? nullptr : &text,
                 rows.data()};
   const bool good = info && write_all(png, info, job, out);
   png_destroy_write_struct(&png, &info);
@@ -154,6 +152,11 @@ Result<ImageU8> decode_png8(std::span<const std::uint8_t> file, bool header_only
   return decode<std::uint8_t>(file, header_only);
 }
 Result<ImageU16> decode_png16(std::span<const std::uint8_t> file) { return decode<std::uint16_t>(file, false); }
+Result<Bytes> encode_png_bits(const ImageU8& image, int level) {
+  check(image.channels == 1, "a grey image");
+  return encode(image, {.level = level}, 1);
+}
+
 Result<Bytes> encode_png(const ImageU8& image, const PngOptions& options) { return encode(image, options); }
 Result<Bytes> encode_png(const ImageU16& image, const PngOptions& options) { return encode(image, options); }
 

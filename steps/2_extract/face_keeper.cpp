@@ -8,6 +8,7 @@
 #include "lib/base/limits.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/face/carry_over.hpp"
+#include "lib/face/fit_metadata.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 
@@ -103,15 +104,16 @@ Result<> FaceKeeper::replace(Frame& frame, std::size_t present, NewFace& one, Fr
   // Somebody worked on it: on the picture, unless that is as we cut it, then or just now before a kill.
   const auto picture = picture_hash(old);
   const bool as_cut = (mark && mark->picture == picture) || picture == picture_hash(*jpeg);
-  bool carried = false;
+  bool carried = false;  // whole: not with a mask made smaller so that it fits beside our own metadata
   const auto info = face_info_from_jpeg(old);
   const auto size = image_size(old);
   if (info && size) {
-    Face with_work = one.face;
-    carried = carry_hand_work(*info, size->width, with_work.info, one.face.image_bgr.width).has_value();
-    auto both = carried ? with_face_info(fresh, with_work.info) : Result<Bytes>(Bytes());
-    carried = carried && both.has_value();
-    if (carried) jpeg = std::move(both);
+    FaceInfo with_work = one.face.info;
+    const bool goes = carry_hand_work(*info, size->width, with_work, one.face.image_bgr.width).has_value();
+    const auto fitted = goes ? fit_metadata(std::move(with_work)) : Result<FittedInfo>(Failure(Error{}));
+    auto both = fitted ? with_face_info(fresh, fitted->info) : Result<Bytes>(Failure(Error{}));
+    carried = both && fitted->gave_way.empty();
+    if (both) jpeg = std::move(both);
   }
   if (!carried || !as_cut) TRY_VOID(aside_.keep(name));
   return put(name, *jpeg, box, record);

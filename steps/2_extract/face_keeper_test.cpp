@@ -79,6 +79,25 @@ TEST_F(Keeper, LabelsGoOverAndNothingIsPutAside) {
   EXPECT_NEAR(face->info.polygons[0].points[0].x, 6, 1e-9);  // the crop moved by 4 to the right
 }
 
+TEST_F(Keeper, AFaceWhoseMaskDoesNotFitAnyMoreIsKept) {
+  const auto first = write({face_at(0)});
+  change_metadata("00007_0.jpg", [](FaceInfo& info) {
+    std::uint32_t random = 1;
+    ImageU8 mask(200, 200, 1);
+    for (auto& v : mask.data) v = static_cast<std::uint8_t>((random = random * 1664525 + 1013904223) >> 24);
+    info.xseg_mask = *encode_mask(mask);
+    info.polygons = {{Polygon::Kind::include, std::vector<Point>(2300, Point{3, 4})}};
+  });
+  const auto worked_on = files(folder_);
+  NewFace moved = face_at(4, 200);
+  moved.face.info.mesh = Mesh468{};
+  write({moved}, &first);
+  const auto now = *read_face_info(folder_ / "00007_0.jpg");
+  EXPECT_EQ(now.polygons[0].points.size(), 2300u);
+  EXPECT_TRUE(now.xseg_mask);
+  EXPECT_EQ(files(backup_), worked_on);
+}
+
 TEST_F(Keeper, APictureThatWasWorkedOnIsKept) {
   const auto first = write({face_at(0)});
   const auto info = *read_face_info(folder_ / "00007_0.jpg");

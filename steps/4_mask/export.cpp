@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <mutex>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
@@ -55,7 +56,7 @@ class Exporter {
   bool with_pictures() const { return options_.pictures || faces_.packed(); }
   fs::path named(std::size_t i, const char* ending) const {
     const fs::path name = faces_.name(i);
-    return name.parent_path() / (name.stem().string() + ending);
+    return name.parent_path() / fitting_name(name.stem().string(), ending);
   }
   Result<> put_labels(std::size_t i, LabelledPicture one) {
     if (wants(LabelExport::labelme)) {

@@ -57,7 +57,10 @@ Result<ByStem> find_files(const fs::path& from) {
   bool labelme = false;
   for (fs::recursive_directory_iterator it(from, error), end; !error && it != end; it.increment(error)) {
     const fs::path name = it->path().lexically_relative(from);
-    if (name.string().starts_with('.') || is_temporary(it->path())) continue;  // our own lists
+    if (name.filename().string().starts_with('.')) {  // our own lists and temporary files, and those of other systems
+      it.disable_recursion_pending();
+      continue;
+    }
     if (name.extension() == ".png") {
       auto stem = without_ending(name);
       if (stem.ends_with(mask_ending)) stem.resize(stem.size() - mask_ending.size());

@@ -255,7 +255,10 @@ Result<std::string> apply_labels(const fs::path& folder, const json& document, R
   TRY(Opened opened, open_for_labels(folder));
   Tally tally(run);
   tally.count("changed", 0);
-  for (const auto& one : work) TRY_VOID(opened.book.preview(one.face, one.operations));
+  for (const auto& one : work) {
+    if (run.stopping()) return Run::cancelled();
+    TRY_VOID(opened.book.preview(one.face, one.operations));
+  }
   const auto change = opened.book.begin(title_of(document));
   for (const auto& one : work) {
     TRY(const auto applied, opened.book.apply(change, one.face, one.operations));

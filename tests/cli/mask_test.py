@@ -175,7 +175,8 @@ class Masks(FilmTest):
             self.assertEqual(len(outcome.complaints()), 1, outcome.err)
             self.assertIn(word, outcome.complaints()[0])
         self.refuse(2, "no labels", "label", "--carry-from", self.names[0])
-        self.refuse(1, "mask export", "import", "--from", self.folder())
+        (self.folder() / "empty").mkdir()
+        self.refuse(1, "mask export", "import", "--from", self.folder() / "empty")
         self.refuse(2, "aligned", "fetch", "--output", self.aligned)
         run_well("-w", self.work, "faceset", "pack", "src")
         for verb in "remove", "remove-labels":
