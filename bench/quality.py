@@ -119,13 +119,12 @@ def measure(pair, options, facts):
 
 
 def append(table, row):
-    text = table.read_text() if table.exists() else "# Quality\n"
-    line = lambda cells: "| " + " | ".join(cells) + " |\n"
-    if line(HEADINGS) not in text:
-        text = text.rstrip("\n") + "\n\n" + line(HEADINGS) + "|" + "---|" * len(HEADINGS) + "\n"
-    temporary = table.with_name(table.name + ".new")
-    temporary.write_text(text.rstrip("\n") + "\n" + line(row))
-    temporary.replace(table)
+    """Behind the last row of the scoreboard, which other tables may follow."""
+    lines = table.read_text().splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("| date |"))
+    end = next((i for i in range(head, len(lines)) if not lines[i].startswith("|")), len(lines))
+    lines.insert(end, "| " + " | ".join(row) + " |")
+    table.write_text("\n".join(lines) + "\n")
 
 
 def main():
