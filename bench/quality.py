@@ -120,8 +120,10 @@ def measure(pair, options, facts):
 
 def append(table, row):
     """Behind the last row of the scoreboard, which other tables may follow."""
-    lines = table.read_text().splitlines()
-    head = next(i for i, line in enumerate(lines) if line.startswith("| date |"))
+    lines = table.read_text().splitlines() if table.exists() else ["# Quality", ""]
+    head = next((i for i, line in enumerate(lines) if line.startswith("| date |")), len(lines))
+    if head == len(lines):
+        lines += ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
     end = next((i for i in range(head, len(lines)) if not lines[i].startswith("|")), len(lines))
     lines.insert(end, "| " + " | ".join(row) + " |")
     table.write_text("\n".join(lines) + "\n")
