@@ -56,6 +56,7 @@ class Clip:
             if frame.name not in outlines:
                 frame.unlink()
         self.verb("extract", "dst", "--smooth", "off")
+        self.verb("faceset", "export-masks", "dst", "--output", self.place / "hull")  # of faces without labels: the hull
         faces = {}
         for face in sorted(self.aligned.glob("*.jpg")):
             info = dfl_files.metadata(face.read_bytes())
@@ -68,8 +69,6 @@ class Clip:
     def agreement(self, how):
         self.verb("mask", "remove", "dst")
         if how == "hull":
-            shutil.rmtree(self.place / "hull", ignore_errors=True)
-            self.verb("faceset", "export-masks", "dst", "--output", self.place / "hull")
             self.verb("mask", "import", "dst", "--from", self.place / "hull")
         else:
             self.verb("mask", "apply", "dst", *how)
@@ -101,6 +100,7 @@ def train(program, work, clips, minutes):
         (half / "data_dst" / "aligned").mkdir(parents=True)
         for name in names[1::2]:
             shutil.copy(clip.aligned / name, half / "data_dst" / "aligned" / name)
+        shutil.copytree(clip.place / "hull", half / "hull")
         (half / "done").touch()
         rest.append(Clip(program, work / "other-half", pathlib.Path(clip.name + ".mp4"), {}))
     report = call(program, "-w", place, "mask", "train", "--time", f"{minutes}m")

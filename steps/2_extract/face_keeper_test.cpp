@@ -5,6 +5,7 @@
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
 
 namespace understudy {
 namespace {
@@ -85,7 +86,7 @@ TEST_F(Keeper, AFaceWhoseMaskDoesNotFitAnyMoreIsKept) {
     std::uint32_t random = 1;
     ImageU8 mask(200, 200, 1);
     for (auto& v : mask.data) v = static_cast<std::uint8_t>((random = random * 1664525 + 1013904223) >> 24);
-    info.xseg_mask = *encode_mask(mask);
+    info.xseg_mask = *encode_mask(to_float(mask));
     info.polygons = {{Polygon::Kind::include, std::vector<Point>(2300, Point{3, 4})}};
   });
   const auto worked_on = files(folder_);
