@@ -20,6 +20,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "support"))
 import dfl_files  # noqa: E402
+import program as program_files  # noqa: E402
 
 
 def call(program, *arguments):
@@ -29,9 +30,57 @@ def call(program, *arguments):
     return json.loads(done.stdout[done.stdout.index("{"):])
 
 
+def numbers_of(value):
+    """What the metadata holds as an array or as lists of numbers."""
+    flat = value.values() if hasattr(value, "values") else value
+    return [n for item in flat for n in (item if isinstance(item, (list, tuple)) else [item])]
+
+
 def in_crop(matrix, points):
     a, b, c, d, e, f = matrix
     return [[a * x + b * y + c, d * x + e * y + f] for x, y in points]
+
+
+def raised(points):
+    """The brows raised as the hull of DeepFaceLab raises them (spec of lib/face/masks.cpp)."""
+    middle = lambda a, b: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
+    below = [middle(points[36], middle(points[36], points[0])), *points[36:40],
+             *points[42:46], middle(points[45], middle(points[16], points[45]))]
+    out = list(points)
+    for i, low in zip(range(17, 27), below):
+        out[i] = [p + 0.5 * (p - q) for p, q in zip(points[i], low)]
+    return out
+
+
+def convex(points):
+    points = sorted(map(tuple, points))
+
+    def half(these):
+        line = []
+        for p in these:
+            while len(line) > 1 and ((line[-1][0] - line[-2][0]) * (p[1] - line[-2][1])
+                                     - (line[-1][1] - line[-2][1]) * (p[0] - line[-2][0])) <= 0:
+                line.pop()
+            line.append(p)
+        return line[:-1]
+    return half(points) + half(points[::-1])
+
+
+def inside(line, x, y):
+    return all((b[0] - a[0]) * (y - a[1]) >= (b[1] - a[1]) * (x - a[0]) for a, b in zip(line, line[1:] + line[:1]))
+
+
+PARTS = [[*range(0, 9), 17], [*range(8, 17), 26], [17, 18, 19, 8], [24, 25, 26, 8], [*range(19, 25), 8],
+         [*range(17, 22), 27, *range(31, 36), 8], [*range(22, 27), 27, *range(31, 36), 8], list(range(27, 36))]
+
+
+def write_hull(numbers, path, side=512, cell=4):
+    """The hull of the landmarks of a crop of 512 pixels, at a quarter of its size."""
+    points = raised([numbers[i:i + 2] for i in range(0, 136, 2)])
+    lines = [convex([points[i] for i in part]) for part in PARTS]
+    path.parent.mkdir(exist_ok=True)
+    program_files.grey_png(path, side // cell, lambda x, y: 255 * any(inside(line, (x + 0.5) * cell, (y + 0.5) * cell)
+                                                                      for line in lines))
 
 
 class Clip:
@@ -55,12 +104,12 @@ class Clip:
         for frame in (self.place / "data_dst").glob("*.png"):
             if frame.name not in outlines:
                 frame.unlink()
-        self.verb("extract", "dst", "--smooth", "off")
-        self.verb("faceset", "export-masks", "dst", "--output", self.place / "hull")  # of faces without labels: the hull
+        self.verb("extract", "dst", "--smooth", "off", "--image-size", "512")
         faces = {}
         for face in sorted(self.aligned.glob("*.jpg")):
             info = dfl_files.metadata(face.read_bytes())
-            points = in_crop(info["image_to_face_mat"].values(), outlines[info["source_filename"]])
+            write_hull(numbers_of(info["landmarks"]), self.place / "hull" / f"{face.stem}_mask.png")
+            points = in_crop(numbers_of(info["image_to_face_mat"]), outlines[info["source_filename"]])
             faces[face.name] = [{"do": "add-polygon", "kind": "include", "points": points}]
         document = self.place / "outlines.json"
         document.write_text(json.dumps({"format": "understudy.labels", "version": 1, "faces": faces}))
