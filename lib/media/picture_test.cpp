@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/exif.hpp"

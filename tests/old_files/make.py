@@ -111,7 +111,7 @@ class Film:
         self.faces = {side: sorted((root / f"data_{side}/aligned").glob("*.jpg")) for side in ("src", "dst")}
 
     def thinned(self):
-        """What an entry keeps of it: a file of each kind, and the journal of a move that was killed before its first step."""
+        """What an entry keeps of it: a file of each kind, and the journal of a move that was killed."""
         root = self.root
         for name in (".understudy/jobs", ".understudy/extract-src.faces", "data_dst/.understudy", "data_dst/merged_mask", "result.mp4",
                      "score.csv", "score.png", *(f"data_dst/{i:05}.jpg" for i in range(1, FRAMES + 1))):
@@ -125,8 +125,9 @@ class Film:
 
 
 def leave_unfinished_move(folder):
+    """As if killed when all was ready and no file had its new name yet; paths are those seen from the journal."""
     face = sorted(folder.glob("*.jpg"))[0].name
-    journal = {"format": "understudy.moves", "version": 1, "staged": False, "moves": [[face, "", "moved.jpg"]]}
+    journal = {"format": "understudy.moves", "version": 1, "staged": True, "moves": [["../" + face, "", "../moved.jpg"]]}
     (folder / ".understudy").mkdir(exist_ok=True)
     (folder / ".understudy/moves.json").write_text(plain(journal) + "\n")
 
