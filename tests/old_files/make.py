@@ -66,6 +66,23 @@ def evened(path):
     path.write_bytes(data)
 
 
+def without(path, prefix):
+    """A tensor file less the tensors whose names begin so."""
+    data = path.read_bytes()
+    (head_size,) = struct.unpack("<Q", data[:8])
+    head, body, kept = json.loads(data[8:8 + head_size]), b"", {}
+    for name, tensor in head.items():
+        if name == "__metadata__":
+            kept[name] = tensor
+        elif not name.startswith(prefix):
+            begin, end = (8 + head_size + at for at in tensor["data_offsets"])
+            kept[name] = {**tensor, "data_offsets": [len(body), len(body) + end - begin]}
+            body += data[begin:end]
+    text = plain(kept).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + body)
+
+
 def light_model(model):
     """Only the newest generation, its tensors evened, and every checksum mended."""
     listed = json.loads((model / "generations.json").read_text())
@@ -169,6 +186,10 @@ def old_model(film, folder, not_yet, steps):
     del model["xxh3"]
     for kind in ("weights", "optimizer", "history"):
         shutil.copy(now / generation[kind]["file"], put_folder(folder / "model/saehd"))
+    if "ema" in not_yet:  # no averaged weights then
+        path = folder / "model/saehd" / generation["weights"]["file"]
+        without(path, "ema:")
+        generation["weights"] = {**generation["weights"], "xxh3": xxh3(path.read_bytes())}
     if steps == 1:
         del generation["save"]
         put(folder, "model/saehd/model.json", json.dumps(model, sort_keys=True, indent=1) + "\n")
