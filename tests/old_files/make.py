@@ -66,6 +66,23 @@ def evened(path):
     path.write_bytes(data)
 
 
+def without(path, prefix):
+    """A tensor file less the tensors whose names begin so."""
+    data = path.read_bytes()
+    (head_size,) = struct.unpack("<Q", data[:8])
+    head, body, kept = json.loads(data[8:8 + head_size]), b"", {}
+    for name, tensor in head.items():
+        if name == "__metadata__":
+            kept[name] = tensor
+        elif not name.startswith(prefix):
+            begin, end = (8 + head_size + at for at in tensor["data_offsets"])
+            kept[name] = {**tensor, "data_offsets": [len(body), len(body) + end - begin]}
+            body += data[begin:end]
+    text = plain(kept).encode()
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(struct.pack("<Q", len(text)) + text + body)
+
+
 def light_model(model):
     """Only the newest generation, its tensors evened, and every checksum mended."""
     listed = json.loads((model / "generations.json").read_text())
@@ -111,7 +128,7 @@ class Film:
         self.faces = {side: sorted((root / f"data_{side}/aligned").glob("*.jpg")) for side in ("src", "dst")}
 
     def thinned(self):
-        """What an entry keeps of it: a file of each kind, and the journal of a move that was killed before its first step."""
+        """What an entry keeps of it: a file of each kind, and the journal of a move that was killed."""
         root = self.root
         for name in (".understudy/jobs", ".understudy/extract-src.faces", "data_dst/.understudy", "data_dst/merged_mask", "result.mp4",
                      "score.csv", "score.png", *(f"data_dst/{i:05}.jpg" for i in range(1, FRAMES + 1))):
@@ -125,8 +142,9 @@ class Film:
 
 
 def leave_unfinished_move(folder):
+    """As if killed when all was ready and no file had its new name yet; paths are those seen from the journal."""
     face = sorted(folder.glob("*.jpg"))[0].name
-    journal = {"format": "understudy.moves", "version": 1, "staged": False, "moves": [[face, "", "moved.jpg"]]}
+    journal = {"format": "understudy.moves", "version": 1, "staged": True, "moves": [["../" + face, "", "../moved.jpg"]]}
     (folder / ".understudy").mkdir(exist_ok=True)
     (folder / ".understudy/moves.json").write_text(plain(journal) + "\n")
 
@@ -168,6 +186,10 @@ def old_model(film, folder, not_yet, steps):
     del model["xxh3"]
     for kind in ("weights", "optimizer", "history"):
         shutil.copy(now / generation[kind]["file"], put_folder(folder / "model/saehd"))
+    if "ema" in not_yet:  # no averaged weights then
+        path = folder / "model/saehd" / generation["weights"]["file"]
+        without(path, "ema:")
+        generation["weights"] = {**generation["weights"], "xxh3": xxh3(path.read_bytes())}
     if steps == 1:
         del generation["save"]
         put(folder, "model/saehd/model.json", json.dumps(model, sort_keys=True, indent=1) + "\n")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of every version that understudy ever wrote are opened and worked on by today's program (README.md here).
 Usage: old_files_test.py UNDERSTUDY"""
+import functools
 import hashlib
 import json
 import lzma
@@ -69,17 +70,22 @@ def contents(*folders):
     return {hashlib.sha1(path.read_bytes()).hexdigest() for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
+def for_each_entry(test):
+    """test(self, entry, its workspace), each by itself."""
+
+    @functools.wraps(test)
+    def run(self):
+        for entry in ENTRIES:
+            with self.subTest(entry=entry):
+                test(self, entry, unpacked(entry, self.scratch / entry))
+
+    return run
+
+
 class OldFiles(unittest.TestCase):
     def setUp(self):
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="understudy-test-"))
         self.addCleanup(shutil.rmtree, self.scratch)
-
-    def each(self):
-        """(entry, its workspace), each as a test of its own."""
-        self.assertGreaterEqual(len(ENTRIES), 3)
-        for entry in ENTRIES:
-            with self.subTest(entry=entry):
-                yield entry, unpacked(entry, self.scratch / entry)
 
     def do(self, folder, *arguments):
         return run_well("-w", folder, *arguments)
@@ -87,104 +93,103 @@ class OldFiles(unittest.TestCase):
     def test_every_format_of_today_has_an_entry(self):
         schema = json.loads(run_well("schema").out)
         today = {(file["format"], file["version"]) for file in schema["files"]} - {(name, 1) for name in NEVER_READ}
-        kept = {kind for _, folder in self.each() for kind in formats_in(folder)}
+        self.assertGreaterEqual(len(ENTRIES), 3)
+        kept = {kind for entry in ENTRIES for kind in formats_in(unpacked(entry, self.scratch / entry))}
         self.assertEqual(today - kept, set(), "see tests/old_files/README.md: files of these are to be added")
         highest = dict(today)
         for name, version in kept:
             self.assertLessEqual(version, highest.get(name, 0), f"{name} is not among the formats of `understudy schema`")
 
-    def test_models_go_on_from_where_they_stood(self):
-        for _, folder in self.each():
-            (model,) = self.do(folder, "model", "list").report()["models"]
-            self.assertEqual((model["name"], model["class"], model["iteration"]), ("saehd", "saehd", 2))
-            self.do(folder, "model", "info", "--model", "saehd")
-            before = dict(tensors(folder / "model/saehd/weights-2.safetensors"))
-            outcome = self.do(folder, "train", "saehd", "--model", "saehd", *ONE_THREAD, "--target-iter", 3)
-            self.assertEqual((outcome.report()["iteration"], outcome.report()["iterations_done"]), (3, 1))
-            for word in "damaged", "anew":
-                self.assertNotIn(word, outcome.err)
-            after = dict(tensors(folder / "model/saehd/weights-3.safetensors"))
-            for name, values in before.items():
-                step = max(abs(a - b) for a, b in zip(values, after[name]))
-                self.assertLess(step, 1e-2, name)
-            self.assertNotEqual(before, {name: after[name] for name in before})
-            for path in folder.glob("model/saehd/*.json"):
-                self.assertIn("xxh3", json.loads(path.read_text()), path)  # sealed, whatever it was before
+    @for_each_entry
+    def test_models_go_on_from_where_they_stood(self, entry, folder):
+        (model,) = self.do(folder, "model", "list").report()["models"]
+        self.assertEqual((model["name"], model["class"], model["iteration"]), ("saehd", "saehd", 2))
+        self.do(folder, "model", "history", "--model", "saehd")
+        before = dict(tensors(folder / "model/saehd/weights-2.safetensors"))
+        outcome = self.do(folder, "train", "saehd", "--model", "saehd", *ONE_THREAD, "--target-iter", 3)
+        self.assertEqual((outcome.report()["iteration"], outcome.report()["iterations_done"]), (3, 1))
+        for word in "damaged", "anew":
+            self.assertNotIn(word, outcome.err)
+        after = dict(tensors(folder / "model/saehd/weights-3.safetensors"))
+        for name, values in before.items():
+            step = max(abs(a - b) for a, b in zip(values, after[name]))
+            self.assertLess(step, 1e-2, name)
+        self.assertNotEqual(before, {name: after[name] for name in before})
+        for path in folder.glob("model/saehd/*.json"):
+            self.assertIn("xxh3", json.loads(path.read_text()), path)  # sealed, whatever it was before
 
-    def test_merged_frames_are_known_or_put_aside(self):
-        for entry, folder in self.each():
-            merged = folder / "data_dst/merged"
-            before = contents(merged)
-            outcome = self.do(folder, "merge", "--model", "saehd", *ONE_THREAD)
-            report = outcome.report()
-            self.assertEqual(len(list(merged.glob("*.png"))), FRAMES)
-            self.assertEqual(report["foreign"], [])
-            if entry < "2026-11-29":  # nothing noted then who had made them
-                self.assertEqual(report["set_aside"], 2 * FRAMES)
-                self.assertIn(report["backup"], outcome.err)
-                self.assertLessEqual(before, contents(pathlib.Path(report["backup"]), merged))
-            else:
-                self.assertEqual((report["set_aside"], report["backup"]), (0, ""))
+    @for_each_entry
+    def test_merged_frames_are_known_or_put_aside(self, entry, folder):
+        merged = folder / "data_dst/merged"
+        before = contents(merged)
+        outcome = self.do(folder, "merge", "--model", "saehd", *ONE_THREAD)
+        report = outcome.report()
+        self.assertEqual(len(list(merged.glob("*.png"))), FRAMES)
+        self.assertEqual(report["foreign"], [])
+        if entry < "2026-11-29":  # nothing noted then who had made them
+            self.assertEqual(report["set_aside"], 2 * FRAMES)
+            self.assertIn(report["backup"], outcome.err)
+            self.assertLessEqual(before, contents(pathlib.Path(report["backup"]), merged))
+        else:
+            self.assertEqual((report["set_aside"], report["backup"]), (0, ""))
 
-    def test_extraction_goes_on(self):
-        for entry, folder in self.each():
-            aligned = folder / "data_dst/aligned"
-            old = {path.name: path.read_bytes() for path in aligned.glob("*.jpg")}
-            outcome = self.do(folder, "extract", "dst", "--image-size", 64)
-            for word in "starting over", "extracted elsewhere", "damaged":
-                self.assertNotIn(word, outcome.err)
-            frames = sorted(dfl_files.metadata(path.read_bytes())["source_filename"] for path in aligned.glob("*.jpg"))
-            self.assertEqual(frames, [f"{i:05}.png" for i in range(1, FRAMES + 1)])
-            there = contents(aligned, *folder.glob("data_dst/aligned_backup-*"))
-            for name, data in old.items():
-                self.assertIn(hashlib.sha1(data).hexdigest(), there, f"{name}: the old face is gone")
-            journal = (folder / ".understudy/extract-dst.jsonl").read_text().splitlines()
-            self.assertTrue(json.loads(journal[0])["complete"])
-            self.assertEqual(len(journal), 1 + FRAMES)
-            # A second run finds nothing to do.
-            now = contents(aligned)
-            self.do(folder, "extract", "dst", "--image-size", 64)
-            self.assertEqual(contents(aligned), now)
+    @for_each_entry
+    def test_extraction_goes_on(self, entry, folder):
+        aligned = folder / "data_dst/aligned"
+        old = {path.name: path.read_bytes() for path in aligned.glob("*.jpg")}
+        outcome = self.do(folder, "extract", "dst", "--image-size", 64)
+        for word in "starting over", "extracted elsewhere", "damaged":
+            self.assertNotIn(word, outcome.err)
+        frames = sorted(dfl_files.metadata(path.read_bytes())["source_filename"] for path in aligned.glob("*.jpg"))
+        self.assertEqual(frames, [f"{i:05}.png" for i in range(1, FRAMES + 1)])
+        there = contents(aligned, *folder.glob("data_dst/aligned_backup-*"))
+        for name, data in old.items():
+            self.assertIn(hashlib.sha1(data).hexdigest(), there, f"{name}: the old face is gone")
+        journal = (folder / ".understudy/extract-dst.jsonl").read_text().splitlines()
+        self.assertTrue(json.loads(journal[0])["complete"])
+        self.assertEqual(len(journal), 1 + FRAMES)
+        # A second run finds nothing to do.
+        now = contents(aligned)
+        self.do(folder, "extract", "dst", "--image-size", 64)
+        self.assertEqual(contents(aligned), now)
 
-    def test_the_catalogue_is_todays_and_sorts_are_taken_back(self):
+    @for_each_entry
+    def test_the_catalogue_is_todays_and_sorts_are_taken_back(self, entry, folder):
         today = {file["format"]: file["version"] for file in json.loads(run_well("schema").out)["files"]}
-        for _, folder in self.each():
-            for record in sorted(folder.rglob("sorts/*.json")):
-                side = record.parents[3].name.removeprefix("data_")
-                moves = json.loads(record.read_text())["moves"]
-                unfinished = record.parents[1] / "moves.json"
-                moved = {step[0]: step[2] for step in json.loads(unfinished.read_text())["moves"]} if unfinished.exists() else {}
-                report = self.do(folder, "sort", side, "--undo").report()
-                self.assertFalse(unfinished.exists())  # finished first
-                there = {path.name for path in record.parents[2].glob("*.jpg")}
-                for before, after in moves:
-                    self.assertIn(moved.get(after, before), there)
-                self.assertEqual(report["restored"] + report["missing"], len(moves))
-            for side in "src", "dst":
-                faces = len(list((folder / f"data_{side}/aligned").glob("*.jpg")))
-                report = self.do(folder, "sort", side, "--by", "hue").report()
-                self.assertEqual((report["kept"], report["catalogue"]["files"]), (faces, faces))
-            self.assertEqual(catalogue_version(folder / ".understudy/catalogue.db"), today["understudy.catalogue"])
+        for record in sorted(folder.rglob("sorts/*.json")):
+            side = record.parents[3].name.removeprefix("data_")
+            moves = json.loads(record.read_text())["moves"]
+            unfinished = record.parents[1] / "moves.json"
+            moved = {pathlib.Path(a).name: pathlib.Path(b).name for a, _, b in json.loads(unfinished.read_text())["moves"]} \
+                if unfinished.exists() else {}
+            report = self.do(folder, "sort", side, "--undo").report()
+            self.assertFalse(unfinished.exists())  # finished first
+            there = {path.name for path in record.parents[2].glob("*.jpg")}
+            for before, after in moves:
+                self.assertIn(moved.get(after, before), there)
+            self.assertEqual(report["restored"] + report["missing"], len(moves))
+        for side in "src", "dst":
+            faces = len(list((folder / f"data_{side}/aligned").glob("*.jpg")))
+            report = self.do(folder, "sort", side, "--by", "hue").report()
+            self.assertEqual((report["kept"], report["catalogue"]["files"]), (faces, faces))
+        self.assertEqual(catalogue_version(folder / ".understudy/catalogue.db"), today["understudy.catalogue"])
 
-    def test_a_killed_move_is_finished(self):
-        found = 0
-        for _, folder in self.each():
-            for journal in folder.rglob("moves.json"):
-                faces = journal.parents[1]
-                ((before, _, after),) = json.loads(journal.read_text())["moves"]
-                content = (faces / before).read_bytes()
-                self.do(folder, "faceset", "stats", faces.parent.name.removeprefix("data_"))
-                self.assertEqual((faces / after).read_bytes(), content)
-                self.assertFalse((faces / before).exists() or journal.exists())
-                found += 1
-        self.assertGreaterEqual(found, 2)
+    @for_each_entry
+    def test_a_killed_move_is_finished(self, entry, folder):
+        for journal in sorted(folder.rglob("moves.json")):
+            ((before, _, after),) = json.loads(journal.read_text())["moves"]
+            before, after = ((journal.parent / name).resolve() for name in (before, after))
+            content = before.read_bytes()
+            self.do(folder, "faceset", "stats", before.parents[1].name.removeprefix("data_"))
+            self.assertEqual(after.read_bytes(), content)
+            self.assertFalse(before.exists() or journal.exists())
 
-    def test_frames_keep_their_times(self):
-        for _, folder in self.each():
-            self.do(folder, "merge", "--model", "saehd", *ONE_THREAD)
-            report = self.do(folder, "video", "encode").report()
-            self.assertEqual((report["frames"], report["missing"], report["extra"]), (FRAMES, 0, []))
-            self.assertTrue((folder / "result.mp4").exists())
+    @for_each_entry
+    def test_frames_keep_their_times(self, entry, folder):
+        self.do(folder, "merge", "--model", "saehd", *ONE_THREAD)
+        report = self.do(folder, "video", "encode").report()
+        self.assertEqual((report["frames"], report["missing"], report["extra"]), (FRAMES, 0, []))
+        self.assertTrue((folder / "result.mp4").exists())
 
     def test_what_is_newer_is_refused_and_kept(self):
         folder = unpacked(ENTRIES[-1], self.scratch / "newer")
