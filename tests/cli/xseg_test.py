@@ -86,11 +86,24 @@ class Xseg(FilmTest):
         run_well("-w", self.work, "mask", "train", "--target-iter", 3, *ONE_THREAD)
         self.assertEqual(self.verb("merge", "--mask", "xseg-dst", *ONE_THREAD)["done_before"], 0)
         self.assertEqual(self.verb("merge", "--mask", "xseg-dst", *ONE_THREAD)["done_before"], self.FRAMES)
+        # Without a network of the workspace's own the generic one is taken; one that is named must be there.
         shutil.rmtree(self.work / "model/XSeg")
-        refused = run("-w", self.work, "merge", "--mask", "xseg-dst", *ONE_THREAD)
+        outcome = run_well("-w", self.work, "merge", "--mask", "xseg-dst", *ONE_THREAD)
+        self.assertEqual(outcome.report()["done_before"], 0)
+        self.assertIn("generic mask", outcome.err)
+        refused = run("-w", self.work, "merge", "--mask", "xseg-dst", "--xseg-model", self.work / "nowhere", *ONE_THREAD)
         self.assertEqual(refused.status, 1)
         self.assertIn("needs an XSeg model", refused.complaints()[0])
         self.assertEqual(len(list((self.work / "data_dst/merged").glob("*.png"))), self.FRAMES)
+
+    def test_the_generic_mask_needs_no_label(self):
+        run_well("-w", self.work, "mask", "remove-labels", "src")
+        report = self.verb("mask", "apply", "dst", "--generic", *ONE_THREAD)
+        self.assertEqual((report["faces"], report["changed"]), (self.FRAMES, self.FRAMES))
+        check = self.verb("mask", "status", "dst")
+        self.assertEqual((check["masked"], check["broken_masks"]), (self.FRAMES, []))
+        both = run("-w", self.work, "mask", "apply", "dst", "--generic", "--model", self.work / "model")
+        self.assertEqual((both.status, len(both.complaints())), (2, 1))
 
     def test_without_labels_it_says_how_to_get_them(self):
         run_well("-w", self.work, "mask", "remove-labels", "src")
