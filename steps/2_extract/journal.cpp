@@ -80,6 +80,15 @@ std::optional<FrameRecord> record_of(const nlohmann::json& line) {
   return record;
 }
 
+// The head as it would be written today: `smooth` was a yes or no at first.
+nlohmann::json todays(nlohmann::json head) {
+  if (!head.contains("options") || !head["options"].is_object()) return head;
+  auto& options = head["options"];
+  if (options.contains("smooth") && options["smooth"].is_boolean())
+    options["smooth"] = options["smooth"].get<bool>() ? "on" : "off";
+  return head;
+}
+
 }  // namespace
 
 Result<Journal> Journal::load(const fs::path& path) {
@@ -98,7 +107,7 @@ Result<Journal> Journal::load(const fs::path& path) {
         return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer version", path.string()),
                               "Update understudy, or extract anew with --redo.");
       }
-      journal.head_ = json;
+      journal.head_ = todays(json);
       journal.complete_ = json.contains("complete") && json["complete"] == true;
     } else if (auto record = record_of(json)) {
       journal.records_[record->name] = std::move(*record);

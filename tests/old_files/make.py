@@ -238,8 +238,6 @@ def as_of_2026_11_22(film, folder):
     frames = json.loads((film.root / ".understudy/frames-dst.json").read_text())
     frames["options"] = {"fps": 0.0, "format": "jpg", "jpeg-quality": 60}
     put(folder, ".understudy/frames-dst.json", plain(frames) + "\n")
-    for path in sorted((film.root / "data_dst").glob("*.jpg")):
-        put(folder, f"data_dst/{path.name}", path.read_bytes())
     old_merge(folder)
     put(folder, ".understudy/video.json", plain({"format": "understudy.video", "version": 1, "options": {"crf": 16}, "images": FRAMES,
                                                  "fingerprint": 1234567890123, "reference": frames["source"]}) + "\n")
