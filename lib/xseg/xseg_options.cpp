@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/base/formats.hpp"
 #include "lib/options/options.hpp"
 
 namespace understudy {
@@ -11,17 +12,18 @@ using nlohmann::json;
 
 json to_json(const XsegDescription& model) {
   XsegOptions options = model.options;
-  return {{"format", "understudy.model"},
-          {"version", 1},
+  return {{"format", formats::model.name},
+          {"version", formats::model.version},
           {"class", xseg_class},
           {"seed", model.seed},
           {"options", options_to_json(rows_of(options))}};
 }
 
 Result<XsegDescription> xseg_description_from_json(const json& j, std::string_view file) {
-  if (!j.is_object() || j.value("format", json()) != "understudy.model" || j.value("class", json()) != xseg_class)
+  const auto version = version_in(j, formats::model);
+  if (!version || j.value("class", json()) != xseg_class)
     return fail(Code::bad_file, "{} does not describe an XSeg model", file);
-  if (!j.contains("version") || !j["version"].is_number_integer() || j["version"].get<long long>() > 1) {
+  if (*version > formats::model.version) {
     return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer understudy", file),
                           "Update understudy.");
   }

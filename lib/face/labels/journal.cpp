@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "lib/base/formats.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
 
@@ -16,10 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int version = 1;
 constexpr std::uint64_t most_text = std::uint64_t{1} << 26, most_masks = std::uint64_t{1} << 30;
 
-std::string head_line() { return json_text(json{{"format", "understudy.label-journal"}, {"version", version}}) + "\n"; }
+std::string head_line() { return json_text(json{{"format", formats::label_journal.name}, {"version", formats::label_journal.version}}) + "\n"; }
 
 std::string hex(std::uint64_t number) { return fmt::format("{:016x}", number); }
 std::uint64_t from_hex(const std::string& text) {
@@ -250,8 +250,9 @@ Result<LabelJournal> LabelJournal::open(const fs::path& folder) {
       continue;
     }
     const auto head = json::parse(line, nullptr, false);
-    whole &= head.is_object();
-    if (head.is_object() && head.value("version", 0) > version)
+    const auto version = version_in(head, formats::label_journal);
+    whole &= version.has_value();
+    if (version && *version > formats::label_journal.version)
       return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer version", parts->list.string()),
                             "Update understudy.");
   }
