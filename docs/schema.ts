@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "train saehd" | "train amp" | "train quick96" | "merge" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "train saehd" | "train amp" | "train quick96" | "merge" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -598,6 +598,118 @@ export interface FacesetIdentityOptions {
   "sheet"?: string;
   /** A folder of faces, in place of the workspace's. Default: "". Changes at: start. */
   "input"?: string;
+}
+
+/** Count labels and masks, and how far they agree. */
+export interface MaskStatusOptions {
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Draw, carry over, take back: operations on the faces' labels. */
+export interface MaskLabelOptions {
+  /** A JSON file of operations on labels (docs/mask.md); all of them or none. Default: "". Changes at: start. */
+  "apply"?: string;
+  /** A labelled face; its labels go to the faces of its track, or to those of --names, as the face moves. Default: "". Changes at: start. */
+  "carry-from"?: string;
+  /** Make labels of the masks that faces have, to work on them by hand. Default: false. Changes at: start. */
+  "from-masks"?: boolean;
+  /** Only these faces: file names with commas between. Default: "". Changes at: start. */
+  "names"?: string;
+  /** --carry-from, --from-masks: also where a face has labels already. Default: false. Changes at: start. */
+  "replace"?: boolean;
+  /** Take back the last change of labels or masks that is not taken back yet; with --names, of these faces alone. Default: false. Changes at: start. */
+  "undo"?: boolean;
+  /** Do again what was taken back last. Default: false. Changes at: start. */
+  "redo"?: boolean;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Copy the labelled faces to a folder of their own. */
+export interface MaskFetchOptions {
+  /** Move the labelled faces there; without, they are copied. Default: false. Changes at: start. */
+  "move"?: boolean;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder for the labelled faces, in place of <input>_xseg. Default: "". Changes at: start. */
+  "output"?: string;
+}
+
+/** Remove the labels from the faces. */
+export interface MaskRemoveLabelsOptions {
+  /** Only of these faces: file names with commas between. Default: "". Changes at: start. */
+  "names"?: string;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Remove the applied masks from the faces. */
+export interface MaskRemoveOptions {
+  /** Only of these faces: file names with commas between. Default: "". Changes at: start. */
+  "names"?: string;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Write masks and labels as files that other programs read. */
+export interface MaskExportOptions {
+  /** masks = a PNG a face, labelme = a JSON file a face with its polygons, coco = one JSON file with all. Default: "all". Changes at: start. */
+  "what"?: "all" | "masks" | "labelme" | "coco";
+  /** Put the faces' pictures beside them; those of a packed faceset are always. Default: false. Changes at: start. */
+  "pictures"?: boolean;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder for the files, in place of <input>_labels. Default: "". Changes at: start. */
+  "output"?: string;
+}
+
+/** Take masks and labels from files of other programs. */
+export interface MaskImportOptions {
+  /** A folder of PNGs and LabelMe files, or one COCO file, in place of <input>_labels. Default: "". Changes at: start. */
+  "from"?: string;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Draw pages that show faces and their masks. */
+export interface MaskSheetOptions {
+  /** Which ones: all, those with labels, with a mask, or without one. Default: "all". Changes at: start. */
+  "faces"?: "all" | "labelled" | "masked" | "unmasked";
+  /** So many of them, evenly spread over the folder; 0 shows each. Range: 0 to 1000000. Default: 120. Changes at: start. */
+  "limit"?: number;
+  /** Side of a picture on the page, in pixels. Range: 48 to 1024. Default: 192. Changes at: start. */
+  "cell"?: number;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder for the pages, in place of <input>_sheet. Default: "". Changes at: start. */
+  "output"?: string;
+}
+
+/** Find the masks that are most likely wrong. */
+export interface MaskCheckOptions {
+  /** So many of the most doubtful faces are drawn on pages. Range: 0 to 10000. Default: 48. Changes at: start. */
+  "worst"?: number;
+  /** 0 takes one per processor. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder for check.json and the pages, in place of <input>_check. Default: "". Changes at: start. */
+  "output"?: string;
 }
 
 /** Train a SAEHD model on the workspace's facesets (resumes the one that is there). */
@@ -1443,6 +1555,51 @@ export interface Verbs {
   "faceset identity": {
     positionals: { "side": "src" | "dst"; };
     options: FacesetIdentityOptions;
+    commands: "stop";
+  };
+  "mask status": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskStatusOptions;
+    commands: "stop";
+  };
+  "mask label": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskLabelOptions;
+    commands: "stop";
+  };
+  "mask fetch": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskFetchOptions;
+    commands: "stop";
+  };
+  "mask remove-labels": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskRemoveLabelsOptions;
+    commands: "stop";
+  };
+  "mask remove": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskRemoveOptions;
+    commands: "stop";
+  };
+  "mask export": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskExportOptions;
+    commands: "stop";
+  };
+  "mask import": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskImportOptions;
+    commands: "stop";
+  };
+  "mask sheet": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskSheetOptions;
+    commands: "stop";
+  };
+  "mask check": {
+    positionals: { "side": "src" | "dst"; };
+    options: MaskCheckOptions;
     commands: "stop";
   };
   "train saehd": {
