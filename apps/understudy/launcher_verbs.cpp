@@ -43,7 +43,10 @@ Verb described(const json& known) {
   Verb verb;
   verb.name = known["name"];
   verb.summary = known["summary"];
-  for (const auto& line : known["examples"]) verb.examples += line.get<std::string>() + "\n";
+  for (const auto& line : known["examples"]) {
+    if (!verb.examples.empty()) verb.examples += '\n';
+    verb.examples += line.get<std::string>();
+  }
   for (const auto& p : known["positionals"])
     verb.positionals.push_back({p["name"], p["help"], p["choices"], p["required"]});
   verb.prepare = [&known] {

@@ -127,7 +127,9 @@ class Walk:
         self.verb("mask check", "dst")
         self.verb("mask train", "--batch-size", 2, *ONE_THREAD, "--target-iter", 1)
         self.test.assertEqual(self.verb("mask apply", "dst", *ONE_THREAD)["faces"], FilmTest.FRAMES)
-        self.verb("mask export-model", "--output", self.place / "xseg")
+        self.verb("mask export-model", "--output", self.place / "xseg", "--replace")
+        shutil.rmtree(self.work / "model/XSeg")
+        self.verb("mask import-model", "--from", self.place / "xseg")
         self.verb("mask remove", "dst")
 
     def models(self):

@@ -125,6 +125,11 @@ class Film:
         run_well("-w", root, "sort", "src", "--by", "brightness")
         run_well("-w", root, "sort", "dst", "--by", "hue")
         run_well("-w", root, "sort", "dst", "--undo")
+        drawn = {"do": "add-polygon", "kind": "include", "points": [[10, 10], [50, 10], [50, 50], [10, 50]]}
+        labels = {"format": "understudy.labels", "version": 1, "faces": {"00001_0.jpg": [drawn]}}
+        (root / "labels.json").write_text(json.dumps(labels))
+        run_well("-w", root, "mask", "label", "dst", "--apply", root / "labels.json")
+        (root / "labels.json").unlink()
         self.faces = {side: sorted((root / f"data_{side}/aligned").glob("*.jpg")) for side in ("src", "dst")}
 
     def thinned(self):
