@@ -22,7 +22,7 @@ demo: configure
 	@echo "contact sheet: $(CURDIR)/demo/contact_sheet.png"
 
 test: all
-	ctest --test-dir $(BUILD) --output-on-failure
+	ctest --test-dir $(BUILD) -j 2 --output-on-failure
 	@scripts/test_summary $(BUILD)
 
 # What CI runs: format, then everything that `test` does (the layer check is one of the tests).
