@@ -19,7 +19,9 @@ using nlohmann::json;
 
 constexpr std::uint64_t most_text = std::uint64_t{1} << 26, most_masks = std::uint64_t{1} << 30;
 
-std::string head_line() { return json_text(json{{"format", formats::label_journal.name}, {"version", formats::label_journal.version}}) + "\n"; }
+std::string head_line() {
+  return json_text(json{{"format", formats::label_journal.name}, {"version", formats::label_journal.version}}) + "\n";
+}
 
 std::string hex(std::uint64_t number) { return fmt::format("{:016x}", number); }
 std::uint64_t from_hex(const std::string& text) {
