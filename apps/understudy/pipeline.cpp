@@ -147,12 +147,6 @@ ModelDescription description_of(const RunOptions& options) {
 }
 
 // What these verbs take while they train: all that a training does. The live options are those of `train`.
-std::vector<std::string> commands_in_training() {
-  auto commands = training_commands();
-  commands.emplace_back("set");
-  return commands;
-}
-
 Result<TrainRequest> training_of(const Workspace& workspace, const RunOptions& options) {
   TrainRequest request;
   request.models = workspace.model();
@@ -172,7 +166,7 @@ Result<TrainRequest> training_of(const Workspace& workspace, const RunOptions& o
 
 Result<json> train_model(const Workspace& workspace, const RunOptions& options, Run& run) {
   run.note("-- training");
-  const Run::Taking taking(run, commands_in_training());
+  const Run::Taking taking(run, training_commands());
   TRY(auto request, training_of(workspace, options));
   if (options.resolution == 0 && !request.wanted.quick()) {
     TRY(request.wanted.saehd.resolution, course_size(request, workspace.state() / "run.json", run));
@@ -311,7 +305,7 @@ Verb run_verb() {
   auto verb = make_verb<RunOptions>(
       "run", "The whole way: extract, train, merge, encode; what is done and current is skipped",
       "  understudy -w film run --time 8h\n  understudy -w film run --model quick96 --time 20m", {}, run_all);
-  verb.commands = commands_in_training();
+  verb.commands = training_commands();
   return verb;
 }
 
@@ -319,7 +313,7 @@ Verb demo_verb() {
   auto verb = make_verb<DemoVerbOptions>(
       "demo", "The whole way on two rendered people, measured against the truth",
       "  understudy demo                 in the folder demo\n  understudy -w film demo --time 2m", {}, run_demo);
-  verb.commands = commands_in_training();
+  verb.commands = training_commands();
   verb.makes_workspace = demo_folder;
   return verb;
 }

@@ -6,6 +6,7 @@
 #include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/options/options.hpp"
+#include "lib/tensor/precision.hpp"
 
 namespace understudy {
 namespace {
@@ -113,7 +114,7 @@ double Pace::median() const {
 }
 
 std::vector<std::string> training_commands() {
-  return {"save", "backup", "preview", "next-preview", "loss-range", "pause", "resume"};
+  return {"save", "backup", "preview", "next-preview", "loss-range", "pause", "resume", "set"};
 }
 
 Result<> iterate_until(Session& session, const Limits& limits, LoopOptions options, std::vector<Row> others, Pace& pace,
@@ -139,6 +140,27 @@ Result<> iterate_until(Session& session, const Limits& limits, LoopOptions optio
                  "iterations");
   }
   return {};
+}
+
+Precision precision_of(PrecisionChoice choice, const Device& device, bool winograd) {
+  if (choice != PrecisionChoice::automatic) return choice == PrecisionChoice::bf16 ? Precision::bf16 : Precision::fp32;
+  const Bf16Support machine{!device.device.is_cpu(), device.has_bf16, device.multiplies_bf16};
+  return bf16_is_quicker(machine, winograd) ? Precision::bf16 : Precision::fp32;
+}
+
+Result<Trained> train_until(Session& session, const Limits& limits, const LoopOptions& options, std::vector<Row> others,
+                            Run& run) {
+  run.stage("train");
+  const Stopwatch watch;
+  const std::int64_t first = session.iteration();
+  Pace pace;
+  TRY_VOID(iterate_until(session, limits, options, std::move(others), pace, run));
+  const double seconds = watch.seconds() - pace.paused;
+  TRY_VOID(session.save(run));
+  TRY_VOID(session.show_preview(/*history=*/false, run));
+  session.finish_views(run);
+  if (run.stopping()) return Run::cancelled();
+  return Trained{session.iteration() - first, seconds, pace.median()};
 }
 
 }  // namespace understudy

@@ -25,4 +25,17 @@ struct Pace {
 // still are. `others` are the rows of the step's other options, none of which is live: for the answer to who sets one.
 Result<> iterate_until(Session&, const Limits&, LoopOptions, std::vector<Row> others, Pace&, Run&);
 
+// What one call of a training did.
+struct Trained {
+  std::int64_t iterations = 0;
+  double seconds = 0;            // without pauses
+  double iteration_seconds = 0;  // median of the last 1,000, without saves and previews
+};
+// The stage "train": iterates until a limit or a stop, saves and shows what came of it. A stop by the user is
+// Code::cancelled after that.
+Result<Trained> train_until(Session&, const Limits&, const LoopOptions&, std::vector<Row> others, Run&);
+
+// What was chosen, or what is quicker on that device.
+Precision precision_of(PrecisionChoice, const Device&, bool winograd);
+
 }  // namespace understudy

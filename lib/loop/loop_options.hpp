@@ -9,6 +9,12 @@
 
 namespace understudy {
 
+enum class PrecisionChoice { automatic, fp32, bf16 };
+template <>
+struct Names<PrecisionChoice> {
+  static constexpr std::array all{"auto", "fp32", "bf16"};
+};
+
 struct LoopOptions {
   std::string time;
   std::int64_t target_iter = 0;
@@ -52,7 +58,24 @@ constexpr auto describe<LoopOptions>() {
 }
 static_assert(all_described<LoopOptions>);
 
-// The commands that a training takes while it runs, besides "set".
+// Rows that every training declares alike.
+template <class O>
+constexpr auto precision_row() {
+  return field("precision", &O::precision)
+      .says("Precision",
+            "Arithmetic of the network; auto takes bf16 on a GPU and on processors with AMX, elsewhere only where "
+            "--winograd is off and they have it. Weights are kept in fp32.")
+      .in("Device");
+}
+template <class O>
+constexpr auto seed_row() {
+  return field("seed", &O::seed)
+      .says("Seed", "Of the first weights and all samples; on the CPU the same seed gives the same model.")
+      .may_change(When::creation)
+      .in("Run");
+}
+
+// The commands that a training takes while it runs, "set" for its live rows among them.
 std::vector<std::string> training_commands();
 
 // "90s", "10m", "2h", "1.5h" in seconds; bare numbers are minutes.

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "lib/options/describe.hpp"
+#include "lib/loop/loop_options.hpp"
 
 namespace understudy {
-
-enum class MaskPrecision { automatic, fp32, bf16 };
-template <>
-struct Names<MaskPrecision> {
-  static constexpr std::array all{"auto", "fp32", "bf16"};
-};
 
 struct MaskTrainOptions {
   std::uint64_t seed = 1;
@@ -17,7 +11,7 @@ struct MaskTrainOptions {
   std::filesystem::path src;
   std::filesystem::path dst;
   std::filesystem::path pretrain_set;
-  MaskPrecision precision = MaskPrecision::automatic;
+  PrecisionChoice precision = PrecisionChoice::automatic;
   bool gpu = true;
   int threads = 0;
 };
@@ -25,10 +19,7 @@ template <>
 constexpr auto describe<MaskTrainOptions>() {
   using O = MaskTrainOptions;
   return std::tuple{
-      field("seed", &O::seed)
-          .says("Seed", "Of the first weights and all samples; on the CPU the same seed gives the same model.")
-          .may_change(When::creation)
-          .in("Run"),
+      seed_row<O>(),
       field("restart", &O::restart)
           .says("Restart", "Begins a new model; the one that is there is kept under another name.")
           .in("Run"),
@@ -39,11 +30,7 @@ constexpr auto describe<MaskTrainOptions>() {
       field("pretrain-set", &O::pretrain_set)
           .says("Pretraining faceset", "Folder of aligned faces that --pretrain learns from; empty: src and dst.")
           .in("Run"),
-      field("precision", &O::precision)
-          .says("Precision",
-                "Arithmetic of the network; auto takes bf16 on a GPU and on processors with AMX, elsewhere only where "
-                "--winograd is off and they have it. Weights are kept in fp32.")
-          .in("Device"),
+      precision_row<O>(),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Device"),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024).in("Device"),
   };

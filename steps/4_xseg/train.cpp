@@ -6,7 +6,6 @@
 #include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
-#include "lib/base/stopwatch.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/loop/given_options.hpp"
 #include "lib/loop/loop.hpp"
@@ -73,13 +72,10 @@ Result<Prepared> prepare(const MaskTrainRequest& request, Run& run) {
   Prepared p;
   TRY_VOID(settle_model(request, p, run));
   p.device = open_device(request.options.threads, request.options.gpu);
-  const auto wanted = request.options.precision;
-  const bool wins = p.device.multiplies_bf16 || (p.device.has_bf16 && !p.model.options.winograd);
-  const bool bf16 = wanted == MaskPrecision::bf16 || (wanted == MaskPrecision::automatic && wins);
-  p.precision = bf16 ? Precision::bf16 : Precision::fp32;
+  p.precision = precision_of(request.options.precision, p.device, p.model.options.winograd);
   TRY(p.source, open_source(request, p, run));
   p.onlookers = onlookers_of(request.src, request.dst, face_type_of(p.model.options.face_type));
-  run.note(fmt::format("{} on {}", bf16 ? "bf16" : "fp32", p.device.name));
+  run.note(fmt::format("{} on {}", p.precision == Precision::bf16 ? "bf16" : "fp32", p.device.name));
   return p;
 }
 
@@ -107,17 +103,16 @@ Result<ModelStore> open_store(const MaskTrainRequest& request, Prepared& p, File
   return ModelStore::create(request.model, xseg_model_kind(), to_json(p.model));
 }
 
-MaskTrainReport report_of(const Session& session, XsegLearner& learner, std::int64_t first, double seconds,
-                          const Pace& pace) {
+MaskTrainReport report_of(const Session& session, XsegLearner& learner, const Trained& trained) {
   MaskTrainReport report{.model = session.path(),
                          .iteration = session.iteration(),
-                         .iterations_done = session.iteration() - first,
-                         .seconds = seconds,
-                         .iteration_seconds = pace.median(),
+                         .iterations_done = trained.iterations,
+                         .seconds = trained.seconds,
+                         .iteration_seconds = trained.iteration_seconds,
                          .faces = learner.source().count(),
                          .loss = session.mean_of_last(0),
                          .preview = session.preview_path()};
-  if (seconds > 0) report.waited_part = learner.source().seconds_waited() / seconds;
+  if (trained.seconds > 0) report.waited_part = learner.source().seconds_waited() / trained.seconds;
   return report;
 }
 
@@ -152,18 +147,9 @@ Result<MaskTrainReport> train_masks(const MaskTrainRequest& request, Run& run) {
   TRY_VOID(session.store().commit_description());
   TRY_VOID(session.open_views(run));
   TRY_VOID(session.show_preview(/*history=*/false, run));
-  run.stage("train");
-  const Stopwatch watch;
-  const std::int64_t first = session.iteration();
-  Pace pace;
   MaskTrainOptions options = request.options;
-  TRY_VOID(iterate_until(session, limits, request.loop, rows_of(options), pace, run));
-  const double seconds = watch.seconds() - pace.paused;
-  TRY_VOID(session.save(run));
-  TRY_VOID(session.show_preview(/*history=*/false, run));
-  session.finish_views(run);
-  if (run.stopping()) return Run::cancelled();
-  return report_of(session, *learner, first, seconds, pace);
+  TRY(const Trained trained, train_until(session, limits, request.loop, rows_of(options), run));
+  return report_of(session, *learner, trained);
 }
 
 }  // namespace understudy

@@ -12,15 +12,9 @@ namespace {
 
 fs::path model_of(const Workspace& workspace) { return workspace.model() / "XSeg"; }
 
-std::vector<std::string> own_commands() {
-  auto commands = training_commands();
-  commands.emplace_back("set");
-  return commands;
-}
-
 Result<std::string> train_as_asked(MaskTrainRequest& request, const std::vector<Row>& rows, std::size_t own,
                                    const Call& call, Run& run) {
-  const Run::Taking taking(run, own_commands());
+  const Run::Taking taking(run, training_commands());
   TRY(const auto workspace, open_workspace(call.workspace));
   request.model = model_of(workspace);
   request.src = request.options.src.empty() ? workspace.aligned(Side::src) : request.options.src;
@@ -72,7 +66,7 @@ std::vector<Verb> mask_network_verbs() {
        .summary = "Train an XSeg model on the faces that have labels (resumes the one that is there)",
        .examples = "  understudy mask train --time 1h\n  understudy mask train --face-type head --batch-size 8",
        .prepare = prepared_training,
-       .commands = own_commands()},
+       .commands = training_commands()},
       make_verb<MaskApplyOptions>("mask apply", "Mask every face with the trained XSeg model, or with another one",
                                   "  understudy mask apply dst\n  understudy mask apply dst --generic\n"
                                   "  understudy mask apply src --model folder/with/XSeg_256.npy",

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lib/base/path_text.hpp"
+#include "lib/loop/loop.hpp"
 #include "lib/training/course.hpp"
 #include "lib/training/face_trainer.hpp"
 #include "steps/5_train/setup.hpp"
@@ -26,7 +27,7 @@ Result<double> seconds_per_iteration(TrainRequest request) {
   TRY(const auto spec, spec_of(request.wanted));
   const Device device = open_device(request.options.threads, request.options.gpu);
   return guard_torch("timing an iteration", [&] {
-    FaceTrainer trainer(spec, device, precision_of(request.options, device, spec));
+    FaceTrainer trainer(spec, device, precision_of(request.options.precision, device, spec.rules.winograd));
     const std::int64_t n = spec.rules.batch_size, side = spec.shape.resolution;
     const auto half = [&] {
       return BatchSide{torch::rand({n, 3, side, side}), torch::rand({n, 3, side, side}),

@@ -4,17 +4,11 @@
 
 #include <string>
 
-#include "lib/options/describe.hpp"
+#include "lib/loop/loop_options.hpp"
 #include "lib/training/course.hpp"
 #include "lib/training/presets.hpp"
 
 namespace understudy {
-
-enum class PrecisionChoice { automatic, fp32, bf16 };
-template <>
-struct Names<PrecisionChoice> {
-  static constexpr std::array all{"auto", "fp32", "bf16"};
-};
 
 // What a new model begins with.
 enum class StartChoice { automatic, pretrained, none };
@@ -63,11 +57,7 @@ constexpr auto describe<TrainOptions>() {
               "Follows the stages of a whole training by itself (small, large, without random warp, …): look, evening "
               "or film; auto: by the time. --time and --target-iter are then those of the whole, over every call.")
           .in("Run"),
-      field("precision", &O::precision)
-          .says("Precision",
-                "Arithmetic of the network; auto takes bf16 on a GPU and on processors with AMX, elsewhere only where "
-                "--winograd is off and they have it. Weights are kept in fp32.")
-          .in("Device"),
+      precision_row<O>(),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Device"),
       field("gpu-graph", &O::gpu_graph)
           .says("GPU graph",
@@ -76,10 +66,7 @@ constexpr auto describe<TrainOptions>() {
           .in("Device")
           .advanced(),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024).in("Device"),
-      field("seed", &O::seed)
-          .says("Seed", "Of the first weights and all samples; on the CPU the same seed gives the same model.")
-          .may_change(When::creation)
-          .in("Run"),
+      seed_row<O>(),
       field("src", &O::src)
           .says("src faceset", "Folder of aligned src faces or with their faceset.pak; empty: the workspace's.")
           .in("Run"),

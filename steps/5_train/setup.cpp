@@ -5,7 +5,6 @@
 
 #include "lib/loop/given_options.hpp"
 #include "lib/start/start.hpp"
-#include "lib/tensor/precision.hpp"
 #include "lib/training/grow.hpp"
 
 namespace understudy {
@@ -123,13 +122,6 @@ std::vector<std::string> narrow_faces(const SampleSource& source, const ModelDes
                     face_type_name(wanted), face_type_key(wanted)));
   }
   return told;
-}
-
-Precision precision_of(const TrainOptions& options, const Device& device, const ModelSpec& spec) {
-  if (options.precision != PrecisionChoice::automatic)
-    return options.precision == PrecisionChoice::bf16 ? Precision::bf16 : Precision::fp32;
-  const Bf16Support machine{!device.device.is_cpu(), device.has_bf16, device.multiplies_bf16};
-  return bf16_is_quicker(machine, spec.rules.winograd) ? Precision::bf16 : Precision::fp32;
 }
 
 std::uint64_t cache_bytes_of(const SampleSource& source, const ModelSpec& spec, const TrainRequest& request) {

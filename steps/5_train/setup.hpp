@@ -29,8 +29,6 @@ Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&
 // A sentence for each side whose faces are cut narrower than the model's face type: what lies around them is not there.
 std::vector<std::string> narrow_faces(const SampleSource&, const ModelDescription&);
 
-Precision precision_of(const TrainOptions&, const Device&, const ModelSpec&);
-
 // The prepared faces that will be kept: three float pictures' worth of each, up to the budget.
 std::uint64_t cache_bytes_of(const SampleSource&, const ModelSpec&, const TrainRequest&);
 

@@ -5,7 +5,6 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
-#include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/loop/loop.hpp"
@@ -122,12 +121,12 @@ struct Training {
   std::unique_ptr<Session> session;
 };
 
-TrainReport report_of(Training& training, std::int64_t first, double seconds, const Plan& plan, const Pace& pace) {
+TrainReport report_of(Training& training, const Trained& trained, const Plan& plan) {
   Session& session = *training.session;
   TrainReport report{.model = session.path().filename().string(),
                      .iteration = session.iteration(),
-                     .iterations_done = session.iteration() - first,
-                     .seconds = seconds,
+                     .iterations_done = trained.iterations,
+                     .seconds = trained.seconds,
                      .peak_memory = memory_peak(),
                      .planned_memory = plan.memory,
                      .planned_seconds = plan.seconds,
@@ -135,9 +134,9 @@ TrainReport report_of(Training& training, std::int64_t first, double seconds, co
                      .dst_loss = session.mean_of_last(1),
                      .preview = session.preview_path()};
   if (report.iterations_done > 0) {
-    report.seconds_per_iteration = seconds / static_cast<double>(report.iterations_done);
-    report.waited_part = training.pair->source().seconds_waited() / seconds;
-    report.iteration_seconds = pace.median();
+    report.seconds_per_iteration = trained.seconds / static_cast<double>(report.iterations_done);
+    report.waited_part = training.pair->source().seconds_waited() / trained.seconds;
+    report.iteration_seconds = trained.iteration_seconds;
   }
   return report;
 }
@@ -161,7 +160,7 @@ Result<Prepared> prepare(const TrainRequest& request, Run& run) {
   TRY(p.description, settle_description(p.path, request, run));
   TRY(p.spec, spec_of(p.description));
   p.device = open_device(request.options.threads, request.options.gpu);
-  p.precision = precision_of(request.options, p.device, p.spec);
+  p.precision = precision_of(request.options.precision, p.device, p.spec.rules.winograd);
   TRY_VOID(check_start(request, p.description, p.path));
   TRY(p.source, open_samples(request, p.description, p.spec, p.device));
   if (ModelFolder::exists(p.path)) {
@@ -212,19 +211,9 @@ Result<TrainReport> train(const TrainRequest& request, Run& run) {
   }
   remove_temporaries(prepared.path);
   TRY(auto training, open_training(prepared, request, run));
-  Session& session = *training.session;
-  run.stage("train");
-  const Stopwatch watch;
-  const std::int64_t first = session.iteration();
-  Pace pace;
   TrainOptions options = request.options;
-  TRY_VOID(iterate_until(session, limits, request.loop, rows_of(options), pace, run));
-  const double seconds = watch.seconds() - pace.paused;
-  TRY_VOID(session.save(run));
-  TRY_VOID(session.show_preview(/*history=*/false, run));
-  session.finish_views(run);
-  if (run.stopping()) return Run::cancelled();
-  return report_of(training, first, seconds, prepared.plan, pace);
+  TRY(const Trained trained, train_until(*training.session, limits, request.loop, rows_of(options), run));
+  return report_of(training, trained, prepared.plan);
 }
 
 }  // namespace understudy

@@ -8,16 +8,10 @@
 namespace understudy {
 namespace {
 
-std::vector<std::string> own_commands() {
-  auto commands = training_commands();
-  commands.emplace_back("set");
-  return commands;
-}
-
 // Takes what the user set, fills in the rest, trains.
 Result<std::string> train_as_asked(TrainRequest& request, const std::vector<Row>& rows, std::size_t own,
                                    const Call& call, Run& run) {
-  const Run::Taking taking(run, own_commands());
+  const Run::Taking taking(run, training_commands());
   TRY(const auto workspace, open_workspace(call.workspace));
   request.models = workspace.model();
   request.src = request.options.src.empty() ? workspace.aligned(Side::src) : request.options.src;
@@ -58,7 +52,7 @@ Verb train_verb(ModelClass model_class, std::string summary, std::string example
           .summary = std::move(summary),
           .examples = std::move(examples),
           .prepare = [model_class] { return prepared_training(model_class); },
-          .commands = own_commands()};
+          .commands = training_commands()};
 }
 
 }  // namespace

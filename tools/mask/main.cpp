@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // generic_mask render|train|look|ship: the workshop of the generic mask (docs/generic-mask.md).
 #include <cstdio>
-#include <map>
 
 #include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
@@ -9,23 +8,12 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/loop/batches_ahead.hpp"
+#include "tools/arguments.hpp"
 #include "tools/mask/bank.hpp"
 #include "tools/mask/mask_trainer.hpp"
 
 namespace understudy::mask_bank {
 namespace {
-
-struct Arguments {
-  std::map<std::string, std::string> values;
-  std::string text(const std::string& key, const std::string& otherwise) const {
-    const auto it = values.find(key);
-    return it == values.end() ? otherwise : it->second;
-  }
-  double number(const std::string& key, double otherwise) const {
-    const auto it = values.find(key);
-    return it == values.end() ? otherwise : std::atof(it->second.c_str());
-  }
-};
 
 Result<> render(const Arguments& in) {
   const fs::path bank = in.text("bank", ".train/mask-bank");
@@ -142,14 +130,12 @@ Result<> ship(const Arguments& in) {
 int main(int argc, char** argv) {
   using namespace understudy;
   catch_stop_signals();
-  mask_bank::Arguments in;
-  for (int i = 2; i + 1 < argc; i += 2) in.values[argv[i] + 2] = argv[i + 1];
-  const std::string verb = argc > 1 ? argv[1] : "";
+  const Arguments in(argc, argv);
   Result<> done = fail(Code::bad_option, "generic_mask render|train|look|ship --KEY VALUE …");
-  if (verb == "render") done = mask_bank::render(in);
-  if (verb == "train") done = mask_bank::train(in);
-  if (verb == "look") done = mask_bank::look(in);
-  if (verb == "ship") done = mask_bank::ship(in);
+  if (in.verb == "render") done = mask_bank::render(in);
+  if (in.verb == "train") done = mask_bank::train(in);
+  if (in.verb == "look") done = mask_bank::look(in);
+  if (in.verb == "ship") done = mask_bank::ship(in);
   if (done) return 0;
   std::fprintf(stderr, "%s\n", to_sentence(done.error()).c_str());
   return 1;

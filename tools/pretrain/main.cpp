@@ -10,22 +10,11 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/start/start.hpp"
+#include "tools/arguments.hpp"
 #include "tools/pretrain/pretrainer.hpp"
 
 namespace understudy::pretrain {
 namespace {
-
-struct Arguments {
-  std::map<std::string, std::string> values;
-  std::string text(const std::string& key, const std::string& otherwise) const {
-    const auto it = values.find(key);
-    return it == values.end() ? otherwise : it->second;
-  }
-  double number(const std::string& key, double otherwise) const {
-    const auto it = values.find(key);
-    return it == values.end() ? otherwise : std::atof(it->second.c_str());
-  }
-};
 
 Result<> render(const Arguments& in) {
   const fs::path bank = in.text("bank", ".train/bank");
@@ -177,15 +166,13 @@ Result<> look(const Arguments& in) {
 int main(int argc, char** argv) {
   using namespace understudy;
   catch_stop_signals();
-  pretrain::Arguments in;
-  for (int i = 2; i + 1 < argc; i += 2) in.values[argv[i] + 2] = argv[i + 1];
-  const std::string verb = argc > 1 ? argv[1] : "";
+  const Arguments in(argc, argv);
   Result<> done = fail(Code::bad_option, "pretrain_start render|train|look|read|ship --KEY VALUE …");
-  if (verb == "render") done = pretrain::render(in);
-  if (verb == "train") done = pretrain::train(in);
-  if (verb == "ship") done = pretrain::ship(in);
-  if (verb == "read") done = pretrain::read_play(in);
-  if (verb == "look") done = pretrain::look(in);
+  if (in.verb == "render") done = pretrain::render(in);
+  if (in.verb == "train") done = pretrain::train(in);
+  if (in.verb == "ship") done = pretrain::ship(in);
+  if (in.verb == "read") done = pretrain::read_play(in);
+  if (in.verb == "look") done = pretrain::look(in);
   if (done) return 0;
   std::fprintf(stderr, "%s\n", to_sentence(done.error()).c_str());
   return 1;
