@@ -39,7 +39,8 @@ struct Wanted {
 class FaceNet {
  public:
   virtual ~FaceNet() = default;
-  // Faces (N,3,R,R) float32 BGR 0..1; src and dst in equal numbers. Shared parts run once over both.
+  // Faces (N,3,R,R) float32 BGR 0..1; src and dst in equal numbers. Shared parts run once over both. An undefined `dst`
+  // leaves all of dst and the swap out (not AMP).
   virtual Reconstruction forward(const Tensor& src, const Tensor& dst, const Wanted& = {}) const = 0;
   // `morph` 0..1 is AMP's part of the src face; the others have always 1. Runs in inference mode.
   virtual Swap predict(const Tensor& dst, double morph = 1) const = 0;

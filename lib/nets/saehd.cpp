@@ -58,6 +58,7 @@ Tensor Saehd::shared_code(const Tensor& faces) const { return (*inter_)(encode(f
 
 Reconstruction Saehd::forward(const Tensor& src, const Tensor& dst, const Wanted& wanted) const {
   const auto n = src.size(0);
+  if (!dst.defined()) return forward_src(src);
   const Tensor encoded = encode(torch::cat({src, dst}));
   const Tensor shared = (*inter_)(encoded);
   const Tensor shared_src = shared.narrow(0, 0, n), shared_dst = shared.narrow(0, n, n);
@@ -82,6 +83,14 @@ Reconstruction Saehd::forward(const Tensor& src, const Tensor& dst, const Wanted
   r.dst = part(1);
   if (wanted.swap) r.swap = part(2);
   if (wanted.swap_detached) r.swap_detached = part(static_cast<std::int64_t>(codes.size()) - 1);
+  return r;
+}
+
+Reconstruction Saehd::forward_src(const Tensor& src) const {
+  Reconstruction r;
+  const Tensor shared = (*inter_)(encode(src));
+  if (!shape_.archi.liae) r.code_src = shared;
+  r.src = (*decoder_src_)(shape_.archi.liae ? torch::cat({shared, shared}, 1) : shared, checkpointing_);
   return r;
 }
 

@@ -34,6 +34,7 @@ class Saehd : public FaceNet {
 
  private:
   struct Inter;
+  Reconstruction forward_src(const Tensor& src) const;
   SaehdShape shape_;
   Parameters* parameters_;
   std::unique_ptr<FaceEncoder> encoder_;

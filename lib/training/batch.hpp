@@ -14,7 +14,8 @@ struct BatchSide {
   Tensor eyes_mouth;  // only read with the eyes_mouth rule
 };
 struct Batch {
-  BatchSide src, dst;
+  BatchSide src, dst;  // dst's tensors are undefined in a batch of src alone (--dst-every)
+  bool has_dst() const { return dst.target.defined(); }
   std::int64_t size() const { return src.target.size(0); }
   // The batch of f(tensor) of every tensor that is there.
   template <class F>

@@ -9,10 +9,17 @@ Batch Batch::part(std::int64_t from, std::int64_t count) const {
   return each([&](const Tensor& t) { return t.narrow(0, from, count); });
 }
 
+namespace {
+
+// src and dst behind each other, or src alone where there is no dst.
+Tensor joined(const Tensor& src, const Tensor& dst) { return dst.defined() ? torch::cat({src, dst}) : src; }
+
+}  // namespace
+
 Targets targets_of(const ModelSpec& spec, const Batch& batch, torch::Device device) {
   const int resolution = spec.shape.resolution;
   auto both = [&](const Tensor BatchSide::*part) {
-    return torch::cat({batch.src.*part, batch.dst.*part}).to(device).contiguous();
+    return joined(batch.src.*part, batch.dst.*part).to(device).contiguous();
   };
   Targets t;
   t.n = batch.size();
@@ -62,8 +69,8 @@ Tensor style_terms(const ModelSpec& spec, const Reconstruction& out, const Targe
 LossTerms reconstruction_terms(const ModelSpec& spec, const Reconstruction& out, const Targets& t) {
   const auto& rules = spec.rules;
   const int resolution = spec.shape.resolution;
-  const Tensor predicted = torch::cat({out.src.bgr, out.dst.bgr}).contiguous();
-  const Tensor predicted_mask = torch::cat({out.src.mask, out.dst.mask}).contiguous();
+  const Tensor predicted = joined(out.src.bgr, out.dst.bgr).contiguous();
+  const Tensor predicted_mask = joined(out.src.mask, out.dst.mask).contiguous();
   const Tensor wanted = t.bgr * t.weight, seen = predicted * t.weight;
 
   Tensor loss = structure_loss(wanted, seen, resolution, rules.structure, spec.amp()) + 10 * mean_square(wanted, seen);
@@ -74,7 +81,7 @@ LossTerms reconstruction_terms(const ModelSpec& spec, const Reconstruction& out,
   if (t.eyes_mouth.defined())
     loss = loss + 300 * (t.bgr * t.eyes_mouth - predicted * t.eyes_mouth).abs().mean({1, 2, 3});
 
-  LossTerms terms{t.src(loss), t.dst(loss), {}};
+  LossTerms terms{t.src(loss), out.dst.bgr.defined() ? t.dst(loss) : Tensor(), {}};
   if (out.swap) terms.src = terms.src + style_terms(spec, out, t);
   if (spec.amp()) {
     const Tensor outside = 1 - t.dst(t.soft), seen_outside = out.dst.bgr * outside;

@@ -9,7 +9,8 @@
 
 namespace understudy {
 
-// A batch as the losses read it: src and dst behind each other in every tensor (2N), on the network's device.
+// A batch as the losses read it: src and dst behind each other in every tensor (2N; N of a batch of src alone), on the
+// network's device.
 struct Targets {
   Tensor bgr;         // behind blur_out_mask
   Tensor mask;        // full face
@@ -23,7 +24,7 @@ struct Targets {
 Targets targets_of(const ModelSpec&, const Batch&, torch::Device);
 
 struct LossTerms {
-  Tensor src, dst;  // displayed, (N)
+  Tensor src, dst;  // displayed, (N); dst undefined for a batch of src alone
   Tensor hidden;    // trained but not displayed, (N); undefined when there is none
 };
 // Without the discriminators' terms.

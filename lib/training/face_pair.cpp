@@ -23,6 +23,7 @@ Result<Batch> FacePair::next_batch(std::int64_t iteration, std::int64_t& batches
   if (!again) {
     TRY(last_batch_, source_->batch(batches));
     ++batches;
+    if (last_batch_.has_dst()) last_whole_batch_ = last_batch_;
     return last_batch_;
   }
   if (!last_batch_.src.target.defined()) {
@@ -30,14 +31,20 @@ Result<Batch> FacePair::next_batch(std::int64_t iteration, std::int64_t& batches
   }
   Batch batch = last_batch_;
   batch.src.warped = batch.src.target;
-  batch.dst.warped = batch.dst.target;
+  batch.dst.warped = batch.dst.target;  // both undefined in a batch of src alone
   return batch;
 }
 
 Result<std::vector<float>> FacePair::step(std::int64_t iteration, std::int64_t& batches) {
   TRY(const auto batch, next_batch(iteration, batches));
   TRY(last_losses_, guard_torch("training", [&] { return trainer_.step(batch); }));
-  return std::vector{static_cast<float>(last_losses_.mean_src()), static_cast<float>(last_losses_.mean_dst())};
+  if (!last_losses_.dst.empty()) dst_loss_ = static_cast<float>(last_losses_.mean_dst());
+  if (!dst_loss_) {  // a run that goes on between two batches with dst
+    TRY_VOID(make_fixed());
+    TRY(const auto losses, guard_torch("measuring dst", [&] { return trainer_.evaluate(fixed_); }));
+    dst_loss_ = static_cast<float>(losses.mean_dst());
+  }
+  return std::vector{static_cast<float>(last_losses_.mean_src()), *dst_loss_};
 }
 
 // Every so many iterations, the faces with the largest losses since then are shown once more: a tenth of those seen.
@@ -74,19 +81,23 @@ std::string FacePair::anew_note() const {
   return "Pretraining is over: the inters, the iteration count and the losses start anew";
 }
 
+Result<> FacePair::make_fixed() {
+  if (fixed_.has_dst()) return {};
+  TRY(fixed_, source_->fixed_batch(validation_faces));
+  return {};
+}
+
 Result<Learner::Look> FacePair::look(std::int64_t iteration, bool history) {
-  if (!fixed_.src.target.defined()) {
-    TRY(fixed_, source_->fixed_batch(validation_faces));
-  }
+  TRY_VOID(make_fixed());
   const bool head = model_.face_type() == ModelFaceType::head;
   return guard_torch("making the preview", [&] {
     const WeightAverage::Use averaged(trainer_.average());
     Look look;
     look.fixed = previews_of(take_preview(trainer_.net(), trainer_.spec(), head, fixed_));
     if (history) return look;
-    if (last_batch_.src.target.defined()) {
-      look.batch = previews_of(
-          take_preview(trainer_.net(), trainer_.spec(), head, last_batch_, static_cast<std::uint64_t>(iteration)));
+    if (last_whole_batch_.has_dst()) {
+      look.batch = previews_of(take_preview(trainer_.net(), trainer_.spec(), head, last_whole_batch_,
+                                            static_cast<std::uint64_t>(iteration)));
     }
     const Losses losses = trainer_.evaluate(fixed_);
     look.validation = named_values(validate(trainer_.net(), fixed_, {losses.mean_src(), losses.mean_dst()}));

@@ -53,8 +53,11 @@ class FacePair : public Learner {
   ModelDescription model_;
   FaceTrainer trainer_;
   std::unique_ptr<SampleSource> source_;
-  Batch last_batch_, fixed_;
+  Result<> make_fixed();
+
+  Batch last_batch_, last_whole_batch_, fixed_;
   Losses last_losses_;
+  std::optional<float> dst_loss_;  // of the last batch that had dst
   bool told_of_recorder_ = false;
 };
 

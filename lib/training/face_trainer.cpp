@@ -56,6 +56,7 @@ Optimizer made_optimizer(const ModelSpec& spec, Precision precision, Parameters&
 }
 
 std::vector<double> to_list(const Tensor& t) {
+  if (!t.defined()) return {};
   const Tensor d = t.detach().to(torch::kCPU, torch::kFloat64).contiguous();
   return {d.data_ptr<double>(), d.data_ptr<double>() + d.numel()};
 }
@@ -166,7 +167,7 @@ StepLosses FaceTrainer::accumulate(const Batch& batch, const Tensor& channels, d
   const auto out = reconstruct(batch, channels);
   const Targets targets = targets_of(spec_, batch, parameters_.device());
   const auto terms = reconstruction_terms(spec_, out, targets);
-  Tensor total = terms.src + terms.dst;
+  Tensor total = batch.has_dst() ? terms.src + terms.dst : terms.src;
   if (terms.hidden.defined()) total = total + terms.hidden;
   if (const Tensor more = judged(out, batch); more.defined()) total = total + more;
   if (spec_.rules.expression_power > 0)
@@ -176,7 +177,7 @@ StepLosses FaceTrainer::accumulate(const Batch& batch, const Tensor& channels, d
   (total.sum() * scale).backward();
   if (watch_.after) watch_.after();
   if (fakes != nullptr) *fakes = fakes_of(out, batch);
-  return {terms.src.detach(), terms.dst.detach()};
+  return {terms.src.detach(), batch.has_dst() ? terms.dst.detach() : Tensor()};
 }
 
 // Micro-batches one after the other, their gradients summed.
@@ -192,7 +193,7 @@ StepLosses FaceTrainer::accumulate_all(const StepInputs& in, Fakes* fakes) {
         accumulate(in.batch.part(first, count), in.channels.defined() ? in.channels.narrow(0, first, count) : Tensor(),
                    scale, fakes == nullptr ? nullptr : &all[static_cast<std::size_t>(i)]);
     src.push_back(losses.src);
-    dst.push_back(losses.dst);
+    if (losses.dst.defined()) dst.push_back(losses.dst);
   }
   auto joined = [&](std::vector<Tensor> Fakes::*kind) {
     std::vector<Tensor> whole;
@@ -204,7 +205,7 @@ StepLosses FaceTrainer::accumulate_all(const StepInputs& in, Fakes* fakes) {
     return whole;
   };
   if (fakes != nullptr) *fakes = {joined(&Fakes::images), joined(&Fakes::codes)};
-  return {torch::cat(src), torch::cat(dst)};
+  return {torch::cat(src), dst.empty() ? Tensor() : torch::cat(dst)};
 }
 
 StepLosses FaceTrainer::step_on(const StepInputs& in) {

@@ -17,7 +17,7 @@
 
 namespace understudy {
 
-// The displayed losses, per sample of the batch.
+// The displayed losses, per sample of the batch; dst's empty for a batch of src alone.
 struct Losses {
   std::vector<double> src, dst;
   double mean_src() const;

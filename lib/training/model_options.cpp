@@ -64,6 +64,7 @@ void take_steering(const SteeringOptions& o, TrainingRules& r, bool quick) {
   r.lr = o.lr > 0 ? o.lr : quick ? 2e-4 : 5e-5;  // spec 4.7
   r.encoder_lr = o.encoder_lr;
   r.expression_power = o.expression_power;
+  r.dst_every = o.dst_every;
   r.warm_up = o.warm_up;
   r.lr_decay = o.lr_schedule == LrSchedule::cosine ? o.lr_decay : 0;
   r.ema = o.ema;
@@ -78,6 +79,13 @@ void take_steering(const SteeringOptions& o, TrainingRules& r, bool quick) {
   r.winograd = o.winograd;
   r.train_inters = o.train_inters;
   r.fresh_fakes = o.fresh_fakes;
+}
+
+// Whether what is learned from src needs a dst face beside it, in each iteration.
+bool needs_dst(const ModelSpec& spec, const SteeringOptions& steering) {
+  const auto& r = spec.rules;
+  return spec.amp() || r.pretrain || r.true_face_power > 0 || r.face_style_power > 0 || r.bg_style_power > 0 ||
+         r.expression_power > 0 || steering.retrain_worst > 0;
 }
 
 Result<> take_saehd(const SaehdOptions& o, ModelSpec& spec) {
@@ -147,6 +155,7 @@ Result<ModelSpec> spec_of(const ModelDescription& model) {
   }
   take_steering(model.steering, spec.rules, model.quick());
   if (spec.amp() || spec.rules.pretrain) spec.rules.expression_power = 0;  // no code that both share; no swap
+  if (needs_dst(spec, model.steering)) spec.rules.dst_every = 1;
   if (spec.rules.gan_power > 0) {
     TRY_VOID(check_patch(spec.shape.resolution, spec.rules.gan_patch_size));
   }

@@ -42,6 +42,7 @@ struct TrainingRules {
   bool mended = false;
   bool area_normalised = false;
   double expression_power = 0;
+  int dst_every = 1;  // batches between those that dst is in too
   double edge_power = 0, background_power = 0;
   int micro_batches = 1;
   bool checkpointing = false;

@@ -62,7 +62,7 @@ BatchSide to_side(const std::vector<Sample>& samples) {
 
 struct SampleSource::Parts {
   HalfSource src, dst;
-  int batch_size;
+  int batch_size, dst_every;
   std::int64_t move_ramp;
   Device device;
   std::mutex mutex;  // guards the halves' repeats
@@ -72,6 +72,7 @@ struct SampleSource::Parts {
       : src(std::move(s)),
         dst(std::move(d)),
         batch_size(settings.batch_size),
+        dst_every(settings.dst_every),
         move_ramp(settings.move_ramp),
         device(settings.device),
         batches([this](std::int64_t k) { return uploaded(k); }, settings.threads) {}
@@ -115,7 +116,10 @@ struct SampleSource::Parts {
   Result<Batch> make(std::int64_t k) {
     Batch batch;
     TRY(batch.src, make_half(src, dst, k));
-    TRY(batch.dst, make_half(dst, src, k));
+    // Every dst_every-th batch, so that dst's faces still come one after another.
+    if (k % dst_every == 0) {
+      TRY(batch.dst, make_half(dst, src, k / dst_every));
+    }
     return batch;
   }
 

@@ -17,6 +17,7 @@ namespace understudy {
 struct SampleSettings {
   SampleRules src, dst;
   int batch_size = 4;
+  int dst_every = 1;           // batches between those that have dst too; the others have src alone
   std::int64_t move_ramp = 0;  // batches over which the random moves rise to their full strength
   std::uint64_t seed = 0;
   std::uint64_t cache_bytes = std::uint64_t{2} << 30;  // of prepared faces; beyond it they are made anew each time

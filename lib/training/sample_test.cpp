@@ -211,6 +211,25 @@ TEST(SampleSource, ABatchDependsOnItsNumberAlone) {
   for (int k = 0; k < 7; ++k) expect_equal(*many->batch(k), batches[k]);
 }
 
+TEST(SampleSource, DstComesEverySoManyBatches) {
+  const ScratchFolder folder;
+  write_faces(folder.path / "src", 3);
+  write_faces(folder.path / "dst", 5);
+  auto settings = small_samples();
+  const auto both = opened(folder, settings);
+  settings.dst_every = 3;
+  const auto sparse = opened(folder, settings);
+  std::vector<Batch> whole;
+  for (int k = 0; k < 7; ++k) whole.push_back(*both->batch(k));
+  for (int k = 0; k < 7; ++k) {
+    const Batch batch = *sparse->batch(k);
+    EXPECT_TRUE(torch::equal(batch.src.warped, whole[static_cast<std::size_t>(k)].src.warped));
+    ASSERT_EQ(batch.has_dst(), k % 3 == 0);
+    // None of dst's faces is passed over.
+    if (batch.has_dst()) EXPECT_TRUE(torch::equal(batch.dst.warped, whole[static_cast<std::size_t>(k / 3)].dst.warped));
+  }
+}
+
 TEST(SampleSource, StartedOverItIsAsNew) {
   const ScratchFolder folder;
   write_faces(folder.path / "src", 3);

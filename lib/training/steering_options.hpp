@@ -32,6 +32,7 @@ struct SteeringOptions {
   bool mended_losses = false;
   bool area_normalised = false;
   double expression_power = 0;
+  int dst_every = 1;
   double edge_power = 0;
   double background_power = 0;
   bool by_worth = false;
@@ -117,6 +118,14 @@ constexpr auto describe<SteeringOptions>() {
           .says("Faces by worth",
                 "Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds "
                 "that dst shows. Uniform yaw goes before it.")
+          .in("Samples"),
+      field("dst-every", &O::dst_every)
+          .says("dst every so many iterations",
+                "Trains dst only in every so many iterations and src alone in those between, which take half the time: "
+                "the "
+                "merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and "
+                "--retrain-worst, which need both.")
+          .range(1, 100)
           .in("Samples"),
       field("random-move", &O::random_move)
           .says("Random moves",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 #include "lib/training/expression_loss.hpp"
 #include "lib/training/losses.hpp"
@@ -66,6 +67,52 @@ TEST(FaceTrainer, TrainsWhatTheOriginalTrains) {
   EXPECT_EQ(parts(amp), (Parts{"encoder", "inter_src", "inter_dst", "decoder", "GAN"}));
   amp.steering.freeze = "encoder,decoder";
   EXPECT_EQ(parts(amp), (Parts{"inter_src", "inter_dst", "GAN"}));
+}
+
+TEST(FaceTrainer, ABatchOfSrcAloneTrainsNothingOfDst) {
+  const Batch whole = random_batch();
+  const Batch src_alone{whole.src, {}};
+  const auto trained = [&](ModelDescription model, int micro_batches) {
+    model.steering.micro_batches = micro_batches;
+    auto trainer = trainer_of(model);
+    return changed_parts(trainer, src_alone);
+  };
+  auto df = tiny(ModelClass::saehd);
+  df.shared.gan_power = 0.1;
+  const auto liae = tiny(ModelClass::saehd, "liae-ud");
+  for (const int parts : {1, 2}) {
+    EXPECT_EQ(trained(df, parts), (Parts{"encoder", "inter", "decoder_src", "D_src"}));
+    EXPECT_EQ(trained(liae, parts), (Parts{"encoder", "inter_AB", "decoder"}));
+  }
+  EXPECT_EQ(trained(tiny(ModelClass::quick96), 1), (Parts{"encoder", "inter", "decoder_src"}));
+  // What src learns is the same with dst beside it.
+  for (const auto& model : {df, liae}) {
+    auto alone = trainer_of(model), beside = trainer_of(model);
+    const Losses without = alone.step(src_alone), with = beside.step(whole);
+    EXPECT_TRUE(without.dst.empty());
+    ASSERT_EQ(without.src.size(), with.src.size());
+    for (std::size_t i = 0; i < with.src.size(); ++i) EXPECT_NEAR(without.src[i], with.src[i], 1e-5 * with.src[i]);
+  }
+}
+
+TEST(FaceTrainer, WhatNeedsBothSidesHasDstInEachBatch) {
+  auto model = tiny(ModelClass::saehd);
+  model.steering.dst_every = 4;
+  EXPECT_EQ(spec_of(model)->rules.dst_every, 4);
+  const auto every = [&](const std::function<void(ModelDescription&)>& change) {
+    auto changed = model;
+    change(changed);
+    return spec_of(changed)->rules.dst_every;
+  };
+  EXPECT_EQ(every([](auto& m) { m.saehd.true_face_power = 0.1; }), 1);
+  EXPECT_EQ(every([](auto& m) { m.saehd.face_style_power = 1; }), 1);
+  EXPECT_EQ(every([](auto& m) { m.saehd.bg_style_power = 1; }), 1);
+  EXPECT_EQ(every([](auto& m) { m.saehd.pretrain = true; }), 1);
+  EXPECT_EQ(every([](auto& m) { m.steering.expression_power = 1; }), 1);
+  EXPECT_EQ(every([](auto& m) { m.steering.retrain_worst = 10; }), 1);
+  auto amp = tiny(ModelClass::amp);
+  amp.steering.dst_every = 4;
+  EXPECT_EQ(spec_of(amp)->rules.dst_every, 1);
 }
 
 TEST(FaceTrainer, ExpressionTeachesTheSrcDecoderOnly) {

@@ -54,6 +54,7 @@ class ATraining : public testing::Test {
     SampleSettings samples;
     samples.src.resolution = samples.dst.resolution = 64;
     samples.batch_size = 2;
+    samples.dst_every = description.steering.dst_every;
     auto source = SampleSource::open(folder_.path / "src", folder_.path / "dst", samples);
     session_.reset();
     pair_ =
@@ -147,6 +148,29 @@ TEST_F(ATraining, OtherLossOptionsAreNoExplosion) {
   iterate_to(206);
   EXPECT_EQ(warnings, 0);
   EXPECT_EQ(session_->iteration(), 206);
+}
+
+void dst_seldom(ModelDescription& model) { model.steering.dst_every = 3; }
+
+// A run that is taken up between two batches with dst goes on as one that was never stopped, and shows a loss for dst.
+TEST_F(ATraining, GoesOnBetweenTwoBatchesWithDst) {
+  const auto weights = [&] {
+    std::map<std::string, Tensor> copy;
+    for (const auto& t : pair_->weights()) copy.emplace(t.name, t.tensor.clone());
+    return copy;
+  };
+  reopen(run_, dst_seldom);
+  iterate_to(4);
+  ASSERT_TRUE(session_->save(run_));
+  iterate_to(8);
+  const auto straight = weights();
+  EXPECT_GT(session_->mean_of_last(1), 0);
+  reopen(run_, dst_seldom);
+  ASSERT_EQ(session_->iteration(), 4);
+  iterate_to(5);
+  EXPECT_GT(session_->mean_of_last(1), 0);
+  iterate_to(8);
+  for (const auto& [name, tensor] : weights()) EXPECT_TRUE(torch::equal(tensor, straight.at(name))) << name;
 }
 
 // And among losses of one kind it is.

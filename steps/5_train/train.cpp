@@ -39,6 +39,7 @@ Result<std::unique_ptr<SampleSource>> open_samples(const TrainRequest& request, 
   SampleSettings samples{sample_rules(description, spec, Side::src),
                          sample_rules(description, spec, Side::dst),
                          spec.rules.batch_size,
+                         spec.rules.dst_every,
                          description.steering.move_ramp,
                          description.seed,
                          static_cast<std::uint64_t>(request.options.cache_gb * (1 << 30))};
@@ -183,7 +184,9 @@ Result<Training> open_training(Prepared& p, const TrainRequest& request, Run& ru
       }));
   auto& session = training.session =
       std::make_unique<Session>(std::move(folder.store()), static_cast<Learner&>(*training.pair));
-  if (request.options.gpu_graph) training.pair->trainer().record_steps(make_recorded_work(p.device));
+  // A recorded iteration is always the same one.
+  if (request.options.gpu_graph && p.spec.rules.dst_every == 1)
+    training.pair->trainer().record_steps(make_recorded_work(p.device));
   TRY_VOID(session->load(run));
   TRY_VOID(session->store().commit_description());
   if (p.start && session->is_new()) {

@@ -229,7 +229,7 @@ OPTIONS_1 = {"face-type": "wf", "image-size": 64, "jpeg-quality": 90, "max-faces
 MODEL_1 = ("resolution", "face-type", "archi", "ae-dims", "e-dims", "d-dims", "d-mask-dims", "masked-training", "eyes-mouth-prio",
            "blur-out-mask", "optimizer", "lr-dropout", "random-warp", "random-src-flip", "random-dst-flip", "random-hsv-power",
            "ct-mode", "clipgrad", "batch-size")
-LATER_THAN_2 = ("winograd", "expression-power", "encoder-lr", "by-worth", "random-move", "move-ramp", "train-inters", "fresh-fakes")
+LATER_THAN_2 = ("winograd", "expression-power", "dst-every", "encoder-lr", "by-worth", "random-move", "move-ramp", "train-inters", "fresh-fakes")
 
 
 def as_of_2026_11_22(film, folder):
