@@ -30,7 +30,7 @@ extern "C" {
 // clang-format off
 #define US_AVUTIL_FUNCTIONS(F) \
   F(av_buffer_ref) F(av_buffer_unref) F(av_channel_layout_copy) F(av_channel_layout_default) F(av_d2q) \
-  F(av_dict_copy) F(av_dict_free) F(av_dict_set) F(av_frame_alloc) F(av_frame_copy_props) F(av_frame_free) \
+  F(av_dict_copy) F(av_dict_free) F(av_dict_get) F(av_dict_set) F(av_frame_alloc) F(av_frame_copy_props) F(av_frame_free) \
   F(av_frame_get_buffer) F(av_frame_get_side_data) F(av_frame_unref) F(av_free) F(av_hwdevice_ctx_create) \
   F(av_hwdevice_get_type_name) F(av_hwframe_transfer_data) F(av_log_set_level) F(av_pix_fmt_desc_get) \
   F(av_rescale_q) F(av_strerror) F(av_version_info)
@@ -80,6 +80,7 @@ const FFmpeg& ffmpeg();
 #define av_d2q (::understudy::media::ffmpeg().av_d2q)
 #define av_dict_copy (::understudy::media::ffmpeg().av_dict_copy)
 #define av_dict_free (::understudy::media::ffmpeg().av_dict_free)
+#define av_dict_get (::understudy::media::ffmpeg().av_dict_get)
 #define av_dict_set (::understudy::media::ffmpeg().av_dict_set)
 #define av_find_best_stream (::understudy::media::ffmpeg().av_find_best_stream)
 #define av_frame_alloc (::understudy::media::ffmpeg().av_frame_alloc)

@@ -63,6 +63,24 @@ void read_timing(VideoInfo& info, const AVStream& stream) {
   info.duration = static_cast<double>(t.back() - t.front()) * tick + step;
 }
 
+// On the picture stream, on a track of its own (tmcd), or of the whole file.
+std::string read_timecode(const AVFormatContext& input, const AVStream& pictures) {
+  const auto in = [](const AVDictionary* tags) -> std::string {
+    const auto* entry = av_dict_get(tags, "timecode", nullptr, 0);
+    // "hh:mm:ss:ff" with at most two digits more; it is written into files again.
+    const std::string text = entry && entry->value ? entry->value : "";
+    const bool plain =
+        text.size() >= 11 && text.size() <= 13 && text.find_first_not_of("0123456789:;.") == std::string::npos;
+    return plain ? text : "";
+  };
+  if (auto own = in(pictures.metadata); !own.empty()) return own;
+  for (unsigned i = 0; i < input.nb_streams; ++i) {
+    if (input.streams[i]->codecpar->codec_type != AVMEDIA_TYPE_DATA) continue;
+    if (auto own = in(input.streams[i]->metadata); !own.empty()) return own;
+  }
+  return in(input.metadata);
+}
+
 bool is_interlaced(AVFieldOrder order) {
   return order == AV_FIELD_TT || order == AV_FIELD_BB || order == AV_FIELD_TB || order == AV_FIELD_BT;
 }
@@ -126,6 +144,7 @@ Result<VideoInfo> describe_video(AVFormatContext& input, const AVStream& stream,
       info.sound_start = static_cast<double>(sound.start_time) * av_q2d(sound.time_base);
   }
   read_timing(info, stream);
+  info.timecode = read_timecode(input, stream);
   info.interlaced = is_interlaced(stream.codecpar->field_order);
   tell_oddities(info, index);
   return info;

@@ -51,6 +51,7 @@ struct VideoInfo {
   double duration = 0;              // seconds, first frame's start to last frame's end
   ColourTags colour;        // of the file; what the decoder gives is tags_when_decoded() (lib/media/tone_map.hpp)
   int bit_depth = 8;        // of a channel
+  std::string timecode;     // of the first frame, "01:00:00:00" or with a ';' (drop frame); empty when there is none
   bool interlaced = false;  // frames are made of two fields, taken one after the other
   std::vector<std::string> remarks;  // sentences on what is odd about the file: cut short, joined, interlaced
   int sound_tracks = 0;

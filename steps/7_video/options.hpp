@@ -11,7 +11,20 @@ struct Names<media::VideoQuality> {
   static constexpr std::array all{"crf", "bitrate", "lossless"};
 };
 
+template <>
+struct Names<media::VideoCodec> {
+  static constexpr std::array all{"h264", "h265", "prores"};
+};
+enum class BitDepth { automatic, eight, ten };
+template <>
+struct Names<BitDepth> {
+  static constexpr std::array all{"auto", "8", "10"};
+};
+
 struct VideoEncodeOptions {
+  media::VideoCodec codec = media::VideoCodec::h264;
+  BitDepth bit_depth = BitDepth::automatic;
+  bool alpha = false;
   media::VideoQuality quality = media::VideoQuality::crf;
   double crf = 16;
   double bitrate = 16;
@@ -28,9 +41,18 @@ struct VideoEncodeOptions {
 template <>
 constexpr auto describe<VideoEncodeOptions>() {
   return std::tuple{
+      field("codec", &VideoEncodeOptions::codec)
+          .says("Codec", "h264 and h265 (4:2:0), or prores: Apple ProRes 4444 for editing, in .mov or .mkv."),
+      field("bit-depth", &VideoEncodeOptions::bit_depth)
+          .says(
+              "Bit depth",
+              "Bits of a channel; auto: 10 with h265 when the frames have 16, else 8. H.264 has 8, ProRes always 10."),
+      field("alpha", &VideoEncodeOptions::alpha)
+          .says("Alpha", "With prores: the merged masks as the video's alpha, not multiplied into the colours."),
       field("quality", &VideoEncodeOptions::quality)
           .says("Quality",
-                "crf: constant quality; bitrate: constant data rate; lossless: every pixel kept, in RGB H.264."),
+                "crf: constant quality; bitrate: constant data rate; lossless: every pixel kept, in RGB H.264 (8 bits) "
+                "or H.265 (10). ProRes has a quality of its own."),
       field("crf", &VideoEncodeOptions::crf)
           .says("CRF", "With quality crf: lower is better and larger; 16 is hard to tell from the frames.")
           .range(0, 51),
@@ -38,7 +60,7 @@ constexpr auto describe<VideoEncodeOptions>() {
           .says("Bit rate", "With quality bitrate: megabits a second.")
           .range(0.1, 1000),
       field("preset", &VideoEncodeOptions::preset)
-          .says("Encoder preset", "x264's, from ultrafast to veryslow: slower makes smaller files.")
+          .says("Encoder preset", "x264's and x265's, from ultrafast to veryslow: slower makes smaller files.")
           .advanced(),
       field("fps", &VideoEncodeOptions::fps)
           .says("Frames per second", "0 takes every frame's time from the reference video.")
@@ -51,7 +73,7 @@ constexpr auto describe<VideoEncodeOptions>() {
       field("reference", &VideoEncodeOptions::reference)
           .says("Reference", "Video that gives timing, colour tags and sound; by default the workspace's data_dst."),
       field("output", &VideoEncodeOptions::output)
-          .says("Output", "Video to write (.mp4, .mov, .mkv), in place of the workspace's result.mp4."),
+          .says("Output", "Video to write (.mp4, .mov, .mkv, .avi), in place of the workspace's result.mp4."),
   };
 }
 static_assert(all_described<VideoEncodeOptions>);

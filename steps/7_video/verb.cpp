@@ -8,6 +8,7 @@ namespace understudy {
 Result<VideoPaths> video_paths(const Workspace& workspace, const VideoEncodeOptions& options) {
   VideoPaths paths;
   paths.frames = !options.input.empty() ? options.input : options.mask ? workspace.merged_mask() : workspace.merged();
+  paths.mattes = workspace.merged_mask();
   paths.result = !options.output.empty() ? options.output : options.mask ? workspace.result_mask() : workspace.result();
   paths.state = workspace.state() / (options.mask ? "video-mask.json" : "video.json");
   if (!options.output.empty()) paths.state = options.output.string() + ".understudy.json";
@@ -32,7 +33,8 @@ Verb video_encode_verb() {
       "video encode", "Make the finished video from the merged frames, with the original timing and sound",
       "understudy video encode\n"
       "understudy video encode --quality bitrate --bitrate 25\n"
-      "understudy video encode --quality lossless --output result.mkv",
+      "understudy video encode --quality lossless --output result.mkv\n"
+      "understudy video encode --codec prores --alpha --output result.mov",
       {},
       [](const VideoEncodeOptions& options, const std::vector<Row>&, const Call& call,
          Run& run) -> Result<std::string> {

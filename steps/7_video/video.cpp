@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/7_video/video.hpp"
 
+#include <array>
 #include <deque>
+#include <fstream>
 #include <future>
 #include <nlohmann/json.hpp>
 
@@ -24,17 +26,26 @@ namespace {
 
 constexpr const char* comment = "Made with understudy: faces in this video were replaced by a trained model.";
 
-// What the result was made of; when it is the same again there is nothing to do.
-nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::path>& images,
-                           const std::optional<media::VideoInfo>& reference) {
-  auto rows = rows_of(options);
-  auto chosen = options_to_json(rows);
-  for (const char* key : {"redo", "input", "output", "reference"}) chosen.erase(key);
-  std::uint64_t hash = 0;  // of names, sizes and times
+std::uint64_t fingerprint(const std::vector<fs::path>& images, std::uint64_t hash) {  // of names, sizes and times
   for (const auto& image : images) {
     std::error_code ignored;
     hash = xxh3(fs::file_size(image, ignored), xxh3(image.filename().native(), hash));
     hash = xxh3(static_cast<std::uint64_t>(fs::last_write_time(image, ignored).time_since_epoch().count()), hash);
+  }
+  return hash;
+}
+
+// What the result was made of; when it is the same again there is nothing to do.
+nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::path>& images, const fs::path& mattes,
+                           const std::optional<media::VideoInfo>& reference) {
+  auto rows = rows_of(options);
+  auto chosen = options_to_json(rows);
+  for (const char* key : {"redo", "input", "output", "reference"}) chosen.erase(key);
+  std::uint64_t hash = fingerprint(images, 0);
+  if (options.alpha) {
+    std::vector<fs::path> masks;
+    for (const auto& image : images) masks.push_back(mattes / image.filename());
+    hash = fingerprint(masks, hash);
   }
   return {{"format", formats::video.name},
           {"version", formats::video.version},
@@ -64,17 +75,60 @@ Result<> keep_state(const VideoPaths& paths, nlohmann::json made_of) {
   return write_text(paths.state, json_text(made_of) + "\n");
 }
 
+// Whether a PNG holds 16 bits a channel: its header says so in the byte behind the sizes (PNG specification 11.2.2).
+bool is_deep(const fs::path& file) {
+  constexpr std::size_t depth_at = 24;
+  std::ifstream in(file, std::ios::binary);
+  std::array<char, depth_at + 1> head{};
+  return in.read(head.data(), head.size()) && std::string_view(head.data() + 1, 3) == "PNG" && head[depth_at] == 16;
+}
+
+// The picture at 16 bits with its mask as alpha.
+Result<ImageU16> with_alpha(const fs::path& file, const fs::path& matte) {
+  TRY(const auto bgr, media::read_picture<std::uint16_t>(file));
+  TRY(const auto mask, media::read_picture<std::uint16_t>(matte));
+  if (mask.width != bgr.width || mask.height != bgr.height) {
+    return fail_with_hint(Code::bad_file, fmt::format("{} is not as large as its picture", matte.string()),
+                          "Merge again: understudy merge");
+  }
+  ImageU16 out(bgr.width, bgr.height, 4);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(bgr.width) * bgr.height; ++i) {
+    std::copy_n(bgr.data.begin() + static_cast<std::ptrdiff_t>(3 * i), 3,
+                out.data.begin() + static_cast<std::ptrdiff_t>(4 * i));
+    out.data[4 * i + 3] = mask.data[static_cast<std::size_t>(mask.channels) * i];
+  }
+  return out;
+}
+
+// How a picture is read for the encoder.
+struct Reading {
+  bool deep = false;
+  fs::path mattes;  // empty without alpha
+  Result<media::TimedImage> operator()(const fs::path& file) const {
+    media::TimedImage image;
+    if (!mattes.empty()) {
+      TRY(image.deep, with_alpha(file, mattes / file.filename()));
+    } else if (deep) {
+      TRY(image.deep, media::read_picture<std::uint16_t>(file));
+    } else {
+      TRY(image.bgr, media::read_picture<std::uint8_t>(file));
+    }
+    return image;
+  }
+};
+
 // Reads images a few ahead of the encoder, in order.
 class ImageQueue {
  public:
-  ImageQueue(const std::vector<TimedFile>& files, unsigned ahead) : files_(files), ahead_(ahead) {}
+  ImageQueue(const std::vector<TimedFile>& files, Reading reading, unsigned ahead)
+      : files_(files), reading_(std::move(reading)), ahead_(ahead) {}
   std::size_t taken() const { return taken_; }
   bool done() const { return taken_ == files_.size(); }
   const TimedFile& peek() const { return files_[taken_]; }
-  Result<ImageU8> take() {
+  Result<media::TimedImage> take() {
     while (started_ < files_.size() && started_ < taken_ + ahead_) {
-      pending_.push_back(std::async(
-          std::launch::async, [file = files_[started_].file] { return media::read_picture<std::uint8_t>(file); }));
+      pending_.push_back(
+          std::async(std::launch::async, [this, file = files_[started_].file] { return reading_(file); }));
       ++started_;
     }
     auto image = pending_.front().get();
@@ -85,13 +139,35 @@ class ImageQueue {
 
  private:
   const std::vector<TimedFile>& files_;
+  const Reading reading_;
   std::size_t ahead_, started_ = 0, taken_ = 0;
-  std::deque<std::future<Result<ImageU8>>> pending_;
+  std::deque<std::future<Result<media::TimedImage>>> pending_;
 };
+
+// What cannot go together, before anything is read.
+Result<> check_options(const VideoEncodeOptions& o, const VideoPaths& paths) {
+  if (o.codec == media::VideoCodec::h264 && o.bit_depth == BitDepth::ten) {
+    return fail_with_hint(Code::bad_option, "H.264 is written at 8 bits, which players understand",
+                          "Take --codec h265 or --codec prores for 10.");
+  }
+  if (o.codec == media::VideoCodec::prores && o.bit_depth == BitDepth::eight)
+    return fail_with_hint(Code::bad_option, "ProRes 4444 has 10 bits", "Leave --bit-depth away.");
+  if (o.alpha && o.codec != media::VideoCodec::prores)
+    return fail_with_hint(Code::bad_option, "Only ProRes keeps alpha", "Take --codec prores with --alpha.");
+  return media::check_container(paths.result, o.codec);
+}
+
+int bits_for(const VideoEncodeOptions& options, bool deep_pictures) {
+  if (options.codec == media::VideoCodec::prores || options.bit_depth == BitDepth::ten) return 10;
+  const bool ten = options.bit_depth == BitDepth::automatic && options.codec == media::VideoCodec::h265;
+  return ten && deep_pictures ? 10 : 8;
+}
 
 media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timing& timing,
                                    const std::optional<media::VideoInfo>& reference, Run& run) {
   media::VideoOptions writer;
+  writer.codec = options.codec;
+  writer.bits = bits_for(options, is_deep(timing.files.front().file));
   writer.time_base = timing.time_base;
   writer.frame_rate = timing.frame_rate;
   writer.quality = options.quality;
@@ -103,6 +179,7 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
   if (reference) {
     writer.colour = media::tags_when_decoded(reference->colour);  // frames of an HDR reference are SDR
     if (!reference->orientation.swaps_sides()) writer.pixel_aspect = reference->pixel_aspect;
+    writer.timecode = reference->timecode;
     if (options.sound && reference->sound_tracks > 0) writer.sound_from = reference->path;
     // The result starts at zero, wherever the reference's pictures do (a transport stream may start anywhere).
     writer.sound_shift = -static_cast<double>(reference->ticks.front()) * reference->time_base.value();
@@ -113,21 +190,25 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
 Result<media::VideoWritten> write_result(const VideoEncodeOptions& options, const VideoPaths& paths,
                                          const Timing& timing, const std::optional<media::VideoInfo>& reference,
                                          VideoReport& report, Run& run) {
-  ImageQueue queue(timing.files, cpu_threads() + 1);
+  const auto writer = writer_options(options, timing, reference, run);
+  ImageQueue queue(timing.files, {writer.bits > 8, options.alpha ? paths.mattes : fs::path()}, cpu_threads() + 1);
   auto next = [&]() -> Result<std::optional<media::TimedImage>> {
     while (!queue.done()) {
       if (run.stopping()) return Run::cancelled();
       run.progress(queue.taken(), timing.files.size(), "frames");
       const TimedFile& file = queue.peek();
       auto image = queue.take();
-      if (image) return std::optional(media::TimedImage{std::move(*image), file.tick - timing.start});
+      if (image) {
+        image->tick = file.tick - timing.start;
+        return std::optional(*std::move(image));
+      }
       run.warn(to_sentence(image.error()));
       report.unreadable.push_back(file.file.filename().string());
     }
     run.progress(timing.files.size(), timing.files.size(), "frames");
     return std::optional<media::TimedImage>();
   };
-  return media::write_video(paths.result, writer_options(options, timing, reference, run), next);
+  return media::write_video(paths.result, writer, next);
 }
 
 }  // namespace
@@ -147,7 +228,7 @@ std::string to_json_text(const VideoReport& r) {
 
 Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoPaths& paths, Run& run) {
   const Stopwatch watch;
-  TRY_VOID(media::check_container(paths.result));
+  TRY_VOID(check_options(options, paths));
   TRY(const auto found, frame_files(paths.frames));
   const auto& images = found.pictures;
   if (!found.others.empty()) run.warn(not_read(paths.frames, found.others));
@@ -161,7 +242,7 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   if (reference)
     for (const auto& remark : reference->remarks) run.note(remark);
   VideoReport report;
-  const auto made_of = ingredients(options, images, reference);
+  const auto made_of = ingredients(options, images, paths.mattes, reference);
   TRY(const auto lock, lock_file(paths.result));
   const auto before = earlier_result(paths);
   report.up_to_date = !options.redo && before == made_of;

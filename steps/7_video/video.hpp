@@ -9,6 +9,7 @@ namespace understudy {
 
 struct VideoPaths {
   std::filesystem::path frames;     // folder of images
+  std::filesystem::path mattes;     // folder of masks of the same names, for options.alpha
   std::filesystem::path reference;  // video; may be empty: then options.fps gives the timing and there is no sound
   std::filesystem::path manifest;   // of step 1 for those frames; need not exist
   std::filesystem::path result;     // out

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
@@ -28,8 +29,9 @@ std::vector<media::GreyFrame> reference_frames(std::int64_t from) {
 class VideoStep : public ::testing::Test {
  protected:
   void SetUp() override {
-    paths_ = {folder_ / "merged", folder_ / "data_dst.mp4", folder_ / "state" / "frames-dst.json",
-              folder_ / "result.mp4", folder_ / "state" / "video.json"};
+    paths_ = {folder_ / "merged",       folder_ / "merged_mask",
+              folder_ / "data_dst.mp4", folder_ / "state" / "frames-dst.json",
+              folder_ / "result.mp4",   folder_ / "state" / "video.json"};
     ASSERT_TRUE(media::write_tone(folder_ / "s.wav", 1));
     media::VideoOptions options;
     options.time_base = {1, 1000};
@@ -69,6 +71,59 @@ TEST_F(VideoStep, TimesSoundColourAndMarkAreTheOriginals) {
   EXPECT_EQ(info.colour.matrix, 6);
   EXPECT_TRUE(info.colour.full_range);
   EXPECT_EQ(*media::read_digital_source_type(paths_.result), media::composite_with_trained_media);
+}
+
+TEST_F(VideoStep, DeepFramesGiveTenBitsWhereTheCodecHasThem) {
+  for (int k = 0; k < 6; ++k) {
+    const auto png = encode_png(ImageU16(64, 48, 3, static_cast<std::uint16_t>(40000 + 16 * k)));
+    ASSERT_TRUE(png && write_file(paths_.frames / media::frame_name(k, 6), *png));
+  }
+  VideoEncodeOptions options;
+  options.codec = media::VideoCodec::h265;
+  options.quality = media::VideoQuality::lossless;
+  ASSERT_TRUE(encode_video(options, paths_, run_));
+  auto source = media::FrameSource::open(paths_.result);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->video()->bit_depth, 10);
+  EXPECT_NEAR(source->deep_at(5)->bgr.at(9, 9, 0), 40080, 33);
+  options.bit_depth = BitDepth::eight;
+  const auto again = encode_video(options, paths_, run_);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(again->up_to_date);
+  EXPECT_EQ(media::probe(paths_.result)->bit_depth, 8);
+}
+
+TEST_F(VideoStep, MasksBecomeTheAlphaOfProRes) {
+  VideoEncodeOptions options;
+  options.codec = media::VideoCodec::prores;
+  options.alpha = true;
+  paths_.result = folder_ / "result.mov";
+  // Pictures without a mask are told and left out, as unreadable ones are.
+  for (int k = 0; k < 5; ++k)
+    ASSERT_TRUE(write_image(paths_.mattes / media::frame_name(k, 6), ImageU8(64, 48, 1, 128)));
+  const auto report = encode_video(options, paths_, run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->frames, 5);
+  EXPECT_EQ(report->unreadable, std::vector<std::string>{"00006.png"});
+  auto source = media::FrameSource::open(paths_.result);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->video()->codec, "prores");
+  EXPECT_NEAR((*source->next())->bgr.at(30, 20), 30, 2);
+  EXPECT_TRUE(encode_video(options, paths_, run_)->up_to_date);
+  ASSERT_TRUE(write_image(paths_.mattes / media::frame_name(0, 6), ImageU8(64, 48, 1, 99)));
+  EXPECT_FALSE(encode_video(options, paths_, run_)->up_to_date);
+}
+
+TEST_F(VideoStep, OptionsThatCannotGoTogetherAreRefused) {
+  const auto refused = [&](const std::function<void(VideoEncodeOptions&)>& change) {
+    VideoEncodeOptions options;
+    change(options);
+    const auto report = encode_video(options, paths_, run_);
+    return !report && report.error().code == Code::bad_option && !fs::exists(paths_.result);
+  };
+  EXPECT_TRUE(refused([](auto& o) { o.bit_depth = BitDepth::ten; }));
+  EXPECT_TRUE(refused([](auto& o) { o.alpha = true; }));
+  EXPECT_TRUE(refused([](auto& o) { o.codec = media::VideoCodec::prores; }));  // into an mp4
 }
 
 TEST_F(VideoStep, AMissingFrameDoesNotShiftTheRest) {
