@@ -43,3 +43,4 @@ set_target_properties(openvino::runtime PROPERTIES IMPORTED_LOCATION ${OPENVINO_
 target_link_options(openvino::runtime INTERFACE -Wl,--allow-shlib-undefined -Wl,-rpath,${UNDERSTUDY_DEPS}/openvino/libs)
 
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(OPENEXR REQUIRED IMPORTED_TARGET OpenEXR)

@@ -17,6 +17,7 @@ LIB = {
     "lib/options": ["lib/base"],
     "lib/jobs": ["lib/base", "lib/options"],
     "lib/image": ["lib/base"],
+    "lib/exr": ["lib/base", "lib/image"],
     "lib/media": ["lib/base", "lib/image"],
     "lib/infer": ["lib/base", "lib/image"],
     "lib/face": ["lib/base", "lib/image"],
@@ -47,13 +48,14 @@ OWNERS = {
     r"(torch|ATen|c10)/": ["lib/tensor", "lib/winograd", "lib/nets", "lib/training"],
     r"opencv2/": ["lib/image", "lib/face"],
     r"(libav\w+|libsw\w+)/": ["lib/media"],
+    r"Imf\w+\.h": ["lib/exr"],
     r"openvino/": ["lib/infer"],
     r"(png|jpeglib)\.h": ["lib/image"],
     r"sqlite3\.h": ["lib/catalogue"],
     r"CLI/": ["lib/options", "apps/understudy"],
     r"(unistd|fcntl|signal|dlfcn|poll|csignal|sys/\w+)(\.h)?$": ["lib/base"],
 }
-LIBRARIES_IN_CPP_ONLY = r"(opencv2|libav\w+|libsw\w+|openvino)/"
+LIBRARIES_IN_CPP_ONLY = r"((opencv2|libav\w+|libsw\w+|openvino)/|Imf\w+\.h)"
 # Headers of our own that carry such a library -> the rooms whose .cpp files may include them.
 INTERNAL_HEADERS = {
     "lib/image/cv.hpp": ["lib/image", "lib/face"],

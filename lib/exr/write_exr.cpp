@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/exr/write_exr.hpp"
+
+#include <ImfChannelList.h>
+#include <ImfFrameBuffer.h>
+#include <ImfHeader.h>
+#include <ImfOutputFile.h>
+#include <ImfStandardAttributes.h>
+#include <ImfStringAttribute.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace understudy {
+namespace {
+
+Imf::Compression compression_of(ExrCompression kind) {
+  switch (kind) {
+    case ExrCompression::none:
+      return Imf::NO_COMPRESSION;
+    case ExrCompression::zip:
+      return Imf::ZIP_COMPRESSION;
+    case ExrCompression::piz:
+      return Imf::PIZ_COMPRESSION;
+    case ExrCompression::dwaa:
+      break;
+  }
+  return Imf::DWAA_COMPRESSION;
+}
+
+// The channels of a layer in the order of its image's.
+std::vector<std::string> channels_of(const ExrLayer& layer) {
+  const std::string before = layer.name.empty() ? "" : layer.name + ".";
+  if (layer.image.channels == 1) return {before + "A"};
+  std::vector<std::string> names{before + "B", before + "G", before + "R"};
+  if (layer.image.channels == 4) names.push_back(before + "A");
+  return names;
+}
+
+Result<> check_layers(const ExrPicture& picture) {
+  if (picture.layers.empty()) return fail(Code::bad_option, "An OpenEXR file needs a layer");
+  const ImageF& first = picture.layers.front().image;
+  for (const auto& [name, image] : picture.layers) {
+    if (image.empty() || image.width != first.width || image.height != first.height)
+      return fail(Code::bad_option, "The layers of an OpenEXR file must have one size ('{}' is {}x{}, not {}x{})", name,
+                  image.width, image.height, first.width, first.height);
+    if (image.channels != 1 && image.channels != 3 && image.channels != 4)
+      return fail(Code::internal, "Layer '{}' has {} channels", name, image.channels);
+  }
+  return {};
+}
+
+// SMPTE ST 12-1 as OpenEXR packs it; nothing for a text of another form.
+void add_timecode(Imf::Header& header, const std::string& text) {
+  std::array<int, 4> part{};
+  char drop = ':';
+  if (std::sscanf(text.c_str(), "%2d:%2d:%2d%c%2d", &part[0], &part[1], &part[2], &drop, &part[3]) != 5) return;
+  constexpr std::array limits{23, 59, 59, 59};
+  for (std::size_t i = 0; i < part.size(); ++i)
+    if (part[i] < 0 || part[i] > limits[i]) return;
+  Imf::addTimeCode(header, Imf::TimeCode(part[0], part[1], part[2], part[3], drop == ';'));
+}
+
+Imf::Header header_of(const ExrPicture& picture) {
+  const ImageF& first = picture.layers.front().image;
+  Imf::Header header(first.width, first.height);
+  header.compression() = compression_of(picture.compression);
+  for (const auto& layer : picture.layers)
+    for (const auto& name : channels_of(layer))
+      header.channels().insert(name, Imf::Channel(picture.pixels == ExrPixels::half ? Imf::HALF : Imf::FLOAT));
+  Imf::addChromaticities(header, Imf::Chromaticities());  // the default ones are BT.709's
+  if (picture.frame_rate > 0) {
+    constexpr int per = 1001;
+    const bool whole = std::abs(picture.frame_rate - std::round(picture.frame_rate)) < 1e-6;
+    const auto rate = static_cast<int>(std::lround(picture.frame_rate * (whole ? 1 : per)));
+    Imf::addFramesPerSecond(header, Imf::Rational(rate, whole ? 1 : per));
+  }
+  add_timecode(header, picture.timecode);
+  for (const auto& [key, text] : picture.remarks) header.insert(key, Imf::StringAttribute(text));
+  return header;
+}
+
+using Halves = std::vector<std::vector<half>>;
+
+// Where each channel's values lie. `halves` keeps those that had to be made.
+Imf::FrameBuffer buffer_of(const ExrPicture& picture, Halves& halves) {
+  Imf::FrameBuffer buffer;
+  for (const auto& layer : picture.layers) {
+    const ImageF& image = layer.image;
+    const bool small = picture.pixels == ExrPixels::half;
+    const char* data = reinterpret_cast<const char*>(image.data.data());
+    if (small) {
+      halves.emplace_back(image.data.begin(), image.data.end());
+      data = reinterpret_cast<const char*>(halves.back().data());
+    }
+    const std::size_t each = small ? sizeof(half) : sizeof(float);
+    const auto names = channels_of(layer);
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      // The library takes a pointer to change, and does not change what is written.
+      buffer.insert(names[c], Imf::Slice(small ? Imf::HALF : Imf::FLOAT, const_cast<char*>(data) + c * each,
+                                         names.size() * each, names.size() * each * image.width));
+    }
+  }
+  return buffer;
+}
+
+}  // namespace
+
+Result<> write_exr(const fs::path& path, const ExrPicture& picture) {
+  TRY_VOID(check_layers(picture));
+  return write_through(path, [&](const fs::path& temporary) -> Result<> {
+    try {
+      Halves halves;
+      halves.reserve(picture.layers.size());
+      Imf::OutputFile file(temporary.c_str(), header_of(picture));
+      file.setFrameBuffer(buffer_of(picture, halves));
+      file.writePixels(picture.layers.front().image.height);
+      return {};
+    } catch (const std::exception& e) {
+      return fail(Code::io, "Cannot write {}: {}", path.string(), e.what());
+    }
+  });
+}
+
+}  // namespace understudy
