@@ -101,7 +101,7 @@ Result<> look(const Arguments& in) {
   return write_sheet(in.text("png", "look.png"), batch, batch.mask);
 }
 
-// Labelled faces in a folder of their own, for bench/xseg.py.
+// Labelled faces in a folder of their own, for bench/drawn_masks.py.
 Result<> faces(const Arguments& in) {
   LabelledSet set;
   set.first = static_cast<int>(in.number("first", set.first));
