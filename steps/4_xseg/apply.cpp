@@ -19,6 +19,7 @@
 #include "lib/jobs/tally.hpp"
 #include "lib/loop/batches_ahead.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/tensor/spinning.hpp"
 #include "lib/xseg/generic_mask.hpp"
 
 namespace understudy {
@@ -136,6 +137,7 @@ class Applying {
   Result<std::vector<ImageF>> masks_of(Some& some) {
     std::vector<ImageF> inputs;
     for (auto& w : some) inputs.push_back(std::move(w.input));
+    waiting_.step();
     return inputs.empty() ? Result<std::vector<ImageF>>() : masker_.masks(inputs);
   }
 
@@ -178,6 +180,7 @@ class Applying {
   Run& run_;
   Tally tally_;
   LabelChange change_;
+  WaitChooser waiting_;  // the network's threads leave the processors to those that read and write
 };
 
 }  // namespace
