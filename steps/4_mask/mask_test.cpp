@@ -339,7 +339,8 @@ TEST_F(MaskTest, WhatTheNetworkSaidIsFoundByTheMask) {
   const auto uncertainties = [&] {
     EXPECT_TRUE(check_masks(folder_, target, {}, run_));
     std::map<std::string, double> found;
-    for (const auto& face : json::parse(*read_text(target / "check.json"))["faces"])
+    const json file = json::parse(*read_text(target / "check.json"));
+    for (const auto& face : file["faces"])
       if (face.contains("uncertainty")) found[face["face"]] = face["uncertainty"];
     return found;
   };

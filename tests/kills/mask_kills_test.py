@@ -81,12 +81,12 @@ class MaskKills(KilledSteps):
 
     def test_kills(self):
         chance = random.Random(OPTIONS.seed)
-        part = max(OPTIONS.kills // 10, 1)
+        trained, own = OPTIONS.kills * 4 // 10, OPTIONS.kills * 2 // 10
         steps = [
-            Step(("train",), 4 * part, ["mask", "train", "--batch-size", "2", "--target-iter", str(TARGET), *ONE_THREAD,
+            Step(("train",), trained, ["mask", "train", "--batch-size", "2", "--target-iter", str(TARGET), *ONE_THREAD,
                                         "--preview-every", "0.05", "--save-every", "0.05"], ("model/XSeg",), saves=TARGET),
-            Apply("own", 2 * part),
-            Apply("generic", OPTIONS.kills - 6 * part, "--generic"),
+            Apply("own", own),
+            Apply("generic", OPTIONS.kills - trained - own, "--generic"),
         ]
         report = {}
         for step in steps:
