@@ -634,6 +634,8 @@ export interface MaskLabelOptions {
 export interface MaskFetchOptions {
   /** Move the labelled faces there; without, they are copied. Default: false. Changes at: start. */
   "move"?: boolean;
+  /** Bring the faces that --move took away last back to where they were, with what was drawn on them since. Default: false. Changes at: start. */
+  "undo"?: boolean;
   /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
   "input"?: string;
   /** Folder for the labelled faces, in place of <input>_xseg. Default: "". Changes at: start. */
@@ -924,6 +926,8 @@ export interface TrainSaehdOptions {
   "background-power"?: number;
   /** Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it. Default: false. Changes at: start. */
   "by-worth"?: boolean;
+  /** Trains dst only in every so many iterations and src alone in those between, which take half the time: the merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and --retrain-worst, which need both. Range: 1 to 100. Default: 1. Changes at: start. */
+  "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
@@ -1068,6 +1072,8 @@ export interface TrainAmpOptions {
   "background-power"?: number;
   /** Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it. Default: false. Changes at: start. */
   "by-worth"?: boolean;
+  /** Trains dst only in every so many iterations and src alone in those between, which take half the time: the merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and --retrain-worst, which need both. Range: 1 to 100. Default: 1. Changes at: start. */
+  "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
@@ -1174,6 +1180,8 @@ export interface TrainQuick96Options {
   "background-power"?: number;
   /** Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it. Default: false. Changes at: start. */
   "by-worth"?: boolean;
+  /** Trains dst only in every so many iterations and src alone in those between, which take half the time: the merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and --retrain-worst, which need both. Range: 1 to 100. Default: 1. Changes at: start. */
+  "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
@@ -1392,6 +1400,8 @@ export interface ModelCreateOptions {
   "background-power"?: number;
   /** Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it. Default: false. Changes at: start. */
   "by-worth"?: boolean;
+  /** Trains dst only in every so many iterations and src alone in those between, which take half the time: the merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and --retrain-worst, which need both. Range: 1 to 100. Default: 1. Changes at: start. */
+  "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */

@@ -201,6 +201,14 @@ Result<> MadeFiles::take_in(const fs::path& from, const fs::path& name, const st
   return parts_->note(name.string(), {print, made_of});
 }
 
+Result<> MadeFiles::disown(std::span<const fs::path> names) {
+  constexpr Print of_no_file{.bytes = 0, .hash = 0, .time = 1};  // an empty file has another hash
+  for (const auto& name : names)
+    if (parts_->find(name)) TRY_VOID(parts_->note(name.string(), {of_no_file, {}}));
+  std::error_code ignored;
+  return fs::exists(parts_->list, ignored) ? sync_file(parts_->list) : Result<>();
+}
+
 std::optional<std::string> MadeFiles::last_made_of(const fs::path& name) const {
   const auto known = parts_->find(name);
   return known ? std::optional(known->latest.made_of) : std::nullopt;

@@ -43,6 +43,9 @@ class MadeFiles {
   Result<> add(const fs::path& name, const std::string& made_of = {});
   // Moves a finished file in under that name, over one of ours if there is one. A copy where it lies on another disk.
   Result<> take_in(const fs::path& from, const fs::path& name, const std::string& made_of = {});
+  // Takes files off the list: what bears these names from now on is not ours, even with a content that we once wrote
+  // there. On the disk when it returns.
+  Result<> disown(std::span<const fs::path> names);
   // What was kept of the file that lies there; nothing when it is not there, or not as we wrote it.
   std::optional<std::string> made_of(const fs::path& name) const;
   bool ours(const fs::path& name) const { return made_of(name).has_value(); }

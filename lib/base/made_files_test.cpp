@@ -45,6 +45,27 @@ TEST(MadeFiles, OnlyWhatWasWrittenHereIsOurs) {
   EXPECT_EQ(made->last_made_of("a.png"), "key one");
 }
 
+TEST(MadeFiles, WhatIsDisownedIsSomebodysThoughItsContentIsWhatWeWrote) {
+  const ScratchFolder scratch;
+  const std::vector<fs::path> names{"a.jpg", "unheard-of.jpg"};
+  {
+    auto made = MadeFiles::open(scratch.path);
+    ASSERT_TRUE(made);
+    ASSERT_TRUE(made->write("a.jpg", bytes("face")));
+    ASSERT_TRUE(made->write("b.jpg", bytes("face")));
+    ASSERT_TRUE(made->disown(names));
+    EXPECT_FALSE(made->ours("a.jpg"));
+  }
+  auto made = MadeFiles::open(scratch.path);
+  ASSERT_TRUE(made);
+  EXPECT_FALSE(made->ours("a.jpg"));
+  EXPECT_TRUE(made->ours("b.jpg"));
+  ASSERT_TRUE(write_text(scratch.path / "a.jpg", ""));
+  EXPECT_FALSE(made->ours("a.jpg"));
+  ASSERT_TRUE(made->write("a.jpg", bytes("anew")));
+  EXPECT_TRUE(made->ours("a.jpg"));
+}
+
 TEST(MadeFiles, AListWithATornTailIsRead) {
   const ScratchFolder scratch;
   {

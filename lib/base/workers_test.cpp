@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <new>
 #include <set>
 #include <stdexcept>
+#include <vector>
+
+#include "lib/base/behind.hpp"
 
 namespace understudy {
 namespace {
@@ -53,6 +57,48 @@ TEST(Workers, InTheBackgroundTheyTellWhatTheyThrew) {
   ASSERT_TRUE(thread);
   thread->join();
   EXPECT_EQ(told, "A mistake in understudy: odd");
+}
+
+TEST(BehindTheCaller, PiecesAreDoneInOrderAndFewWait) {
+  auto behind = Behind::start(2);
+  ASSERT_TRUE(behind);
+  std::vector<int> done;
+  std::atomic<int> begun{0};
+  std::atomic<bool> go{false};
+  for (int i = 0; i < 3; ++i) {  // one in work, two that wait
+    ASSERT_TRUE(behind->hand([&, i]() -> Result<> {
+      ++begun;
+      while (!go) std::this_thread::yield();
+      done.push_back(i);
+      return {};
+    }));
+  }
+  std::atomic<bool> handed{false};
+  std::thread fourth([&] {
+    EXPECT_TRUE(behind->hand([&]() -> Result<> { return done.push_back(3), Result<>(); }));
+    handed = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_FALSE(handed) << "there is no place before the first is done";
+  EXPECT_EQ(begun, 1);
+  go = true;
+  fourth.join();
+  ASSERT_TRUE(behind->finish());
+  EXPECT_EQ(done, (std::vector{0, 1, 2, 3}));
+}
+
+TEST(BehindTheCaller, AFailureEndsItAndIsTold) {
+  auto behind = Behind::start(1);
+  ASSERT_TRUE(behind);
+  std::atomic<int> done{0};
+  ASSERT_TRUE(behind->hand([&]() -> Result<> { return ++done, Result<>(); }));
+  ASSERT_TRUE(behind->hand([]() -> Result<> { throw std::runtime_error("odd"); }));
+  Result<> told;
+  for (int i = 0; i < 1000 && told; ++i) told = behind->hand([&]() -> Result<> { return done += 100, Result<>(); });
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().message, "A mistake in understudy: odd");
+  EXPECT_FALSE(behind->finish());
+  EXPECT_EQ(done, 1);
 }
 
 }  // namespace

@@ -54,6 +54,17 @@ double mask_iou(const ImageF& a, const ImageF& b) {
   return iou_of(overlap(a, resize(b, a.width, a.height, Interpolation::linear)));
 }
 
+double mask_uncertainty(const ImageF& probability, double threshold) {
+  double wrong = 0, either = 0;  // numbers of pixels, expected
+  for (const float value : probability.data) {
+    const double p = std::clamp(static_cast<double>(value), 0.0, 1.0);
+    const bool inside = value >= static_cast<float>(threshold);
+    wrong += inside ? 1 - p : p;
+    either += inside ? 1 : p;
+  }
+  return either > 0 ? wrong / either : 0;
+}
+
 HullComparison compare_with_hull(const ImageF& mask, const ImageF& hull) {
   const Overlap sum = overlap(mask, hull);
   return {iou_of(sum), share(sum.only_b, sum.both + sum.only_b, 0), share(sum.only_a, sum.both + sum.only_a, 0)};

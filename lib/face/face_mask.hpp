@@ -19,6 +19,12 @@ std::optional<ImageF> label_mask(const FaceInfo&, int width, int height);
 // Intersection over union, 0..1, of what is at least 0.5 in each; 1 when both are empty. `b` is resized to a's size.
 double mask_iou(const ImageF& a, const ImageF& b);
 
+// How unsure whoever made the mask is of it, where `probability` says of each pixel how likely it is face and those
+// from the threshold on are the mask: the share of mask and truth together that it expects to be only in one of the
+// two, if its probabilities are right. It is 1 - IoU as expected, so it stands beside one that was measured: 0 sure, 1
+// not at all; 0 where no pixel may be face.
+double mask_uncertainty(const ImageF& probability, double threshold);
+
 // How a mask stands to the hull of the landmarks, both of one size and in shares of what is at least 0.5.
 struct HullComparison {
   double iou = 1;

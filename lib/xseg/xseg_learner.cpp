@@ -6,6 +6,7 @@
 #include "lib/tensor/spinning.hpp"
 #include "lib/training/losses.hpp"
 #include "lib/training/model_folder.hpp"
+#include "lib/xseg/mask_view.hpp"
 
 namespace understudy {
 namespace {
@@ -49,16 +50,6 @@ ImageF three_channels(const ImageF& grey) {
   return out;
 }
 
-// Half green where the mask is not: I M + (0.5 I + 0.5 green) (1 - M).
-ImageF overlaid(const ImageF& bgr, const ImageF& mask) {
-  ImageF out = bgr;
-  for (std::size_t i = 0; i < mask.data.size(); ++i) {
-    const float rest = 0.5f * (1 - mask.data[i]);
-    for (std::size_t c = 0; c < 3; ++c) out.data[3 * i + c] = bgr.data[3 * i + c] * (1 - rest) + (c == 1 ? rest : 0.0f);
-  }
-  return out;
-}
-
 PreviewTable training_table(const Column& bgr, const Column& mask, const Column& predicted) {
   PreviewTable table{{"label", "predicted", "predicted on it"}, {}};
   for (std::size_t i = 0; i < bgr.size(); ++i)
@@ -97,12 +88,10 @@ Previews previews_of(std::vector<NamedTable> tables) {
 
 // Means over the pictures: how much of what either holds both hold, and how much of all is told right.
 NamedValues agreement(const Tensor& predicted, const Tensor& wanted) {
-  const Tensor p = predicted >= 0.5, w = wanted >= 0.5;
-  const Tensor both = (p & w).sum({1, 2, 3}).to(torch::kFloat64), either = (p | w).sum({1, 2, 3}).to(torch::kFloat64);
-  const Tensor iou = torch::where(either > 0, both / either.clamp_min(1), torch::ones_like(both));
+  const Tensor iou = iou_of_each(predicted, wanted), right = (predicted >= 0.5) == (wanted >= 0.5);
   return {{"iou", iou.mean().item<double>()},
           {"lowest_iou", iou.min().item<double>()},
-          {"pixels_right", (p == w).to(torch::kFloat64).mean().item<double>()}};
+          {"pixels_right", right.to(torch::kFloat64).mean().item<double>()}};
 }
 
 }  // namespace
@@ -197,25 +186,27 @@ Result<Learner::Look> XsegLearner::look(std::int64_t, bool history) {
   return guard_torch("making the preview", [&] {
     torch::InferenceMode inference;
     const bool pretrain = model_.options.pretrain;
-    auto predicted = [&](const Tensor& bgr) { return torch::sigmoid(net_.logits(bgr, pretrain)).cpu(); };
-    auto table = [&](const XsegBatch& batch) {
-      const Tensor bgr = batch.bgr.narrow(0, 0, std::min<std::int64_t>(shown_faces, batch.bgr.size(0)));
-      const Column faces = columns(bgr, shown_faces), made = columns(predicted(bgr), shown_faces);
+    auto logits_of = [&](const Tensor& bgr, std::int64_t most) {
+      return net_.logits(bgr.narrow(0, 0, std::min(most, bgr.size(0))), pretrain).cpu();
+    };
+    auto table = [&](const XsegBatch& batch, const Tensor& logits) {
+      const Column faces = columns(batch.bgr, shown_faces), made = columns(torch::sigmoid(logits), shown_faces);
       return pretrain ? grey_table(faces, made) : training_table(faces, columns(batch.target, shown_faces), made);
     };
-    std::vector<NamedTable> tables{{"XSeg training faces", table(fixed_)}};
+    const Tensor logits = logits_of(fixed_.bgr, history ? shown_faces : fixed_faces);  // those not shown are measured
+    std::vector<NamedTable> tables{{"XSeg training faces", table(fixed_, logits)}};
     for (const auto& [name, bgr] : {std::pair("XSeg src faces", onlookers_.src), {"XSeg dst faces", onlookers_.dst}}) {
-      if (bgr.defined() && !pretrain)
-        tables.push_back({name, onlooker_table(columns(bgr, shown_faces), columns(predicted(bgr), shown_faces))});
+      if (!bgr.defined() || pretrain) continue;
+      const Tensor made = torch::sigmoid(logits_of(bgr, shown_faces));
+      tables.push_back({name, onlooker_table(columns(bgr, shown_faces), columns(made, shown_faces))});
     }
     Look look;
     look.fixed = previews_of(std::move(tables));
     if (history) return look;
-    if (last_batch_.bgr.defined()) look.batch = previews_of({{"XSeg training faces", table(last_batch_)}});
-    const Tensor logits = net_.logits(fixed_.bgr, pretrain).cpu();
-    const Tensor given = torch::sigmoid(logits);
+    if (last_batch_.bgr.defined())
+      look.batch = previews_of({{"XSeg training faces", table(last_batch_, logits_of(last_batch_.bgr, shown_faces))}});
     look.validation = pretrain ? NamedValues{{"iou", 0}, {"lowest_iou", 0}, {"pixels_right", 0}}
-                               : agreement(given, fixed_.target.cpu());
+                               : agreement(torch::sigmoid(logits), fixed_.target.cpu());
     look.validation.emplace_back("mask_loss", losses(logits, fixed_.target.cpu()).mean().item<double>());
     return look;
   });

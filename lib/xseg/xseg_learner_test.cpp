@@ -10,6 +10,7 @@
 #include "lib/face/masks.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/loop/loop.hpp"
+#include "lib/xseg/mask_view.hpp"
 #include "lib/xseg/xseg_dfl.hpp"
 #include "lib/xseg/xseg_masker.hpp"
 
@@ -149,6 +150,22 @@ TEST_F(AnXseg, LeavingPretrainingCountsAnewAndKeepsTheWeights) {
   EXPECT_EQ(training.iteration(), 0);
   const auto before = pretraining.weights(), now = after->weights();
   for (std::size_t i = 0; i < now.size(); ++i) EXPECT_TRUE(torch::equal(before[i].tensor, now[i].tensor));
+}
+
+TEST(MaskView, IouIsOfEachPictureAndEmptyMasksAgree) {
+  const Tensor wanted = torch::zeros({3, 1, 4, 4}), predicted = torch::zeros({3, 1, 4, 4});
+  wanted[0][0].narrow(0, 0, 2).fill_(1);       // 8 pixels
+  predicted[0][0].narrow(0, 1, 2).fill_(0.5);  // 8, 4 of them the same
+  predicted[1].fill_(0.49);
+  predicted[2].fill_(1);
+  const Tensor iou = iou_of_each(predicted, wanted);
+  EXPECT_NEAR(iou[0].item<double>(), 4. / 12, 1e-12);
+  EXPECT_EQ(iou[1].item<double>(), 1);
+  EXPECT_EQ(iou[2].item<double>(), 0);
+  ImageF picture(1, 1, 3, 1.0f), mask(1, 1, 1);
+  EXPECT_EQ(overlaid(picture, mask).data, (std::vector<float>{0.5f, 1.0f, 0.5f}));
+  mask.data = {1};
+  EXPECT_EQ(overlaid(picture, mask).data, picture.data);
 }
 
 TEST_F(AnXseg, WhatIsNotOneIsRefusedInASentence) {

@@ -2,7 +2,7 @@
 // Files after an order: renamed, thrown out, and back again.
 #pragma once
 
-#include "lib/base/moves.hpp"
+#include "lib/project/recorded_moves.hpp"
 #include "steps/3_curate/order.hpp"
 
 namespace understudy {
@@ -15,13 +15,7 @@ std::vector<Move> changes_of(const fs::path& folder, const std::vector<Catalogue
 // must have been taken (take_faceset).
 Result<> apply_changes(const fs::path& folder, const std::string& what, std::span<const Move>);
 
-struct Undone {
-  std::string what;          // as given to apply_changes
-  std::size_t restored = 0;  // files that are back under their old name
-  std::size_t missing = 0;   // files that are no longer where they had been put
-  std::size_t renamed = 0;   // of the restored: another name, as the old one is taken now
-};
 // Takes the last change back that is not taken back yet; not_found when there is none.
-Result<Undone> undo_last_change(const fs::path& folder);
+Result<TakenBack> undo_last_change(const fs::path& folder);
 
 }  // namespace understudy

@@ -104,7 +104,7 @@ Result<> check(const SortOptions& options) {
 
 Result<std::string> undo_sort(const SortOptions& options, const Call& call, Run& run) {
   TRY(const Faces faces, find_faces(call, options.input, true));
-  TRY(const Undone undone, undo_last_change(faces.folder));
+  TRY(const TakenBack undone, undo_last_change(faces.folder));
   run.note(fmt::format("Took back: {}; {} files have their old names", undone.what, undone.restored));
   if (undone.missing > 0) run.warn(fmt::format("{} files are no longer where they had been put", undone.missing));
   if (undone.renamed > 0)

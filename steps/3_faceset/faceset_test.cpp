@@ -188,6 +188,27 @@ TEST_F(FacesetTools, MetadataComesBackOntoEditedPictures) {
   EXPECT_EQ(*read_file(folder_ / "x5.jpg"), *with_face_info(plain, read_face_info(folder_ / "x5.jpg").value()));
 }
 
+TEST_F(FacesetTools, AMaskThatHasToShrinkForItsFaceIsToldOf) {
+  const Face face = example();
+  put("a.jpg", face);
+  SavedInfo saved{"a.jpg", face.image_bgr.width, face.image_bgr.height, face.info};
+  ImageU8 noise(400, 400, 1);
+  std::uint32_t state = 1;
+  for (auto& v : noise.data) v = static_cast<std::uint8_t>((state = state * 1664525u + 1013904223u) >> 24);
+  saved.info.xseg_mask = *encode_png(noise, {.level = 0});
+  ASSERT_TRUE(write_meta_dat(folder_ / "meta.dat", std::span(&saved, 1)));
+  std::vector<std::string> warnings;
+  understudy::Run told([&](const Event& event) {
+    if (const auto* warning = std::get_if<WarningEvent>(&event)) warnings.push_back(warning->text);
+  });
+  EXPECT_EQ(ok(restore_metadata(folder_, {}, told))["faces"], 1);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_TRUE(warnings[0].starts_with("a.jpg: its mask is kept")) << warnings[0];
+  const auto mask = decode_mask(*read_face_info(folder_ / "a.jpg")->xseg_mask);
+  ASSERT_TRUE(mask);
+  EXPECT_GE(mask->width, 64);
+}
+
 TEST_F(FacesetTools, NamesComeBackLargestFaceFirst) {
   fill();
   fs::remove(folder_ / "short.jpg");

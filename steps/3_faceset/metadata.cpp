@@ -7,6 +7,7 @@
 #include "lib/base/limits.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/face/faceset.hpp"
+#include "lib/face/fit_metadata.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
@@ -49,24 +50,26 @@ Result<std::set<std::string>> saved_before(const fs::path& folder) {
 // The file with its metadata back: its own bytes where they can carry it, else the picture anew at its old size.
 struct Restored {
   Bytes file;
-  bool loses = false;  // something that the file had: other metadata, or pixels that are encoded again
+  bool loses = false;    // something that the file had: other metadata, or pixels that are encoded again
+  std::string gave_way;  // of what was saved, see fit_metadata()
 };
 Result<Restored> restored(const Bytes& file, const SavedInfo& saved) {
   TRY(ImageU8 image, decode_image(file));
+  TRY(FittedInfo fitted, fit_metadata(saved.info));
   const bool same_size = image.width == saved.width && image.height == saved.height;
   if (same_size && image.channels == 3 && deepfacelab_objection(file).empty()) {
-    TRY(Bytes whole, with_face_info(file, saved.info));
+    TRY(Bytes whole, with_face_info(file, fitted.info));
     const bool loses = whole != file && face_info_from_jpeg(file).has_value();
-    return Restored{std::move(whole), loses};
+    return Restored{std::move(whole), loses, std::move(fitted.gave_way)};
   }
   image = normalise_channels(std::move(image), 3);
   if (!same_size) image = resize(image, saved.width, saved.height, Interpolation::lanczos4);
   TRY(const Bytes jpeg, encode_jpeg(image, {.quality = restored_quality}));
-  TRY(Bytes whole, with_face_info(jpeg, saved.info));
-  return Restored{std::move(whole), true};
+  TRY(Bytes whole, with_face_info(jpeg, fitted.info));
+  return Restored{std::move(whole), true, std::move(fitted.gave_way)};
 }
 
-Result<> restore_one(const fs::path& folder, const SavedInfo& saved, Aside& aside, Tally& tally) {
+Result<> restore_one(const fs::path& folder, const SavedInfo& saved, Aside& aside, Tally& tally, Run& run) {
   const fs::path path = folder / saved.file_name;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
@@ -79,6 +82,7 @@ Result<> restore_one(const fs::path& folder, const SavedInfo& saved, Aside& asid
     tally.skip(saved.file_name, whole.error());
     return {};
   }
+  if (!whole->gave_way.empty()) run.warn(fmt::format("{}: {}", saved.file_name, whole->gave_way));
   if (whole->loses) TRY_VOID(aside.keep(saved.file_name));
   if (whole->file != *file) TRY_VOID(write_file(path, whole->file));
   tally.count("faces");
@@ -151,7 +155,7 @@ Result<std::string> restore_metadata(const fs::path& folder, const PackOptions& 
   std::vector<SavedInfo> batch;
   std::size_t done = 0;
   const auto restore_batch = [&]() -> Result<> {
-    const auto work = [&](std::size_t i, unsigned) { return restore_one(folder, batch[i], aside, tally); };
+    const auto work = [&](std::size_t i, unsigned) { return restore_one(folder, batch[i], aside, tally, run); };
     TRY_VOID(for_each_index(batch.size(), 0, run, "", work));
     run.progress(done += batch.size(), count, "faces");
     batch.clear();

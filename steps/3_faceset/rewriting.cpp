@@ -2,6 +2,7 @@
 #include "steps/3_faceset/rewriting.hpp"
 
 #include "lib/face/faceset.hpp"
+#include "lib/face/fit_metadata.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/options/options.hpp"
@@ -57,8 +58,10 @@ Result<std::string> rewrite_faces(const Rewriting& work, std::span<const Row> ro
       return {};
     }
     TRY(const Bytes picture, encode_jpeg(made->image_bgr, {.quality = work.jpeg_quality}));
-    auto jpeg = with_face_info(picture, made->info);
+    const auto fitted = fit_metadata(made->info);
+    auto jpeg = fitted ? with_face_info(picture, fitted->info) : Result<Bytes>(Failure(fitted.error()));
     if (!jpeg) return during(std::move(jpeg).error(), fmt::format("writing {}", names[i]));
+    if (!fitted->gave_way.empty()) run.warn(fmt::format("{}: {}", names[i], fitted->gave_way));
     TRY_VOID(results.write(names[i], source, *jpeg));
     tally.count("faces");
     return {};

@@ -9,6 +9,7 @@
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/face/face_mask.hpp"
+#include "lib/face/labels/label_book.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
@@ -40,8 +41,18 @@ Result<MaskSketch> sketch_of(const FaceInfo& info, ImageSize size) {
     TRY(const auto whole, stored_mask(info, size.width, size.height));
     sketch.labels = 1 - mask_iou(*labels, *whole);
   }
-  if (const auto doubt = extra_number(info, "understudy_mask_uncertainty"))
-    sketch.uncertainty = std::clamp(*doubt, 0., 1.);
+  return sketch;
+}
+
+// `journal` knows what the network that made the mask said of it.
+Result<MaskSketch> sketch_of(const FaceSource& faces, std::size_t index, const Result<LabelJournal>& journal) {
+  TRY(const FaceInfo info, faces.info(index));
+  TRY(const Bytes jpeg, faces.jpeg(index));
+  TRY(const ImageSize size, image_size(jpeg));
+  TRY(MaskSketch sketch, sketch_of(info, size));
+  if (!journal || !info.xseg_mask) return sketch;
+  TRY(const auto identity, face_identity(jpeg, info));
+  sketch.uncertainty = journal->uncertainty(identity, *info.xseg_mask);
   return sketch;
 }
 
@@ -101,13 +112,13 @@ std::string remark_of(const MaskDoubt& doubt) {
   return text;
 }
 
-Result<std::vector<MaskSketch>> read_sketches(const FaceSource& faces, const MaskCheckOptions& options, Tally& tally,
-                                              Run& run) {
+Result<std::vector<MaskSketch>> read_sketches(const fs::path& folder, const FaceSource& faces,
+                                              const MaskCheckOptions& options, Tally& tally, Run& run) {
+  const auto journal = LabelJournal::open(folder);
+  if (!journal) run.warn(to_sentence(journal.error()));
   std::vector<MaskSketch> sketches(faces.count());
   TRY_VOID(for_each_index(faces.count(), options.threads, run, "faces", [&](std::size_t i, unsigned) -> Result<> {
-    const auto info = faces.info(i);
-    const auto size = info ? faces.size(i) : Result<ImageSize>(Failure(info.error()));
-    auto sketch = size ? sketch_of(*info, *size) : Result<MaskSketch>(Failure(size.error()));
+    auto sketch = sketch_of(faces, i, journal);
     if (sketch)
       sketches[i] = *std::move(sketch);
     else
@@ -148,7 +159,7 @@ Result<std::string> check_masks(const std::filesystem::path& folder, const std::
   TRY(const auto faces, FaceSource::open(folder));
   run.stage("check");
   Tally tally(run);
-  TRY(const auto sketches, read_sketches(faces, options, tally, run));
+  TRY(const auto sketches, read_sketches(folder, faces, options, tally, run));
   const auto doubts = doubts_of(sketches);
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < doubts.size(); ++i)

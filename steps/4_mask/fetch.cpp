@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/4_mask/fetch.hpp"
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
-#include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "lib/project/output.hpp"
+#include "lib/project/recorded_moves.hpp"
 #include "steps/4_mask/face_source.hpp"
 
 namespace understudy {
 namespace {
+
+constexpr MoveKind fetches{"fetches", "move of labelled faces"};
 
 Result<std::vector<std::size_t>> labelled(const FaceSource& faces, Tally& tally, Run& run) {
   std::vector<std::size_t> found;
@@ -40,27 +43,76 @@ Result<> copy_faces(const FaceSource& faces, const std::vector<std::size_t>& whi
   return {};
 }
 
+// Those moves can be taken back, and the moved faces are nobody's copies any more: a later fetch of other faces under
+// these names puts them aside.
 Result<> move_faces(const FaceSource& faces, const std::vector<std::size_t>& which, const fs::path& folder,
-                    const MadeFiles& made, Aside& aside) {
+                    MadeFiles& made, Aside& aside) {
   std::vector<Move> moves;
+  std::vector<fs::path> names, copies;
   for (const auto i : which) {
     const fs::path name = faces.name(i);
     const fs::path to = made.folder() / name;
-    std::error_code ignored;
+    names.push_back(name);
     if (made.ours(name))
-      fs::remove(to, ignored);  // a copy of it that an earlier fetch made
+      copies.push_back(to);  // of an earlier fetch
     else
       TRY_VOID(aside.take(name));
     if (to.has_parent_path()) TRY_VOID(make_folders(to.parent_path()));
     moves.push_back({folder / name, to});
   }
-  return move_files(moves_journal(folder), moves);
+  TRY_VOID(made.disown(names));
+  for (const auto& copy : copies) {
+    std::error_code error;
+    fs::remove(copy, error);
+    if (error) return io_failure("remove", copy, error.value());
+  }
+  return move_recorded(folder, fetches, fmt::format("labelled faces moved to {}", path_text(made.folder())), moves);
+}
+
+// Where the moves led: the folder in which the faces have the names that they had in their own.
+fs::path led_to(const fs::path& folder, const Move& move) {
+  fs::path to = move.to;
+  for ([[maybe_unused]] const auto& part : move.from.lexically_relative(folder)) to = to.parent_path();
+  return to;
+}
+
+Result<std::string> fetch_back(const fs::path& folder, Run& run) {
+  TRY(const auto lock, take_faceset(folder));
+  TRY(const auto last, last_recorded(folder, fetches));
+  std::optional<FileLock> target_lock;
+  std::error_code ignored;
+  const fs::path target = last.moves.empty() ? fs::path() : led_to(folder, last.moves.front());
+  if (fs::is_directory(target, ignored)) {
+    TRY(target_lock, lock_folder(target));
+  }
+  run.stage("move");
+  TRY(const auto back, take_back(folder, last));
+  if (back.missing > 0) run.warn(fmt::format("{} faces are no longer where they had been put", back.missing));
+  if (back.renamed > 0)
+    run.warn(fmt::format("{} faces got a name with ~: their old one is another file's now", back.renamed));
+  Tally tally(run);
+  tally.set("undone", back.what);
+  tally.count("restored", static_cast<std::int64_t>(back.restored));
+  tally.count("missing", static_cast<std::int64_t>(back.missing));
+  tally.count("renamed", static_cast<std::int64_t>(back.renamed));
+  tally.set("folder", path_text(folder));
+  return tally.report();
+}
+
+fs::path whole_path(const fs::path& path) {
+  std::error_code error;
+  const auto whole = fs::absolute(path, error);
+  return (error ? path : whole).lexically_normal();
 }
 
 }  // namespace
 
-Result<std::string> fetch_labelled(const std::filesystem::path& folder, const std::filesystem::path& target,
+Result<std::string> fetch_labelled(const std::filesystem::path& given_folder, const std::filesystem::path& given_target,
                                    const MaskFetchOptions& options, Run& run) {
+  // Records hold the way from the one to the other.
+  const fs::path folder = whole_path(given_folder), target = whole_path(given_target);
+  if (options.undo && options.move) return fail(Code::bad_option, "Give --move or --undo, not both");
+  if (options.undo) return fetch_back(folder, run);
   TRY_VOID(check_output(target, {folder}));
   std::optional<FileLock> lock;
   if (options.move) {

@@ -5,6 +5,7 @@
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/face/face_mask.hpp"
+#include "lib/face/labels/label_book.hpp"
 #include "lib/face/pak_write.hpp"
 #include "lib/image/convert.hpp"
 #include "steps/4_mask/check_masks.hpp"
@@ -115,6 +116,39 @@ TEST_F(MaskTest, FetchCopiesAndMoves) {
   EXPECT_EQ(*read_text(fs::path(told["backup"].get<std::string>()) / name(0)), "worked on");
   EXPECT_EQ(report(fetch_labelled(folder_, target, {}, run_))["labelled"], 0);
   EXPECT_EQ(fetch_labelled(folder_, folder_, {}, run_).error().code, Code::bad_option);
+}
+
+TEST_F(MaskTest, AMoveOfLabelledFacesIsTakenBack) {
+  const auto before = all_bytes();
+  const fs::path target = scratch_.path / "aligned_xseg";
+  const MaskFetchOptions back{.undo = true};
+  EXPECT_EQ(fetch_labelled(folder_, target, back, run_).error().code, Code::not_found);
+  EXPECT_FALSE(fetch_labelled(folder_, target, {.move = true, .undo = true}, run_));
+  EXPECT_EQ(report(fetch_labelled(folder_, target, {}, run_))["copied"], 3);
+  EXPECT_EQ(report(fetch_labelled(folder_, target, {.move = true}, run_))["moved"], 3);
+  // A face moved there is no copy of ours, though its bytes are those of one.
+  FaceInfo newcomer = info(1);
+  newcomer.polygons = {oval};
+  put(1, newcomer, folder_);
+  json told = report(fetch_labelled(folder_, target, {}, run_));
+  EXPECT_EQ(bytes(fs::path(told["backup"].get<std::string>()) / name(1)), before.at(name(1)));
+  fs::remove(folder_ / name(1));
+  fs::remove(target / name(1));
+  fs::rename(fs::path(told["backup"].get<std::string>()) / name(1), target / name(1));
+  // What was drawn on it there comes along; a place that is taken stays so; one that is gone is told of.
+  FaceInfo worked_on = info(0);
+  worked_on.polygons = {hand, oval};
+  put(0, worked_on, target);
+  put(1, info(5), folder_);
+  fs::remove(target / name(2));
+  told = report(fetch_labelled(folder_, target, back, run_));
+  EXPECT_EQ(told["restored"], 2);
+  EXPECT_EQ(told["missing"], 1);
+  EXPECT_EQ(told["renamed"], 1);
+  EXPECT_EQ(now(0).polygons.size(), 2u);
+  EXPECT_TRUE(now(1).polygons.empty()) << "the newcomer's";
+  EXPECT_EQ(bytes(folder_ / "00002_0~2.jpg"), before.at(name(1)));
+  EXPECT_EQ(fetch_labelled(folder_, target, back, run_).error().code, Code::not_found);
 }
 
 TEST_F(MaskTest, RemovingIsTakenBack) {
@@ -291,6 +325,40 @@ TEST_F(MaskTest, TheDoubtfulMaskComesFirst) {
   EXPECT_GT(file["faces"][0]["beyond"], 0.1);
   EXPECT_LT(file["faces"][4]["doubt"], 0.05);
   EXPECT_TRUE(fs::exists(target / "page-001.png"));
+}
+
+TEST_F(MaskTest, WhatTheNetworkSaidIsFoundByTheMask) {
+  auto book = LabelBook::open(folder_);
+  ASSERT_TRUE(book);
+  std::vector<LabelBook::Wanted> wanted(2);
+  wanted[0] = {*book->load(name(4)), {SetMask{*encode_mask(polygon_mask(256, 256, {oval}))}}, 0.625};
+  wanted[1] = {*book->load(name(0)), {SetMask{*encode_mask(polygon_mask(128, 128, {oval}))}}, 0.01};
+  ASSERT_TRUE(book->apply(book->begin("masks"), wanted));
+  fs::rename(folder_ / name(4), folder_ / "another.jpg");
+  const fs::path target = scratch_.path / "aligned_check";
+  const auto uncertainties = [&] {
+    EXPECT_TRUE(check_masks(folder_, target, {}, run_));
+    std::map<std::string, double> found;
+    const json file = json::parse(*read_text(target / "check.json"));
+    for (const auto& face : file["faces"])
+      if (face.contains("uncertainty")) found[face["face"]] = face["uncertainty"];
+    return found;
+  };
+  EXPECT_EQ(uncertainties(), (std::map<std::string, double>{{"another.jpg", 0.625}, {name(0), 0.01}}));
+  ASSERT_TRUE(label_faces(folder_, {.undo = true}, run_));
+  EXPECT_TRUE(uncertainties().empty()) << "the masks of before are of another origin";
+}
+
+TEST(Uncertainty, IsWhatTheProbabilitiesExpectToBeWrong) {
+  ImageF probability(10, 10, 1);
+  EXPECT_EQ(mask_uncertainty(probability, 0.5), 0);
+  for (std::size_t i = 0; i < 50; ++i) probability.data[i] = 1;
+  EXPECT_EQ(mask_uncertainty(probability, 0.5), 0);
+  for (std::size_t i = 0; i < 10; ++i) probability.data[i] = 0.7F;   // 3 of them are not, expected
+  for (std::size_t i = 50; i < 60; ++i) probability.data[i] = 0.2F;  // and 2 of these are
+  EXPECT_NEAR(mask_uncertainty(probability, 0.5), 5. / 52, 1e-6);
+  EXPECT_NEAR(mask_uncertainty(probability, 0.9), 9. / 49, 1e-6);          // 40 for sure; 7 and 2 that it leaves out
+  EXPECT_NEAR(mask_uncertainty(ImageF(10, 10, 1, 0.5F), 0.5), 0.5, 1e-6);  // knows nothing
 }
 
 TEST(Doubts, OnlyTheOneThatDiffersIsDoubtful) {

@@ -12,6 +12,7 @@ struct MaskStatusOptions {
 
 struct MaskFetchOptions {
   bool move = false;
+  bool undo = false;
   std::filesystem::path input;
   std::filesystem::path output;
 };
@@ -87,6 +88,10 @@ constexpr auto describe<MaskFetchOptions>() {
   using O = MaskFetchOptions;
   return std::tuple{
       field("move", &O::move).says("Move", "Move the labelled faces there; without, they are copied."),
+      field("undo", &O::undo)
+          .says(
+              "Undo",
+              "Bring the faces that --move took away last back to where they were, with what was drawn on them since."),
       shared_rows::input(&O::input),
       field("output", &O::output).says("Output", "Folder for the labelled faces, in place of <input>_xseg."),
   };

@@ -5,6 +5,7 @@ import json
 import pathlib
 import shutil
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import dfl_files  # noqa: E402
@@ -111,6 +112,43 @@ class Masks(FilmTest):
         self.assertEqual(sorted(p.name for p in fetched.glob("*.jpg")), self.names[:3])
         self.assertEqual(sorted(self.bytes()), self.names[3:])
         self.assertEqual(list(self.aligned.parent.glob("*backup*")), [])
+
+    def test_moved_faces_come_back_with_what_was_drawn_on_them(self):
+        self.label(*self.names[:3])
+        before = self.bytes()
+        fetched = self.aligned.parent / "aligned_xseg"
+        self.assertEqual(self.mask("fetch", "--move")["moved"], 3)
+        self.mask("remove-labels", "--input", fetched, "--names", self.names[1])
+        report = self.mask("fetch", "--undo")
+        self.assertEqual([report[k] for k in ("restored", "missing", "renamed")], [3, 0, 0])
+        self.assertEqual(list(fetched.glob("*.jpg")), [])
+        self.assertEqual(self.mask("status")["labelled_faces"], [self.names[0], self.names[2]])
+        now = self.bytes()
+        self.assertEqual({n: b for n, b in now.items() if n != self.names[1]}, {n: b for n, b in before.items() if n != self.names[1]})
+        self.refuse(1, "taken back", "fetch", "--undo")
+        self.refuse(2, "not both", "fetch", "--undo", "--move")
+        # Moved twice to different places: the last goes first.
+        self.assertEqual(self.mask("fetch", "--move", "--output", self.work / "first")["moved"], 2)
+        self.label(self.names[4])
+        self.assertEqual(self.mask("fetch", "--move", "--output", self.work / "second")["moved"], 1)
+        self.assertEqual(self.mask("fetch", "--undo")["restored"], 1)
+        self.assertEqual(self.mask("fetch", "--undo")["restored"], 2)
+        self.assertEqual(sorted(self.bytes()), self.names)
+
+    def test_a_killed_move_of_labelled_faces_loses_none(self):
+        self.label(*self.names)
+        wanted = sorted(self.bytes().values())
+        fetched = self.aligned.parent / "aligned_xseg"
+        for wait in (0.05, 0.1, 0.15, 0.2, 0.3):
+            for arguments in (["--move"], ["--undo"]):
+                job = Job("-w", self.work, "mask", "fetch", "src", *arguments)
+                time.sleep(wait)
+                job.kill()
+                found = [path.read_bytes() for folder in (self.aligned, fetched) for path in folder.glob("*.jpg")]
+                self.assertEqual(sorted(found), wanted)
+        while run("-w", self.work, "mask", "fetch", "src", "--undo").status == 0:
+            pass
+        self.assertEqual(sorted(self.bytes().values()), wanted)
 
     def test_removal_and_status(self):
         self.label(*self.names[:2])

@@ -105,6 +105,34 @@ class Xseg(FilmTest):
         both = run("-w", self.work, "mask", "apply", "dst", "--generic", "--model", self.work / "model")
         self.assertEqual((both.status, len(both.complaints())), (2, 1))
 
+    def uncertainties(self):
+        self.verb("mask", "check", "dst", "--worst", 0)
+        told = json.loads((self.work / "data_dst/aligned_check/check.json").read_text())["faces"]
+        return {metadata((self.aligned / face["face"]).read_bytes())["source_filename"]: face.get("uncertainty") for face in told}
+
+    def test_how_sure_a_network_was_is_kept_with_its_masks(self):
+        self.verb("mask", "apply", "dst", "--generic", *ONE_THREAD)
+        generic = self.uncertainties()
+        self.assertEqual(len(generic), self.FRAMES)
+        self.assertGreater(min(generic.values()), 0)
+        self.assertLess(max(generic.values()), 0.3)
+        run_well("-w", self.work, "sort", "dst", "--by", "hue")
+        self.assertEqual(self.uncertainties(), generic, "another name is the same face")
+        # Two iterations teach a network nothing, and it says so.
+        self.verb("mask", "apply", "dst", *ONE_THREAD)
+        own = self.uncertainties()
+        self.assertGreater(min(own.values()), max(generic.values()))
+        check = json.loads((self.work / "data_dst/aligned_check/check.json").read_text())["faces"]
+        self.assertTrue(all(face["doubt"] >= face["uncertainty"] for face in check))
+        self.verb("mask", "label", "dst", "--undo")
+        self.assertEqual(self.uncertainties(), generic, "the masks of before have theirs back")
+        self.verb("mask", "apply", "dst", "--generic", *ONE_THREAD)
+        self.assertEqual(self.uncertainties(), generic, "nothing changed")
+        run_well("-w", self.work, "faceset", "pack", "dst")
+        self.verb("mask", "check", "dst", "--worst", 0)
+        packed = json.loads((self.work / "data_dst/aligned_check/check.json").read_text())["faces"]
+        self.assertEqual(sorted(face["uncertainty"] for face in packed), sorted(generic.values()))
+
     def test_without_labels_it_says_how_to_get_them(self):
         run_well("-w", self.work, "mask", "remove-labels", "src")
         refused = run("-w", self.work, "mask", "train", "--restart", *ONE_THREAD)

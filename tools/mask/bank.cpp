@@ -12,28 +12,45 @@
 namespace understudy::mask_bank {
 namespace {
 
-constexpr int frame_side = 240;
-
 fs::path folder_of(const fs::path& bank, const char* kind, int person) {
   return bank / fmt::format("{}{:05}", kind, person);
 }
 
-Result<> write_crop(const fs::path& path, const synthetic::Rendered& drawn) {
+Result<Face> cropped(const synthetic::Rendered& drawn, int side, const std::string& name) {
   FaceInfo info;
   info.face_type = FaceType::whole;
-  const Affine to_crop = face_matrix(drawn.landmarks, crop_side, info.face_type);
+  const Affine to_crop = face_matrix(drawn.landmarks, side, info.face_type);
   info.landmarks = transformed(drawn.landmarks, to_crop);
-  info.source_filename = path.filename().string();
+  info.source_filename = name;
   info.image_to_face_mat = to_crop;
-  const ImageF crop =
-      warp(to_float(drawn.frame_bgr), to_crop, crop_side, crop_side, Interpolation::cubic, Border::replicate);
-  ImageF mask = warp(to_float(drawn.face_mask), to_crop, crop_side, crop_side, Interpolation::cubic);
+  const ImageF crop = warp(to_float(drawn.frame_bgr), to_crop, side, side, Interpolation::cubic, Border::replicate);
+  ImageF mask = warp(to_float(drawn.face_mask), to_crop, side, side, Interpolation::cubic);
   for (float& v : mask.data) v = v >= 0.5f ? 1.0f : 0.0f;
   TRY(info.xseg_mask, encode_mask(mask));
-  return write_face_jpeg(path, to_u8_rounded(crop), 95, info);
+  return Face{to_u8_rounded(crop), std::move(info)};
 }
 
 }  // namespace
+
+struct Person::Parts {
+  std::uint32_t seed;
+  synthetic::Actor actor;
+};
+
+Person::Person(int number, float detail) {
+  const auto seed = static_cast<std::uint32_t>(number) * 64 + 1'000'003;
+  parts_.reset(new Parts{seed, synthetic::Actor(synthetic::wild_identity(seed), detail)});
+}
+Person::~Person() = default;
+
+Result<Face> Person::drawn(int play, int crop) const {
+  auto performance = synthetic::wild_performance(parts_->seed + static_cast<std::uint32_t>(play));
+  // Half of them with nothing in front: the rest is laid over when they are used.
+  if (play % 2 == 0) performance.occluder = synthetic::OccluderKind::none;
+  const int frame = crop * 3 / 2;
+  const auto picture = parts_->actor.render(performance, {frame, frame, 2, /*shade_once=*/true, /*only_face=*/2.6});
+  return cropped(picture, crop, fmt::format("{}.jpg", play));
+}
 
 fs::path face_path(const fs::path& bank, int person, int play) {
   return folder_of(bank, "p", person) / fmt::format("{}.jpg", play);
@@ -43,14 +60,10 @@ Result<> render_person(const fs::path& bank, int person) {
   const fs::path whole = folder_of(bank, "p", person), part = folder_of(bank, "part", person);
   if (fs::exists(whole)) return {};
   TRY_VOID(make_folders(part));
-  const auto seed = static_cast<std::uint32_t>(person) * 64 + 1'000'003;
-  const synthetic::Actor actor(synthetic::wild_identity(seed), 0.5f);
+  const Person drawn_person(person);
   for (int p = 0; p < plays_per_person; ++p) {
-    auto play = synthetic::wild_performance(seed + static_cast<std::uint32_t>(p));
-    // Half of them with nothing in front: the rest is laid over when they are used.
-    if (p % 2 == 0) play.occluder = synthetic::OccluderKind::none;
-    const auto drawn = actor.render(play, {frame_side, frame_side, 2, /*shade_once=*/true, /*only_face=*/2.6});
-    TRY_VOID(write_crop(part / face_path(bank, person, p).filename(), drawn));
+    TRY(const Face face, drawn_person.drawn(p, crop_side));
+    TRY_VOID(write_face_jpeg(part / face_path(bank, person, p).filename(), face.image_bgr, 95, face.info));
   }
   std::error_code failed;
   fs::rename(part, whole, failed);

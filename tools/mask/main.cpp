@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// generic_mask render|train|look|ship: the workshop of the generic mask (docs/generic-mask.md).
+// generic_mask render|train|look|faces|ship: the workshop of the generic mask (docs/generic-mask.md).
 #include <cstdio>
 
 #include "lib/base/stopwatch.hpp"
@@ -8,8 +8,10 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/draw.hpp"
 #include "lib/loop/batches_ahead.hpp"
+#include "lib/xseg/mask_view.hpp"
 #include "tools/arguments.hpp"
 #include "tools/mask/bank.hpp"
+#include "tools/mask/labelled_set.hpp"
 #include "tools/mask/mask_trainer.hpp"
 
 namespace understudy::mask_bank {
@@ -27,15 +29,6 @@ Result<> render(const Arguments& in) {
   return {};
 }
 
-ImageF overlaid(const ImageF& bgr, const ImageF& mask) {
-  ImageF out = bgr;
-  for (std::size_t i = 0; i < out.data.size(); ++i) {
-    const float rest = 0.6f * (1 - mask.data[i / 3]);
-    out.data[i] = out.data[i] * (1 - rest) + (i % 3 == 1 ? rest : 0);
-  }
-  return out;
-}
-
 // Pictures, truth and prediction, in columns of three.
 Result<> write_sheet(const fs::path& png, const MaskBatch& batch, const Tensor& predicted) {
   constexpr int across = 5;
@@ -51,17 +44,11 @@ Result<> write_sheet(const fs::path& png, const MaskBatch& batch, const Tensor& 
   return write_image(png, page);
 }
 
-double mean_iou(const Tensor& predicted, const Tensor& wanted) {
-  const Tensor p = predicted >= 0.5, w = wanted >= 0.5;
-  const Tensor both = (p & w).sum({1, 2, 3}).to(torch::kFloat64), either = (p | w).sum({1, 2, 3}).to(torch::kFloat64);
-  return ((both + 1e-6) / (either + 1e-6)).mean().item<double>();
-}
-
 Result<> look_at(MaskTrainer& trainer, MaskSamples& held_back, const fs::path& png) {
   TRY(const MaskBatch batch, held_back.batch(0, 40));
   const Tensor predicted = trainer.predict(batch.bgr);
   std::printf("%lld: IoU %.4f of people not seen\n", static_cast<long long>(trainer.steps()),
-              mean_iou(predicted, batch.mask));
+              iou_of_each(predicted, batch.mask).mean().item<double>());
   std::fflush(stdout);
   return write_sheet(png, batch, predicted);
 }
@@ -114,6 +101,16 @@ Result<> look(const Arguments& in) {
   return write_sheet(in.text("png", "look.png"), batch, batch.mask);
 }
 
+// Labelled faces in a folder of their own, for bench/drawn_masks.py.
+Result<> faces(const Arguments& in) {
+  LabelledSet set;
+  set.first = static_cast<int>(in.number("first", set.first));
+  set.people = static_cast<int>(in.number("people", set.people));
+  set.side = static_cast<int>(in.number("side", set.side));
+  set.seed = static_cast<std::uint64_t>(in.number("seed", static_cast<double>(set.seed)));
+  return write_labelled_set(in.text("out", "faces"), set);
+}
+
 // What is shipped: the averaged weights, in 16 bits.
 Result<> ship(const Arguments& in) {
   TRY(const auto saved, read_safetensors(fs::path(in.text("model", ".train/mask")) / "mask.safetensors"));
@@ -131,10 +128,11 @@ int main(int argc, char** argv) {
   using namespace understudy;
   catch_stop_signals();
   const Arguments in(argc, argv);
-  Result<> done = fail(Code::bad_option, "generic_mask render|train|look|ship --KEY VALUE …");
+  Result<> done = fail(Code::bad_option, "generic_mask render|train|look|faces|ship --KEY VALUE …");
   if (in.verb == "render") done = mask_bank::render(in);
   if (in.verb == "train") done = mask_bank::train(in);
   if (in.verb == "look") done = mask_bank::look(in);
+  if (in.verb == "faces") done = mask_bank::faces(in);
   if (in.verb == "ship") done = mask_bank::ship(in);
   if (done) return 0;
   std::fprintf(stderr, "%s\n", to_sentence(done.error()).c_str());

@@ -42,6 +42,11 @@ Result<> photograph(ImageF& bgr, CounterRandom& random) {
 
 }  // namespace
 
+Result<> put_in_the_world(XsegSample& sample, const Landmarks68& landmarks, CounterRandom& random) {
+  put_things_before(sample, landmarks, random);
+  return random.uniform() < 0.6 ? photograph(sample.bgr, random) : Result<>();
+}
+
 MaskSamples::MaskSamples(fs::path bank, int resolution, std::uint64_t seed, bool held_back)
     : bank_(std::move(bank)), resolution_(resolution), seed_(seed), held_back_(held_back) {
   look_for_more();
@@ -98,8 +103,7 @@ Result<XsegSample> MaskSamples::sample(std::uint64_t number) {
   // Drawn, not in turn: people come while this goes on.
   TRY(XsegSample face, plain(random.next(), random, landmarks));
   TRY(const XsegSample other, plain(random.next(), random, others));
-  put_things_before(face, landmarks, random);
-  if (random.uniform() < 0.6) TRY_VOID(photograph(face.bgr, random));
+  TRY_VOID(put_in_the_world(face, landmarks, random));
   // In half of them colours stay as a camera sees them: that is what most films look like.
   return random.uniform() < 0.5 ? moved(face, &other, random) : augmented(face, &other, random);
 }

@@ -18,6 +18,9 @@ struct MaskBatch {
   Tensor bgr, mask;  // (N,3,R,R), (N,1,R,R)
 };
 
+// Things before the face, and in six of ten a camera that blurs, shakes, adds noise and compresses.
+Result<> put_in_the_world(XsegSample&, const Landmarks68&, CounterRandom&);
+
 // Thread-safe.
 class MaskSamples {
  public:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -47,6 +48,7 @@ std::string line_of(const LabelEntry& e) {
             {"undo", json::parse(e.backward)}};
   if (e.open_before) line["open_before"] = to_json(*e.open_before);
   if (e.open_after) line["open_after"] = to_json(*e.open_after);
+  if (e.uncertainty && std::isfinite(*e.uncertainty)) line["uncertainty"] = *e.uncertainty;
   return json_text(line) + "\n";
 }
 std::string mark_line(std::int64_t id, bool undone) {
@@ -71,6 +73,8 @@ LabelEntry entry_from(const json& line) {
   e.after = digest_from(line.at("after"));
   e.open_before = open_from(line, "open_before");
   e.open_after = open_from(line, "open_after");
+  if (const auto told = line.find("uncertainty"); told != line.end() && told->is_number())
+    e.uncertainty = std::clamp(told->get<double>(), 0.0, 1.0);
   e.forward = line.at("do").dump();
   e.backward = line.at("undo").dump();
   return e;
@@ -156,16 +160,29 @@ struct LabelJournal::Parts {
     }
     return write_text(list, all);
   }
-  Result<json> keep_mask(std::int64_t group, const Bytes& mask) const {
+  // Masks of one group on their way into its file.
+  struct NewMasks {
+    fs::path file;
+    std::uint64_t at = 0;  // where they will begin
+    Bytes bytes;
+  };
+  NewMasks new_masks(std::int64_t group) const {
     const fs::path file = masks_of(group);
     std::error_code ignored;
-    const auto at = fs::exists(file, ignored) ? fs::file_size(file, ignored) : 0;
-    std::ofstream out(file, std::ios::app | std::ios::binary);
-    out.write(reinterpret_cast<const char*>(mask.data()), static_cast<std::streamsize>(mask.size()));
+    return {file, fs::exists(file, ignored) ? fs::file_size(file, ignored) : 0, {}};
+  }
+  static json place_of(const Bytes& mask, std::int64_t group, NewMasks& masks) {
+    json place{{"group", group}, {"at", masks.at + masks.bytes.size()}, {"bytes", mask.size()}};
+    masks.bytes.insert(masks.bytes.end(), mask.begin(), mask.end());
+    return place;
+  }
+  static Result<> keep(const NewMasks& masks) {
+    if (masks.bytes.empty()) return {};
+    std::ofstream out(masks.file, std::ios::app | std::ios::binary);
+    out.write(reinterpret_cast<const char*>(masks.bytes.data()), static_cast<std::streamsize>(masks.bytes.size()));
     out.close();
-    if (!out) return fail(Code::io, "Cannot write {}", file.string());
-    TRY_VOID(sync_file(file));
-    return json{{"group", group}, {"at", at}, {"bytes", mask.size()}};
+    if (!out) return fail(Code::io, "Cannot write {}", masks.file.string());
+    return sync_file(masks.file);
   }
   Result<Bytes> find_mask(const json& place) const {
     if (!place.is_object() || !place.contains("group") || !place.contains("at") || !place.contains("bytes"))
@@ -175,10 +192,10 @@ struct LabelJournal::Parts {
     if (mask.size() == size) return mask;
     return fail(Code::bad_file, "{} is cut short", masks_of(place.at("group")).string());
   }
-  Result<std::string> text_of(std::int64_t group, std::span<const LabelOperation> operations) const {
+  static Result<std::string> text_of(std::int64_t group, std::span<const LabelOperation> operations, NewMasks& masks) {
     json list_of = json::array();
     for (const auto& operation : operations) {
-      TRY(json one, to_json(operation, [this, group](const Bytes& mask) { return keep_mask(group, mask); }));
+      TRY(json one, to_json(operation, [&](const Bytes& m) -> Result<json> { return place_of(m, group, masks); }));
       list_of.push_back(std::move(one));
     }
     return list_of.dump();
@@ -268,15 +285,24 @@ std::int64_t LabelJournal::new_group() {
   return parts_->next_group++;
 }
 
-Result<> LabelJournal::add(LabelEntry entry, std::span<const LabelOperation> forward,
-                           std::span<const LabelOperation> backward) {
+Result<> LabelJournal::add(std::vector<Addition> additions) {
+  if (additions.empty()) return {};
   const std::lock_guard lock(parts_->mutex);
   TRY_VOID(make_folders(parts_->folder));
-  entry.id = parts_->next_id;
-  TRY(entry.forward, parts_->text_of(entry.group, forward));
-  TRY(entry.backward, parts_->text_of(entry.group, backward));
-  TRY_VOID(parts_->append(line_of(entry), true));
-  parts_->take(std::move(entry));
+  const std::int64_t group = additions.front().entry.group;
+  auto masks = parts_->new_masks(group);
+  std::string lines;
+  std::int64_t id = parts_->next_id;
+  for (auto& [entry, forward, backward] : additions) {
+    check(entry.group == group, "what is added at once belongs to one change");
+    entry.id = id++;
+    TRY(entry.forward, Parts::text_of(group, forward, masks));
+    TRY(entry.backward, Parts::text_of(group, backward, masks));
+    lines += line_of(entry);
+  }
+  TRY_VOID(Parts::keep(masks));
+  TRY_VOID(parts_->append(lines, true));
+  for (auto& addition : additions) parts_->take(std::move(addition.entry));
   return {};
 }
 
@@ -315,6 +341,14 @@ std::vector<LabelEntry> LabelJournal::of_face(std::uint64_t identity) const {
     if (!parts_->entries[i].dropped) found.push_back(parts_->entries[i]);
   }
   return found;
+}
+
+std::optional<double> LabelJournal::uncertainty(std::uint64_t identity, const Bytes& mask) const {
+  const std::uint64_t wanted = print_of(mask).hash;
+  const auto history = of_face(identity);
+  const auto made = std::ranges::find_if(history.rbegin(), history.rend(),
+                                         [&](auto& e) { return e.uncertainty && e.after.mask == wanted; });
+  return made == history.rend() ? std::nullopt : made->uncertainty;
 }
 
 std::vector<LabelEntry> LabelJournal::last_done() const {

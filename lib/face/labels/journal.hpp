@@ -28,7 +28,8 @@ struct LabelEntry {
   std::uint64_t identity = 0;  // of picture and landmarks, whatever the name: see face_identity()
   LabelDigest before, after;
   std::optional<Polygon> open_before, open_after;
-  std::string forward, backward;  // the operations as JSON
+  std::optional<double> uncertainty;  // of the network that made the mask of `after`, 0..1 (see uncertainty())
+  std::string forward, backward;      // the operations as JSON
   bool undone = false;
   bool dropped = false;  // undone, and something else done since: there is no way forward
 };
@@ -44,13 +45,20 @@ class LabelJournal {
   ~LabelJournal();
 
   std::int64_t new_group();
-  // On the disk when it returns. id, forward and backward are filled in here.
-  Result<> add(LabelEntry, std::span<const LabelOperation> forward, std::span<const LabelOperation> backward);
+  struct Addition {
+    LabelEntry entry;  // id, forward and backward are filled in by add()
+    std::vector<LabelOperation> forward, backward;
+  };
+  // All of one group, and on the disk when it returns: two waits for it, however many they are.
+  Result<> add(std::vector<Addition>);
   Result<> mark(std::int64_t id, bool undone);
   Result<std::vector<LabelOperation>> operations(const LabelEntry&, bool forward) const;
 
   // Those of one face, oldest first, without dropped ones.
   std::vector<LabelEntry> of_face(std::uint64_t identity) const;
+  // What the network that made a mask said of it, as long as the journal remembers: by the face's and the mask's
+  // content, so that neither another name nor an undo in between matters. Nothing for masks of other origin.
+  std::optional<double> uncertainty(std::uint64_t identity, const Bytes& mask) const;
   // The last group that has something that is not undone, or the first that has something undone: those entries.
   std::vector<LabelEntry> last_done() const;
   std::vector<LabelEntry> first_undone() const;

@@ -34,6 +34,12 @@ bool is_in_state(const LabelDigest& now, const LabelDigest& state, const LabelEn
   return polygons && (entry.before.mask == entry.after.mask || now.mask == state.mask);
 }
 
+bool is_as_read(const LabelBook::Loaded& face) {
+  std::error_code gone;
+  const auto bytes = fs::file_size(face.path, gone);
+  return !gone && bytes == face.bytes && fs::last_write_time(face.path, gone) == face.time && !gone;
+}
+
 }  // namespace
 
 Result<std::uint64_t> face_identity(std::span<const std::uint8_t> jpeg, const FaceInfo& info) {
@@ -60,10 +66,12 @@ Result<LabelBook::Loaded> LabelBook::load(const std::string& face) const {
   const fs::path name(face);
   if (name.is_absolute() || name.lexically_normal().string().starts_with(".."))
     return fail(Code::bad_option, "{} is not a name within {}", face, folder_.string());
-  Loaded loaded{folder_ / name, {}, {}, {}, 0};
+  Loaded loaded{.name = face, .path = folder_ / name};
   std::error_code ignored;
   if (!fs::is_regular_file(loaded.path, ignored))
     return fail(Code::not_found, "There is no face {} in {}", face, folder_.string());
+  loaded.bytes = fs::file_size(loaded.path, ignored);
+  loaded.time = fs::last_write_time(loaded.path, ignored);
   TRY(loaded.jpeg, read_file(loaded.path, largest_picture));
   auto info = face_info_from_jpeg(loaded.jpeg);
   if (!info) return during(std::move(info).error(), fmt::format("reading {}", loaded.path.string()));
@@ -94,39 +102,81 @@ Result<FaceLabels> LabelBook::preview(const std::string& face, std::span<const L
   return std::move(made.labels);
 }
 
-Result<LabelBook::Applied> LabelBook::apply(const LabelChange& change, const std::string& face,
-                                            std::span<const LabelOperation> operations) {
-  TRY(const Loaded now, load(face));
+Result<std::optional<LabelBook::Ready>> LabelBook::prepare(const LabelChange& change, Wanted wanted) const {
+  Loaded& now = wanted.face;
+  if (!is_as_read(now)) {
+    TRY(Loaded again, load(now.name));
+    if (again.identity != now.identity)
+      return fail(Code::bad_file, "{} has become another picture in the meantime", now.path.string());
+    now = std::move(again);
+  }
+  const auto doing = [&now] { return fmt::format("labelling {}", now.name); };
   FaceLabels labels = now.labels;
   std::vector<LabelOperation> backward;
-  for (const auto& operation : operations) {
+  for (const auto& operation : wanted.operations) {
     auto inverse = understudy::apply(operation, labels);
-    if (!inverse) return during(std::move(inverse).error(), fmt::format("labelling {}", face));
+    if (!inverse) return during(std::move(inverse).error(), doing());
     backward.push_back(*std::move(inverse));
   }
-  if (labels == now.labels) return Applied{};
+  if (labels == now.labels) return std::nullopt;
   std::ranges::reverse(backward);
   auto made = relabelled(now.info, std::move(labels));
-  if (!made) return during(std::move(made).error(), fmt::format("labelling {}", face));
+  if (!made) return during(std::move(made).error(), doing());
   // Points that make a mask give way are taken back together with that.
   const bool sets_mask =
-      std::ranges::any_of(operations, [](const auto& o) { return std::holds_alternative<SetMask>(o); });
+      std::ranges::any_of(wanted.operations, [](const auto& o) { return std::holds_alternative<SetMask>(o); });
   if (!sets_mask && made->labels.mask != now.labels.mask) backward.emplace_back(SetMask{now.labels.mask});
-  LabelEntry entry;
+  Ready ready{.path = now.path, .gave_way = made->fitted.gave_way};
+  if (!same_in_file(made->labels, now.labels)) {
+    TRY(ready.file, with_face_info(now.jpeg, made->fitted.info));
+  }
+  LabelEntry& entry = ready.addition.entry;
   entry.group = change.group;
   entry.what = change.what;
-  entry.face = face;
+  entry.face = now.name;
   entry.identity = now.identity;
   entry.before = digest_of(now.labels);
   entry.after = digest_of(made->labels);
   entry.open_before = now.labels.open;
   entry.open_after = made->labels.open;
-  TRY_VOID(journal_.add(std::move(entry), operations, backward));
-  if (!same_in_file(made->labels, now.labels)) {
-    TRY(const Bytes jpeg, with_face_info(now.jpeg, made->fitted.info));
-    TRY_VOID(write_file(now.path, jpeg));
-  }
-  return Applied{true, made->fitted.gave_way};
+  entry.uncertainty = wanted.uncertainty;
+  ready.addition.forward = std::move(wanted.operations);
+  ready.addition.backward = std::move(backward);
+  return ready;
+}
+
+Result<std::vector<Result<LabelBook::Applied>>> LabelBook::apply(const LabelChange& change, std::vector<Wanted> wanted,
+                                                                 const Loop& loop) {
+  std::vector<Result<Applied>> outcomes(wanted.size());
+  std::vector<std::optional<Ready>> all(wanted.size());
+  TRY_VOID(loop(wanted.size(), [&](std::size_t i) -> Result<> {
+    auto made = prepare(change, std::move(wanted[i]));
+    if (made)
+      all[i] = *std::move(made);
+    else
+      outcomes[i] = Failure(std::move(made).error());
+    return {};
+  }));
+  std::vector<LabelJournal::Addition> additions;
+  for (auto& one : all)
+    if (one) additions.push_back(std::move(one->addition));
+  TRY_VOID(journal_.add(std::move(additions)));
+  TRY_VOID(loop(all.size(), [&](std::size_t i) -> Result<> {
+    if (!all[i]) return {};
+    if (all[i]->file) TRY_VOID(write_file(all[i]->path, *all[i]->file));
+    outcomes[i] = Applied{true, std::move(all[i]->gave_way)};
+    return {};
+  }));
+  return outcomes;
+}
+
+Result<LabelBook::Applied> LabelBook::apply(const LabelChange& change, const std::string& face,
+                                            std::span<const LabelOperation> operations) {
+  std::vector<Wanted> one(1);
+  TRY(one[0].face, load(face));
+  one[0].operations.assign(operations.begin(), operations.end());
+  TRY(auto outcomes, apply(change, std::move(one)));
+  return std::move(outcomes[0]);
 }
 
 void LabelBook::find_names() {

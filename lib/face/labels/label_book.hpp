@@ -25,6 +25,19 @@ class LabelBook {
  public:
   static Result<LabelBook> open(const fs::path& folder);
 
+  // A face as it was read, for whoever looks at its picture before it is changed.
+  struct Loaded {
+    std::string name;
+    fs::path path;
+    Bytes jpeg;
+    FaceInfo info;
+    FaceLabels labels;
+    std::uint64_t identity = 0;
+    std::uintmax_t bytes = 0;  // of the file, with its time: whether it is still the one that was read
+    fs::file_time_type time;
+  };
+  Result<Loaded> load(const std::string& face) const;
+
   Result<FaceLabels> labels(const std::string& face) const;
   // What the operations would make of the face's labels: a failure names the face and the first that does not fit.
   Result<FaceLabels> preview(const std::string& face, std::span<const LabelOperation>) const;
@@ -38,6 +51,18 @@ class LabelBook {
   // operations are not checked by check_operation().
   Result<Applied> apply(const LabelChange&, const std::string& face, std::span<const LabelOperation>);
 
+  struct Wanted {
+    Loaded face;  // read anew when the file has changed since
+    std::vector<LabelOperation> operations;
+    std::optional<double> uncertainty;  // of the network that made the mask
+  };
+  // Calls work(i) for all i < count, in any order and by any number of threads; a failure ends it.
+  using Loop = std::function<Result<>(std::size_t count, const std::function<Result<>(std::size_t)>& work)>;
+  static Result<> one_by_one(std::size_t count, const std::function<Result<>(std::size_t)>& work);
+  // The same for different faces at once: the journal has them all, in this order, before the first is written. What
+  // one face does not take is its own failure; a disk that does not take them is that of all.
+  Result<std::vector<Result<Applied>>> apply(const LabelChange&, std::vector<Wanted>, const Loop& = one_by_one);
+
   struct Refused {
     std::string face, why;
   };
@@ -46,24 +71,21 @@ class LabelBook {
     std::vector<std::string> faces;
     std::vector<Refused> refused;  // not there any more, or changed by something else since: left as they are
   };
-  // Calls work(i) for all i < count, in any order and by any number of threads; a failure ends it.
-  using Loop = std::function<Result<>(std::size_t count, const std::function<Result<>(std::size_t)>& work)>;
   // The last change that is not taken back yet, of the folder, or of one face; not_found when there is none. Each face
   // on its own: a run that is stopped or killed in between is completed by the next undo.
   Result<Undone> undo(const std::optional<std::string>& face = {}, const Loop& = one_by_one);
   Result<Undone> redo(const std::optional<std::string>& face = {}, const Loop& = one_by_one);
-  static Result<> one_by_one(std::size_t count, const std::function<Result<>(std::size_t)>& work);
 
  private:
-  struct Loaded {
+  // A face on its way: the journal's entry first, then the file.
+  struct Ready {
+    LabelJournal::Addition addition;
     fs::path path;
-    Bytes jpeg;
-    FaceInfo info;
-    FaceLabels labels;
-    std::uint64_t identity = 0;
+    std::optional<Bytes> file;  // none where only the open polygon changed
+    std::string gave_way;
   };
   LabelBook(fs::path folder, LabelJournal journal) : folder_(std::move(folder)), journal_(std::move(journal)) {}
-  Result<Loaded> load(const std::string& face) const;
+  Result<std::optional<Ready>> prepare(const LabelChange&, Wanted) const;
   // The face's name now; nothing when it is nowhere in the folder.
   std::optional<std::string> locate(const LabelEntry&);
   void find_names();

@@ -187,6 +187,76 @@ TEST_F(LabelBookTest, ADamagedJournalLosesOnlyWhatIsDamaged) {
   EXPECT_EQ(LabelBook::open(folder_).error().code, Code::newer_version);
 }
 
+TEST_F(LabelBookTest, SeveralAtOnceAreOneChangeAndAFailureIsItsFacesOwn) {
+  const Bytes mask = *encode_png(ImageU8(32, 32, 1, 255));
+  const Bytes before = bytes(a_);
+  auto now = book();
+  const auto change = now.begin("masks");
+  std::vector<LabelBook::Wanted> wanted(3);
+  wanted[0] = {*now.load(a_), {SetMask{mask}}, 0.25};
+  wanted[1] = {*now.load(b_), {MovePoint{7, 0, {1, 1}}}, {}};
+  wanted[2] = {*now.load("00002_0.jpg"), {SetMask{}}, 0.5};  // it has none
+  const auto applied = now.apply(change, wanted);
+  ASSERT_TRUE(applied);
+  ASSERT_EQ(applied->size(), 3u);
+  EXPECT_TRUE((*applied)[0]->changed);
+  ASSERT_FALSE((*applied)[1]);
+  EXPECT_NE(to_sentence((*applied)[1].error()).find(b_), std::string::npos);
+  EXPECT_FALSE((*applied)[2]->changed);
+  EXPECT_EQ(labels(a_).mask, mask);
+  ASSERT_TRUE(book().undo());
+  EXPECT_EQ(bytes(a_), before);
+  ASSERT_TRUE(book().redo());
+  EXPECT_EQ(labels(a_).mask, mask);
+}
+
+TEST_F(LabelBookTest, AFaceThatChangedSinceItWasReadKeepsThatChange) {
+  const Bytes mask = *encode_png(ImageU8(32, 32, 1, 255));
+  auto now = book();
+  std::vector<LabelBook::Wanted> wanted(2);
+  wanted[0] = {*now.load(a_), {SetMask{mask}}, {}};
+  wanted[1] = {*now.load(b_), {SetMask{mask}}, {}};
+  FaceInfo info = *read_face_info(folder_ / a_);
+  info.polygons = {square};
+  ASSERT_TRUE(write_file(folder_ / a_, *with_face_info(bytes(a_), info)));
+  make(b_, 7);  // another picture
+  const Bytes other = bytes(b_);
+  const auto applied = now.apply(now.begin("masks"), wanted);
+  ASSERT_TRUE(applied);
+  ASSERT_TRUE((*applied)[0]);
+  EXPECT_EQ(labels(a_).polygons, std::vector{square});
+  EXPECT_EQ(labels(a_).mask, mask);
+  EXPECT_FALSE((*applied)[1]);
+  EXPECT_EQ(bytes(b_), other);
+}
+
+TEST_F(LabelBookTest, WhatANetworkSaidOfItsMaskStaysWithTheMask) {
+  const Bytes sure = *encode_png(ImageU8(32, 32, 1, 255)), unsure = *encode_png(ImageU8(32, 32, 1, 0));
+  const auto identity = book().load(a_)->identity;
+  const auto put_mask = [&](const Bytes& mask, std::optional<double> uncertainty) {
+    auto now = book();
+    std::vector<LabelBook::Wanted> wanted(1);
+    wanted[0] = {*now.load(a_), {SetMask{mask}}, uncertainty};
+    ASSERT_TRUE(now.apply(now.begin("mask"), wanted));
+  };
+  put_mask(sure, 0.02);
+  put_mask(unsure, 0.75);
+  ASSERT_TRUE(book().undo());
+  fs::rename(folder_ / a_, folder_ / "x.jpg");
+  const auto journal_now = LabelJournal::open(folder_);
+  ASSERT_TRUE(journal_now);
+  EXPECT_EQ(book().load("x.jpg")->identity, identity);
+  EXPECT_EQ(journal_now->uncertainty(identity, sure), 0.02);
+  EXPECT_EQ(journal_now->uncertainty(identity, unsure), 0.75);
+  EXPECT_FALSE(journal_now->uncertainty(identity, *encode_png(ImageU8(16, 16, 1, 0))));
+  EXPECT_FALSE(journal_now->uncertainty(identity + 1, sure));
+  std::string text = *read_text(journal());
+  text.replace(text.find("0.02"), 4, "null");
+  ASSERT_TRUE(write_text(journal(), text));
+  EXPECT_FALSE(LabelJournal::open(folder_)->uncertainty(identity, sure));
+  EXPECT_EQ(LabelJournal::open(folder_)->of_face(identity).size(), 2u) << "the way back is not lost with it";
+}
+
 TEST_F(LabelBookTest, AFailureInOneOperationDoesNone) {
   const Bytes before = bytes(a_);
   auto now = book();
