@@ -168,8 +168,12 @@ class FaceGraph {
   Name constant(const Name& name, const Tensor& value) {
     return graph_.constant(name, half_ ? value.to(torch::kFloat16) : value);
   }
-  Name narrowed(const Name& x) { return half_ ? graph_.node("Cast", {x}, {{"to", {onnx::half_type}, true}}) : x; }
-  Name widened(const Name& x) { return half_ ? graph_.node("Cast", {x}, {{"to", {onnx::float_type}, true}}) : x; }
+  Name narrowed(const Name& x) { return cast(x, onnx::half_type); }
+  Name widened(const Name& x) { return cast(x, onnx::float_type); }
+  Name cast(const Name& x, std::int64_t type) {
+    if (!half_) return x;
+    return graph_.node("Cast", {x}, {{"to", {type}, true}});
+  }
   const Tensor& weight(const Name& name) const { return weights_.at(name); }
 
   const ModelSpec& spec_;

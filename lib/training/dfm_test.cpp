@@ -63,7 +63,7 @@ void expect_same(const ModelDescription& description, const std::vector<double>&
     for (const double morph : morphs) {
       const double most = difference(made, **opened, morph);
       EXPECT_LE(most, quantised ? limit_fp16 : limit_fp32) << (quantised ? "float16" : "float32") << " morph " << morph;
-      if (quantised) EXPECT_GT(most, 1e-6) << "float16 rounds";
+      EXPECT_TRUE(!quantised || most > 1e-6) << "float16 rounds";
     }
   }
 }
@@ -84,7 +84,7 @@ TEST(Dfm, HasTheContractsNamesAndShapes) {
   const auto description = tiny(ModelClass::amp);
   const MadeModel made(description);
   const auto file = scratch.path / dfm_name("two words", ModelClass::amp);
-  EXPECT_EQ(file.filename(), "two words_AMP_model.dfm");
+  EXPECT_EQ(file.filename().string(), "two words_AMP_model.dfm");
   ASSERT_TRUE(write_dfm(description, made.generation, {.file = file}));
   const auto header = read_onnx_header(file);
   ASSERT_TRUE(header) << to_sentence(header.error());
