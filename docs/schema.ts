@@ -924,6 +924,8 @@ export interface TrainSaehdOptions {
   "background-power"?: number;
   /** Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it. Default: false. Changes at: start. */
   "by-worth"?: boolean;
+  /** Trains dst only in every so many iterations and src alone in those between, which take half the time: the merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and --retrain-worst, which need both. Range: 1 to 100. Default: 1. Changes at: start. */
+  "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
@@ -1068,6 +1070,8 @@ export interface TrainAmpOptions {
   "background-power"?: number;
   /** Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it. Default: false. Changes at: start. */
   "by-worth"?: boolean;
+  /** Trains dst only in every so many iterations and src alone in those between, which take half the time: the merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and --retrain-worst, which need both. Range: 1 to 100. Default: 1. Changes at: start. */
+  "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
@@ -1174,6 +1178,8 @@ export interface TrainQuick96Options {
   "background-power"?: number;
   /** Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it. Default: false. Changes at: start. */
   "by-worth"?: boolean;
+  /** Trains dst only in every so many iterations and src alone in those between, which take half the time: the merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and --retrain-worst, which need both. Range: 1 to 100. Default: 1. Changes at: start. */
+  "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
@@ -1206,6 +1212,14 @@ export interface TrainQuick96Options {
 export interface MergeOptions {
   /** Folder of the model in WORKSPACE/model; empty: the newest. Default: "". Changes at: start. */
   "model"?: string;
+  /** A .dfm or .onnx file in place of a model: exported here, by DeepFaceLab or by others. Default: "". Changes at: start. */
+  "model-file"?: string;
+  /** Of --model-file; auto: as the file tells, else as most of the faces are cut. Default: "auto". Changes at: start. */
+  "model-face-type"?: "auto" | "h" | "mf" | "f" | "wf" | "head";
+  /** Of a --model-file that leaves it open; 0: as the file tells. Range: 0 to 2048. Default: 0. Changes at: start. */
+  "model-resolution"?: number;
+  /** Puts each face back as it is: to try masks and colours before a model is trained. Default: false. Changes at: start. */
+  "without-model"?: boolean;
   /** For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file. Default: "". Changes at: start. */
   "xseg-model"?: string;
   /** How the face is put into the frame. Default: "overlay". Changes at: start. */
@@ -1392,6 +1406,8 @@ export interface ModelCreateOptions {
   "background-power"?: number;
   /** Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it. Default: false. Changes at: start. */
   "by-worth"?: boolean;
+  /** Trains dst only in every so many iterations and src alone in those between, which take half the time: the merge shows src's decoder. Always 1 with AMP, pretraining, styles, true face, expression power and --retrain-worst, which need both. Range: 1 to 100. Default: 1. Changes at: start. */
+  "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
@@ -1476,18 +1492,20 @@ export interface ModelImportOptions {
   "discriminators"?: boolean;
 }
 
-/** Write a model as DeepFaceLab's files, so that the original opens it. */
+/** Write a model as DeepFaceLab's files, or as the file that DeepFaceLive and others load. */
 export interface ModelExportOptions {
   /** Empty: the newest. Default: "". Changes at: start. */
   "model"?: string;
-  /** dfl: DeepFaceLab's model files, to train on or to merge with there. Default: "dfl". Changes at: start. */
-  "to"?: "dfl";
+  /** dfl: DeepFaceLab's model files, to train on or to merge with there; dfm: one file (ONNX) for DeepFaceLive, FaceFusion, VisoMaster and merge --model-file. Default: "dfl". Changes at: start. */
+  "to"?: "dfl" | "dfm";
   /** Folder for the files; empty: WORKSPACE/exported. Default: "". Changes at: start. */
   "output"?: string;
   /** The model's name there; empty: the same name. Default: "". Changes at: start. */
   "as"?: string;
   /** Export the running mean of the weights where the model keeps one (--ema). Default: true. Changes at: start. */
   "averaged"?: boolean;
+  /** A dfm in float16: half the size, and quicker on many graphics cards. Default: false. Changes at: start. */
+  "quantised"?: boolean;
   /** Write over a model of that name. Default: false. Changes at: start. */
   "replace"?: boolean;
 }
