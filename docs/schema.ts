@@ -1214,6 +1214,14 @@ export interface TrainQuick96Options {
 export interface MergeOptions {
   /** Folder of the model in WORKSPACE/model; empty: the newest. Default: "". Changes at: start. */
   "model"?: string;
+  /** A .dfm or .onnx file in place of a model: exported here, by DeepFaceLab or by others. Default: "". Changes at: start. */
+  "model-file"?: string;
+  /** Of --model-file; auto: as the file tells, else as most of the faces are cut. Default: "auto". Changes at: start. */
+  "model-face-type"?: "auto" | "h" | "mf" | "f" | "wf" | "head";
+  /** Of a --model-file that leaves it open; 0: as the file tells. Range: 0 to 2048. Default: 0. Changes at: start. */
+  "model-resolution"?: number;
+  /** Puts each face back as it is: to try masks and colours before a model is trained. Default: false. Changes at: start. */
+  "without-model"?: boolean;
   /** For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file. Default: "". Changes at: start. */
   "xseg-model"?: string;
   /** How the face is put into the frame. Default: "overlay". Changes at: start. */
@@ -1486,18 +1494,20 @@ export interface ModelImportOptions {
   "discriminators"?: boolean;
 }
 
-/** Write a model as DeepFaceLab's files, so that the original opens it. */
+/** Write a model as DeepFaceLab's files, or as the file that DeepFaceLive and others load. */
 export interface ModelExportOptions {
   /** Empty: the newest. Default: "". Changes at: start. */
   "model"?: string;
-  /** dfl: DeepFaceLab's model files, to train on or to merge with there. Default: "dfl". Changes at: start. */
-  "to"?: "dfl";
+  /** dfl: DeepFaceLab's model files, to train on or to merge with there; dfm: one file (ONNX) for DeepFaceLive, FaceFusion, VisoMaster and merge --model-file. Default: "dfl". Changes at: start. */
+  "to"?: "dfl" | "dfm";
   /** Folder for the files; empty: WORKSPACE/exported. Default: "". Changes at: start. */
   "output"?: string;
   /** The model's name there; empty: the same name. Default: "". Changes at: start. */
   "as"?: string;
   /** Export the running mean of the weights where the model keeps one (--ema). Default: true. Changes at: start. */
   "averaged"?: boolean;
+  /** A dfm in float16: half the size, and quicker on many graphics cards. Default: false. Changes at: start. */
+  "quantised"?: boolean;
   /** Write over a model of that name. Default: false. Changes at: start. */
   "replace"?: boolean;
 }

@@ -35,9 +35,14 @@ class Message {
     return *this;
   }
   Message& text(int field, std::string_view value) {  // string and bytes
-    key(field, 2);
-    put_varint(value.size());
+    head(field, value.size());
     bytes_ += value;
+    return *this;
+  }
+  // What stands before a text, bytes or message of that size: the content follows by other means.
+  Message& head(int field, std::uint64_t size) {
+    key(field, 2);
+    put_varint(size);
     return *this;
   }
   Message& message(int field, const Message& inner) { return text(field, inner.bytes_); }

@@ -11,7 +11,9 @@ namespace {
 TensorInfo describe(const ov::Output<const ov::Node>& port) {
   TensorInfo info;
   if (!port.get_names().empty()) info.name = port.get_any_name();
-  for (const auto side : port.get_shape()) info.shape.push_back(static_cast<std::int64_t>(side));
+  const auto& shape = port.get_partial_shape();
+  if (shape.rank().is_static())
+    for (const auto& side : shape) info.shape.push_back(side.is_static() ? side.get_length() : -1);
   return info;
 }
 
@@ -57,14 +59,7 @@ class OpenVinoEngine : public Engine {
   }
   std::vector<TensorInfo> declared_inputs(const NetworkSource& source) override {
     std::vector<TensorInfo> inputs;
-    for (const auto& port : read(source)->inputs()) {
-      TensorInfo info;
-      if (!port.get_names().empty()) info.name = port.get_any_name();
-      const auto& shape = port.get_partial_shape();
-      if (shape.rank().is_static())
-        for (const auto& side : shape) info.shape.push_back(side.is_static() ? side.get_length() : -1);
-      inputs.push_back(std::move(info));
-    }
+    for (const auto& port : read(source)->inputs()) inputs.push_back(describe(port));
     return inputs;
   }
   Result<std::unique_ptr<Network>> load(const NetworkSource& source, const std::string& name,
@@ -79,7 +74,10 @@ class OpenVinoEngine : public Engine {
       model->reshape(shapes);
     }
     model = with_floats(std::move(model));
-    if (model->is_dynamic()) return fail(Code::bad_file, "The network {} needs its input shapes to be given", name);
+    // Outputs may stay open: how DeepFaceLab exports AMP, their sizes are known only when it has run.
+    const auto open = [](const auto& port) { return port.get_partial_shape().is_dynamic(); };
+    if (std::ranges::any_of(model->inputs(), open))
+      return fail(Code::bad_file, "The network {} needs its input shapes to be given", name);
     return std::make_unique<OpenVinoNetwork>(compiled(model, options));
   }
 

@@ -15,9 +15,9 @@ namespace understudy::infer {
 using Shape = std::vector<std::int64_t>;
 
 struct TensorInfo {
-  std::string name;  // may be empty
-  Shape shape;
-  std::size_t size() const;  // number of floats
+  std::string name;          // may be empty
+  Shape shape;               // a side that is left open is -1
+  std::size_t size() const;  // number of floats, where none is
 };
 
 struct Tensor {
@@ -32,7 +32,7 @@ struct SessionOptions {
   bool bf16 = false;          // half precision where the CPU has it; off: always exact fp32
 };
 
-// The inputs as the file declares them; a side that is left open is -1.
+// The inputs as the file declares them.
 Result<std::vector<TensorInfo>> declared_inputs(const fs::path&);
 Result<std::vector<TensorInfo>> declared_inputs(std::span<const std::uint8_t> onnx, const std::string& name);
 

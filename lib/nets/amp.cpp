@@ -80,7 +80,9 @@ Swap Amp::predict(const Tensor& dst, double morph) const {
   const auto n = dst.size(0);
   const Tensor encoded = encode(dst);
   const Tensor own = p_->code(p_->inter_dst, encoded), other = p_->code(p_->inter_src, encoded);
-  const auto from_src = static_cast<std::int64_t>(shape_.inter_dims * std::clamp(morph, 0.0, 1.0));
+  // In float32, as DeepFaceLab's graph and an exported file count.
+  const auto part = static_cast<float>(std::clamp(morph, 0.0, 1.0));
+  const auto from_src = static_cast<std::int64_t>(static_cast<float>(shape_.inter_dims) * part);
   const Tensor code =
       torch::cat({other.narrow(1, 0, from_src), own.narrow(1, from_src, shape_.inter_dims - from_src)}, 1);
   const Decoded all = p_->decoder(torch::cat({code, own}).contiguous(torch::MemoryFormat::ChannelsLast));

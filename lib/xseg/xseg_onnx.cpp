@@ -2,7 +2,7 @@
 #include "lib/xseg/xseg_onnx.hpp"
 
 #include "lib/nets/xseg.hpp"
-#include "lib/xseg/onnx_graph.hpp"
+#include "lib/tensor/onnx_graph.hpp"
 
 namespace understudy {
 namespace {

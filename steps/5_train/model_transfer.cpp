@@ -9,6 +9,7 @@
 #include "lib/project/workspace.hpp"
 #include "lib/training/dfl_export.hpp"
 #include "lib/training/dfl_import.hpp"
+#include "lib/training/dfm_export.hpp"
 #include "steps/5_train/model_verbs.hpp"
 
 namespace understudy {
@@ -34,10 +35,10 @@ constexpr auto describe<ModelImportOptions>() {
 }
 static_assert(all_described<ModelImportOptions>);
 
-enum class ExportFormat { dfl };
+enum class ExportFormat { dfl, dfm };
 template <>
 struct Names<ExportFormat> {
-  static constexpr std::array all{"dfl"};
+  static constexpr std::array all{"dfl", "dfm"};
 };
 struct ModelExportOptions {
   std::string model;
@@ -45,6 +46,7 @@ struct ModelExportOptions {
   std::filesystem::path output;
   std::string as;
   bool averaged = true;
+  bool quantised = false;
   bool replace = false;
 };
 template <>
@@ -52,11 +54,16 @@ constexpr auto describe<ModelExportOptions>() {
   using O = ModelExportOptions;
   return std::tuple{
       field("model", &O::model).says("Model name", "Empty: the newest."),
-      field("to", &O::to).says("To", "dfl: DeepFaceLab's model files, to train on or to merge with there."),
+      field("to", &O::to)
+          .says("To",
+                "dfl: DeepFaceLab's model files, to train on or to merge with there; dfm: one file (ONNX) for "
+                "DeepFaceLive, FaceFusion, VisoMaster and merge --model-file."),
       field("output", &O::output).says("Output", "Folder for the files; empty: WORKSPACE/exported."),
       field("as", &O::as).says("As", "The model's name there; empty: the same name."),
       field("averaged", &O::averaged)
           .says("Averaged weights", "Export the running mean of the weights where the model keeps one (--ema)."),
+      field("quantised", &O::quantised)
+          .says("Quantised", "A dfm in float16: half the size, and quicker on many graphics cards."),
       field("replace", &O::replace).says("Replace", "Write over a model of that name."),
   };
 }
@@ -123,45 +130,97 @@ Result<> make_room(const DflTarget& target, const MadeFiles& made, Aside& aside)
   return {};
 }
 
-Result<std::string> export_verb(const ModelExportOptions& options, const std::vector<Row>&, const Call& call,
-                                Run& run) {
+// What is exported, and where to.
+struct Exported {
+  fs::path model;
+  ModelFolder folder;
+  LoadedGeneration generation;
+  fs::path output;
+  std::string name;
+};
+
+Result<Exported> open_for_export(const ModelExportOptions& options, const Call& call, Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
   TRY(const auto path, find_model(workspace.model(), options.model));
-  TRY(const auto folder, ModelFolder::open(path));
+  TRY(auto folder, ModelFolder::open(path));
   std::vector<std::string> warnings;
-  auto loaded = folder.load_trained(/*with_optimizer=*/true, warnings);
+  auto loaded = folder.load_trained(/*with_optimizer=*/options.to == ExportFormat::dfl, warnings);
   for (auto& w : warnings) run.warn(std::move(w));
-  TRY(const auto generation, std::move(loaded));
+  TRY(auto generation, std::move(loaded));
+  auto name = options.as.empty() ? path.filename().string() : options.as;
+  TRY_VOID(check_model_name(name));
+  return Exported{path, std::move(folder), std::move(generation),
+                  options.output.empty() ? workspace.root / "exported" : options.output, std::move(name)};
+}
+
+Result<std::string> export_dfl(const ModelExportOptions& options, const Exported& from, Run& run) {
   DflTarget target;
-  target.folder = options.output.empty() ? workspace.root / "exported" : options.output;
-  target.name = options.as.empty() ? path.filename().string() : options.as;
-  TRY_VOID(check_model_name(target.name));
+  target.folder = from.output;
+  target.name = from.name;
   target.averaged = options.averaged;
   target.replace = options.replace;
   std::error_code error;
-  if (fs::exists(path / others_name, error)) {
-    TRY(target.other_options, read_text(path / others_name, 1 << 20));
+  if (fs::exists(from.model / others_name, error)) {
+    TRY(target.other_options, read_text(from.model / others_name, 1 << 20));
   }
   TRY(const auto lock, lock_folder(target.folder));
   TRY(auto made, MadeFiles::open(target.folder));
   Aside aside(target.folder, [&run](std::string text) { run.note(std::move(text)); });
   TRY_VOID(make_room(target, made, aside));
-  TRY(const auto written, write_dfl_model(folder.description(), generation, target));
+  TRY(const auto written, write_dfl_model(from.folder.description(), from.generation, target));
   for (const auto& file : written.files) TRY_VOID(made.add(file.filename()));
   if (!written.left_out.empty()) {
     run.note(
         fmt::format("DeepFaceLab has no counterpart of {}: it trains on without", fmt::join(written.left_out, ", ")));
   }
   run.saved(target.folder.string(),
-            fmt::format("{} for DeepFaceLab, iteration {}", written.name, generation.iteration));
+            fmt::format("{} for DeepFaceLab, iteration {}", written.name, from.generation.iteration));
   json files = json::array();
-  for (const auto& file : written.files) files.push_back(file.filename().string());
-  return json_text(json{{"model", path.filename().string()},
+  for (const auto& file : written.files) files.push_back(path_text(file.filename()));
+  return json_text(json{{"model", path_text(from.model.filename())},
                         {"name", written.name},
-                        {"output", target.folder.string()},
+                        {"output", path_text(target.folder)},
                         {"files", files},
                         {"tensors", written.tensors},
-                        {"iteration", generation.iteration}});
+                        {"iteration", from.generation.iteration}});
+}
+
+Result<std::string> export_dfm(const ModelExportOptions& options, const Exported& from, Run& run) {
+  const auto& description = from.folder.description();
+  const DfmTarget target{from.output / dfm_name(from.name, description.model_class), options.averaged,
+                         options.quantised};
+  TRY(const auto lock, lock_folder(from.output));
+  std::error_code error;
+  if (!options.replace && fs::exists(fs::symlink_status(target.file, error))) {
+    return fail_with_hint(Code::bad_option, fmt::format("There is {} already", target.file.string()),
+                          "Choose another name with --as, or write over it with --replace.");
+  }
+  DfmWritten written;
+  TRY_VOID(write_over_ours(
+      target.file,
+      [&]() -> Result<> {
+        TRY(written, write_dfm(description, from.generation, target));
+        return {};
+      },
+      [&run](std::string text) { run.note(std::move(text)); }));
+  run.saved(target.file.string(), fmt::format("{} model, iteration {}, {:.0f} MB", class_name(description.model_class),
+                                              from.generation.iteration, static_cast<double>(written.bytes) / 1e6));
+  return json_text(json{{"model", path_text(from.model.filename())},
+                        {"output", path_text(from.output)},
+                        {"files", {path_text(target.file.filename())}},
+                        {"bytes", written.bytes},
+                        {"tensors", written.tensors},
+                        {"iteration", from.generation.iteration}});
+}
+
+Result<std::string> export_verb(const ModelExportOptions& options, const std::vector<Row>&, const Call& call,
+                                Run& run) {
+  if (options.quantised && options.to != ExportFormat::dfm) {
+    return fail_with_hint(Code::bad_option, "DeepFaceLab's own files are never quantised",
+                          "Use --quantised with --to dfm.");
+  }
+  TRY(const auto from, open_for_export(options, call, run));
+  return options.to == ExportFormat::dfm ? export_dfm(options, from, run) : export_dfl(options, from, run);
 }
 
 }  // namespace
@@ -171,8 +230,10 @@ std::vector<Verb> model_transfer_verbs() {
               "model import", "Bring a DeepFaceLab model (SAEHD, AMP, Quick96) here, to merge with or to train on",
               "  understudy model import --from D/workspace/model --name clooney", {}, import_verb),
           make_verb<ModelExportOptions>(
-              "model export", "Write a model as DeepFaceLab's files, so that the original opens it",
-              "  understudy model export --to dfl --model clooney --output D/workspace/model", {}, export_verb)};
+              "model export", "Write a model as DeepFaceLab's files, or as the file that DeepFaceLive and others load",
+              "  understudy model export --to dfl --model clooney --output D/workspace/model\n"
+              "  understudy model export --to dfm --model clooney --quantised",
+              {}, export_verb)};
 }
 
 }  // namespace understudy

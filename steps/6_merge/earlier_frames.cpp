@@ -26,6 +26,8 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) { return mixed(hash
 // The weights themselves: another model under the same name and at the same iteration is another model.
 std::uint64_t weights_of(const fs::path& model, std::int64_t iteration) {
   std::uint64_t checksum = 0;
+  std::error_code error;
+  if (fs::is_regular_file(model, error)) return file_checksum(model).value_or(0);  // --model-file
   if (const auto list = usable_list(model)) {
     for (const auto& entry : list->entries)
       if (entry.iteration == iteration) checksum = entry.weights.checksum;
@@ -85,7 +87,10 @@ Result<Ingredients> Ingredients::of(const MergeOptions& options, const MergePath
   MergeOptions copy = options;
   auto rows = rows_of(copy);
   auto chosen = options_to_json(rows);
-  for (const char* key : {"model", "xseg-model", "threads", "gpu", "input", "aligned"}) chosen.erase(key);
+  for (const char* key : {"model", "model-file", "xseg-model", "threads", "gpu", "input", "aligned"}) chosen.erase(key);
+  if (options.model_file.empty() && !options.without_model) {
+    for (const char* key : {"model-face-type", "model-resolution", "without-model"}) chosen.erase(key);
+  }
   const std::string text = json_text(chosen);
   std::uint64_t hash = mixed(0, text.data(), text.size());
   hash = mixed(hash, static_cast<std::uint64_t>(model_iteration));

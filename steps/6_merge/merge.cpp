@@ -15,7 +15,9 @@
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
-#include "lib/training/predictor.hpp"
+#include "lib/predict/file_predictor.hpp"
+#include "lib/predict/raw_predictor.hpp"
+#include "lib/training/net_predictor.hpp"
 #include "lib/xseg/generic_mask.hpp"
 #include "steps/6_merge/alignments.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
@@ -32,9 +34,9 @@ class Merger {
       : settings_(settings_of(options)), results_(results) {
     model_.face_type = predictor.face_type();
     model_.resolution = predictor.resolution();
-    model_.predict = [this, &predictor](const ImageF& face) -> Result<Prediction> {
+    model_.predict = [this, &predictor, morph = options.morph](const ImageF& face) -> Result<Prediction> {
       std::lock_guard lock(predicting_);  // the network itself uses all threads
-      TRY(auto faces, predictor.predict({&face, 1}));
+      TRY(auto faces, predictor.predict({&face, 1}, morph));
       return Prediction{std::move(faces[0].bgr), std::move(faces[0].mask), std::move(faces[0].mask_dst)};
     };
     if (masker == nullptr) return;
@@ -131,10 +133,9 @@ std::string to_json_text(const MergeReport& r) {
 }
 
 // Whose faces go into which frame; told of before anything is done. no_faces when not one belongs to a frame.
-static Result<std::vector<std::vector<MergeFace>>> match_faces(const MergePaths& paths,
+static Result<std::vector<std::vector<MergeFace>>> match_faces(const MergePaths& paths, const Faceset& set,
                                                                const media::FrameSource& source, MergeReport& report,
                                                                Run& run) {
-  TRY(const auto set, Faceset::open(paths.aligned));
   TRY(const auto alignments, read_alignments(set));
   report.without_metadata = set.skipped();
   report.without_metadata.insert(report.without_metadata.end(), alignments.without_source.begin(),
@@ -184,6 +185,43 @@ static Result<std::vector<bool>> current_frames(const MergeOptions& options, con
   return current;
 }
 
+// The face type that most of the faces are cut to.
+static FaceType usual_type(const Faceset& set) {
+  std::map<FaceType, std::size_t> counts;
+  for (const auto& entry : set.entries()) {
+    if (is_aligned(entry.info.face_type)) ++counts[entry.info.face_type];
+  }
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
+  return most == counts.end() ? FaceType::whole : most->first;
+}
+
+// What the faces are put through. Where it is not a model of ours, `options` is told the face type that it has.
+static Result<std::unique_ptr<Predictor>> predictor_for(MergeOptions& options, const MergePaths& paths,
+                                                        const Faceset& set, Run& run) {
+  if (options.model_file.empty() && !options.without_model) {
+    std::vector<std::string> warnings;
+    auto opened = open_model_predictor(paths.model, {options.threads, options.gpu}, warnings);
+    for (auto& w : warnings) run.warn(std::move(w));
+    return opened;
+  }
+  const auto asked = face_type_from_key(Names<FileFaceType>::all[static_cast<std::size_t>(options.model_face_type)]);
+  ModelFileOptions how{options.threads, asked, options.model_resolution, usual_type(set)};
+  std::unique_ptr<Predictor> predictor;
+  if (options.without_model) {
+    constexpr int usual_resolution = 256;
+    predictor = raw_predictor(asked.value_or(how.guess), how.resolution > 0 ? how.resolution : usual_resolution);
+  } else {
+    TRY(predictor, open_model_file(paths.model, how));
+  }
+  const auto type = face_type_key(predictor->face_type());
+  for (std::size_t i = 0; i < Names<FileFaceType>::all.size(); ++i) {
+    if (Names<FileFaceType>::all[i] == type) options.model_face_type = static_cast<FileFaceType>(i);
+  }
+  run.note(fmt::format("The faces are taken as {}s of {} pixels", face_type_name(predictor->face_type()),
+                       predictor->resolution()));
+  return predictor;
+}
+
 bool takes_generic_mask(const MergeOptions& options, const MergePaths& paths) {
   return needs_xseg(options.mask) && options.xseg_model.empty() && !is_masker(paths.xseg) && has_generic_mask();
 }
@@ -210,17 +248,17 @@ static Result<std::unique_ptr<Masker>> masker_for(const MergeOptions& options, c
   return opened;
 }
 
-Result<MergeReport> merge(const MergeOptions& options, const MergePaths& paths, Run& run) {
+Result<MergeReport> merge(const MergeOptions& given, const MergePaths& paths, Run& run) {
+  MergeOptions options = given;
   const Stopwatch watch;
   run.stage("open");
   MergeReport report;
   TRY(auto source, media::FrameSource::open(paths.frames));
   for (const auto& remark : source.remarks()) run.note(remark);
   report.frames = source.count();
-  TRY(const auto faces, match_faces(paths, source, report, run));
-  std::vector<std::string> warnings;
-  TRY(const auto predictor, load_predictor(paths.model, {options.threads, options.gpu, options.morph}, warnings));
-  for (auto& w : warnings) run.warn(w);
+  TRY(const auto set, Faceset::open(paths.aligned));
+  TRY(const auto faces, match_faces(paths, set, source, report, run));
+  TRY(const auto predictor, predictor_for(options, paths, set, run));
   report.model_iteration = predictor->iteration();
   TRY(const auto masker, masker_for(options, paths, predictor->face_type(), run));
   TRY(const auto lock, lock_folder(paths.merged));

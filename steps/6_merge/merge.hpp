@@ -14,7 +14,7 @@ namespace understudy {
 struct MergePaths {
   fs::path frames;   // video or folder
   fs::path aligned;  // dst faces
-  fs::path model;    // model folder
+  fs::path model;    // model folder, or an exported file (--model-file); empty without a model
   fs::path xseg;     // see open_masker(); read for the masks with xseg alone
   fs::path merged, merged_mask;
   fs::path state;  // .understudy/merge.json: the content of the video that was read last

@@ -36,8 +36,19 @@ struct Names<Sharpen> {
   static constexpr std::array all{"none", "box", "gaussian"};
 };
 
+// What a face is cut to; auto: as the model's file tells, else as most of the faces are.
+enum class FileFaceType { automatic, h, mf, f, wf, head };
+template <>
+struct Names<FileFaceType> {
+  static constexpr std::array all{"auto", "h", "mf", "f", "wf", "head"};
+};
+
 struct MergeOptions {
   std::string model;
+  std::filesystem::path model_file;
+  FileFaceType model_face_type = FileFaceType::automatic;
+  int model_resolution = 0;
+  bool without_model = false;
   std::filesystem::path xseg_model;
   MergeMode mode = MergeMode::overlay;
   MaskMode mask = MaskMode::learned_product;
@@ -67,6 +78,21 @@ constexpr auto describe<MergeOptions>() {
       field("model", &O::model)
           .says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest.")
           .in("Run"),
+      field("model-file", &O::model_file)
+          .says("Model file", "A .dfm or .onnx file in place of a model: exported here, by DeepFaceLab or by others.")
+          .in("Run"),
+      field("model-face-type", &O::model_face_type)
+          .says("Its face type", "Of --model-file; auto: as the file tells, else as most of the faces are cut.")
+          .in("Run"),
+      field("model-resolution", &O::model_resolution)
+          .says("Its resolution", "Of a --model-file that leaves it open; 0: as the file tells.")
+          .range(0, 2048)
+          .in("Run")
+          .advanced(),
+      field("without-model", &O::without_model)
+          .says("Without a model", "Puts each face back as it is: to try masks and colours before a model is trained.")
+          .in("Run")
+          .advanced(),
       field("xseg-model", &O::xseg_model)
           .says("XSeg model",
                 "For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with "

@@ -19,7 +19,14 @@ Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& o
   if (paths.frames.empty()) {
     TRY(paths.frames, workspace.frames_or_video(Side::dst));
   }
-  TRY(paths.model, find_model(workspace.model(), options.model));
+  if (!options.model.empty() + !options.model_file.empty() + options.without_model > 1) {
+    return fail_with_hint(Code::bad_option, "Only one of --model, --model-file and --without-model can be used",
+                          "Leave the others out.");
+  }
+  paths.model = options.model_file;
+  if (options.model_file.empty() && !options.without_model) {
+    TRY(paths.model, find_model(workspace.model(), options.model));
+  }
   return paths;
 }
 
@@ -33,7 +40,9 @@ Verb merge_verb() {
   };
   return make_verb<MergeOptions>(
       "merge", "Put the model's face into the dst frames",
-      "  understudy merge\n  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct", {}, work);
+      "  understudy merge\n  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct\n"
+      "  understudy merge --model-file clooney_SAEHD_model.dfm",
+      {}, work);
 }
 
 }  // namespace understudy

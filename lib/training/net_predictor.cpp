@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/training/predictor.hpp"
+#include "lib/training/net_predictor.hpp"
 
 #include "lib/image/convert.hpp"
 #include "lib/training/build_net.hpp"
@@ -10,8 +10,8 @@ namespace {
 
 class NetPredictor final : public Predictor {
  public:
-  NetPredictor(const ModelSpec& spec, FaceType face_type, torch::Device device, double morph)
-      : parameters_(0, device), net_(build_net(spec, parameters_)), face_type_(face_type), morph_(morph) {}
+  NetPredictor(const ModelSpec& spec, FaceType face_type, torch::Device device)
+      : parameters_(0, device), net_(build_net(spec, parameters_)), face_type_(face_type), morphs_(spec.amp()) {}
 
   Result<> load(const LoadedGeneration& generation, Precision precision) {
     // Averaged weights are there for this.
@@ -29,11 +29,12 @@ class NetPredictor final : public Predictor {
   int resolution() const override { return net_->resolution(); }
   FaceType face_type() const override { return face_type_; }
   std::int64_t iteration() const override { return iteration_; }
+  bool morphs() const override { return morphs_; }
 
-  Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr) override {
+  Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr, double morph) override {
     return guard_torch("predicting faces", [&] {
       torch::InferenceMode inference;
-      const auto swap = net_->predict(to_tensor(dst_bgr).to(parameters_.device()), morph_);
+      const auto swap = net_->predict(to_tensor(dst_bgr).to(parameters_.device()), morph);
       std::vector<PredictedFace> faces;
       for (int i = 0; i < static_cast<int>(dst_bgr.size()); ++i) {
         faces.push_back({to_image(swap.bgr, i), to_image(swap.mask, i), to_image(swap.mask_dst, i)});
@@ -47,21 +48,21 @@ class NetPredictor final : public Predictor {
   Parameters parameters_;
   std::unique_ptr<FaceNet> net_;
   FaceType face_type_;
-  double morph_;
+  bool morphs_;
   std::int64_t iteration_ = 0;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& path, const PredictorOptions& options,
-                                                  std::vector<std::string>& warnings) {
+Result<std::unique_ptr<Predictor>> open_model_predictor(const fs::path& path, const NetPredictorOptions& options,
+                                                        std::vector<std::string>& warnings) {
   TRY(const auto folder, ModelFolder::open(path));
   TRY(const auto spec, spec_of(folder.description()));
   TRY(const auto generation, folder.load_trained(/*with_optimizer=*/false, warnings));
   const Device device = open_device(options.threads, options.allow_gpu);
   const FaceType type = face_type_of(folder.description().face_type());
-  auto made = guard_torch("loading the model",
-                          [&] { return std::make_unique<NetPredictor>(spec, type, device.device, options.morph); });
+  auto made =
+      guard_torch("loading the model", [&] { return std::make_unique<NetPredictor>(spec, type, device.device); });
   if (!made) return Failure(made.error());
   TRY_VOID((*made)->load(generation, options.allow_bf16 && device.has_bf16 ? Precision::bf16 : Precision::fp32));
   return std::unique_ptr<Predictor>(std::move(*made));
