@@ -46,7 +46,7 @@ std::string frames_text(const std::vector<FrameRange>& ranges) {
   for (const auto& range : ranges) {
     if (!text.empty()) text += ',';
     text += std::to_string(range.first + 1);
-    if (range.last > range.first) text += "-" + std::to_string(range.last + 1);
+    if (range.last > range.first) text += fmt::format("-{}", range.last + 1);
   }
   return text;
 }

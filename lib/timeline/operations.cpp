@@ -220,7 +220,7 @@ Result<TimelineOperation> done(const SetPerson& o, Timeline& timeline) {
 
 }  // namespace
 
-Result<TimelineOperation> apply(const TimelineOperation& operation, Timeline& timeline) {
+Result<TimelineOperation> perform(const TimelineOperation& operation, Timeline& timeline) {
   return std::visit([&timeline](const auto& o) { return done(o, timeline); }, operation);
 }
 

@@ -75,7 +75,7 @@ using TimelineOperation =
 
 // Does it and returns the operation that takes it back. bad_option when it does not fit the timeline or a value does
 // not fit its setting; the timeline is unchanged then.
-Result<TimelineOperation> apply(const TimelineOperation&, Timeline&);
+Result<TimelineOperation> perform(const TimelineOperation&, Timeline&);
 
 // {"do": "set-value", "place": {"shot": 2}, "key": "erode", "value": "12"}; docs/timeline.md lists them all.
 nlohmann::json to_json(const TimelineOperation&);

@@ -26,6 +26,10 @@ struct Layer {
   bool operator==(const Layer&) const = default;
 };
 
+inline bool is_set(const Layer& layer, const std::string& key) {
+  return layer.values.contains(key) || layer.curves.contains(key);
+}
+
 struct Shot {
   std::int64_t first = 0;  // goes on to the next shot, or to the end
   std::string name;

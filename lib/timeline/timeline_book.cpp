@@ -64,7 +64,7 @@ Result<> apply_text(const std::string& operations, Timeline& timeline) {
   const json list = json::parse(operations, nullptr, false);
   for (const auto& one : list) {
     TRY(const auto operation, timeline_operation_from_json(one));
-    TRY_VOID(apply(operation, timeline));
+    TRY_VOID(perform(operation, timeline));
   }
   return {};
 }
@@ -227,7 +227,7 @@ Result<bool> TimelineBook::apply(const std::string& what, std::span<const Timeli
   Timeline changed = now();
   std::vector<TimelineOperation> backward;
   for (const auto& o : operations) {
-    TRY(auto inverse, understudy::apply(o, changed));
+    TRY(auto inverse, perform(o, changed));
     backward.push_back(std::move(inverse));
   }
   if (changed == now()) return false;

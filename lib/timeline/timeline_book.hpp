@@ -11,6 +11,7 @@
 namespace understudy {
 
 constexpr std::string_view usual_timeline = "main";
+constexpr std::string_view timelines_folder = "merge";  // in a workspace's state
 
 // FOLDER/<name>.json. bad_option for a name that leads elsewhere.
 Result<fs::path> timeline_file(const fs::path& folder, const std::string& name);

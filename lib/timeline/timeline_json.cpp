@@ -188,7 +188,7 @@ static Result<Timeline> timeline_from(const json& all) {
   if (all.contains("shots")) {
     TRY(auto shots, shots_from(all.at("shots")));
     Timeline checked;
-    if (const auto fits = apply(SetShots{std::move(shots)}, checked); !fits)
+    if (const auto fits = perform(SetShots{std::move(shots)}, checked); !fits)
       return fail(Code::bad_file, "{}", fits.error().message);
     timeline.shots = std::move(checked.shots);
   }

@@ -18,19 +18,19 @@ using testing::HasSubstr;
 // Does it, and checks that the inverse takes it back.
 void play(Timeline& timeline, const TimelineOperation& operation) {
   const Timeline before = timeline;
-  const auto back = apply(operation, timeline);
+  const auto back = perform(operation, timeline);
   ASSERT_TRUE(back) << to_sentence(back.error());
   Timeline undone = timeline;
-  const auto again = apply(*back, undone);
+  const auto again = perform(*back, undone);
   ASSERT_TRUE(again) << to_sentence(again.error());
   EXPECT_EQ(timeline_text(undone), timeline_text(before));
-  ASSERT_TRUE(apply(*again, undone));
+  ASSERT_TRUE(perform(*again, undone));
   EXPECT_EQ(timeline_text(undone), timeline_text(timeline));
 }
 
 void refuse(Timeline timeline, const TimelineOperation& operation, const char* word) {
   const Timeline before = timeline;
-  const auto done = apply(operation, timeline);
+  const auto done = perform(operation, timeline);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, Code::bad_option);
   EXPECT_THAT(done.error().message, HasSubstr(word));
@@ -211,7 +211,7 @@ TEST(TimelineOperations, ComeBackFromJson) {
     const auto read = timeline_operation_from_json(nlohmann::json::parse(text));
     ASSERT_TRUE(read) << text << to_sentence(read.error());
     EXPECT_EQ(to_json(*read).dump(), text);
-    ASSERT_TRUE(apply(*read, timeline)) << text;
+    ASSERT_TRUE(perform(*read, timeline)) << text;
   }
   for (const char* odd :
        {"3", "{}", R"({"do": "dance"})", R"({"do": "set-value", "place": "clip", "key": "erode", "value": "x"})",
@@ -228,16 +228,16 @@ TEST(TimelineOperations, ComeBackFromJson) {
 TEST(TimelineOperations, TenThousandAreTakenBack) {
   Timeline timeline;
   RandomOperations random(2);
-  for (int i = 0; i < 100; ++i) ASSERT_TRUE(apply(random.next(timeline), timeline));
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(perform(random.next(timeline), timeline));
   const auto before = timeline_text(timeline);
   std::vector<TimelineOperation> back;
   for (int i = 0; i < 10'000; ++i) {
-    auto inverse = apply(random.next(timeline), timeline);
+    auto inverse = perform(random.next(timeline), timeline);
     ASSERT_TRUE(inverse) << to_sentence(inverse.error());
     back.push_back(*std::move(inverse));
   }
   EXPECT_NE(timeline_text(timeline), before);
-  for (auto inverse = back.rbegin(); inverse != back.rend(); ++inverse) ASSERT_TRUE(apply(*inverse, timeline));
+  for (auto inverse = back.rbegin(); inverse != back.rend(); ++inverse) ASSERT_TRUE(perform(*inverse, timeline));
   EXPECT_EQ(timeline_text(timeline), before);
 }
 

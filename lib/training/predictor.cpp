@@ -10,8 +10,8 @@ namespace {
 
 class NetPredictor final : public Predictor {
  public:
-  NetPredictor(const ModelSpec& spec, FaceType face_type, torch::Device device, double morph)
-      : parameters_(0, device), net_(build_net(spec, parameters_)), face_type_(face_type), morph_(morph) {}
+  NetPredictor(const ModelSpec& spec, FaceType face_type, torch::Device device)
+      : parameters_(0, device), net_(build_net(spec, parameters_)), face_type_(face_type) {}
 
   Result<> load(const LoadedGeneration& generation, Precision precision) {
     // Averaged weights are there for this.
@@ -30,10 +30,10 @@ class NetPredictor final : public Predictor {
   FaceType face_type() const override { return face_type_; }
   std::int64_t iteration() const override { return iteration_; }
 
-  Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr) override {
+  Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr, double morph) override {
     return guard_torch("predicting faces", [&] {
       torch::InferenceMode inference;
-      const auto swap = net_->predict(to_tensor(dst_bgr).to(parameters_.device()), morph_);
+      const auto swap = net_->predict(to_tensor(dst_bgr).to(parameters_.device()), morph);
       std::vector<PredictedFace> faces;
       for (int i = 0; i < static_cast<int>(dst_bgr.size()); ++i) {
         faces.push_back({to_image(swap.bgr, i), to_image(swap.mask, i), to_image(swap.mask_dst, i)});
@@ -47,7 +47,6 @@ class NetPredictor final : public Predictor {
   Parameters parameters_;
   std::unique_ptr<FaceNet> net_;
   FaceType face_type_;
-  double morph_;
   std::int64_t iteration_ = 0;
 };
 
@@ -61,7 +60,7 @@ Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& path, const Pr
   const Device device = open_device(options.threads, options.allow_gpu);
   const FaceType type = face_type_of(folder.description().face_type());
   auto made = guard_torch("loading the model",
-                          [&] { return std::make_unique<NetPredictor>(spec, type, device.device, options.morph); });
+                          [&] { return std::make_unique<NetPredictor>(spec, type, device.device); });
   if (!made) return Failure(made.error());
   TRY_VOID((*made)->load(generation, options.allow_bf16 && device.has_bf16 ? Precision::bf16 : Precision::fp32));
   return std::unique_ptr<Predictor>(std::move(*made));

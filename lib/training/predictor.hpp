@@ -21,7 +21,6 @@ struct PredictedFace {
 struct PredictorOptions {
   int threads = 0;  // 0 = all
   bool allow_gpu = true;
-  double morph = 1;         // AMP: how much of the src face, 0..1
   bool allow_bf16 = false;  // fp32 unless asked: bf16 shows as banding in smooth skin
 };
 
@@ -31,8 +30,9 @@ class Predictor {
   virtual int resolution() const = 0;
   virtual FaceType face_type() const = 0;
   virtual std::int64_t iteration() const = 0;
-  // dst faces, R x R x 3 BGR 0..1. Not thread-safe: one caller at a time.
-  virtual Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr) = 0;
+  // dst faces, R x R x 3 BGR 0..1. `morph` is how much of the src face is taken, 0..1 (AMP; others take all of it).
+  // Not thread-safe: one caller at a time.
+  virtual Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr, double morph) = 0;
 };
 
 // Opens a model folder's newest whole generation. Warnings tell of damaged newer ones.

@@ -50,7 +50,7 @@ struct Results {
 
 Result<int> predict_faces(const fs::path& model, const PredictOptions& options, Run& run) {
   std::vector<std::string> warnings;
-  TRY(const auto predictor, load_predictor(model, {options.threads, options.gpu, options.morph}, warnings));
+  TRY(const auto predictor, load_predictor(model, {options.threads, options.gpu}, warnings));
   for (auto& w : warnings) run.warn(w);
   TRY_VOID(check_output(options.output, {options.input}));
   TRY(const auto lock, lock_folder(options.output));
@@ -58,7 +58,7 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
   Results results{std::move(made), Aside(options.output, [&run](std::string text) { run.note(std::move(text)); })};
   auto decode = [&](const ImageU8& image, const FaceInfo& info, const std::string& stem) -> Result<> {
     const ImageF input = model_input(image, info, predictor->face_type(), predictor->resolution());
-    TRY(const auto faces, predictor->predict({&input, 1}));
+    TRY(const auto faces, predictor->predict({&input, 1}, options.morph));
     return results.write(faces[0], stem);
   };
   if (!fs::is_directory(options.input)) {
