@@ -57,18 +57,17 @@ bool is_path(const Value& value) {
 }
 bool is_config(const Value& value) { return value.find("mask_mode") && value.find("erode_mask_modifier"); }
 
-// A path object holds its parts, a file name may also be plain text. Windows paths come with their own slashes.
+// A path object holds its parts; a file name may also be plain text, with the slashes of whatever system.
 std::string stem_of(const Value& frame) {
-  std::string text;
+  std::string name;
   if (const auto* path = first_in(frame, is_path)) {
     const auto* parts = path->find(pickle::arguments_key);
     const auto* list = parts ? parts->as_sequence() : nullptr;
-    if (list && !list->empty() && list->back().as_string()) text = *list->back().as_string();
+    if (list && !list->empty() && list->back().as_string()) name = *list->back().as_string();
   } else if (const auto* holder = first_in(frame, [](const Value& v) { return v.find("filepath") != nullptr; })) {
-    if (const auto* plain = holder->find("filepath")->as_string()) text = *plain;
+    if (const auto* text = holder->find("filepath")->as_string()) name = text->substr(text->find_last_of("/\\") + 1);
   }
-  if (const auto slash = text.find_last_of("/\\"); slash != std::string::npos) text = text.substr(slash + 1);
-  return fs::path(text).stem().string();
+  return fs::path(name).stem().string();
 }
 
 // One of their values as text of our row: choices are numbers or names, everything else is kept within the row's range.
