@@ -50,7 +50,7 @@ TEST(MergerSession, SettingsComeByTheirNames) {
 
 TEST(MergerSession, OtherPicklesAreRefused) {
   EXPECT_THAT(to_sentence(read(pickle::write(pickle::Value::dict())).error()), HasSubstr("no session"));
-  EXPECT_THAT(to_sentence(read({1, 2, 3}).error()), HasSubstr("not a readable pickle"));
+  EXPECT_THAT(to_sentence(read({1, 2, 3}).error()), HasSubstr("readable pickle"));
   const std::string call =
       "\x80\x02"
       "cos\nsystem\n\x8c\x02id\x85R.";  // is put down, not called

@@ -11,7 +11,6 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/contact_sheet.hpp"
 #include "lib/image/convert.hpp"
-#include "lib/media/marking.hpp"
 
 namespace understudy {
 namespace {
