@@ -72,15 +72,19 @@ ResolvedSetting resolve(const Timeline& timeline, const Row& row, std::int64_t f
 
 MergeSettings settings_at(const Timeline& timeline, std::int64_t frame, std::optional<int> person,
                           const SettingValues& clip_wide) {
-  MergeSettings settings;
-  for (auto& row : rows_of(settings)) {
+  SettingValues set;
+  for (const auto& row : setting_rows()) {
     auto resolved = resolve(timeline, row, frame, person);
     const bool from_below = resolved.from == SettingFrom::clip || resolved.from == SettingFrom::standard;
     if (const auto given = clip_wide.find(row.key); given != clip_wide.end() && from_below)
       resolved.value = given->second;
-    if (resolved.value == row.default_text) continue;
-    const auto set = row.set(resolved.value);
-    check(set.has_value(), "a timeline holds values that its rows take");
+    if (resolved.value != row.default_text) set.emplace(row.key, std::move(resolved.value));
+  }
+  MergeSettings settings;
+  if (set.empty()) return settings;  // most frames of most clips, and rows take their time
+  for (auto& row : rows_of(settings)) {
+    const auto value = set.find(row.key);
+    if (value != set.end()) check(row.set(value->second).has_value(), "a timeline holds values that its rows take");
   }
   return settings;
 }

@@ -59,8 +59,8 @@ Result<std::unique_ptr<Predictor>> load_predictor(const fs::path& path, const Pr
   TRY(const auto generation, folder.load_trained(/*with_optimizer=*/false, warnings));
   const Device device = open_device(options.threads, options.allow_gpu);
   const FaceType type = face_type_of(folder.description().face_type());
-  auto made = guard_torch("loading the model",
-                          [&] { return std::make_unique<NetPredictor>(spec, type, device.device); });
+  auto made =
+      guard_torch("loading the model", [&] { return std::make_unique<NetPredictor>(spec, type, device.device); });
   if (!made) return Failure(made.error());
   TRY_VOID((*made)->load(generation, options.allow_bf16 && device.has_bf16 ? Precision::bf16 : Precision::fp32));
   return std::unique_ptr<Predictor>(std::move(*made));
