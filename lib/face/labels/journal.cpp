@@ -115,14 +115,14 @@ struct LabelJournal::Parts {
     return file.append(text, on_disk, [this] { return all_lines(); });
   }
   Result<json> keep_mask(std::int64_t group, const Bytes& mask) const {
-    const fs::path file = masks_of(group);
+    const fs::path masks = masks_of(group);
     std::error_code ignored;
-    const auto at = fs::exists(file, ignored) ? fs::file_size(file, ignored) : 0;
-    std::ofstream out(file, std::ios::app | std::ios::binary);
+    const auto at = fs::exists(masks, ignored) ? fs::file_size(masks, ignored) : 0;
+    std::ofstream out(masks, std::ios::app | std::ios::binary);
     out.write(reinterpret_cast<const char*>(mask.data()), static_cast<std::streamsize>(mask.size()));
     out.close();
-    if (!out) return fail(Code::io, "Cannot write {}", file.string());
-    TRY_VOID(sync_file(file));
+    if (!out) return fail(Code::io, "Cannot write {}", masks.string());
+    TRY_VOID(sync_file(masks));
     return json{{"group", group}, {"at", at}, {"bytes", mask.size()}};
   }
   Result<Bytes> find_mask(const json& place) const {
