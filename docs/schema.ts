@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -1224,6 +1224,20 @@ export interface MergeOptions {
   "without-model"?: boolean;
   /** For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file. Default: "". Changes at: start. */
   "xseg-model"?: string;
+  /** Whose settings hold for shots, persons and frames (docs/timeline.md). Default: "main". Changes at: start. */
+  "timeline"?: string;
+  /** Merge only these, from 1 on: 100-250,300. The others stay as they are; empty: all. Default: "". Changes at: start. */
+  "frames"?: string;
+  /** Only so many frames, spread over shots and poses, onto the page merge_sample.png; the merged frames stay as they are. 0: merge. Range: 0 to 200. Default: 0. Changes at: start. */
+  "sample"?: number;
+  /** Processor threads; 0: all. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
+  "gpu"?: boolean;
+  /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder of the dst faces; empty: the workspace's. Default: "". Changes at: start. */
+  "aligned"?: string;
   /** How the face is put into the frame. Default: "overlay". Changes at: start. */
   "mode"?: "original" | "overlay" | "hist-match" | "seamless" | "seamless-hist-match" | "raw-rgb" | "raw-predict";
   /** Which mask cuts the face out; prd: of the new face, dst: of the frame. Default: "learned-prd*learned-dst". Changes at: start. */
@@ -1248,20 +1262,128 @@ export interface MergeOptions {
   "sharpen"?: "none" | "box" | "gaussian";
   /** Above 0 sharpens, below 0 blurs the face. Range: -100 to 100. Default: 0. Changes at: start. */
   "blur-sharpen-amount"?: number;
+  /** How much of an enhancer's finer face is mixed in. Range: 0 to 100. Default: 0. Changes at: start. */
+  "super-resolution-power"?: number;
   /** Softens the frame to match a soft face. Range: 0 to 500. Default: 0. Changes at: start. */
   "denoise-power"?: number;
   /** Lowers the frame's resolution to match. Range: 0 to 100. Default: 0. Changes at: start. */
   "bicubic-degrade-power"?: number;
   /** Reduces the frame's colours. Range: 0 to 100. Default: 0. Changes at: start. */
   "colour-degrade-power"?: number;
-  /** Processor threads; 0: all. Range: 0 to 256. Default: 0. Changes at: start. */
-  "threads"?: number;
-  /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
-  "gpu"?: boolean;
+}
+
+/** Set settings of the merge for the clip, a shot, a person or frames. */
+export interface MergeSetOptions {
+  /** For these frames alone, from 1 on: 100-250,300. Default: "". Changes at: start. */
+  "frames"?: string;
+  /** Its number in `merge shots`, from 1 on; 0: none. Range: 0 to 2147483647. Default: 0. Changes at: start. */
+  "shot"?: number;
+  /** A person's number or name in `merge persons`; empty: none. Default: "". Changes at: start. */
+  "person"?: string;
+  /** Take the settings away there; without any named all of them. Default: false. Changes at: start. */
+  "unset"?: boolean;
+  /** A JSON file of settings, as `merge show --save` writes it. Default: "". Changes at: start. */
+  "preset"?: string;
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** Set keys: values at frames, between which a setting moves. */
+export interface MergeKeyOptions {
+  /** Where the keys are, from 1 on: 1,100,250. Default: "". Changes at: start. */
+  "frames"?: string;
+  /** How it goes on to the next key; what is no number is held whatever this says. Default: "linear". Changes at: start. */
+  "kind"?: "hold" | "linear" | "smooth";
+  /** Its number in `merge shots`, from 1 on; 0: none. Range: 0 to 2147483647. Default: 0. Changes at: start. */
+  "shot"?: number;
+  /** A person's number or name in `merge persons`; empty: none. Default: "". Changes at: start. */
+  "person"?: string;
+  /** Remove the keys there; without --frames all of the setting's. Default: false. Changes at: start. */
+  "remove"?: boolean;
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** Copy a frame's settings to other frames, as DeepFaceLab's merger does. */
+export interface MergeCopyOptions {
+  /** Whose settings are copied, from 1 on. Range: 0 to 2147483647. Default: 0. Changes at: start. */
+  "frame"?: number;
+  /** previous or next: the frame beside it; first or last: all frames from there to the clip's first or last; or frames: 100-250,300. Default: "". Changes at: start. */
+  "to"?: string;
+  /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** List, find, split, join, rename and move the shots of the clip. */
+export interface MergeShotsOptions {
+  /** Its number in `merge shots`, from 1 on; 0: none. Range: 0 to 2147483647. Default: 0. Changes at: start. */
+  "shot"?: number;
+  /** split: where the new shot begins; move: where --shot begins, from 1 on. Range: 0 to 2147483647. Default: 0. Changes at: start. */
+  "frame"?: number;
+  /** rename: the shot's new one; empty: none. Default: "". Changes at: start. */
+  "name"?: string;
+  /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** List the persons in the clip, name them, and say which model makes whose face. */
+export interface MergePersonsOptions {
+  /** A person's number or name in `merge persons`; empty: none. Default: "". Changes at: start. */
+  "person"?: string;
+  /** What --person is called from now on. Default: "". Changes at: start. */
+  "name"?: string;
+  /** Whose model makes --person's face: a name in WORKSPACE/model; none: it stays as it is; own: that of the merge again. Default: "". Changes at: start. */
+  "model"?: string;
   /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
   "input"?: string;
   /** Folder of the dst faces; empty: the workspace's. Default: "". Changes at: start. */
   "aligned"?: string;
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** Show the settings at a frame, and where each comes from. */
+export interface MergeShowOptions {
+  /** From 1 on. Range: 1 to 2147483647. Default: 1. Changes at: start. */
+  "frame"?: number;
+  /** A person's number or name in `merge persons`; empty: none. Default: "". Changes at: start. */
+  "person"?: string;
+  /** Also write the settings as a preset, a JSON file. Default: "". Changes at: start. */
+  "save"?: string;
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** Tell what differs between two frames, or between two timelines. */
+export interface MergeDiffOptions {
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** Take back the last change of the timeline. */
+export interface MergeUndoOptions {
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** Do again what was taken back last. */
+export interface MergeRedoOptions {
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
+}
+
+/** Take over what was set in DeepFaceLab's interactive merger. */
+export interface MergeImportSessionOptions {
+  /** DeepFaceLab's <model name>_merger_session.dat; empty: the one in WORKSPACE/model. Default: "". Changes at: start. */
+  "from"?: string;
+  /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */
+  "timeline"?: string;
 }
 
 /** Make the finished video from the merged frames, with the original timing and sound. */
@@ -1744,6 +1866,56 @@ export interface Verbs {
   "merge": {
     positionals: { };
     options: MergeOptions;
+    commands: "stop";
+  };
+  "merge set": {
+    positionals: { "values"?: string; };
+    options: MergeSetOptions;
+    commands: "stop";
+  };
+  "merge key": {
+    positionals: { "values": string; };
+    options: MergeKeyOptions;
+    commands: "stop";
+  };
+  "merge copy": {
+    positionals: { };
+    options: MergeCopyOptions;
+    commands: "stop";
+  };
+  "merge shots": {
+    positionals: { "action"?: "list" | "find" | "split" | "join" | "rename" | "move"; };
+    options: MergeShotsOptions;
+    commands: "stop";
+  };
+  "merge persons": {
+    positionals: { };
+    options: MergePersonsOptions;
+    commands: "stop";
+  };
+  "merge show": {
+    positionals: { };
+    options: MergeShowOptions;
+    commands: "stop";
+  };
+  "merge diff": {
+    positionals: { "a": string;  "b": string; };
+    options: MergeDiffOptions;
+    commands: "stop";
+  };
+  "merge undo": {
+    positionals: { };
+    options: MergeUndoOptions;
+    commands: "stop";
+  };
+  "merge redo": {
+    positionals: { };
+    options: MergeRedoOptions;
+    commands: "stop";
+  };
+  "merge import-session": {
+    positionals: { };
+    options: MergeImportSessionOptions;
     commands: "stop";
   };
   "video encode": {

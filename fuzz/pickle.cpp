@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lib/base/pickle.hpp"
-
 #include "fuzz/faces.hpp"
 #include "fuzz/target.hpp"
+#include "lib/base/pickle_objects.hpp"
 
 namespace understudy::fuzz {
 
@@ -24,6 +23,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     (void)pickle::write(*value);
     (void)face_info_from_dict(*value);
   }
+  (void)pickle::read_objects(Bytes(data, data + size));
   (void)pickle::read_items(Bytes(data, data + size), [](const auto&, const auto&) -> Result<> { return {}; });
   return 0;
 }

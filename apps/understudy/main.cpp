@@ -39,9 +39,11 @@ CLI::App* command_for(CLI::App& app, const Verb& verb) {
   CLI::App* parent = &app;
   if (words.size() == 2) {
     const auto groups = app.get_subcommands([&](const CLI::App* sub) { return sub->get_name() == words[0]; });
-    parent = groups.empty() ? app.add_subcommand(words[0], "") : groups.front();
-    parent->require_subcommand(1);
-    parent->description(parent->get_description() + (parent->get_description().empty() ? "" : " | ") + words[1]);
+    parent = groups.empty() ? app.add_subcommand(words[0], "")->require_subcommand(1) : groups.front();
+    if (parent->get_require_subcommand_min() == 0)
+      parent->require_subcommand(0, 1);  // "merge", a verb that has others below it
+    else
+      parent->description(parent->get_description() + (parent->get_description().empty() ? "" : " | ") + words[1]);
   }
   CLI::App* command = parent->add_subcommand(words.back(), verb.summary);
   std::string examples;
@@ -167,6 +169,30 @@ int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
   return 2;
 }
 
+// The verb that was called: "merge set" also parses "merge".
+const BoundVerb* called_verb(const std::vector<BoundVerb>& verbs) {
+  const BoundVerb* called = nullptr;
+  for (const auto& bound : verbs) {
+    if (bound.app->parsed() && (!called || bound.verb.name.size() > called->verb.name.size())) called = &bound;
+  }
+  return called;
+}
+
+// "merge set --erode 5" gives an option to the verb above, where nobody would read it.
+std::optional<Error> option_of_another(const CLI::App& app, const BoundVerb& bound) {
+  const CLI::App* parent = bound.app->get_parent();
+  if (parent == &app) return {};
+  for (const auto* option : parent->get_options()) {
+    if (option->count() == 0) continue;
+    return Error{Code::bad_option,
+                 fmt::format("{} is an option of 'understudy {}', not of 'understudy {}'", option->get_name(),
+                             parent->get_name(), bound.verb.name),
+                 fmt::format("See: understudy {} --help", bound.verb.name),
+                 {}};
+  }
+  return {};
+}
+
 // docs/options.md: every verb's options from the rows that the command line itself is made of.
 std::string options_page(const std::vector<BoundVerb>& verbs) {
   std::string page =
@@ -221,12 +247,11 @@ int main_of(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return wrong_usage(app, e);
   }
-  for (const auto& bound : verbs) {
-    if (!bound.app->parsed()) continue;
-    const auto program = program_for(bound.verb);
-    return program.empty() ? perform(bound, globals, command_line(argc, argv)) : hand_on(program, argv);
-  }
-  return 2;
+  const BoundVerb* called = called_verb(verbs);
+  if (!called) return 2;
+  if (const auto wrong = option_of_another(app, *called)) return refuse(*wrong);
+  const auto program = program_for(called->verb);
+  return program.empty() ? perform(*called, globals, command_line(argc, argv)) : hand_on(program, argv);
 }
 
 }  // namespace

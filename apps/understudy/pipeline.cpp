@@ -180,10 +180,13 @@ Result<json> merge_frames(const Workspace& workspace, const RunOptions& options,
   run.note("-- merging");
   MergeOptions merging;
   merging.model = std::string(class_name(options.model == RunModel::quick96 ? ModelClass::quick96 : ModelClass::saehd));
-  merging.erode = options.erode;
-  merging.blur = options.blur;
   TRY(const auto paths, merge_paths(workspace, merging));
-  TRY(const auto report, merge(merging, paths, run));
+  TRY(const auto timeline, read_timeline(paths.timelines, merging.timeline));
+  SettingValues clip_wide{{"erode", std::to_string(options.erode)}, {"blur", std::to_string(options.blur)}};
+  // What `run` takes without being asked stands behind what somebody set for the clip.
+  if (options.erode == RunOptions{}.erode && is_set(timeline.clip, "erode")) clip_wide.erase("erode");
+  if (options.blur == RunOptions{}.blur && is_set(timeline.clip, "blur")) clip_wide.erase("blur");
+  TRY(const auto report, merge(merging, clip_wide, paths, run));
   return json::parse(to_json_text(report));
 }
 

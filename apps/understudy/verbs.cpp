@@ -13,6 +13,7 @@
 #include "steps/4_mask/verb.hpp"
 #include "steps/4_xseg/verb.hpp"
 #include "steps/5_train/verb.hpp"
+#include "steps/6_merge/timeline_verbs.hpp"
 #include "steps/6_merge/verb.hpp"
 #include "steps/7_video/verb.hpp"
 #include "steps/score/verb.hpp"
@@ -30,6 +31,7 @@ std::vector<Verb> all_verbs() {
   for (auto& verb : mask_network_verbs()) verbs.push_back(std::move(verb));
   for (auto& verb : train_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(merge_verb());
+  for (auto& verb : timeline_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(video_encode_verb());
   verbs.push_back(score_verb());
   for (auto& verb : model_verbs()) verbs.push_back(std::move(verb));

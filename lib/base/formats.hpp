@@ -33,11 +33,14 @@ inline constexpr FileFormat sort{"understudy.sort", 1};    // sorts/<n>.json
 inline constexpr FileFormat score{"understudy.score", 1};  // score.json
 // catalogue.db: another number whenever what is measured, or how, changes; all is then measured again.
 inline constexpr FileFormat catalogue{"understudy.catalogue", 2};
-inline constexpr FileFormat label_journal{"understudy.label-journal", 1};  // labels/journal.jsonl
+inline constexpr FileFormat label_journal{"understudy.label-journal", 1};        // labels/journal.jsonl
+inline constexpr FileFormat timeline{"understudy.timeline", 1};                  // merge/<name>.json
+inline constexpr FileFormat timeline_journal{"understudy.timeline-journal", 1};  // merge/<name>.journal.jsonl
 inline constexpr FileFormat schema{"understudy.schema", 1};  // what `schema` prints; not a file that is read
 
-inline constexpr std::array all{model, generations, generation, frames, extract,   faces,         merge, video,
-                                made,  moves,       sort,       score,  catalogue, label_journal, schema};
+inline constexpr std::array all{
+    model, generations, generation,    frames,   extract,          faces, merge, video, made, moves, sort,
+    score, catalogue,   label_journal, timeline, timeline_journal, schema};
 
 }  // namespace formats
 

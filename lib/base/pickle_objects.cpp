@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The objects of a pickle: the few known names, called and given their state as numpy's arrays and DeepFaceLab's enums
 // are.
+#include "lib/base/pickle_objects.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -52,7 +54,7 @@ Result<std::string> Reader::line() {
 }
 
 Result<> Reader::push_global(std::string module, std::string name) {
-  if (!known_global(module, name)) {
+  if (!known_global(module, name) && !takes_objects_) {
     return fail_with_hint(
         Code::bad_file,
         fmt::format("the pickle asks for '{}.{}', which is not allowed", module.substr(0, 80), name.substr(0, 80)),
@@ -96,6 +98,10 @@ Result<> Reader::reduce() {
   const auto* global = get<Opaque>(callee);
   if (!arguments || !global || global->kind != Opaque::Kind::global) return bad("a call of what is no function");
   const auto& name = global->name;
+  if (!known_global(global->module, name)) {
+    make_object(*global, *arguments);
+    return {};
+  }
   Value made;
   if (name == "_reconstruct") {
     made = Value(NdArray{"", {0}, false, {}});  // filled by BUILD
@@ -128,6 +134,11 @@ Result<> Reader::reduce() {
 Result<> Reader::build() {
   TRY(const auto state, pop());
   TRY(const auto target, pop());
+  if (auto* object = get<Dict>(target); takes_objects_ && object && target.find(class_key)) {
+    TRY_VOID(build_object(*object, state));
+    push(target);
+    return {};
+  }
   const auto* parts = state.as_tuple();
   if (!parts) return bad("an object state that is no tuple");
   if (auto* array = get<NdArray>(target)) {
@@ -138,6 +149,36 @@ Result<> Reader::build() {
     return bad("a state for what is no array");
   }
   push(target);
+  return {};
+}
+
+// Python calls the class with these; here they are only put down. A class among them is told by its name.
+void Reader::make_object(const Opaque& type, const List& arguments) {
+  List plain = arguments;
+  for (auto& argument : plain) {
+    if (const auto* other = get<Opaque>(argument)) argument = Value(other->module + "." + other->name);
+  }
+  Value object = Value::dict();
+  object.set(class_key, Value(type.module + "." + type.name));
+  push_container(std::move(object));
+  Value holder = stack_.back();
+  push_container(Value::tuple(std::move(plain)));
+  get<Dict>(holder)->emplace_back(Value(std::string(arguments_key)), stack_.back());
+  stack_.pop_back();
+}
+
+// A state is a dict of attributes, or a pair of that and the attributes that lie in slots. All that objects are given
+// was in the file once: a state that is given again and again would fill the memory.
+Result<> Reader::build_object(Dict& object, const Value& state) {
+  const auto* pair = state.as_tuple();
+  const List states = pair ? *pair : List{state};
+  for (const auto& part : states) {
+    const Dict attributes = part.as_dict() ? *part.as_dict() : Dict{};  // of the object itself it may be
+    attributes_given_ += attributes.size();
+    if ((!part.as_dict() && !part.is_none()) || states.size() > 2 || attributes_given_ > input_.position())
+      return bad("an object with an odd state");
+    object.insert(object.end(), attributes.begin(), attributes.end());
+  }
   return {};
 }
 

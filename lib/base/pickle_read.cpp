@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "lib/base/pickle_objects.hpp"
 #include "lib/base/pickle_reader.hpp"
 
 namespace understudy::pickle {
@@ -355,6 +356,12 @@ void Reader::release_containers(std::size_t from, bool at_end) {
 }
 
 Result<Value> read(Bytes pickle) { return Reader(Input(std::move(pickle))).run(); }
+
+Result<Value> read_objects(Bytes pickle) {
+  Reader reader{Input(std::move(pickle))};
+  reader.take_objects();
+  return reader.run();
+}
 
 namespace {
 

@@ -18,6 +18,8 @@ class Reader {
  public:
   // With `take` the items of the outermost list or dict go there.
   explicit Reader(Input pickle, const TakeItem* take = nullptr) : input_(std::move(pickle)), take_(take) {}
+  // Objects of unknown classes become dicts, see read_objects().
+  void take_objects() { takes_objects_ = true; }
   Result<Value> run();
 
  private:
@@ -91,6 +93,8 @@ class Reader {
   Result<> push_global(std::string module, std::string name);
   Result<> reduce();
   Result<> build();
+  void make_object(const Opaque& type, const List& arguments);
+  Result<> build_object(Dict& object, const Value& state);
   Result<Value> scalar(const List& arguments);
   Result<Value> from_buffer(const List& arguments);
   Result<Value> encoded(const List& arguments);
@@ -105,6 +109,8 @@ class Reader {
 
   Input input_;
   const TakeItem* take_;
+  bool takes_objects_ = false;
+  std::uint64_t attributes_given_ = 0;  // to all objects
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
   std::vector<Value> memo_;

@@ -5,12 +5,22 @@
 #include <cmath>
 #include <numbers>
 
+#include "lib/timeline/operations.hpp"
+
 namespace understudy {
 namespace {
 
 Point centre_of(const Landmarks68& landmarks) {
   const Point p = face_matrix(landmarks, 256, FaceType::full).inverse()({127, 127});
   return {std::nearbyint(p.x), std::nearbyint(p.y)};
+}
+
+std::optional<int> person_of(const FaceInfo& info) {
+  for (const auto& [key, value] : info.extra) {
+    const auto number = key == "understudy_person" ? value.as_int() : std::nullopt;
+    if (number && *number >= 0 && *number <= highest_person) return static_cast<int>(*number);
+  }
+  return {};
 }
 
 }  // namespace
@@ -27,7 +37,7 @@ Result<Alignments> read_alignments(const Faceset& set) {
       out.without_source.push_back(entry.file_name);
       continue;
     }
-    out.by_frame[fs::path(info.source_filename).stem().string()].push_back(*info.source_landmarks);
+    out.by_frame[fs::path(info.source_filename).stem().string()].push_back({*info.source_landmarks, person_of(info)});
   }
   for (const auto& [stem, faces] : out.by_frame) {
     if (faces.size() > 1) out.crowded.push_back(stem);
@@ -43,13 +53,13 @@ FaceMotion motion_between(const Landmarks68& before, const Landmarks68& after) {
 std::vector<std::vector<MergeFace>> faces_by_frame(const Alignments& alignments, std::span<const std::string> stems) {
   const auto first_of = [&](std::size_t i) -> const Landmarks68* {
     const auto found = alignments.by_frame.find(stems[i]);
-    return found == alignments.by_frame.end() ? nullptr : &found->second.front();
+    return found == alignments.by_frame.end() ? nullptr : &found->second.front().landmarks;
   };
   std::vector<std::vector<MergeFace>> frames(stems.size());
   for (std::size_t i = 0; i < stems.size(); ++i) {
     const auto found = alignments.by_frame.find(stems[i]);
     if (found == alignments.by_frame.end()) continue;
-    for (const auto& landmarks : found->second) frames[i].push_back({landmarks, {}});
+    for (const auto& face : found->second) frames[i].push_back({face.landmarks, {}, face.person});
     if (!alignments.crowded.empty()) continue;
     const auto* before = first_of(i > 0 ? i - 1 : 0);
     const auto* after = first_of(std::min(i + 1, stems.size() - 1));

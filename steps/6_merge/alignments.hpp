@@ -11,12 +11,16 @@
 
 namespace understudy {
 
+struct AlignedFace {
+  Landmarks68 landmarks{};    // in the frame
+  std::optional<int> person;  // whose track it belongs to, where extraction said so
+};
 struct Alignments {
-  std::map<std::string, std::vector<Landmarks68>> by_frame;  // frame file's stem -> its faces, in aligned-file order
+  std::map<std::string, std::vector<AlignedFace>> by_frame;  // frame file's stem -> its faces, in aligned-file order
   std::vector<std::string> without_source;                   // aligned files that do not say which frame they are from
   std::vector<std::string> crowded;                          // stems of frames with several faces, sorted
 };
-// Reads source_filename and source_landmarks of every face of the set.
+// Reads source_filename, source_landmarks and person of every face of the set.
 Result<Alignments> read_alignments(const Faceset&);
 
 // From the full-face centres in the frame before and after; whole pixels, as DeepFaceLab rounds them.

@@ -272,14 +272,16 @@ void add_layer(const Layer& layer, bool first, Stack& stack) {
   }
 }
 
-Result<Stack> merge_faces(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings& settings,
-                          const MergeModel& model, const TransferRandom& random) {
-  check(frame_bgr.channels == 3 && model.resolution > 0 && model.predict, "a colour frame and a model");
-  const bool raw = settings.mode == MergeMode::raw_predict;
+Result<Stack> merge_faces(const ImageU8& frame_bgr, std::span<const FaceLook> faces, int raw_side,
+                          const TransferRandom& random) {
+  check(frame_bgr.channels == 3, "a colour frame");
+  const bool raw = raw_side > 0;
   std::vector<Layer> layers;
   PixelBox box;
-  for (const auto& face : faces) {
-    TRY(auto layer, merge_face(frame_bgr, face, settings, model, random));
+  for (const auto& [face, settings, model] : faces) {
+    check(model->resolution > 0 && model->predict, "a model");
+    check((settings->mode == MergeMode::raw_predict) == raw, "raw-predict for all faces of a frame or for none");
+    TRY(auto layer, merge_face(frame_bgr, *face, *settings, *model, random));
     if (layer.box.empty()) continue;
     const PixelBox& b = layer.box;
     box = layers.empty() ? b
@@ -287,7 +289,7 @@ Result<Stack> merge_faces(const ImageU8& frame_bgr, std::span<const MergeFace> f
                                     std::max(box.y1, b.y1)};
     layers.push_back(std::move(layer));
   }
-  if (raw && layers.empty()) box = {0, 0, model.resolution, model.resolution};
+  if (raw && layers.empty()) box = {0, 0, raw_side, raw_side};
   Stack stack{box, {}};
   stack.inside.image_bgr =
       raw ? ImageF(box.width(), box.height(), 3) : to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()));
@@ -296,28 +298,45 @@ Result<Stack> merge_faces(const ImageU8& frame_bgr, std::span<const MergeFace> f
   return stack;
 }
 
+// All faces with the same settings and model.
+struct SameLooks {
+  SameLooks(std::span<const MergeFace> faces, const MergeSettings& settings, const MergeModel& model)
+      : raw_side(settings.mode == MergeMode::raw_predict ? model.resolution : 0) {
+    for (const auto& face : faces) looks.push_back({&face, &settings, &model});
+  }
+  std::vector<FaceLook> looks;
+  int raw_side;
+};
+
 }  // namespace
 
 Result<MergedFloat> merge_frame_float(const ImageU8& frame_bgr, std::span<const MergeFace> faces,
                                       const MergeSettings& settings, const MergeModel& model,
                                       const TransferRandom& random) {
-  TRY(auto stack, merge_faces(frame_bgr, faces, settings, model, random));
-  if (settings.mode == MergeMode::raw_predict) return std::move(stack.inside);
+  const SameLooks same(faces, settings, model);
+  TRY(auto stack, merge_faces(frame_bgr, same.looks, same.raw_side, random));
+  if (same.raw_side > 0) return std::move(stack.inside);
   MergedFloat out{to_float(frame_bgr), ImageF(frame_bgr.width, frame_bgr.height, 1)};
   paste(out.image_bgr, stack.inside.image_bgr, stack.box.x0, stack.box.y0);
   paste(out.mask, stack.inside.mask, stack.box.x0, stack.box.y0);
   return out;
 }
 
-Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings& settings,
-                           const MergeModel& model, const TransferRandom& random) {
-  TRY(const auto stack, merge_faces(frame_bgr, faces, settings, model, random));
+Result<Merged> merge_looks(const ImageU8& frame_bgr, std::span<const FaceLook> faces, int raw_side,
+                           const TransferRandom& random) {
+  TRY(const auto stack, merge_faces(frame_bgr, faces, raw_side, random));
   const ImageU8 image = to_u8_truncated(stack.inside.image_bgr), mask = to_u8_truncated(stack.inside.mask);
-  if (settings.mode == MergeMode::raw_predict) return Merged{image, mask};
+  if (raw_side > 0) return Merged{image, mask};
   Merged out{frame_bgr, ImageU8(frame_bgr.width, frame_bgr.height, 1)};
   paste(out.image_bgr, image, stack.box.x0, stack.box.y0);
   paste(out.mask, mask, stack.box.x0, stack.box.y0);
   return out;
+}
+
+Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings& settings,
+                           const MergeModel& model, const TransferRandom& random) {
+  const SameLooks same(faces, settings, model);
+  return merge_looks(frame_bgr, same.looks, same.raw_side, random);
 }
 
 Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings& settings,

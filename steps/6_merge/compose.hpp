@@ -3,51 +3,21 @@
 // pipeline.md 7.3 and 7.4 step by step. Knows no network, no file and no job.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "lib/base/result.hpp"
 #include "lib/face/landmarks.hpp"
 #include "lib/image/colour.hpp"
-#include "lib/image/filter.hpp"
 #include "lib/image/image.hpp"
+#include "lib/timeline/merge_settings.hpp"
 
 namespace understudy {
 
-// The numbers of these enums are DeepFaceLab's.
-enum class MergeMode { original, overlay, hist_match, seamless, seamless_hist_match, raw_rgb, raw_predict };
-enum class MaskMode {
-  full,
-  dst,  // the hull of the frame's landmarks
-  learned_prd,
-  learned_dst,
-  learned_product,  // prd * dst
-  learned_sum,      // prd + dst
-  xseg_prd,
-  xseg_dst,
-  xseg_product,
-  learned_xseg_product  // all four
-};
-constexpr bool needs_xseg(MaskMode mode) { return mode >= MaskMode::xseg_prd; }
-enum class ColourTransfer { none, rct, lct, mkl, mkl_m, idt, idt_m, sot_m, mix_m };
-
-struct MergeSettings {
-  MergeMode mode = MergeMode::overlay;
-  bool masked_hist_match = true;   // hist_match only
-  int hist_match_threshold = 238;  // 0..255, hist-match modes
-  MaskMode mask_mode = MaskMode::learned_product;
-  int erode = 0;                   // -400..400 in quarter prediction pixels; below 0 dilates
-  int blur = 0;                    // 0..400, same unit
-  int motion_blur_power = 0;       // 0..100
-  int face_scale = 0;              // -50..50 %; above 0 makes the pasted face smaller
-  int super_resolution_power = 0;  // 0..100; needs MergeModel::enhance
-  ColourTransfer colour_transfer = ColourTransfer::rct;
-  Sharpen sharpen = Sharpen::none;
-  int blur_sharpen_amount = 0;    // -100..100
-  int denoise_power = 0;          // 0..500
-  int bicubic_degrade_power = 0;  // 0..100
-  int colour_degrade_power = 0;   // 0..100
-};
+// Raised whenever the same input gives other pictures, so that those of earlier programs are made anew.
+inline constexpr std::uint64_t compose_version = 2;
 
 // All res x res, 0..1; masks have one channel.
 struct Prediction {
@@ -72,6 +42,7 @@ struct FaceMotion {
 struct MergeFace {
   Landmarks68 landmarks{};  // in the frame
   FaceMotion motion;
+  std::optional<int> person;  // as extraction numbered them; nothing where it did not say
 };
 
 struct Merged {
@@ -83,6 +54,15 @@ struct Merged {
 // black). `random` feeds idt, sot and mix; a source that starts equal in each frame keeps a clip from flickering.
 Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings&,
                            const MergeModel&, const TransferRandom& random);
+// The same with settings and a model for each face. raw_predict is a mode of all of them or of none; `raw_side` is then
+// the side of the black picture that a frame without a face gives, else 0. Settings and models are held by reference.
+struct FaceLook {
+  const MergeFace* face = nullptr;
+  const MergeSettings* settings = nullptr;
+  const MergeModel* model = nullptr;
+};
+Result<Merged> merge_looks(const ImageU8& frame_bgr, std::span<const FaceLook> faces, int raw_side,
+                           const TransferRandom& random);
 // The same before the conversion to 8 bit. In raw_predict the mask's interpolation may overshoot 0..1.
 struct MergedFloat {
   ImageF image_bgr;

@@ -1,39 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/6_merge/earlier_frames.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "lib/base/formats.hpp"
+#include "lib/base/hash.hpp"
 #include "lib/base/path_text.hpp"
-#include "lib/loop/generation_list.hpp"
-#include "lib/options/options.hpp"
-#include "lib/xseg/generic_mask.hpp"
 
 namespace understudy {
 namespace {
 
 using nlohmann::json;
-
-std::uint64_t mixed(std::uint64_t hash, const void* data, std::size_t size) {
-  return XXH3_64bits_withSeed(data, size, hash);
-}
-std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) { return mixed(hash, &value, sizeof value); }
-
-// The weights themselves: another model under the same name and at the same iteration is another model.
-std::uint64_t weights_of(const fs::path& model, std::int64_t iteration) {
-  std::uint64_t checksum = 0;
-  std::error_code error;
-  if (fs::is_regular_file(model, error)) return file_checksum(model).value_or(0);  // --model-file
-  if (const auto list = usable_list(model)) {
-    for (const auto& entry : list->entries)
-      if (entry.iteration == iteration) checksum = entry.weights.checksum;
-  }
-  return checksum;
-}
 
 // The content of the video. Kept in the state so that a long one is read once only.
 Result<std::uint64_t> content_of(const fs::path& video, const fs::path& state) {
@@ -80,45 +59,27 @@ std::string png_name(const std::string& frame_name) { return fs::path(frame_name
 
 }  // namespace
 
-Result<Ingredients> Ingredients::of(const MergeOptions& options, const MergePaths& paths,
-                                    const media::FrameSource& source, std::int64_t model_iteration) {
+Result<Ingredients> Ingredients::of(const MergePaths& paths, const media::FrameSource& source,
+                                    const MergeModels& models) {
   Ingredients ingredients;
   ingredients.source_ = &source;
-  MergeOptions copy = options;
-  auto rows = rows_of(copy);
-  auto chosen = options_to_json(rows);
-  for (const char* key : {"model", "model-file", "xseg-model", "threads", "gpu", "input", "aligned"}) chosen.erase(key);
-  if (options.model_file.empty() && !options.without_model) {
-    for (const char* key : {"model-face-type", "model-resolution", "without-model"}) chosen.erase(key);
-  }
-  const std::string text = json_text(chosen);
-  std::uint64_t hash = mixed(0, text.data(), text.size());
-  hash = mixed(hash, static_cast<std::uint64_t>(model_iteration));
-  hash = mixed(hash, weights_of(paths.model, model_iteration));
-  if (needs_xseg(options.mask)) {
-    TRY(const auto masker, takes_generic_mask(options, paths) ? Result<std::uint64_t>(generic_mask_content())
-                                                              : masker_content(paths.xseg));
-    hash = mixed(hash, masker);
-  }
+  ingredients.models_ = &models;
+  ingredients.common_ = xxh3(compose_version, 0);
   if (source.is_video()) {
     TRY(const auto content, content_of(paths.frames, paths.state));
-    hash = mixed(hash, content);
+    ingredients.common_ = xxh3(content, ingredients.common_);
   }
-  ingredients.common_ = hash;
   return ingredients;
 }
 
-Result<std::string> Ingredients::of_frame(std::int64_t index, const std::vector<MergeFace>& faces,
+Result<std::string> Ingredients::of_frame(std::int64_t index, const PlannedFrame& plan,
                                           const std::string& before) const {
-  std::uint64_t hash = mixed(common_, faces.size());
-  for (const auto& face : faces) {
-    hash = mixed(hash, face.landmarks.data(), sizeof face.landmarks);
-    const double motion[] = {face.motion.power, face.motion.angle};
-    hash = mixed(hash, motion, sizeof motion);
-  }
+  std::uint64_t hash = xxh3(plan.faces.size(), common_);
+  if (plan.raw && plan.faces.empty()) hash = xxh3(static_cast<std::uint64_t>(models_->resolution()), hash);
+  for (const auto& face : plan.faces) hash = xxh3(models_->content(face), digest_of(face, hash));
   Recipe recipe;
   if (source_->is_video()) {
-    recipe.common = fmt::format("{:016x}", mixed(hash, static_cast<std::uint64_t>(index)));
+    recipe.common = fmt::format("{:016x}", xxh3(static_cast<std::uint64_t>(index), hash));
     return recipe.text();
   }
   recipe.common = fmt::format("{:016x}", hash);
@@ -155,11 +116,16 @@ static bool is_current(const MadeFiles& made, const std::string& name, const std
 }
 
 Result<> EarlierFrames::settle(const Ingredients& ingredients, const media::FrameSource& source,
-                               const std::vector<std::vector<MergeFace>>& faces) {
+                               const std::vector<PlannedFrame>& plans, const std::vector<bool>& wanted) {
   for (std::int64_t i = 0; i < source.count(); ++i) {
     const auto name = png_name(source.name(i));
     names_.push_back(name);
-    auto made_of = ingredients.of_frame(i, faces[static_cast<std::size_t>(i)], merged_.last_made_of(name).value_or(""));
+    if (!wanted[static_cast<std::size_t>(i)]) {
+      made_of_.emplace_back();
+      current_.push_back(false);
+      continue;
+    }
+    auto made_of = ingredients.of_frame(i, plans[static_cast<std::size_t>(i)], merged_.last_made_of(name).value_or(""));
     // A frame that cannot be read is told of when its turn comes; what was made of it before stays.
     const bool readable = made_of.has_value();
     made_of_.push_back(readable ? *std::move(made_of) : std::string());

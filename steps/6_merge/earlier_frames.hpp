@@ -5,31 +5,33 @@
 
 #include "lib/base/made_files.hpp"
 #include "lib/media/frame_source.hpp"
-#include "steps/6_merge/alignments.hpp"
 #include "steps/6_merge/merge.hpp"
+#include "steps/6_merge/models.hpp"
 
 namespace understudy {
 
-// What a merged frame was made of: two texts for two contents of frame, faces, options or model, wherever these lie.
+// What a merged frame is made of, in one text (a digest and, of an image file, what tells it): two texts for two
+// contents of frame, faces, settings at that frame, models or program, wherever these lie.
 class Ingredients {
  public:
-  static Result<Ingredients> of(const MergeOptions&, const MergePaths&, const media::FrameSource&,
-                                std::int64_t model_iteration);
+  static Result<Ingredients> of(const MergePaths&, const media::FrameSource&, const MergeModels&);
   // Reads the frame's image unless `before`, what an earlier picture was made of, shows that it is the same file.
-  Result<std::string> of_frame(std::int64_t index, const std::vector<MergeFace>&, const std::string& before) const;
+  Result<std::string> of_frame(std::int64_t index, const PlannedFrame&, const std::string& before) const;
 
  private:
   const media::FrameSource* source_ = nullptr;
-  std::uint64_t common_ = 0;  // options, model and, of a video, its content
+  const MergeModels* models_ = nullptr;
+  std::uint64_t common_ = 0;  // the program and, of a video, its content
 };
 
 // The two folders of results with their lists. Thread-safe but for settle().
 class EarlierFrames {
  public:
   static Result<EarlierFrames> open(const MergePaths&, Run&);
-  // Finds out which frames are current, and puts aside what stands where others are to be written, and what we made of
-  // frames that are not of this clip. Everything else stays.
-  Result<> settle(const Ingredients&, const media::FrameSource&, const std::vector<std::vector<MergeFace>>& faces);
+  // Finds out which of the wanted frames are current, and puts aside what stands where others are to be written, and
+  // what we made of frames that are not of this clip. Everything else stays.
+  Result<> settle(const Ingredients&, const media::FrameSource&, const std::vector<PlannedFrame>&,
+                  const std::vector<bool>& wanted);
   bool current(std::int64_t index) const { return current_[static_cast<std::size_t>(index)]; }
   // The mask first: the picture being there means that both are.
   Result<> write(std::int64_t index, const Bytes& picture, const Bytes& mask);

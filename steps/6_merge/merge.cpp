@@ -18,47 +18,35 @@
 #include "lib/predict/file_predictor.hpp"
 #include "lib/predict/raw_predictor.hpp"
 #include "lib/training/net_predictor.hpp"
-#include "lib/xseg/generic_mask.hpp"
-#include "steps/6_merge/alignments.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
+#include "steps/6_merge/sample.hpp"
 
 namespace understudy {
 namespace {
 
 using nlohmann::json;
 
+// What a run works on, once all is open.
+struct Work {
+  std::vector<PlannedFrame> plans;  // by frame
+  std::vector<bool> wanted;         // by frame: those that were asked for
+  Timeline timeline;
+};
+
 class Merger {
  public:
-  // `masker` may be null where the mask needs none.
-  Merger(const MergeOptions& options, EarlierFrames& results, Predictor& predictor, Masker* masker)
-      : settings_(settings_of(options)), results_(results) {
-    model_.face_type = predictor.face_type();
-    model_.resolution = predictor.resolution();
-    model_.predict = [this, &predictor, morph = options.morph](const ImageF& face) -> Result<Prediction> {
-      std::lock_guard lock(predicting_);  // the network itself uses all threads
-      TRY(auto faces, predictor.predict({&face, 1}, morph));
-      return Prediction{std::move(faces[0].bgr), std::move(faces[0].mask), std::move(faces[0].mask_dst)};
-    };
-    if (masker == nullptr) return;
-    model_.xseg = [this, masker](const ImageF& face) -> Result<ImageF> {
-      std::lock_guard lock(predicting_);
-      TRY(auto masks, masker->masks({&face, 1}));
-      return std::move(masks[0]);
-    };
-  }
+  Merger(const MergeModels& models, EarlierFrames& results) : models_(models), results_(results) {}
 
-  Result<> merge_one(const media::Frame& frame, const std::vector<MergeFace>& faces) const {
-    TRY(const auto merged, merge_frame(frame.bgr, faces, settings_, model_));
+  Result<> merge_one(const media::Frame& frame, const PlannedFrame& plan) const {
+    TRY(const auto merged, models_.merge(frame.bgr, plan));
     TRY(const Bytes picture, encode_png(merged.image_bgr, {.xmp = composite_marking_xmp}));
     TRY(const Bytes mask, encode_png(merged.mask, {.xmp = composite_marking_xmp}));
     return results_.write(frame.index, picture, mask);
   }
 
  private:
-  MergeSettings settings_;
+  const MergeModels& models_;
   EarlierFrames& results_;
-  MergeModel model_;
-  mutable std::mutex predicting_;
 };
 
 // Reads frames in order on demand of several workers.
@@ -84,44 +72,32 @@ class FrameFeed {
   std::int64_t next_ = 0;
 };
 
-Result<> merge_frames(media::FrameSource& source, const Merger& merger,
-                      const std::vector<std::vector<MergeFace>>& faces, const std::vector<bool>& skip, int threads,
-                      MergeReport& report, Run& run) {
+Result<> merge_frames(media::FrameSource& source, const Merger& merger, const std::vector<PlannedFrame>& plans,
+                      const std::vector<bool>& skip, int threads, MergeReport& report, Run& run) {
   FrameFeed feed(source, skip);
-  const auto all = static_cast<std::uint64_t>(source.count());
-  std::atomic<std::uint64_t> finished = static_cast<std::uint64_t>(report.done_before);
-  return for_each_index(skip.size() - finished, threads, run, "", [&](std::size_t, unsigned) -> Result<> {
+  const auto to_do = static_cast<std::uint64_t>(std::ranges::count(skip, false));
+  const auto before = static_cast<std::uint64_t>(report.done_before);
+  std::atomic<std::uint64_t> finished = before;
+  std::atomic<std::int64_t> rendered = 0;
+  const auto done = for_each_index(to_do, threads, run, "", [&](std::size_t, unsigned) -> Result<> {
     const auto [index, frame] = feed.next(report, run);
-    if (frame) TRY_VOID(merger.merge_one(*frame, faces[static_cast<std::size_t>(index)]));
-    run.progress(++finished, all, "frames");
+    if (frame) {
+      TRY_VOID(merger.merge_one(*frame, plans[static_cast<std::size_t>(index)]));
+      ++rendered;
+    }
+    run.progress(++finished, before + to_do, "frames");
     return {};
   });
+  report.rendered = rendered;
+  return done;
 }
 
 }  // namespace
 
-MergeSettings settings_of(const MergeOptions& o) {
-  MergeSettings s;
-  s.mode = o.mode;
-  s.mask_mode = o.mask;
-  s.erode = o.erode;
-  s.blur = o.blur;
-  s.colour_transfer = o.colour_transfer;
-  s.hist_match_threshold = o.hist_match_threshold;
-  s.masked_hist_match = o.masked_hist_match;
-  s.motion_blur_power = o.motion_blur_power;
-  s.face_scale = o.face_scale;
-  s.sharpen = o.sharpen;
-  s.blur_sharpen_amount = o.blur_sharpen_amount;
-  s.denoise_power = o.denoise_power;
-  s.bicubic_degrade_power = o.bicubic_degrade_power;
-  s.colour_degrade_power = o.colour_degrade_power;
-  return s;
-}
-
 std::string to_json_text(const MergeReport& r) {
   return json_text(json{{"frames", r.frames},
                         {"done_before", r.done_before},
+                        {"rendered", r.rendered},
                         {"without_face", r.without_face},
                         {"unreadable", r.unreadable},
                         {"without_metadata", r.without_metadata},
@@ -129,6 +105,7 @@ std::string to_json_text(const MergeReport& r) {
                         {"set_aside", r.set_aside},
                         {"backup", path_text(r.backup)},
                         {"model_iteration", r.model_iteration},
+                        {"sample", r.sample},
                         {"seconds", r.seconds}});
 }
 
@@ -164,25 +141,28 @@ static Result<std::vector<std::vector<MergeFace>>> match_faces(const MergePaths&
       "Extract the faces from these frames: understudy extract dst");
 }
 
-// Which frames are there already and current. From here on the folders of results are ours to change.
-static Result<std::vector<bool>> current_frames(const MergeOptions& options, const MergePaths& paths,
-                                                const media::FrameSource& source,
-                                                const std::vector<std::vector<MergeFace>>& faces,
-                                                EarlierFrames& results, MergeReport& report, Run& run) {
-  TRY(const auto ingredients, Ingredients::of(options, paths, source, report.model_iteration));
-  TRY_VOID(results.settle(ingredients, source, faces));
-  report.set_aside = static_cast<std::int64_t>(results.set_aside());
-  report.backup = results.backup();
-  report.foreign = results.foreign();
-  if (!report.foreign.empty())
-    run.note(fmt::format("{} pictures in {} bear no frame's name and were not made here: they stay ({})",
-                         report.foreign.size(), paths.merged.string(), some_of(report.foreign)));
-  std::vector<bool> current;
-  for (std::int64_t i = 0; i < source.count(); ++i) {
-    current.push_back(results.current(i));
-    report.done_before += current.back();
+static Result<std::vector<bool>> wanted_frames(const MergeOptions& options, std::int64_t count) {
+  std::vector<bool> wanted(static_cast<std::size_t>(count), options.frames.empty());
+  if (options.frames.empty()) return wanted;
+  TRY(const auto ranges, parse_frames(options.frames));
+  for (const auto& range : ranges) {
+    if (range.last >= count) {
+      return fail_with_hint(Code::bad_option, fmt::format("There is no frame {}, only {}", range.last + 1, count),
+                            "Frames count from 1.");
+    }
+    for (auto f = range.first; f <= range.last; ++f) wanted[static_cast<std::size_t>(f)] = true;
   }
-  return current;
+  return wanted;
+}
+
+static Result<Work> plan_work(const MergeOptions& options, const SettingValues& clip_wide, const MergePaths& paths,
+                              const std::vector<std::vector<MergeFace>>& faces) {
+  Work work;
+  TRY(work.timeline, read_timeline(paths.timelines, options.timeline));
+  TRY(work.wanted, wanted_frames(options, static_cast<std::int64_t>(faces.size())));
+  for (std::size_t i = 0; i < faces.size(); ++i)
+    work.plans.push_back(planned(work.timeline, static_cast<std::int64_t>(i), faces[i], clip_wide));
+  return work;
 }
 
 // The face type that most of the faces are cut to.
@@ -195,8 +175,8 @@ static FaceType usual_type(const Faceset& set) {
   return most == counts.end() ? FaceType::whole : most->first;
 }
 
-// What the faces are put through. Where it is not a model of ours, `options` is told the face type that it has.
-static Result<std::unique_ptr<Predictor>> predictor_for(MergeOptions& options, const MergePaths& paths,
+// What the faces are put through.
+static Result<std::unique_ptr<Predictor>> predictor_for(const MergeOptions& options, const MergePaths& paths,
                                                         const Faceset& set, Run& run) {
   if (options.model_file.empty() && !options.without_model) {
     std::vector<std::string> warnings;
@@ -213,43 +193,72 @@ static Result<std::unique_ptr<Predictor>> predictor_for(MergeOptions& options, c
   } else {
     TRY(predictor, open_model_file(paths.model, how));
   }
-  const auto type = face_type_key(predictor->face_type());
-  for (std::size_t i = 0; i < Names<FileFaceType>::all.size(); ++i) {
-    if (Names<FileFaceType>::all[i] == type) options.model_face_type = static_cast<FileFaceType>(i);
-  }
   run.note(fmt::format("The faces are taken as {}s of {} pixels", face_type_name(predictor->face_type()),
                        predictor->resolution()));
   return predictor;
 }
 
-bool takes_generic_mask(const MergeOptions& options, const MergePaths& paths) {
-  return needs_xseg(options.mask) && options.xseg_model.empty() && !is_masker(paths.xseg) && has_generic_mask();
+static Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& paths, const Faceset& set,
+                                      const Work& work, Run& run) {
+  TRY(auto own, predictor_for(options, paths, set, run));
+  std::set<std::string> of_persons;
+  bool with_xseg = false;
+  for (std::size_t i = 0; i < work.plans.size(); ++i) {
+    if (!work.wanted[i]) continue;
+    for (const auto& face : work.plans[i].faces) {
+      of_persons.insert(face.model);
+      with_xseg = with_xseg || needs_xseg(face.settings.mask_mode);
+    }
+  }
+  return MergeModels::open(std::move(own), options, paths, of_persons, with_xseg, run);
 }
 
-// The XSeg network, where the mask needs one.
-static Result<std::unique_ptr<Masker>> masker_for(const MergeOptions& options, const MergePaths& paths, FaceType type,
-                                                  Run& run) {
-  if (!needs_xseg(options.mask)) return nullptr;
-  std::vector<std::string> warnings;
-  const bool generic = takes_generic_mask(options, paths);
-  if (generic) run.note("There is no XSeg model: the generic mask is taken");
-  const MaskerOptions how{options.threads, options.gpu};
-  auto opened = generic ? open_generic_masker(how) : open_masker(paths.xseg, how, warnings);
-  if (!opened) {
-    return fail_with_hint(opened.error().code, "This mask needs an XSeg model: " + opened.error().message,
-                          "Choose a mask without xseg, train a model (understudy mask train), or name one with "
-                          "--xseg-model.");
+// Which frames are not to be made: they are there already and current, or were not asked for. From here on the folders
+// of results are ours to change.
+static Result<std::vector<bool>> frames_to_skip(const MergePaths& paths, const media::FrameSource& source,
+                                                const Work& work, const MergeModels& models, EarlierFrames& results,
+                                                MergeReport& report, Run& run) {
+  TRY(const auto ingredients, Ingredients::of(paths, source, models));
+  TRY_VOID(results.settle(ingredients, source, work.plans, work.wanted));
+  report.set_aside = static_cast<std::int64_t>(results.set_aside());
+  report.backup = results.backup();
+  report.foreign = results.foreign();
+  if (!report.foreign.empty())
+    run.note(fmt::format("{} pictures in {} bear no frame's name and were not made here: they stay ({})",
+                         report.foreign.size(), paths.merged.string(), some_of(report.foreign)));
+  std::vector<bool> skip;
+  for (std::int64_t i = 0; i < source.count(); ++i) {
+    skip.push_back(results.current(i) || !work.wanted[static_cast<std::size_t>(i)]);
+    report.done_before += results.current(i);
   }
-  for (auto& w : warnings) run.warn(std::move(w));
-  if (const auto of = (*opened)->face_type(); of && *of != type) {
-    run.warn(fmt::format("The XSeg model is one of {}s and the face model one of {}s: masks may be wrong at the border",
-                         face_type_name(*of), face_type_name(type)));
-  }
-  return opened;
+  return skip;
 }
 
-Result<MergeReport> merge(const MergeOptions& given, const MergePaths& paths, Run& run) {
-  MergeOptions options = given;
+static Result<> sample(const MergeOptions& options, const MergePaths& paths, media::FrameSource& source,
+                       const Work& work, const MergeModels& models, MergeReport& report, Run& run) {
+  run.stage("sample");
+  const auto faces = sample_faces(work.timeline, work.plans, work.wanted);
+  const auto frames = sample_frames(faces, static_cast<std::size_t>(options.sample));
+  if (frames.empty())
+    return fail_with_hint(Code::no_faces, "None of these frames has a face to be replaced", "Ask for other --frames.");
+  report.sample = path_text(paths.sample);
+  report.rendered = static_cast<std::int64_t>(frames.size());
+  return write_sample(paths.sample, source, work.timeline, work.plans, models, frames, run);
+}
+
+static Result<> merge_all(const MergeOptions& options, const MergePaths& paths, media::FrameSource& source,
+                          const Work& work, const MergeModels& models, MergeReport& report, Run& run) {
+  TRY(const auto lock, lock_folder(paths.merged));
+  TRY(const auto mask_lock, lock_folder(paths.merged_mask));
+  TRY(auto results, EarlierFrames::open(paths, run));
+  TRY(const auto skip, frames_to_skip(paths, source, work, models, results, report, run));
+  const Merger merger(models, results);
+  run.stage("merge");
+  return merge_frames(source, merger, work.plans, skip, options.threads, report, run);
+}
+
+Result<MergeReport> merge(const MergeOptions& options, const SettingValues& clip_wide, const MergePaths& paths,
+                          Run& run) {
   const Stopwatch watch;
   run.stage("open");
   MergeReport report;
@@ -258,17 +267,13 @@ Result<MergeReport> merge(const MergeOptions& given, const MergePaths& paths, Ru
   report.frames = source.count();
   TRY(const auto set, Faceset::open(paths.aligned));
   TRY(const auto faces, match_faces(paths, set, source, report, run));
-  TRY(const auto predictor, predictor_for(options, paths, set, run));
-  report.model_iteration = predictor->iteration();
-  TRY(const auto masker, masker_for(options, paths, predictor->face_type(), run));
-  TRY(const auto lock, lock_folder(paths.merged));
-  TRY(const auto mask_lock, lock_folder(paths.merged_mask));
-  TRY(auto results, EarlierFrames::open(paths, run));
-  TRY(const auto skip, current_frames(options, paths, source, faces, results, report, run));
-
-  const Merger merger(options, results, *predictor, masker.get());
-  run.stage("merge");
-  TRY_VOID(merge_frames(source, merger, faces, skip, options.threads, report, run));
+  TRY(const Work work, plan_work(options, clip_wide, paths, faces));
+  TRY(const MergeModels models, models_for(options, paths, set, work, run));
+  report.model_iteration = models.iteration();
+  if (options.sample > 0)
+    TRY_VOID(sample(options, paths, source, work, models, report, run));
+  else
+    TRY_VOID(merge_all(options, paths, source, work, models, report, run));
   report.seconds = watch.seconds();
   return report;
 }

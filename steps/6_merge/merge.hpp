@@ -7,6 +7,7 @@
 
 #include "lib/base/files.hpp"
 #include "lib/jobs/run.hpp"
+#include "lib/timeline/timeline.hpp"
 #include "steps/6_merge/options.hpp"
 
 namespace understudy {
@@ -17,12 +18,16 @@ struct MergePaths {
   fs::path model;    // model folder, or an exported file (--model-file); empty without a model
   fs::path xseg;     // see open_masker(); read for the masks with xseg alone
   fs::path merged, merged_mask;
-  fs::path state;  // .understudy/merge.json: the content of the video that was read last
+  fs::path state;      // .understudy/merge.json: the content of the video that was read last
+  fs::path models;     // where the models of single persons lie
+  fs::path timelines;  // .understudy/merge/
+  fs::path sample;     // the page of --sample
 };
 
 struct MergeReport {
   std::int64_t frames = 0;
-  std::int64_t done_before = 0;           // frames that an earlier run of the same settings finished
+  std::int64_t done_before = 0;           // of those asked for, frames that are there and were made of the same
+  std::int64_t rendered = 0;              // frames that this run made
   std::vector<std::string> without_face;  // frames that stay as they are
   std::vector<std::string> unreadable;
   std::vector<std::string> without_metadata;  // pictures in aligned/ that do not say which frame they are from
@@ -30,17 +35,20 @@ struct MergeReport {
   std::int64_t set_aside = 0;                 // pictures that stood in the way, now in `backup`
   fs::path backup;                            // or empty
   std::int64_t model_iteration = 0;
+  std::string sample;  // the page of --sample, or empty
   double seconds = 0;
 };
 std::string to_json_text(const MergeReport&);
 
-// Whether the mask needs a network and the workspace has none of its own.
+// Whether a mask that needs a network takes the one inside the program: the workspace has none of its own.
 bool takes_generic_mask(const MergeOptions&, const MergePaths&);
 
-// A picture that is there and was made of the same frame, faces, options and model (their content, wherever they lie)
-// is kept, also when somebody has retouched it. Others that this step made are replaced, one by one as their turn
-// comes. Whatever else has a frame's name is moved to a backup folder; pictures of other names stay. Nothing is touched
-// before it is sure that faces belong to frames. Frames are independent of each other and of the number of threads.
-Result<MergeReport> merge(const MergeOptions&, const MergePaths&, Run&);
+// The frames with the settings that the timeline has for each; `clip_wide` are settings of this run alone that go
+// before what the timeline says of the whole clip. A picture that is there and was made of the same (frame, faces,
+// settings at that frame, model, program) is kept, also when somebody has retouched it. Others that this step made are
+// replaced, one by one as their turn comes. Whatever else has a frame's name is moved to a backup folder; pictures of
+// other names stay. Nothing is touched before it is sure that faces belong to frames, and with --sample nothing at all
+// but its page. Frames are independent of each other and of the number of threads.
+Result<MergeReport> merge(const MergeOptions&, const SettingValues& clip_wide, const MergePaths&, Run&);
 
 }  // namespace understudy

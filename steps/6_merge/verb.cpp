@@ -5,17 +5,46 @@
 #include "lib/xseg/xseg_masker.hpp"
 
 namespace understudy {
+namespace {
+
+struct MergeRequest {
+  MergeOptions options;
+  MergeSettings settings;
+};
+
+Result<std::string> merge_as_asked(const MergeOptions& options, const std::vector<Row>& rows, const Call& call,
+                                   Run& run) {
+  TRY(const auto workspace, open_workspace(call.workspace));
+  TRY(const auto paths, merge_paths(workspace, options));
+  SettingValues clip_wide;
+  for (const auto& row : rows)
+    if (row.given && setting_row(row.key)) clip_wide[row.key] = row.get();
+  TRY(const auto report, merge(options, clip_wide, paths, run));
+  return to_json_text(report);
+}
+
+Task prepared_merge() {
+  auto request = std::make_shared<MergeRequest>();
+  auto rows = rows_of(request->options);
+  for (auto& row : rows_of(request->settings)) rows.push_back(std::move(row));
+  return Task(std::move(rows), [request](const std::vector<Row>& over, const Call& call, Run& run) {
+    return merge_as_asked(request->options, over, call, run);
+  });
+}
+
+}  // namespace
 
 Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& options) {
-  MergePaths paths{options.input,
-                   options.aligned,
-                   {},
-                   options.xseg_model,
-                   workspace.merged(),
-                   workspace.merged_mask(),
-                   workspace.state() / "merge.json"};
-  if (paths.xseg.empty()) paths.xseg = xseg_model_in(workspace.model());
-  if (paths.aligned.empty()) paths.aligned = workspace.aligned(Side::dst);
+  MergePaths paths;
+  paths.frames = options.input;
+  paths.aligned = options.aligned.empty() ? workspace.aligned(Side::dst) : options.aligned;
+  paths.xseg = options.xseg_model.empty() ? xseg_model_in(workspace.model()) : options.xseg_model;
+  paths.merged = workspace.merged();
+  paths.merged_mask = workspace.merged_mask();
+  paths.state = workspace.state() / "merge.json";
+  paths.models = workspace.model();
+  paths.timelines = workspace.state() / timelines_folder;
+  paths.sample = workspace.root / "merge_sample.png";
   if (paths.frames.empty()) {
     TRY(paths.frames, workspace.frames_or_video(Side::dst));
   }
@@ -31,18 +60,15 @@ Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& o
 }
 
 Verb merge_verb() {
-  auto work = [](const MergeOptions& options, const std::vector<Row>&, const Call& call,
-                 Run& run) -> Result<std::string> {
-    TRY(const auto workspace, open_workspace(call.workspace));
-    TRY(const auto paths, merge_paths(workspace, options));
-    TRY(const auto report, merge(options, paths, run));
-    return to_json_text(report);
-  };
-  return make_verb<MergeOptions>(
-      "merge", "Put the model's face into the dst frames",
-      "  understudy merge\n  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct\n"
-      "  understudy merge --model-file clooney_SAEHD_model.dfm",
-      {}, work);
+  return {.name = "merge",
+          .summary = "Put the model's face into the dst frames",
+          .examples =
+              "  understudy merge\n"
+              "  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct\n"
+              "  understudy merge --sample 12           a look at 12 frames first\n"
+              "  understudy merge --frames 100-250,300\n"
+               "  understudy merge --model-file clooney_SAEHD_model.dfm",
+          .prepare = prepared_merge};
 }
 
 }  // namespace understudy

@@ -40,7 +40,7 @@ class Loading(FilmTest):
             self.light(*arguments)
         for verb in ("sort", "src", "--by", "blur"), ("sort", "src", "--undo"), ("catalogue", "src"), ("faceset", "stats", "src"), \
                 ("faceset", "filter", "src", "yaw < 0"), ("faceset", "save-metadata", "src"), ("faceset", "pack", "src"), \
-                ("faceset", "unpack", "src"):
+                ("faceset", "unpack", "src"), ("merge", "set", "erode=3"), ("merge", "show"), ("merge", "undo"):
             self.light("-w", film, *verb)
         self.light("-w", self.folder() / "new", "new")
 
@@ -70,7 +70,8 @@ class Table(unittest.TestCase):
             self.assertEqual(run_well(*arguments).out, whole.stdout, arguments)
 
     def test_wrong_usage_is_told_in_the_same_words(self):
-        for arguments in (["train"], ["train", "saehdd"], ["train", "saehd", "--archy", "df"], ["merge", "--no-such"], ["no-such-verb"], []):
+        for arguments in (["train"], ["train", "saehdd"], ["train", "saehd", "--archy", "df"], ["merge", "--no-such"], ["merge", "sett"],
+                          ["merge", "set", "erode=3", "--blur", "4"], ["no-such-verb"], []):
             mine, whole = program.run(*arguments), self.whole(*arguments)
             self.assertEqual((mine.status, mine.err), (whole.returncode, whole.stderr), arguments)
             self.assertEqual(mine.status, 2)

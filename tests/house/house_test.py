@@ -14,6 +14,7 @@ UNDERSTUDY = sys.argv[2]
 # Room -> what it may include beside itself. Bottom to top; a folder belongs to the longest name that fits.
 LIB = {
     "lib/base": [],
+    "lib/journal": ["lib/base"],
     "lib/options": ["lib/base"],
     "lib/jobs": ["lib/base", "lib/options"],
     "lib/image": ["lib/base"],
@@ -21,7 +22,7 @@ LIB = {
     "lib/media": ["lib/base", "lib/image"],
     "lib/infer": ["lib/base", "lib/image"],
     "lib/face": ["lib/base", "lib/image"],
-    "lib/face/labels": ["lib/base", "lib/image", "lib/face"],
+    "lib/face/labels": ["lib/base", "lib/journal", "lib/image", "lib/face"],
     "lib/face/synthetic": ["lib/base", "lib/image", "lib/face"],
     "lib/measures": ["lib/base", "lib/image", "lib/face"],
     "lib/catalogue": ["lib/base", "lib/jobs", "lib/face", "lib/measures"],
@@ -30,6 +31,7 @@ LIB = {
     "lib/score": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect", "lib/identity"],
     "lib/project": ["lib/base", "lib/options", "lib/face"],
     "lib/predict": ["lib/base", "lib/image", "lib/face", "lib/infer"],
+    "lib/timeline": ["lib/base", "lib/journal", "lib/options", "lib/image"],
     "lib/tensor": ["lib/base", "lib/image"],
     "lib/loop": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/tensor"],
     "lib/winograd": ["lib/tensor"],

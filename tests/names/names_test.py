@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import dfl_files  # noqa: E402
 import program  # noqa: E402
 from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, run, run_well  # noqa: E402
 
@@ -145,6 +146,21 @@ class Walk:
         self.verb("model export", "--model", "saehd", "--output", self.work / "x")
         self.verb("model import", "--from", self.work / "x", "--as", "again")
 
+    def timeline(self):
+        self.verb("merge set", "erode=3", "--frames", "1-3")
+        self.verb("merge key", "blur=10", "--frames", "2,5")
+        self.verb("merge copy", "--frame", 2, "--to", "next")
+        self.test.assertEqual(len(self.verb("merge shots", "find")["shots"]), 1)
+        self.test.assertEqual(len(self.verb("merge persons")["persons"]), 1)
+        self.verb("merge undo")
+        self.verb("merge redo")
+        self.verb("merge show", "--frame", 2, "--save", self.work / "q")
+        self.verb("merge diff", "1", "2")
+        session = self.work / "model" / "n_merger_session.dat"
+        session.write_bytes(dfl_files.merger_session([(f"{self.stem}{i}.jpg", {"mask_mode": 4, "erode_mask_modifier": i}) for i in range(3)]))
+        self.test.assertEqual(self.verb("merge import-session")["with_settings"], 3)
+        self.verb("merge", *ONE_THREAD, "--sample", 2)
+
     def film_made(self):
         merged = self.verb("merge", "--model", "saehd")
         self.test.assertEqual((merged["frames"], merged["unreadable"], merged["without_face"]), (FilmTest.FRAMES, [], []))
@@ -162,7 +178,7 @@ class Walk:
                 json.loads(line)
 
     def everything(self):
-        for part in (self.frames, self.faces, self.curating, self.tools, self.masks, self.models, self.film_made, self.logs):
+        for part in (self.frames, self.faces, self.curating, self.tools, self.masks, self.models, self.timeline, self.film_made, self.logs):
             part()
         return self.done
 

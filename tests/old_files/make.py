@@ -118,6 +118,8 @@ class Film:
         (root / "data_src/aligned/00003_0.jpg").unlink()  # two will do
         run_well("-w", root, "train", "saehd", *MODEL, *ONE_THREAD, "--target-iter", 2)
         light_model(root / "model/saehd")
+        for change in (["set", "erode=9"], ["key", "blur=20", "--frames", 2], ["set", "erode=3", "--frames", "2-3"], ["undo"]):
+            run_well("-w", root, "merge", *change)
         run_well("-w", root, "merge", "--model", "saehd", *ONE_THREAD)  # of the video, which merge.json then knows
         run_well("-w", root, "video", "encode")
         run_well("-w", root, "score")

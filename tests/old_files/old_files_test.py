@@ -134,6 +134,18 @@ class OldFiles(unittest.TestCase):
             self.assertEqual((report["set_aside"], report["backup"]), (0, ""))
 
     @for_each_entry
+    def test_timelines_hold_and_go_back_and_forth(self, entry, folder):
+        if entry < "2026-12-01":
+            return  # there were none
+        shown = lambda frame: self.do(folder, "merge", "show", "--frame", frame).report()["settings"]
+        self.assertEqual((shown(2)["erode"], shown(2)["blur"]), (9, 20))
+        self.do(folder, "merge", "redo")
+        self.assertEqual((shown(1)["erode"], shown(2)["erode"]), (9, 3))
+        for _ in range(3):
+            self.do(folder, "merge", "undo")
+        self.assertEqual(self.do(folder, "merge", "show").report()["from"], {})
+
+    @for_each_entry
     def test_extraction_goes_on(self, entry, folder):
         aligned = folder / "data_dst/aligned"
         old = {path.name: path.read_bytes() for path in aligned.glob("*.jpg")}

@@ -125,7 +125,7 @@ void motions(const Case& one, Check& check) {
   std::vector<std::string> stems;
   for (const auto& name : one.inputs()) {
     stems.push_back(name);
-    alignments.by_frame[name] = {one.landmarks(name)};
+    alignments.by_frame[name] = {{one.landmarks(name), {}}};
   }
   Values ours;
   for (const auto& frame : faces_by_frame(alignments, stems)) {

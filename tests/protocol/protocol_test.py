@@ -11,6 +11,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import dfl_files  # noqa: E402
 import program  # noqa: E402
 from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, run, run_well  # noqa: E402
 
@@ -31,6 +32,8 @@ def verbs_in_order(film):
     drawn = [{"do": "add-polygon", "kind": "include", "points": [[10, 10], [60, 10], [60, 60]]}]
     labels.write_text(json.dumps({"format": "understudy.labels", "version": 1, "faces": {"00002_0.jpg": drawn}}))
     tiny = [*ONE_THREAD, "--target-iter", 1]
+    session = film / "new_SAEHD_merger_session.dat"
+    session.write_bytes(dfl_files.merger_session([("00001.png", {"mask_mode": 4, "erode_mask_modifier": 9})]))
     return [
         ("new", ["--src", clip], ["-w", film / "another"]),
         ("doctor", ["--no-gpu"]),
@@ -73,6 +76,16 @@ def verbs_in_order(film):
         ("train amp", ["--model", "amp", *SMALL, "--inter-dims", 32, "--ae-dims", 32, "--e-dims", 16, "--d-dims", 16,
                        "--d-mask-dims", 8, *tiny]),
         ("train quick96", ["--model", "quick", *tiny]),
+        ("merge set", ["erode=10", "--frames", "1-3"]),
+        ("merge key", ["blur=10", "--frames", "2,5"]),
+        ("merge copy", ["--frame", 2, "--to", "next"]),
+        ("merge shots", ["find"]),
+        ("merge persons", []),
+        ("merge undo", []),
+        ("merge redo", []),
+        ("merge show", ["--frame", 2]),
+        ("merge diff", ["1", "2"]),
+        ("merge import-session", ["--from", session]),
         ("merge", ["--model", "saehd", *ONE_THREAD]),
         ("video encode", []),
         ("score", []),

@@ -2,6 +2,7 @@
 """Reads face JPEGs, faceset.pak and meta.dat as strictly as DeepFaceLab does, and writes face metadata, with Python's own
 library only. Arrays are told apart from plain values without numpy, which a test machine may lack."""
 import io
+import pathlib
 import pickle
 import pickletools
 import struct
@@ -162,3 +163,24 @@ def read_pak(data):
     assert offsets[0] == 0 and offsets[-1] == len(data), "the last offset is the length of the file"
     ends = [start + offset for offset in offsets[1:-1]] + [len(data)]
     return [(config, data[start + begin:end]) for config, begin, end in zip(configs, offsets, ends)]
+
+
+def _class_in(module, name):
+    """A class that pickles as `module.name` does, wherever that is."""
+    made = type(name, (), {"__module__": module})
+    setattr(sys.modules.setdefault(module, types.ModuleType(module)), name, made)
+    return made
+
+
+def _made_of(kind, **attributes):
+    thing = kind()
+    thing.__dict__.update(attributes)
+    return thing
+
+
+def merger_session(frames):
+    """[(file name, {DeepFaceLab's setting: value})] as its merger would pickle them."""
+    frame, info, config = (_class_in("merger_classes", name) for name in ("Frame", "Info", "Config"))
+    things = [_made_of(frame, frame_info=_made_of(info, filepath=pathlib.PurePosixPath("/work/data_dst") / name, landmarks=[1, 2]),
+                       cfg=_made_of(config, **settings) if settings else None, is_done=True) for name, settings in frames]
+    return pickle.dumps({"frames": things, "frames_idxs": list(range(len(things))), "frames_done_idxs": [], "model_iter": 3}, 4)

@@ -7,11 +7,12 @@
 #include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "lib/base/formats.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/journal/history.hpp"
+#include "lib/journal/journal_file.hpp"
 
 namespace understudy {
 namespace {
@@ -19,10 +20,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t most_text = std::uint64_t{1} << 26, most_masks = std::uint64_t{1} << 30;
-
-std::string head_line() {
-  return json_text(json{{"format", formats::label_journal.name}, {"version", formats::label_journal.version}}) + "\n";
-}
 
 std::string hex(std::uint64_t number) { return fmt::format("{:016x}", number); }
 std::uint64_t from_hex(const std::string& text) {
@@ -50,9 +47,6 @@ std::string line_of(const LabelEntry& e) {
   if (e.open_after) line["open_after"] = to_json(*e.open_after);
   if (e.uncertainty && std::isfinite(*e.uncertainty)) line["uncertainty"] = *e.uncertainty;
   return json_text(line) + "\n";
-}
-std::string mark_line(std::int64_t id, bool undone) {
-  return json_text(json{{undone ? "undone" : "redone", id}}) + "\n";
 }
 
 std::optional<Polygon> open_from(const json& line, const char* key) {
@@ -102,63 +96,27 @@ LabelDigest digest_of(const FaceLabels& labels) {
 }
 
 struct LabelJournal::Parts {
-  fs::path folder, list;
-  std::vector<LabelEntry> entries;
-  std::unordered_map<std::int64_t, std::size_t> by_id;
-  std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_face;
-  std::int64_t next_id = 1, next_group = 1;
-  bool anew = false;  // it is to be written as a whole before it is added to
-  std::uint64_t bytes_read = 0;
+  Parts(fs::path at, JournalFile list_file, History<LabelEntry> read)
+      : folder(std::move(at)), file(std::move(list_file)), history(std::move(read)) {}
+  fs::path folder;
+  JournalFile file;
+  History<LabelEntry> history;
   bool trimmed = false;
   mutable std::mutex mutex;
 
   fs::path masks_of(std::int64_t group) const { return folder / fmt::format("{:06}.masks", group); }
-
-  void take(LabelEntry entry) {
-    auto& of_face = by_face[entry.identity];
-    for (const auto i : of_face) entries[i].dropped = entries[i].dropped || entries[i].undone;
-    of_face.push_back(entries.size());
-    by_id[entry.id] = entries.size();
-    next_id = std::max(next_id, entry.id + 1);
-    next_group = std::max(next_group, entry.group + 1);
-    entries.push_back(std::move(entry));
-  }
-  bool take_line(const std::string& text) {
-    const json line = json::parse(text, nullptr, false);
-    try {
-      if (!line.is_object()) return false;
-      if (line.contains("undone") || line.contains("redone")) {
-        const bool undone = line.contains("undone");
-        const auto found = by_id.find(line.at(undone ? "undone" : "redone").get<std::int64_t>());
-        if (found != by_id.end()) entries[found->second].undone = undone;
-        return true;
-      }
-      take(entry_from(line));
-      return true;
-    } catch (const json::exception&) {
-      return false;
+  std::string all_lines() const {
+    std::string all;
+    for (const auto& entry : history.entries()) {
+      if (!entry.dropped) all += line_of(entry);
+      if (!entry.dropped && entry.undone) all += mark_line(entry.id, true);
     }
+    return all;
   }
   // A mark that a power cut takes is made again by the next undo, which finds the face as it was.
   Result<> append(std::string_view text, bool on_disk) {
     if (!std::exchange(trimmed, true)) trim();
-    if (anew) TRY_VOID(rewrite());
-    anew = false;
-    std::ofstream out(list, std::ios::app | std::ios::binary);
-    out << text << std::flush;
-    if (!out) {
-      return fail_with_hint(Code::io, fmt::format("Cannot write {}", list.string()),
-                            "Check that there is room on that disk and that you may write there.");
-    }
-    return on_disk ? sync_file(list) : Result<>();
-  }
-  Result<> rewrite() const {
-    std::string all = head_line();
-    for (const auto& entry : entries) {
-      if (!entry.dropped) all += line_of(entry);
-      if (!entry.dropped && entry.undone) all += mark_line(entry.id, true);
-    }
-    return write_text(list, all);
+    return file.append(text, on_disk, [this] { return all_lines(); });
   }
   // Masks of one group on their way into its file.
   struct NewMasks {
@@ -210,8 +168,9 @@ struct LabelJournal::Parts {
       if (it->path().extension() != ".masks") continue;
       masks += sizes[std::atoll(it->path().stem().c_str())] = it->file_size(ignored);
     }
-    if (bytes_read <= most_text && masks <= most_masks) return;
-    std::int64_t oldest = next_group - 1;
+    if (file.bytes_read() <= most_text && masks <= most_masks) return;
+    const auto& entries = history.entries();
+    std::int64_t oldest = history.newest_group();
     std::uint64_t kept_text = 0, kept_masks = sizes[oldest];
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
       kept_text += entry->forward.size() + entry->backward.size() + 300;
@@ -223,29 +182,12 @@ struct LabelJournal::Parts {
     drop_before(oldest, sizes);
   }
   void drop_before(std::int64_t oldest, const std::unordered_map<std::int64_t, std::uint64_t>& with_masks) {
-    std::vector<LabelEntry> kept;
-    for (auto& entry : std::exchange(entries, {}))
-      if (entry.group >= oldest) kept.push_back(std::move(entry));
-    by_id.clear();
-    by_face.clear();
-    for (auto& entry : kept) {
-      const bool dropped = entry.dropped;
-      const auto id = entry.id;
-      take(std::move(entry));
-      entries[by_id[id]].dropped = dropped;
-    }
-    if (!rewrite()) return;  // the old one stands, and its masks
+    history.forget_before(oldest, [](const LabelEntry& entry) { return entry.identity; });
+    if (!file.rewrite(all_lines())) return;  // the old one stands, and its masks
     for (const auto& [group, size] : with_masks) {
       std::error_code ignored;
       if (group < oldest) fs::remove(masks_of(group), ignored);
     }
-  }
-  std::vector<LabelEntry> chosen(std::int64_t group, bool undone) const {
-    std::vector<LabelEntry> found;
-    for (const auto& entry : entries) {
-      if (entry.group == group && entry.undone == undone && !entry.dropped) found.push_back(entry);
-    }
-    return found;
   }
 };
 
@@ -255,34 +197,22 @@ LabelJournal& LabelJournal::operator=(LabelJournal&&) noexcept = default;
 LabelJournal::~LabelJournal() = default;
 
 Result<LabelJournal> LabelJournal::open(const fs::path& folder) {
-  auto parts = std::make_unique<Parts>();
-  parts->folder = folder / ".understudy" / "labels";
-  parts->list = parts->folder / "journal.jsonl";
-  const auto text = read_text(parts->list, std::uint64_t{1} << 31);
-  if (!text && text.error().code != Code::not_found) return Failure(text.error());
-  bool whole = text.has_value() && text->ends_with('\n');
-  std::istringstream in(text ? *text : std::string());
-  std::size_t lines = 0;
-  for (std::string line; std::getline(in, line); ++lines) {
-    if (lines > 0) {
-      whole &= parts->take_line(line);
-      continue;
-    }
-    const auto head = json::parse(line, nullptr, false);
-    const auto version = version_in(head, formats::label_journal);
-    whole &= version.has_value();
-    if (version && *version > formats::label_journal.version)
-      return fail_with_hint(Code::newer_version, fmt::format("{} was written by a newer version", parts->list.string()),
-                            "Update understudy.");
-  }
-  parts->anew = !whole;
-  parts->bytes_read = text ? text->size() : 0;
-  return LabelJournal(std::move(parts));
+  const fs::path own = folder / ".understudy" / "labels";
+  History<LabelEntry> history;
+  const auto take = [&history](const json& line) {
+    if (history.take_mark(line)) return true;
+    LabelEntry entry = entry_from(line);
+    const auto identity = entry.identity;
+    history.take(std::move(entry), identity);
+    return true;
+  };
+  TRY(auto file, JournalFile::open(own / "journal.jsonl", formats::label_journal, take));
+  return LabelJournal(std::make_unique<Parts>(own, std::move(file), std::move(history)));
 }
 
 std::int64_t LabelJournal::new_group() {
   const std::lock_guard lock(parts_->mutex);
-  return parts_->next_group++;
+  return parts_->history.new_group();
 }
 
 Result<> LabelJournal::add(std::vector<Addition> additions) {
@@ -292,7 +222,7 @@ Result<> LabelJournal::add(std::vector<Addition> additions) {
   const std::int64_t group = additions.front().entry.group;
   auto masks = parts_->new_masks(group);
   std::string lines;
-  std::int64_t id = parts_->next_id;
+  std::int64_t id = parts_->history.next_id();
   for (auto& [entry, forward, backward] : additions) {
     check(entry.group == group, "what is added at once belongs to one change");
     entry.id = id++;
@@ -302,15 +232,17 @@ Result<> LabelJournal::add(std::vector<Addition> additions) {
   }
   TRY_VOID(Parts::keep(masks));
   TRY_VOID(parts_->append(lines, true));
-  for (auto& addition : additions) parts_->take(std::move(addition.entry));
+  for (auto& addition : additions) {
+    const auto identity = addition.entry.identity;
+    parts_->history.take(std::move(addition.entry), identity);
+  }
   return {};
 }
 
 Result<> LabelJournal::mark(std::int64_t id, bool undone) {
   const std::lock_guard lock(parts_->mutex);
   TRY_VOID(parts_->append(mark_line(id, undone), false));
-  if (const auto found = parts_->by_id.find(id); found != parts_->by_id.end())
-    parts_->entries[found->second].undone = undone;
+  parts_->history.mark(id, undone);
   return {};
 }
 
@@ -326,7 +258,8 @@ Result<std::vector<LabelOperation>> LabelJournal::operations(const LabelEntry& e
   };
   for (const auto& one : list) {
     auto operation = operation_from_json(one, find);
-    if (!operation) return during(std::move(operation).error(), fmt::format("reading {}", parts_->list.string()));
+    if (!operation)
+      return during(std::move(operation).error(), fmt::format("reading {}", parts_->file.path().string()));
     operations.push_back(*std::move(operation));
   }
   return operations;
@@ -334,13 +267,7 @@ Result<std::vector<LabelOperation>> LabelJournal::operations(const LabelEntry& e
 
 std::vector<LabelEntry> LabelJournal::of_face(std::uint64_t identity) const {
   const std::lock_guard lock(parts_->mutex);
-  std::vector<LabelEntry> found;
-  const auto of_face = parts_->by_face.find(identity);
-  if (of_face == parts_->by_face.end()) return found;
-  for (const auto i : of_face->second) {
-    if (!parts_->entries[i].dropped) found.push_back(parts_->entries[i]);
-  }
-  return found;
+  return parts_->history.of_stream(identity);
 }
 
 std::optional<double> LabelJournal::uncertainty(std::uint64_t identity, const Bytes& mask) const {
@@ -353,15 +280,14 @@ std::optional<double> LabelJournal::uncertainty(std::uint64_t identity, const By
 
 std::vector<LabelEntry> LabelJournal::last_done() const {
   const std::lock_guard lock(parts_->mutex);
-  const auto& entries = parts_->entries;
-  const auto last = std::ranges::find_if(entries.rbegin(), entries.rend(), [](auto& e) { return !e.undone; });
-  return last == entries.rend() ? std::vector<LabelEntry>{} : parts_->chosen(last->group, false);
+  const auto group = parts_->history.last_done();
+  return group ? parts_->history.of_group(*group, false) : std::vector<LabelEntry>{};
 }
 
 std::vector<LabelEntry> LabelJournal::first_undone() const {
   const std::lock_guard lock(parts_->mutex);
-  const auto first = std::ranges::find_if(parts_->entries, [](auto& e) { return e.undone && !e.dropped; });
-  return first == parts_->entries.end() ? std::vector<LabelEntry>{} : parts_->chosen(first->group, true);
+  const auto group = parts_->history.first_undone();
+  return group ? parts_->history.of_group(*group, true) : std::vector<LabelEntry>{};
 }
 
 }  // namespace understudy

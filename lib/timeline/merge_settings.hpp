@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be set of a merge, described once: struct, defaults, ranges and choices. The command line, presets, the
+// timeline and the compositor all take them from here (spec pipeline.md 7.2).
+#pragma once
+
+#include "lib/image/filter.hpp"
+#include "lib/options/describe.hpp"
+
+namespace understudy {
+
+// The numbers of these enums are DeepFaceLab's.
+enum class MergeMode { original, overlay, hist_match, seamless, seamless_hist_match, raw_rgb, raw_predict };
+enum class MaskMode {
+  full,
+  dst,  // the hull of the frame's landmarks
+  learned_prd,
+  learned_dst,
+  learned_product,  // prd * dst
+  learned_sum,      // prd + dst
+  xseg_prd,
+  xseg_dst,
+  xseg_product,
+  learned_xseg_product  // all four
+};
+constexpr bool needs_xseg(MaskMode mode) { return mode >= MaskMode::xseg_prd; }
+enum class ColourTransfer { none, rct, lct, mkl, mkl_m, idt, idt_m, sot_m, mix_m };
+
+template <>
+struct Names<MergeMode> {
+  static constexpr std::array all{"original", "overlay",    "hist-match", "seamless", "seamless-hist-match",
+                                  "raw-rgb",  "raw-predict"};
+};
+template <>
+struct Names<MaskMode> {
+  static constexpr std::array all{"full",
+                                  "dst",
+                                  "learned-prd",
+                                  "learned-dst",
+                                  "learned-prd*learned-dst",
+                                  "learned-prd+learned-dst",
+                                  "xseg-prd",
+                                  "xseg-dst",
+                                  "xseg-prd*xseg-dst",
+                                  "learned-prd*learned-dst*xseg-prd*xseg-dst"};
+};
+template <>
+struct Names<ColourTransfer> {
+  static constexpr std::array all{"none", "rct", "lct", "mkl", "mkl-m", "idt", "idt-m", "sot-m", "mix-m"};
+};
+template <>
+struct Names<Sharpen> {
+  static constexpr std::array all{"none", "box", "gaussian"};
+};
+
+struct MergeSettings {
+  MergeMode mode = MergeMode::overlay;
+  MaskMode mask_mode = MaskMode::learned_product;
+  int erode = 0;  // quarters of a prediction pixel; below 0 dilates
+  int blur = 0;   // same unit
+  ColourTransfer colour_transfer = ColourTransfer::rct;
+  int hist_match_threshold = 238;  // hist-match modes
+  bool masked_hist_match = true;   // hist_match only
+  int motion_blur_power = 0;
+  int face_scale = 0;  // %; above 0 makes the pasted face smaller
+  double morph = 1;    // AMP
+  Sharpen sharpen = Sharpen::none;
+  int blur_sharpen_amount = 0;
+  int super_resolution_power = 0;  // needs MergeModel::enhance
+  int denoise_power = 0;
+  int bicubic_degrade_power = 0;
+  int colour_degrade_power = 0;
+  bool operator==(const MergeSettings&) const = default;
+};
+
+template <>
+constexpr auto describe<MergeSettings>() {
+  using S = MergeSettings;
+  return std::tuple{
+      field("mode", &S::mode).says("Mode", "How the face is put into the frame.").in("Composite"),
+      field("mask", &S::mask_mode)
+          .says("Mask", "Which mask cuts the face out; prd: of the new face, dst: of the frame.")
+          .in("Composite"),
+      field("erode", &S::erode)
+          .says("Erode mask", "Shrinks the mask; below 0 widens it. In quarters of a network pixel.")
+          .range(-400, 400)
+          .in("Composite"),
+      field("blur", &S::blur).says("Blur mask", "Softens the mask's edge, same unit.").range(0, 400).in("Composite"),
+      field("colour-transfer", &S::colour_transfer)
+          .says("Colour transfer", "Fits the face's colours to the frame's.")
+          .in("Composite"),
+      field("hist-match-threshold", &S::hist_match_threshold)
+          .says("Histogram threshold", "Compresses highlights in the hist-match modes.")
+          .range(0, 255)
+          .in("Composite")
+          .advanced(),
+      field("masked-hist-match", &S::masked_hist_match)
+          .says("Masked histogram", "Match histograms inside the mask only.")
+          .in("Composite")
+          .advanced(),
+      field("motion-blur-power", &S::motion_blur_power)
+          .says("Motion blur", "Blurs the face along its motion.")
+          .range(0, 100)
+          .in("Face"),
+      field("face-scale", &S::face_scale)
+          .says("Face scale", "Per cent; above 0 makes the pasted face smaller, as in the original.")
+          .range(-50, 50)
+          .in("Face"),
+      field("morph", &S::morph)
+          .says("Morph", "AMP models: how much of the src face, from 0 (the dst face) to 1.")
+          .range(0, 1)
+          .in("Face"),
+      field("sharpen", &S::sharpen).says("Sharpen mode", "With --blur-sharpen-amount.").in("Face"),
+      field("blur-sharpen-amount", &S::blur_sharpen_amount)
+          .says("Blur or sharpen", "Above 0 sharpens, below 0 blurs the face.")
+          .range(-100, 100)
+          .in("Face"),
+      field("super-resolution-power", &S::super_resolution_power)
+          .says("Super resolution", "How much of an enhancer's finer face is mixed in.")
+          .range(0, 100)
+          .in("Face"),
+      field("denoise-power", &S::denoise_power)
+          .says("Denoise frame", "Softens the frame to match a soft face.")
+          .range(0, 500)
+          .in("Frame"),
+      field("bicubic-degrade-power", &S::bicubic_degrade_power)
+          .says("Bicubic degrade", "Lowers the frame's resolution to match.")
+          .range(0, 100)
+          .in("Frame"),
+      field("colour-degrade-power", &S::colour_degrade_power)
+          .says("Colour degrade", "Reduces the frame's colours.")
+          .range(0, 100)
+          .in("Frame"),
+  };
+}
+static_assert(all_described<MergeSettings>);
+
+}  // namespace understudy

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The networks of a merge: the model of the merge, those of single persons, and XSeg's where a mask needs it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "lib/jobs/run.hpp"
+#include "lib/predict/predictor.hpp"
+#include "lib/xseg/xseg_masker.hpp"
+#include "steps/6_merge/merge.hpp"
+#include "steps/6_merge/plan.hpp"
+
+namespace understudy {
+
+class MergeModels {
+ public:
+  // `own` is the merge's model, from paths.model; those that persons have are opened here, and XSeg's with `with_xseg`.
+  static Result<MergeModels> open(std::unique_ptr<Predictor> own, const MergeOptions&, const MergePaths&,
+                                  const std::set<std::string>& of_persons, bool with_xseg, Run&);
+
+  std::int64_t iteration() const { return models_.at("").predictor->iteration(); }
+  int resolution() const { return models_.at("").predictor->resolution(); }
+  // Of the weights, so that another model under the same name and at the same iteration is another model.
+  std::uint64_t content(const PlannedFace&) const;
+  // Thread-safe; networks run one at a time, for each uses all threads.
+  Result<Merged> merge(const ImageU8& frame_bgr, const PlannedFrame&) const;
+
+ private:
+  struct Opened {
+    std::unique_ptr<Predictor> predictor;
+    std::uint64_t content = 0;
+  };
+  MergeModel model_for(const PlannedFace&) const;
+  void add(const std::string& name, const fs::path& folder, std::unique_ptr<Predictor>);
+
+  std::map<std::string, Opened> models_;  // by name; the merge's own is ""
+  std::unique_ptr<Masker> masker_;
+  std::uint64_t masker_content_ = 0;
+  std::unique_ptr<std::mutex> predicting_ = std::make_unique<std::mutex>();
+};
+
+}  // namespace understudy

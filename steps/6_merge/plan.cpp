@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/6_merge/plan.hpp"
+
+#include "lib/base/hash.hpp"
+#include "lib/options/options.hpp"
+
+namespace understudy {
+namespace {
+
+std::uint64_t mixed(const void* data, std::size_t size, std::uint64_t seed) {
+  return xxh3({static_cast<const std::uint8_t*>(data), size}, seed);
+}
+
+}  // namespace
+
+PlannedFrame planned(const Timeline& timeline, std::int64_t frame, const std::vector<MergeFace>& faces,
+                     const SettingValues& clip_wide) {
+  PlannedFrame plan;
+  plan.raw = settings_at(timeline, frame, {}, clip_wide).mode == MergeMode::raw_predict;
+  for (const auto& face : faces) {
+    const auto person = face.person ? timeline.persons.find(*face.person) : timeline.persons.end();
+    const std::string model = person == timeline.persons.end() ? "" : person->second.model;
+    if (model == no_model) continue;
+    auto settings = settings_at(timeline, frame, face.person, clip_wide);
+    if (plan.raw) settings.mode = MergeMode::raw_predict;
+    plan.faces.push_back({face, settings, model});
+  }
+  return plan;
+}
+
+std::uint64_t digest_of(const PlannedFace& planned, std::uint64_t seed) {
+  const auto& [face, settings, model] = planned;
+  const double motion[] = {face.motion.power, face.motion.angle};
+  std::uint64_t hash = mixed(face.landmarks.data(), sizeof face.landmarks, seed);
+  hash = mixed(motion, sizeof motion, hash);
+  MergeSettings copy = settings;
+  for (const auto& row : rows_of(copy)) hash = xxh3(row.get(), xxh3(row.key, hash));
+  return hash;
+}
+
+}  // namespace understudy

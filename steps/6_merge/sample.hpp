@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// A few frames that show what a merge of all would make, on one page.
+#pragma once
+
+#include "lib/jobs/run.hpp"
+#include "lib/media/frame_source.hpp"
+#include "steps/6_merge/models.hpp"
+#include "steps/6_merge/sample_choice.hpp"
+
+namespace understudy {
+
+// Merges those frames and writes the page, over one of ours; another's is put aside. Nothing else is touched.
+Result<> write_sample(const fs::path& png, media::FrameSource&, const Timeline&, const std::vector<PlannedFrame>&,
+                      const MergeModels&, std::span<const std::int64_t> frames, Run&);
+
+}  // namespace understudy
