@@ -12,7 +12,9 @@
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
 #include "lib/training/presets.hpp"
+#include "lib/xseg/generic_mask.hpp"
 #include "steps/2_extract/verb.hpp"
+#include "steps/4_xseg/apply.hpp"
 #include "steps/5_train/course.hpp"
 #include "steps/5_train/course_size.hpp"
 #include "steps/5_train/verb.hpp"
@@ -29,6 +31,14 @@ struct Names<RunModel> {
   static constexpr std::array all{"saehd", "quick96"};
 };
 
+// Which masks the faces get: those of the workspace's XSeg model, or of the network inside the program where there is
+// none; or only what they have.
+enum class RunMasks { xseg, none };
+template <>
+struct Names<RunMasks> {
+  static constexpr std::array all{"xseg", "none"};
+};
+
 struct RunOptions {
   RunModel model = RunModel::saehd;
   std::string time;
@@ -43,6 +53,8 @@ struct RunOptions {
   int decoder_dims = 40;
   int batch_size = 4;
   double random_move = 0.2;
+  RunMasks masks = RunMasks::xseg;
+  MaskMode mask = MaskMode::learned_product;
   int erode = 0;
   int blur = 40;
   std::uint64_t seed = 1;
@@ -87,6 +99,12 @@ constexpr auto describe<RunOptions>() {
           .says("Random moves", "Of a new model; the original trains with 1, less learns faster.")
           .range(0, 1)
           .in("Training"),
+      field("masks", &O::masks)
+          .says("Masks of the faces",
+                "xseg: faces that have no mask get one, by the workspace's XSeg model or else by the one inside the "
+                "program; none: they keep what they have.")
+          .in("Masks"),
+      field("mask", &O::mask).says("Mask", "Which mask cuts the face out in the merge.").in("Merge"),
       field("erode", &O::erode).says("Erode mask", "In the merge.").range(-400, 400).in("Merge"),
       field("blur", &O::blur).says("Blur mask", "In the merge.").range(0, 400).in("Merge"),
       field("seed", &O::seed).says("Seed", "Of a new model.").in("Training"),
@@ -126,6 +144,22 @@ Result<json> extract_side(const Workspace& workspace, Side side, const RunOption
   TRY(const auto paths, extract_paths(workspace, side, extraction));
   TRY(const auto report, extract(extraction, paths, run));
   return json::parse(to_json_text(report));
+}
+
+// Faces that have a mask keep it: it may be drawn by hand.
+Result<json> mask_side(const Workspace& workspace, Side side, Run& run) {
+  run.note(fmt::format("-- masks of {}", side_name(side)));
+  std::error_code ignored;
+  if (fs::exists(workspace.aligned(side) / "faceset.pak", ignored)) {
+    run.note("The faces are packed: they keep the masks that they have");
+    return json();
+  }
+  const fs::path model = xseg_model_in(workspace.model());
+  MaskApplyOptions masking;
+  masking.missing = true;
+  masking.generic = !is_masker(model);
+  TRY(const auto report, apply_masks(workspace.aligned(side), model, masking, run));
+  return json::parse(report);
 }
 
 ModelDescription description_of(const RunOptions& options) {
@@ -180,13 +214,11 @@ Result<json> merge_frames(const Workspace& workspace, const RunOptions& options,
   run.note("-- merging");
   MergeOptions merging;
   merging.model = std::string(class_name(options.model == RunModel::quick96 ? ModelClass::quick96 : ModelClass::saehd));
+  merging.mask = options.mask;
+  merging.erode = options.erode;
+  merging.blur = options.blur;
   TRY(const auto paths, merge_paths(workspace, merging));
-  TRY(const auto timeline, read_timeline(paths.timelines, merging.timeline));
-  SettingValues clip_wide{{"erode", std::to_string(options.erode)}, {"blur", std::to_string(options.blur)}};
-  // What `run` takes without being asked stands behind what somebody set for the clip.
-  if (options.erode == RunOptions{}.erode && is_set(timeline.clip, "erode")) clip_wide.erase("erode");
-  if (options.blur == RunOptions{}.blur && is_set(timeline.clip, "blur")) clip_wide.erase("blur");
-  TRY(const auto report, merge(merging, clip_wide, paths, run));
+  TRY(const auto report, merge(merging, paths, run));
   return json::parse(to_json_text(report));
 }
 
@@ -216,6 +248,10 @@ Result<json> whole_way(const Workspace& workspace, const RunOptions& options, Ru
   for (const Side side : {Side::src, Side::dst}) TRY_VOID(workspace.frames_or_video(side));
   TRY(report["extract_src"], extract_side(workspace, Side::src, options, run));
   TRY(report["extract_dst"], extract_side(workspace, Side::dst, options, run));
+  if (options.masks == RunMasks::xseg) {
+    TRY(report["mask_src"], mask_side(workspace, Side::src, run));
+    TRY(report["mask_dst"], mask_side(workspace, Side::dst, run));
+  }
   TRY(report["train"], train_model(workspace, options, run));
   TRY(report["merge"], merge_frames(workspace, options, run));
   TRY(report["video"], encode_result(workspace, run));
@@ -260,6 +296,7 @@ RunOptions demo_run_options(const DemoVerbOptions& options) {
   all.random_move = 0.15;
   all.erode = 6;
   all.blur = 30;
+  if (getenv("US_NOMASKS")) all.masks = RunMasks::none;
   return all;
 }
 
