@@ -158,6 +158,7 @@ Result<json> mask_side(const Workspace& workspace, Side side, Run& run) {
   MaskApplyOptions masking;
   masking.missing = true;
   masking.generic = !is_masker(model);
+  if (masking.generic && !has_generic_mask()) return json();  // a program that is made to make one
   TRY(const auto report, apply_masks(workspace.aligned(side), model, masking, run));
   return json::parse(report);
 }
@@ -210,15 +211,26 @@ Result<json> train_model(const Workspace& workspace, const RunOptions& options, 
   return json::parse(to_json_text(report));
 }
 
+// What `run` takes without being asked stands behind what somebody set for the clip.
+SettingValues clip_wide_settings(const RunOptions& options, const Layer& of_clip) {
+  const RunOptions usual;
+  SettingValues values;
+  const auto add = [&](const char* key, bool asked, std::string value) {
+    if (asked || !is_set(of_clip, key)) values.emplace(key, std::move(value));
+  };
+  add("mask", options.mask != usual.mask, std::string(Names<MaskMode>::all[static_cast<std::size_t>(options.mask)]));
+  add("erode", options.erode != usual.erode, std::to_string(options.erode));
+  add("blur", options.blur != usual.blur, std::to_string(options.blur));
+  return values;
+}
+
 Result<json> merge_frames(const Workspace& workspace, const RunOptions& options, Run& run) {
   run.note("-- merging");
   MergeOptions merging;
   merging.model = std::string(class_name(options.model == RunModel::quick96 ? ModelClass::quick96 : ModelClass::saehd));
-  merging.mask = options.mask;
-  merging.erode = options.erode;
-  merging.blur = options.blur;
   TRY(const auto paths, merge_paths(workspace, merging));
-  TRY(const auto report, merge(merging, paths, run));
+  TRY(const auto timeline, read_timeline(paths.timelines, merging.timeline));
+  TRY(const auto report, merge(merging, clip_wide_settings(options, timeline.clip), paths, run));
   return json::parse(to_json_text(report));
 }
 
@@ -296,7 +308,6 @@ RunOptions demo_run_options(const DemoVerbOptions& options) {
   all.random_move = 0.15;
   all.erode = 6;
   all.blur = 30;
-  if (getenv("US_NOMASKS")) all.masks = RunMasks::none;
   return all;
 }
 

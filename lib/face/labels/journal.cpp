@@ -125,9 +125,9 @@ struct LabelJournal::Parts {
     Bytes bytes;
   };
   NewMasks new_masks(std::int64_t group) const {
-    const fs::path file = masks_of(group);
+    const fs::path masks = masks_of(group);
     std::error_code ignored;
-    return {file, fs::exists(file, ignored) ? fs::file_size(file, ignored) : 0, {}};
+    return {masks, fs::exists(masks, ignored) ? fs::file_size(masks, ignored) : 0, {}};
   }
   static json place_of(const Bytes& mask, std::int64_t group, NewMasks& masks) {
     json place{{"group", group}, {"at", masks.at + masks.bytes.size()}, {"bytes", mask.size()}};
