@@ -306,7 +306,8 @@ RunOptions demo_run_options(const DemoVerbOptions& options) {
   all.time = options.target_iter > 0 ? "" : options.time;
   all.target_iter = options.target_iter;
   all.random_move = 0.15;
-  all.erode = 6;
+  // dst's own outline, as the masks of its faces have taught it (docs/decisions/quality.md).
+  all.mask = MaskMode::learned_dst;
   all.blur = 30;
   return all;
 }
