@@ -211,6 +211,18 @@ TEST(Layers, PixelNormOfThreeFour) {
   EXPECT_NEAR(y[0][1].item<float>(), 1.13137, 1e-5);
 }
 
+TEST(ConvTransposed, WithoutGradientsItIsTheSame) {
+  Parameters parameters(3);
+  const ConvTransposed layer(parameters, "up", 6, 5, 2);
+  parameters.find("up/bias")->master.uniform_(-1, 1);
+  const Tensor x = torch::randn({2, 6, 7, 9}).contiguous(torch::MemoryFormat::ChannelsLast);
+  const Tensor learning = layer(x).detach();
+  torch::NoGradGuard no_grad;
+  EXPECT_TRUE(torch::allclose(layer(x), learning, 1e-6, 1e-6));
+  torch::InferenceMode inference;
+  EXPECT_TRUE(torch::allclose(layer(x), learning, 1e-6, 1e-6));
+}
+
 TEST(ConvTransposed, InBf16IsWhatItIsInFp32) {
   for (const int stride : {1, 2}) {
     Parameters parameters(3);

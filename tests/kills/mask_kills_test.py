@@ -3,7 +3,7 @@
 each kill every face is as it was or as an undisturbed run leaves it, a rerun ends with the bytes of that run and what it
 knows of them, and undoing goes all the way back to the faces of before, byte by byte.
 
-Usage: mask_kills_test.py [--kills N] [--seed N] UNDERSTUDY
+Usage: mask_kills_test.py [--kills N] [--seed N] [--only train|own|generic] UNDERSTUDY
 A few kills by default; by hand: mask_kills_test.py --kills 100 UNDERSTUDY"""
 import argparse
 import json
@@ -86,14 +86,20 @@ class MaskKills(KilledSteps):
 
     def test_kills(self):
         chance = random.Random(OPTIONS.seed)
-        trained, own = OPTIONS.kills * 2 // 10, OPTIONS.kills * 2 // 10
+        share = OPTIONS.kills * 2 // 10
+        kills = {"train": share, "own": share, "generic": OPTIONS.kills - 2 * share}
+        if OPTIONS.only:
+            kills = {name: OPTIONS.kills if name == OPTIONS.only else 0 for name in kills}
         steps = [
-            Step(("train",), trained, ["mask", "train", "--src", str(self.few), "--dst", str(self.film / "none"), "--batch-size",
-                                       "2", "--target-iter", str(TARGET), *ONE_THREAD], ("model/XSeg",), saves=TARGET),
-            Apply("own", own),
-            Apply("generic", OPTIONS.kills - trained - own, "--generic"),
+            Step(("train",), kills["train"], ["mask", "train", "--src", str(self.few), "--dst", str(self.film / "none"),
+                                              "--batch-size", "2", "--target-iter", str(TARGET), *ONE_THREAD],
+                 ("model/XSeg",), saves=TARGET),
+            Apply("own", kills["own"]),
+            Apply("generic", kills["generic"], "--generic"),
         ]
         report = {}
+        if OPTIONS.only:  # a model of the workspace has to be trained for it
+            steps = [step for step in steps if step.kills or (step.name, OPTIONS.only) == ("train", "own")]
         for step in steps:
             report[step.name] = self.stand(step, chance)
             if isinstance(step, Apply):
@@ -106,6 +112,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=20261129)
+    parser.add_argument("--only", choices=["train", "own", "generic"])
     parser.add_argument("understudy")
     OPTIONS = parser.parse_args()
     program.UNDERSTUDY = OPTIONS.understudy
