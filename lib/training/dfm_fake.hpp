@@ -39,7 +39,9 @@ inline std::vector<std::string> every_archi() {
     for (int flags = 0; flags < 16; ++flags) {
       std::string archi = type;
       for (int i = 0; i < 4; ++i) {
-        if (flags >> i & 1) archi += (archi.find('-') == std::string::npos ? "-" : "") + std::string(1, "udtc"[i]);
+        if ((flags >> i & 1) == 0) continue;
+        if (archi.find('-') == std::string::npos) archi += '-';
+        archi += "udtc"[i];
       }
       all.push_back(archi);
     }
