@@ -41,7 +41,7 @@ class SessionBytes {
     std::string list = "](";
     for (const auto& f : frames) list += f;
     const std::string all =
-        "\x80\x04" +
+        std::string("\x80\x04") +
         dict({{"frames", list + "e"}, {"frames_idxs", "]"}, {"frames_done_idxs", "]"}, {"model_iter", number(7)}}) +
         ".";
     return {all.begin(), all.end()};
