@@ -12,7 +12,7 @@ namespace understudy {
 
 class SessionBytes {
  public:
-  static std::string text(const std::string& s) { return "\x8c" + std::string(1, static_cast<char>(s.size())) + s; }
+  static std::string text(const std::string& s) { return std::string("\x8c") + static_cast<char>(s.size()) + s; }
   static std::string number(int n) {
     std::string out = "J";
     for (int i = 0; i < 4; ++i) out += static_cast<char>(static_cast<unsigned>(n) >> (8 * i));
@@ -25,7 +25,7 @@ class SessionBytes {
     return out + "u";
   }
   static std::string object(const std::string& module, const std::string& name, const Attributes& attributes) {
-    return "c" + module + "\n" + name + "\n)\x81" + dict(attributes) + "b";
+    return std::string("c") + module + "\n" + name + "\n)\x81" + dict(attributes) + "b";
   }
   static std::string path(const std::vector<std::string>& parts) {
     std::string out = "cpathlib\nWindowsPath\n(";
@@ -41,7 +41,7 @@ class SessionBytes {
     std::string list = "](";
     for (const auto& f : frames) list += f;
     const std::string all =
-        "\x80\x04" +
+        std::string("\x80\x04") +
         dict({{"frames", list + "e"}, {"frames_idxs", "]"}, {"frames_done_idxs", "]"}, {"model_iter", number(7)}}) +
         ".";
     return {all.begin(), all.end()};

@@ -51,6 +51,7 @@ Result<> write_sample(const fs::path& png, media::FrameSource& source, const Tim
                       std::span<const std::int64_t> frames, Run& run) {
   ContactSheet sheet;
   sheet.title = fmt::format("{} of {} frames", frames.size(), source.count());
+  sheet.subtitle = "below the names: shot, yaw and pitch in degrees";
   sheet.columns = {"dst", "merged", "mask", "frame"};
   std::vector<bool> all(plans.size(), false);
   for (const auto frame : frames) all[static_cast<std::size_t>(frame)] = true;
@@ -60,7 +61,7 @@ Result<> write_sample(const fs::path& png, media::FrameSource& source, const Tim
     TRY(const auto frame, source.at(frames[i]));
     TRY(auto row, row_of(frame, plans[static_cast<std::size_t>(frames[i])], models));
     if (const auto face = std::ranges::find(faces, frames[i], &SampleFace::frame); face != faces.end())
-      row.remark = fmt::format("shot {}, yaw {}, pitch {}", face->shot + 1, degrees(face->yaw), degrees(face->pitch));
+      row.remark = fmt::format("shot {}: {}, {}", face->shot + 1, degrees(face->yaw), degrees(face->pitch));
     sheet.rows.push_back(std::move(row));
     run.progress(i + 1, frames.size(), "frames");
   }
