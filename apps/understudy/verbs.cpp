@@ -31,6 +31,7 @@ std::vector<Verb> all_verbs() {
   for (auto& verb : mask_network_verbs()) verbs.push_back(std::move(verb));
   for (auto& verb : train_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(merge_verb());
+  verbs.push_back(deliver_verb());
   for (auto& verb : timeline_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(video_encode_verb());
   verbs.push_back(score_verb());

@@ -15,6 +15,19 @@ ImageF to_float(const ImageU8& image) {
   return out;
 }
 
+ImageF to_float(const ImageU16& image) {
+  ImageF out(image.width, image.height, image.channels);
+  for (std::size_t i = 0; i < out.data.size(); ++i) out.data[i] = static_cast<float>(image.data[i]) / 65535.0f;
+  return out;
+}
+
+ImageU16 to_u16_rounded(const ImageF& image) {
+  ImageU16 out(image.width, image.height, image.channels);
+  for (std::size_t i = 0; i < out.data.size(); ++i)
+    out.data[i] = static_cast<std::uint16_t>(std::clamp(image.data[i], 0.0f, 1.0f) * 65535.0f + 0.5f);
+  return out;
+}
+
 ImageU8 to_u8_rounded(const ImageF& image) {
   ImageU8 out(image.width, image.height, image.channels);
   for (std::size_t i = 0; i < out.data.size(); ++i) {

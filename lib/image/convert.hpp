@@ -6,10 +6,12 @@
 
 namespace understudy {
 
-ImageF to_float(const ImageU8& image);  // 0..255 -> 0..1
+ImageF to_float(const ImageU8& image);   // 0..255 -> 0..1
+ImageF to_float(const ImageU16& image);  // 0..65535 -> 0..1; to_u16_rounded() gives every code back
 // 0..1 -> 0..255, values outside are clamped. Truncating is what DeepFaceLab does (spec pipeline.md 7.4).
 ImageU8 to_u8_rounded(const ImageF& image);
 ImageU8 to_u8_truncated(const ImageF& image);
+ImageU16 to_u16_rounded(const ImageF& image);  // 0..1 -> 0..65535, clamped
 
 // Grey is replicated, surplus channels are dropped, as DeepFaceLab's tools do (spec pipeline.md 0.2).
 template <class T>

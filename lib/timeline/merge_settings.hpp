@@ -69,6 +69,10 @@ struct MergeSettings {
   int denoise_power = 0;
   int bicubic_degrade_power = 0;
   int colour_degrade_power = 0;
+  double exposure = 0;  // stops
+  double contrast = 0, saturation = 0, temperature = 0, tint = 0;
+  double gamma = 1;
+  double grain = 0;  // % of the plate's
   bool operator==(const MergeSettings&) const = default;
 };
 
@@ -130,6 +134,31 @@ constexpr auto describe<MergeSettings>() {
           .says("Colour degrade", "Reduces the frame's colours.")
           .range(0, 100)
           .in("Frame"),
+      field("exposure", &S::exposure).says("Exposure", "Of the face, in stops of light.").range(-5, 5).in("Colour"),
+      field("contrast", &S::contrast)
+          .says("Contrast", "Of the face, in per cent more or less, around middle grey.")
+          .range(-100, 100)
+          .in("Colour"),
+      field("saturation", &S::saturation)
+          .says("Saturation", "Of the face, in per cent more or less.")
+          .range(-100, 100)
+          .in("Colour"),
+      field("temperature", &S::temperature)
+          .says("Temperature", "Above 0 the face is warmer, below 0 cooler; its brightness stays.")
+          .range(-100, 100)
+          .in("Colour"),
+      field("tint", &S::tint)
+          .says("Tint", "Above 0 towards magenta, below 0 towards green; the face's brightness stays.")
+          .range(-100, 100)
+          .in("Colour"),
+      field("gamma", &S::gamma)
+          .says("Gamma", "Of the face: above 1 lifts its middle tones, below 1 lowers them.")
+          .range(0.2, 5)
+          .in("Colour"),
+      field("grain", &S::grain)
+          .says("Grain", "Noise given to the face, in per cent of what is measured in the frame there.")
+          .range(0, 200)
+          .in("Colour"),
   };
 }
 static_assert(all_described<MergeSettings>);

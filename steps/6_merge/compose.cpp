@@ -10,6 +10,7 @@
 #include "lib/image/draw.hpp"
 #include "lib/image/warp.hpp"
 #include "steps/6_merge/compose_parts.hpp"
+#include "steps/6_merge/face_grade.hpp"
 
 namespace understudy {
 namespace {
@@ -62,7 +63,8 @@ void grow(PixelBox& box, const Affine& crop_from_frame, int side) {
   }
 }
 
-PixelBox region_of(const ImageU8& frame, const Landmarks68& landmarks, const MergeSettings& settings,
+template <class T>
+PixelBox region_of(const Image<T>& frame, const Landmarks68& landmarks, const MergeSettings& settings,
                    const MergeModel& model) {
   PixelBox box{frame.width, frame.height, 0, 0};
   const Affine map = face_matrix(landmarks, model.resolution, model.face_type);
@@ -162,6 +164,13 @@ bool needs_second_stage(const MergeSettings& s) {
          s.denoise_power != 0 || s.bicubic_degrade_power != 0;
 }
 
+// The last that is done to the face before it is laid over the frame; not in the original.
+void finish(ImageF& in_frame, const ImageF& frame, const ImageF& mask, const MergeSettings& s) {
+  if (!changes_face(s)) return;
+  grade(in_frame, s);
+  if (s.grain > 0) add_grain(in_frame, frame, mask, s.grain / 100);
+}
+
 // Stage L: filters on the pasted face. `frame` becomes the degraded background.
 ImageF second_stage(const FaceContext& context, ImageF& frame, const ImageF& pasted, const ImageF& mask,
                     const ImageF& target, const ImageF& crop_mask) {
@@ -180,7 +189,8 @@ ImageF second_stage(const FaceContext& context, ImageF& frame, const ImageF& pas
   face = blur_sharpen(face, s.sharpen, 3, s.blur_sharpen_amount);
   if (s.denoise_power != 0) frame = denoise(std::move(frame), s.denoise_power);
   if (s.bicubic_degrade_power != 0) frame = bicubic_degrade(frame, s.bicubic_degrade_power);
-  const ImageF in_frame = warp_inverse(face, context.crop_map, frame.width, frame.height, Interpolation::cubic);
+  ImageF in_frame = warp_inverse(face, context.crop_map, frame.width, frame.height, Interpolation::cubic);
+  finish(in_frame, frame, mask, s);
   return clamped(blended(frame, in_frame, mask));
 }
 
@@ -193,8 +203,10 @@ ImageF pasted_face(const FaceContext& context, ImageF frame, ImageF face, const 
   if (s.mode == MergeMode::hist_match) face = match_masked(s, face, target, crop_mask);
   ImageF in_frame = clamped(warp_inverse(face, context.scaled_map, frame.width, frame.height, Interpolation::cubic));
   if (is_seamless(s.mode)) in_frame = cloned(std::move(in_frame), frame, mask);
+  const bool once_more = needs_second_stage(s);
+  if (!once_more) finish(in_frame, frame, mask, s);
   ImageF out = blended(frame, in_frame, mask);
-  if (needs_second_stage(s)) out = second_stage(context, frame, out, mask, target, crop_mask);
+  if (once_more) out = second_stage(context, frame, out, mask, target, crop_mask);
   if (s.colour_degrade_power != 0) out = colour_degrade(out, s.colour_degrade_power);
   return out;
 }
@@ -207,7 +219,8 @@ ImageF raw_face(const FaceContext& context, const ImageF& frame, const ImageF& f
   return clamped(blended(frame, to_frame(face), to_frame(ones)));
 }
 
-Result<Layer> merge_face(const ImageU8& frame_bgr, const MergeFace& face, const MergeSettings& settings,
+template <class T>
+Result<Layer> merge_face(const Image<T>& frame_bgr, const MergeFace& face, const MergeSettings& settings,
                          const MergeModel& model, const TransferRandom& random) {
   Layer layer;
   layer.box = region_of(frame_bgr, face.landmarks, settings, model);
@@ -272,7 +285,8 @@ void add_layer(const Layer& layer, bool first, Stack& stack) {
   }
 }
 
-Result<Stack> merge_faces(const ImageU8& frame_bgr, std::span<const FaceLook> faces, int raw_side,
+template <class T>
+Result<Stack> merge_faces(const Image<T>& frame_bgr, std::span<const FaceLook> faces, int raw_side,
                           const TransferRandom& random) {
   check(frame_bgr.channels == 3, "a colour frame");
   const bool raw = raw_side > 0;
@@ -314,12 +328,27 @@ Result<MergedFloat> merge_frame_float(const ImageU8& frame_bgr, std::span<const 
                                       const MergeSettings& settings, const MergeModel& model,
                                       const TransferRandom& random) {
   const SameLooks same(faces, settings, model);
-  TRY(auto stack, merge_faces(frame_bgr, same.looks, same.raw_side, random));
-  if (same.raw_side > 0) return std::move(stack.inside);
+  return merge_looks_float(frame_bgr, same.looks, same.raw_side, random);
+}
+
+template <class T>
+Result<MergedFloat> merge_looks_float(const Image<T>& frame_bgr, std::span<const FaceLook> faces, int raw_side,
+                                      const TransferRandom& random) {
+  TRY(auto stack, merge_faces(frame_bgr, faces, raw_side, random));
+  if (raw_side > 0) return std::move(stack.inside);
   MergedFloat out{to_float(frame_bgr), ImageF(frame_bgr.width, frame_bgr.height, 1)};
   paste(out.image_bgr, stack.inside.image_bgr, stack.box.x0, stack.box.y0);
   paste(out.mask, stack.inside.mask, stack.box.x0, stack.box.y0);
   return out;
+}
+
+template Result<MergedFloat> merge_looks_float(const ImageU8&, std::span<const FaceLook>, int, const TransferRandom&);
+template Result<MergedFloat> merge_looks_float(const ImageU16&, std::span<const FaceLook>, int, const TransferRandom&);
+
+Result<DeepMerged> merge_looks(const ImageU16& frame_bgr, std::span<const FaceLook> faces, int raw_side,
+                               const TransferRandom& random) {
+  TRY(const auto merged, merge_looks_float(frame_bgr, faces, raw_side, random));
+  return DeepMerged{to_u16_rounded(merged.image_bgr), to_u16_rounded(merged.mask)};
 }
 
 Result<Merged> merge_looks(const ImageU8& frame_bgr, std::span<const FaceLook> faces, int raw_side,

@@ -63,6 +63,13 @@ struct FaceLook {
 };
 Result<Merged> merge_looks(const ImageU8& frame_bgr, std::span<const FaceLook> faces, int raw_side,
                            const TransferRandom& random);
+// A plate of 16 bits comes out at 16 bits, rounded: where the mask is 0, its pixels are the plate's to the bit.
+// Seamless modes clone the face at 8 bits.
+struct DeepMerged {
+  ImageU16 image_bgr, mask;
+};
+Result<DeepMerged> merge_looks(const ImageU16& frame_bgr, std::span<const FaceLook> faces, int raw_side,
+                               const TransferRandom& random);
 // The same before the conversion to 8 bit. In raw_predict the mask's interpolation may overshoot 0..1.
 struct MergedFloat {
   ImageF image_bgr;
@@ -70,6 +77,9 @@ struct MergedFloat {
 };
 Result<MergedFloat> merge_frame_float(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings&,
                                       const MergeModel&, const TransferRandom& random);
+template <class T>  // std::uint8_t or std::uint16_t
+Result<MergedFloat> merge_looks_float(const Image<T>& frame_bgr, std::span<const FaceLook> faces, int raw_side,
+                                      const TransferRandom& random);
 // With a fixed seed for every frame.
 Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings&,
                            const MergeModel&);

@@ -101,6 +101,31 @@ TEST(Compose, WildLandmarksLeaveTheFrame) {
   EXPECT_EQ(merged->image_bgr, frame());
 }
 
+TEST(Compose, ADeepPlateKeepsItsCodesWhereNoFaceIs) {
+  ImageU16 plate(200, 160, 3);
+  for (std::size_t i = 0; i < plate.data.size(); ++i) plate.data[i] = static_cast<std::uint16_t>(i * 40503);
+  const std::vector<MergeFace> faces = {face_at(100, 80, 40)};
+  const auto model = flat_model(1);
+  for (const auto mode : {MergeMode::overlay, MergeMode::hist_match, MergeMode::seamless}) {
+    auto settings = plain();
+    settings.mode = mode;
+    settings.mask_mode = MaskMode::dst;
+    settings.blur = 20;
+    const FaceLook look{&faces[0], &settings, &model};
+    const auto merged = merge_looks(plate, {&look, 1}, 0, seeded_random(1));
+    ASSERT_TRUE(merged);
+    std::size_t inside = 0;
+    for (std::size_t i = 0; i < merged->mask.data.size(); ++i) {
+      if (merged->mask.data[i] > 0) {
+        ++inside;
+        continue;
+      }
+      for (std::size_t c = 0; c < 3; ++c) ASSERT_EQ(merged->image_bgr.data[3 * i + c], plate.data[3 * i + c]);
+    }
+    EXPECT_GT(inside, 500u);
+  }
+}
+
 TEST(Compose, BlurSoftensAndErodeShrinksTheMask) {
   const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
   const auto sum = [&](int erode, int blur) {

@@ -53,18 +53,18 @@ struct Recipe {
   }
 };
 
-bool same_recipe(const std::string& a, const std::string& b) { return Recipe::read(a).same_content(Recipe::read(b)); }
-
 std::string png_name(const std::string& frame_name) { return fs::path(frame_name).stem().string() + ".png"; }
 
 }  // namespace
 
+bool same_recipe(const std::string& a, const std::string& b) { return Recipe::read(a).same_content(Recipe::read(b)); }
+
 Result<Ingredients> Ingredients::of(const MergePaths& paths, const media::FrameSource& source,
-                                    const MergeModels& models) {
+                                    const MergeModels& models, std::uint64_t look) {
   Ingredients ingredients;
   ingredients.source_ = &source;
   ingredients.models_ = &models;
-  ingredients.common_ = xxh3(compose_version, 0);
+  ingredients.common_ = xxh3(compose_version, look);
   if (source.is_video()) {
     TRY(const auto content, content_of(paths.frames, paths.state));
     ingredients.common_ = xxh3(content, ingredients.common_);

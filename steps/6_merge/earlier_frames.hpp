@@ -14,7 +14,9 @@ namespace understudy {
 // contents of frame, faces, settings at that frame, models or program, wherever these lie.
 class Ingredients {
  public:
-  static Result<Ingredients> of(const MergePaths&, const media::FrameSource&, const MergeModels&);
+  // `look`: what else decides how the pictures come out, the same for all of them; 0 for usual ones.
+  static Result<Ingredients> of(const MergePaths&, const media::FrameSource&, const MergeModels&,
+                                std::uint64_t look = 0);
   // Reads the frame's image unless `before`, what an earlier picture was made of, shows that it is the same file.
   Result<std::string> of_frame(std::int64_t index, const PlannedFrame&, const std::string& before) const;
 
@@ -23,6 +25,9 @@ class Ingredients {
   const MergeModels* models_ = nullptr;
   std::uint64_t common_ = 0;  // the program and, of a video, its content
 };
+
+// Whether two such texts tell of the same content.
+bool same_recipe(const std::string& a, const std::string& b);
 
 // The two folders of results with their lists. Thread-safe but for settle().
 class EarlierFrames {

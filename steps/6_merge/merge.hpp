@@ -18,10 +18,11 @@ struct MergePaths {
   fs::path model;    // model folder, or an exported file (--model-file); empty without a model
   fs::path xseg;     // see open_masker(); read for the masks with xseg alone
   fs::path merged, merged_mask;
-  fs::path state;      // .understudy/merge.json: the content of the video that was read last
-  fs::path models;     // where the models of single persons lie
-  fs::path timelines;  // .understudy/merge/
-  fs::path sample;     // the page of --sample
+  fs::path state;        // .understudy/merge.json: the content of the video that was read last
+  fs::path models;       // where the models of single persons lie
+  fs::path timelines;    // .understudy/merge/
+  fs::path sample;       // the page of --sample
+  fs::path predictions;  // .understudy/predictions/: what the networks said; may be empty for no cache
 };
 
 struct MergeReport {
@@ -35,7 +36,8 @@ struct MergeReport {
   std::int64_t set_aside = 0;                 // pictures that stood in the way, now in `backup`
   fs::path backup;                            // or empty
   std::int64_t model_iteration = 0;
-  std::string sample;  // the page of --sample, or empty
+  std::string sample;                                   // the page of --sample, or empty
+  std::int64_t network_runs = 0, predictions_kept = 0;  // faces and masks that a network made; that were there already
   double seconds = 0;
 };
 std::string to_json_text(const MergeReport&);

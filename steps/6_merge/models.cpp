@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/6_merge/models.hpp"
 
+#include <bit>
+
 #include "lib/base/hash.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/loop/generation_list.hpp"
@@ -62,6 +64,9 @@ Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const Merg
                                       const MergePaths& paths, const std::set<std::string>& of_persons, bool with_xseg,
                                       Run& run) {
   MergeModels models;
+  constexpr double gigabyte = 1u << 30;
+  const auto budget = paths.predictions.empty() ? 0 : static_cast<std::uint64_t>(options.prediction_cache * gigabyte);
+  models.cache_ = std::make_unique<PredictionCache>(paths.predictions, budget);
   const FaceType type = own->face_type();
   models.add("", paths.model, std::move(own));
   for (const auto& name : of_persons) {
@@ -89,27 +94,84 @@ MergeModel MergeModels::model_for(const PlannedFace& face) const {
   MergeModel model;
   model.face_type = predictor.face_type();
   model.resolution = predictor.resolution();
-  model.predict = [this, &predictor, morph = face.settings.morph](const ImageF& crop) -> Result<Prediction> {
-    std::lock_guard lock(*predicting_);  // the network itself uses all threads
-    TRY(auto faces, predictor.predict({&crop, 1}, morph));
-    return Prediction{std::move(faces[0].bgr), std::move(faces[0].mask), std::move(faces[0].mask_dst)};
+  const auto network = xxh3(std::bit_cast<std::uint64_t>(predictor.morphs() ? face.settings.morph : 1.0),
+                            models_.at(face.model).content);
+  model.predict = [this, &predictor, network, morph = face.settings.morph](const ImageF& crop) -> Result<Prediction> {
+    TRY(auto made, answer(crop, network, [&]() -> Result<std::vector<ImageF>> {
+          TRY(auto faces, predictor.predict({&crop, 1}, morph));
+          return std::vector{std::move(faces[0].bgr), std::move(faces[0].mask), std::move(faces[0].mask_dst)};
+        }));
+    if (made.size() != 3) return fail(Code::internal, "A prediction has {} pictures", made.size());
+    return Prediction{std::move(made[0]), std::move(made[1]), std::move(made[2])};
   };
   if (!masker_) return model;
   model.xseg = [this](const ImageF& crop) -> Result<ImageF> {
-    std::lock_guard lock(*predicting_);
-    TRY(auto masks, masker_->masks({&crop, 1}));
-    return std::move(masks[0]);
+    constexpr std::uint64_t of_masks = 7;  // so that a mask is never taken for a face
+    TRY(auto made, answer(crop, xxh3(of_masks, masker_content_), [&] { return masker_->masks({&crop, 1}); }));
+    if (made.size() != 1) return fail(Code::internal, "A mask has {} pictures", made.size());
+    return std::move(made[0]);
   };
   return model;
 }
 
-Result<Merged> MergeModels::merge(const ImageU8& frame_bgr, const PlannedFrame& plan) const {
+Result<std::vector<ImageF>> MergeModels::answer(const ImageF& crop, std::uint64_t network,
+                                                const std::function<Result<std::vector<ImageF>>()>& run) const {
+  const auto key = PredictionCache::key_of(crop, network);
+  if (auto kept = cache_->find(key)) return *std::move(kept);
+  std::vector<ImageF> pictures;
+  {
+    std::lock_guard lock(*predicting_);  // the network itself uses all threads
+    TRY(pictures, run());
+  }
+  ++*network_runs_;
+  cache_->keep(key, pictures);
+  for (auto& picture : pictures) picture = at_sixteen_bits(std::move(picture));
+  return pictures;
+}
+
+namespace {
+
+// Faces, settings and models of a frame; FaceLook holds them by reference.
+struct Looks {
   std::vector<MergeModel> models;
-  for (const auto& face : plan.faces) models.push_back(model_for(face));
-  std::vector<FaceLook> looks;
+  std::vector<FaceLook> all;
+};
+
+Looks looks_of(const PlannedFrame& plan, const std::function<MergeModel(const PlannedFace&)>& model_for) {
+  Looks looks;
+  for (const auto& face : plan.faces) looks.models.push_back(model_for(face));
   for (std::size_t i = 0; i < plan.faces.size(); ++i)
-    looks.push_back({&plan.faces[i].face, &plan.faces[i].settings, &models[i]});
-  return merge_looks(frame_bgr, looks, plan.raw ? resolution() : 0, seeded_random(1));
+    looks.all.push_back({&plan.faces[i].face, &plan.faces[i].settings, &looks.models[i]});
+  return looks;
+}
+
+}  // namespace
+
+Result<Merged> MergeModels::merge(const ImageU8& frame_bgr, const PlannedFrame& plan) const {
+  const Looks looks = looks_of(plan, [this](const PlannedFace& face) { return model_for(face); });
+  return merge_looks(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1));
+}
+
+Result<DeepMerged> MergeModels::merge(const ImageU16& frame_bgr, const PlannedFrame& plan) const {
+  const Looks looks = looks_of(plan, [this](const PlannedFace& face) { return model_for(face); });
+  return merge_looks(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1));
+}
+
+Result<MergeModels::Layers> MergeModels::merge_layers(const ImageU16& frame_bgr, const PlannedFrame& plan) const {
+  Layers layers;
+  layers.predictions.resize(plan.faces.size());
+  std::size_t next = 0;
+  const Looks looks = looks_of(plan, [&](const PlannedFace& face) {
+    MergeModel model = model_for(face);
+    model.predict = [predict = model.predict, &kept = layers.predictions[next++]](const ImageF& crop) {
+      auto made = predict(crop);
+      if (made) kept = *made;
+      return made;
+    };
+    return model;
+  });
+  TRY(layers.merged, merge_looks_float(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1)));
+  return layers;
 }
 
 }  // namespace understudy

@@ -2,6 +2,8 @@
 // The networks of a merge: the model of the merge, those of single persons, and XSeg's where a mask needs it.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -12,6 +14,7 @@
 #include "lib/xseg/xseg_masker.hpp"
 #include "steps/6_merge/merge.hpp"
 #include "steps/6_merge/plan.hpp"
+#include "steps/6_merge/prediction_cache.hpp"
 
 namespace understudy {
 
@@ -23,10 +26,22 @@ class MergeModels {
 
   std::int64_t iteration() const { return models_.at("").predictor->iteration(); }
   int resolution() const { return models_.at("").predictor->resolution(); }
+  std::int64_t network_runs() const { return *network_runs_; }
+  std::int64_t predictions_kept() const { return static_cast<std::int64_t>(cache_->found()); }
   // Of the weights, so that another model under the same name and at the same iteration is another model.
   std::uint64_t content(const PlannedFace&) const;
   // Thread-safe; networks run one at a time, for each uses all threads.
   Result<Merged> merge(const ImageU8& frame_bgr, const PlannedFrame&) const;
+  Result<DeepMerged> merge(const ImageU16& frame_bgr, const PlannedFrame&) const;
+  // Unrounded, with what the network drew of each face (empty where it was not asked), by the plan's faces.
+  struct Layers {
+    MergedFloat merged;
+    std::vector<Prediction> predictions;
+  };
+  Result<Layers> merge_layers(const ImageU16& frame_bgr, const PlannedFrame&) const;
+  // The model that a face is put through.
+  int resolution_of(const PlannedFace& face) const { return models_.at(face.model).predictor->resolution(); }
+  FaceType type_of(const PlannedFace& face) const { return models_.at(face.model).predictor->face_type(); }
 
  private:
   struct Opened {
@@ -34,11 +49,16 @@ class MergeModels {
     std::uint64_t content = 0;
   };
   MergeModel model_for(const PlannedFace&) const;
+  // What the network says of a face: from the cache, or by `run`, which is then kept.
+  Result<std::vector<ImageF>> answer(const ImageF& crop, std::uint64_t network,
+                                     const std::function<Result<std::vector<ImageF>>()>& run) const;
   void add(const std::string& name, const fs::path& folder, std::unique_ptr<Predictor>);
 
   std::map<std::string, Opened> models_;  // by name; the merge's own is ""
   std::unique_ptr<Masker> masker_;
   std::uint64_t masker_content_ = 0;
+  std::unique_ptr<PredictionCache> cache_;
+  std::unique_ptr<std::atomic<std::int64_t>> network_runs_ = std::make_unique<std::atomic<std::int64_t>>(0);
   std::unique_ptr<std::mutex> predicting_ = std::make_unique<std::mutex>();
 };
 

@@ -16,6 +16,12 @@ struct Names<FileFaceType> {
   static constexpr std::array all{"auto", "h", "mf", "f", "wf", "head"};
 };
 
+enum class PictureDepth { eight, sixteen };
+template <>
+struct Names<PictureDepth> {
+  static constexpr std::array all{"8", "16"};
+};
+
 struct MergeOptions {
   std::string model;
   std::filesystem::path model_file;
@@ -26,6 +32,8 @@ struct MergeOptions {
   std::string timeline = std::string(usual_timeline);
   std::string frames;
   int sample = 0;
+  PictureDepth bit_depth = PictureDepth::eight;
+  double prediction_cache = 2;
   int threads = 0;
   bool gpu = true;
   std::filesystem::path input;
@@ -70,6 +78,18 @@ constexpr auto describe<MergeOptions>() {
                 "Only so many frames, spread over shots and poses, onto the page merge_sample.png; the merged frames "
                 "stay as they are. 0: merge.")
           .range(0, 200)
+          .in("Run"),
+      field("bit-depth", &O::bit_depth)
+          .says(
+              "Bit depth",
+              "Of the merged pictures: 16 keeps all of a plate of more than 8 bits; where no face is, its pixels stay "
+              "as they are to the bit.")
+          .in("Run"),
+      field("prediction-cache", &O::prediction_cache)
+          .says("Prediction cache",
+                "Gigabytes that what the networks said of the faces may take in the workspace, so that other settings "
+                "run no network again; 0: none.")
+          .range(0, 10000)
           .in("Run"),
       field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 256).in("Run"),
       field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one.").in("Run"),

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/6_merge/verb.hpp"
 
+#include "lib/project/output.hpp"
 #include "lib/training/model_list.hpp"
 #include "lib/xseg/xseg_masker.hpp"
+#include "steps/6_merge/deliver.hpp"
 
 namespace understudy {
 namespace {
@@ -12,14 +14,19 @@ struct MergeRequest {
   MergeSettings settings;
 };
 
+// Settings of this run alone: those that the command line names.
+SettingValues given_settings(const std::vector<Row>& rows) {
+  SettingValues clip_wide;
+  for (const auto& row : rows)
+    if (row.given && setting_row(row.key)) clip_wide[row.key] = row.get();
+  return clip_wide;
+}
+
 Result<std::string> merge_as_asked(const MergeOptions& options, const std::vector<Row>& rows, const Call& call,
                                    Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
   TRY(const auto paths, merge_paths(workspace, options));
-  SettingValues clip_wide;
-  for (const auto& row : rows)
-    if (row.given && setting_row(row.key)) clip_wide[row.key] = row.get();
-  TRY(const auto report, merge(options, clip_wide, paths, run));
+  TRY(const auto report, merge(options, given_settings(rows), paths, run));
   return to_json_text(report);
 }
 
@@ -32,7 +39,44 @@ Task prepared_merge() {
   });
 }
 
+struct DeliverRequest : MergeRequest {
+  DeliverOptions delivery;
+};
+
+Result<std::string> deliver_as_asked(const DeliverRequest& request, const std::vector<Row>& rows, const Call& call,
+                                     Run& run) {
+  TRY(const auto workspace, open_workspace(call.workspace));
+  TRY(const auto paths, merge_paths(workspace, request.options));
+  const fs::path& output = request.delivery.output;
+  TRY_VOID(check_output(workspace, output, {paths.frames, paths.aligned}));
+  const fs::path folder = output.empty() ? workspace.merged().parent_path() / "delivery" : output;
+  TRY(const auto report, deliver(request.delivery, request.options, given_settings(rows), paths, folder, run));
+  return to_json_text(report);
+}
+
+Task prepared_delivery() {
+  auto request = std::make_shared<DeliverRequest>();
+  auto rows = rows_of(request->delivery);
+  for (auto& row : rows_of(request->options)) {
+    if (row.key != "sample" && row.key != "bit-depth") rows.push_back(std::move(row));
+  }
+  for (auto& row : rows_of(request->settings)) rows.push_back(std::move(row));
+  return Task(std::move(rows), [request](const std::vector<Row>& over, const Call& call, Run& run) {
+    return deliver_as_asked(*request, over, call, run);
+  });
+}
+
 }  // namespace
+
+Verb deliver_verb() {
+  return {.name = "merge deliver",
+          .summary = "Write the merge as layers for a compositor: OpenEXR or PNGs of 16 bits",
+          .examples =
+              "  understudy merge deliver\n"
+              "  understudy merge deliver --pixels float --predictions\n"
+              "  understudy merge deliver --format png --frames 100-250",
+          .prepare = prepared_delivery};
+}
 
 Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& options) {
   MergePaths paths;
@@ -44,6 +88,7 @@ Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& o
   paths.state = workspace.state() / "merge.json";
   paths.models = workspace.model();
   paths.timelines = workspace.state() / timelines_folder;
+  paths.predictions = workspace.state() / "predictions";
   paths.sample = workspace.root / "merge_sample.png";
   if (paths.frames.empty()) {
     TRY(paths.frames, workspace.frames_or_video(Side::dst));
@@ -67,7 +112,7 @@ Verb merge_verb() {
               "  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct\n"
               "  understudy merge --sample 12           a look at 12 frames first\n"
               "  understudy merge --frames 100-250,300\n"
-               "  understudy merge --model-file clooney_SAEHD_model.dfm",
+              "  understudy merge --model-file clooney_SAEHD_model.dfm",
           .prepare = prepared_merge};
 }
 

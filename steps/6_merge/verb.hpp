@@ -8,6 +8,7 @@
 namespace understudy {
 
 Verb merge_verb();
+Verb deliver_verb();
 Result<MergePaths> merge_paths(const Workspace&, const MergeOptions&);
 
 }  // namespace understudy

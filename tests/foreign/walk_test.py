@@ -318,6 +318,7 @@ class Walk:
             lambda: ["frames", "denoise", side, *c.choice([[], ["--factor", "3"], ["--undo"], ["--output", root / "data_dst/merged"]])],
             lambda: ["frames", "import", side, "--input", root / "data_dst/merged", "--prefix", "more-"],
             lambda: ["frames", "cut", side, "--from", "0.1", "--redo", "--output", root / other],
+            lambda: ["merge", "deliver", "--model", "saehd", *ONE_THREAD, "--format", c.choice(["exr", "png"])],
             lambda: ["merge", "--model", "saehd", *ONE_THREAD, "--erode", c.choice(["0", "20"])],
             lambda: ["merge", "--model", "saehd", *ONE_THREAD, "--input", root / "data_src"],
             lambda: ["merge", "--model", "saehd", *ONE_THREAD, *c.choice([["--frames", "2-4"], ["--sample", "2"]])],

@@ -162,6 +162,7 @@ class Walk:
         self.verb("merge", *ONE_THREAD, "--sample", 2)
 
     def film_made(self):
+        self.verb("merge deliver", "--model", "saehd", "--predictions", *ONE_THREAD)
         merged = self.verb("merge", "--model", "saehd")
         self.test.assertEqual((merged["frames"], merged["unreadable"], merged["without_face"]), (FilmTest.FRAMES, [], []))
         self.test.assertEqual(self.verb("merge", "--model", "saehd")["done_before"], FilmTest.FRAMES)

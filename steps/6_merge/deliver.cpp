@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/6_merge/deliver.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/hash.hpp"
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
+#include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/jobs/each.hpp"
+#include "lib/media/marking.hpp"
+#include "steps/6_merge/earlier_frames.hpp"
+#include "steps/6_merge/prepare.hpp"
+
+namespace understudy {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* comment = "Made with understudy: faces in this picture were replaced by a trained model.";
+
+// What lies over the plate: colours multiplied by alpha, so that plate * (1 - alpha) + colours is the result.
+ImageF face_layer(const ImageF& plate_bgr, const MergedFloat& merged) {
+  ImageF face(plate_bgr.width, plate_bgr.height, 4);
+  for (std::size_t i = 0; i < merged.mask.data.size(); ++i) {
+    const float alpha = merged.mask.data[i];
+    for (std::size_t c = 0; c < 3; ++c)
+      face.data[4 * i + c] = merged.image_bgr.data[3 * i + c] - plate_bgr.data[3 * i + c] * (1 - alpha);
+    face.data[4 * i + 3] = alpha;
+  }
+  return face;
+}
+
+ImageF with_alpha(const ImageF& bgr, const ImageF& mask) {
+  ImageF out(bgr.width, bgr.height, 4);
+  for (std::size_t i = 0; i < mask.data.size(); ++i) {
+    std::copy_n(&bgr.data[3 * i], 3, &out.data[4 * i]);
+    out.data[4 * i + 3] = mask.data[i];
+  }
+  return out;
+}
+
+class Delivery {
+ public:
+  Delivery(const DeliverOptions& options, const PreparedMerge& work, MadeFiles made, Aside aside)
+      : options_(options), work_(work), made_(std::move(made)), aside_(std::move(aside)) {}
+
+  // Which files a frame has; the last one being there means that all are.
+  std::vector<fs::path> files_of(std::int64_t index) const {
+    const auto stem = fs::path(work_.source.name(index)).stem().string();
+    std::vector<fs::path> files;
+    if (options_.predictions) {
+      for (std::size_t i = 0; i < plan(index).faces.size(); ++i)
+        files.push_back(fs::path("prediction") / fmt::format("{}_{}.png", stem, i));
+    }
+    if (options_.format == DeliveryFormat::exr) {
+      files.push_back(stem + ".exr");
+    } else {
+      for (const char* layer : {"matte", "face", "result"}) files.push_back(fs::path(layer) / (stem + ".png"));
+    }
+    return files;
+  }
+  bool current(std::int64_t index, const std::string& recipe) const {
+    return std::ranges::all_of(files_of(index), [&](const fs::path& file) {
+      const auto was = made_.made_of(file);
+      return was && same_recipe(*was, recipe);
+    });
+  }
+  std::optional<std::string> earlier_recipe(std::int64_t index) const {
+    return made_.last_made_of(files_of(index).back());
+  }
+
+  Result<> write(const media::DeepFrame& frame, const std::string& recipe) {
+    TRY(const auto layers, work_.models.merge_layers(frame.bgr, plan(frame.index)));
+    const ImageF plate = to_float(frame.bgr);
+    const auto files = files_of(frame.index);
+    std::size_t next = 0;
+    if (options_.predictions) {
+      for (const auto& prediction : layers.predictions) {
+        // A face outside of the picture was not drawn: a clear pixel says so.
+        const ImageF face =
+            prediction.face_bgr.empty() ? ImageF(1, 1, 4) : with_alpha(prediction.face_bgr, prediction.mask_prd);
+        TRY_VOID(write_png(files[next++], face, recipe));
+      }
+    }
+    const auto& merged = layers.merged;
+    if (options_.format == DeliveryFormat::exr) return write_exr_file(files[next], plate, merged, recipe);
+    TRY_VOID(write_png(files[next], merged.mask, recipe));
+    TRY_VOID(write_png(files[next + 1], face_layer(plate, merged), recipe));
+    return write_png(files[next + 2], with_alpha(merged.image_bgr, merged.mask), recipe);
+  }
+  Result<> write_text(const fs::path& name, const std::string& text) {
+    TRY_VOID(aside_.make_way(made_, name));
+    return made_.write(name, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  }
+  std::size_t set_aside() const { return aside_.count(); }
+  const PlannedFrame& plan(std::int64_t index) const { return work_.plans[static_cast<std::size_t>(index)]; }
+
+ private:
+  Result<> write_png(const fs::path& name, const ImageF& picture, const std::string& recipe) {
+    TRY(const Bytes png, encode_png(to_u16_rounded(picture), {.xmp = composite_marking_xmp}));
+    TRY_VOID(aside_.make_way(made_, name));
+    return made_.write(name, png, recipe);
+  }
+  Result<> write_exr_file(const fs::path& name, const ImageF& plate, const MergedFloat& merged,
+                          const std::string& recipe) {
+    ExrPicture picture;
+    picture.layers = {{"", merged.image_bgr}, {"face", face_layer(plate, merged)}, {"matte", merged.mask}};
+    picture.pixels = options_.pixels;
+    picture.compression = options_.compression;
+    if (const auto* video = work_.source.video()) picture.frame_rate = video->frame_rate.value();
+    picture.remarks = {{"comments", comment},
+                       {"DigitalSourceType", std::string(media::composite_with_trained_media)},
+                       {"colours", "as encoded in the plate; no transfer function was undone"}};
+    const fs::path made_at = made_.folder() / (".understudy/delivery-" + name.string());
+    TRY_VOID(write_exr(made_at, picture));
+    TRY_VOID(aside_.make_way(made_, name));
+    return made_.take_in(made_at, name, recipe);
+  }
+
+  const DeliverOptions& options_;
+  const PreparedMerge& work_;
+  MadeFiles made_;
+  Aside aside_;
+};
+
+// The corners of each face's prediction in its frame: left top, right top, right bottom, left bottom, in pixels from
+// the picture's left top corner.
+std::array<Point, 4> corners_of(const PlannedFace& face, const MergeModels& models) {
+  const int side = models.resolution_of(face);
+  const Affine frame_from_crop = face_matrix(face.face.landmarks, side, models.type_of(face)).inverse();
+  const double far = side;
+  return {frame_from_crop({0, 0}), frame_from_crop({far, 0}), frame_from_crop({far, far}), frame_from_crop({0, far})};
+}
+
+// corners.json, and a text per face: a line a frame, "frame x1 y1 … x4 y4", from the left bottom corner and with y
+// upwards, as Nuke counts.
+Result<> write_corners(const PreparedMerge& work, const std::vector<std::int64_t>& frames, int height,
+                       Delivery& delivery) {
+  json all = json::array();
+  std::map<std::size_t, std::string> texts;
+  for (const auto index : frames) {
+    const auto& faces = delivery.plan(index).faces;
+    for (std::size_t i = 0; i < faces.size(); ++i) {
+      const auto corners = corners_of(faces[i], work.models);
+      json entry{{"frame", index + 1}, {"name", path_text(work.source.name(index))}, {"face", i}};
+      entry["resolution"] = work.models.resolution_of(faces[i]);
+      std::string line = std::to_string(index + 1);
+      for (const Point p : corners) {
+        entry["corners"].push_back({p.x, p.y});
+        line += fmt::format(" {:.4f} {:.4f}", p.x, height - p.y);
+      }
+      const Affine matrix =
+          face_matrix(faces[i].face.landmarks, work.models.resolution_of(faces[i]), work.models.type_of(faces[i]));
+      entry["crop_from_frame"] = matrix.m;
+      all.push_back(std::move(entry));
+      texts[i] += line + "\n";
+    }
+  }
+  TRY_VOID(delivery.write_text(fs::path("prediction") / "corners.json", json_text(all, 1) + "\n"));
+  for (const auto& [face, text] : texts)
+    TRY_VOID(delivery.write_text(fs::path("prediction") / fmt::format("corners_{}.txt", face), text));
+  return {};
+}
+
+std::uint64_t look_of(const DeliverOptions& o) {
+  std::uint64_t look = xxh3(static_cast<std::uint64_t>(o.format), 1);
+  if (o.format == DeliveryFormat::exr) {
+    look = xxh3(static_cast<std::uint64_t>(o.pixels), look);
+    look = xxh3(static_cast<std::uint64_t>(o.compression), look);
+  }
+  return look;
+}
+
+}  // namespace
+
+std::string to_json_text(const DeliveryReport& r) {
+  return json_text(json{{"frames", r.frames},
+                        {"rendered", r.rendered},
+                        {"done_before", r.done_before},
+                        {"unreadable", r.unreadable},
+                        {"set_aside", r.set_aside},
+                        {"seconds", r.seconds}});
+}
+
+// Which frames are to be made, and of what each is made.
+struct Due {
+  std::vector<bool> skip;
+  std::vector<std::string> recipes;
+  std::vector<std::int64_t> frames;  // all that were asked for
+};
+static Result<Due> due_frames(const PreparedMerge& work, const Ingredients& ingredients, const Delivery& delivery,
+                              DeliveryReport& report) {
+  Due due;
+  for (std::int64_t i = 0; i < work.source.count(); ++i) {
+    const bool wanted = work.wanted[static_cast<std::size_t>(i)];
+    due.recipes.emplace_back();
+    due.skip.push_back(!wanted);
+    if (!wanted) continue;
+    due.frames.push_back(i);
+    auto recipe = ingredients.of_frame(i, delivery.plan(i), delivery.earlier_recipe(i).value_or(""));
+    if (!recipe) continue;  // told when its turn comes
+    due.recipes.back() = *std::move(recipe);
+    if (!delivery.current(i, due.recipes.back())) continue;
+    due.skip.back() = true;
+    ++report.done_before;
+  }
+  return due;
+}
+
+Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions& merging,
+                               const SettingValues& clip_wide, const MergePaths& paths, const fs::path& folder,
+                               Run& run) {
+  const Stopwatch watch;
+  MergeReport prepared;
+  TRY(auto work, prepare_merge(merging, clip_wide, paths, prepared, run));
+  if (std::ranges::any_of(work.plans, &PlannedFrame::raw)) {
+    return fail_with_hint(Code::bad_option, "raw-predict has no plate to lie over",
+                          "Take another mode, and --predictions for what the network drew.");
+  }
+  TRY(const auto lock, lock_folder(folder));
+  remove_temporaries(folder);
+  TRY(auto made, MadeFiles::open(folder));
+  Delivery delivery(options, work, std::move(made),
+                    Aside(folder, [&run](std::string text) { run.note(std::move(text)); }));
+  DeliveryReport report;
+  TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models, look_of(options)));
+  TRY(const Due due, due_frames(work, ingredients, delivery, report));
+  report.frames = static_cast<std::int64_t>(due.frames.size());
+  run.stage("deliver");
+  FrameFeed<std::uint16_t> feed(work.source, due.skip);
+  const auto to_do = static_cast<std::uint64_t>(std::ranges::count(due.skip, false));
+  std::atomic<std::uint64_t> finished = 0;
+  std::atomic<std::int64_t> rendered = 0;
+  std::atomic<int> height = 0;
+  TRY_VOID(for_each_index(to_do, merging.threads, run, "", [&](std::size_t, unsigned) -> Result<> {
+    const auto [index, frame] = feed.next(prepared, run);
+    if (frame) {
+      height = frame->bgr.height;
+      TRY_VOID(delivery.write(*frame, due.recipes[static_cast<std::size_t>(index)]));
+      ++rendered;
+    }
+    run.progress(++finished, to_do, "frames");
+    return {};
+  }));
+  if (options.predictions && rendered > 0) TRY_VOID(write_corners(work, due.frames, height, delivery));
+  report.rendered = rendered;
+  report.unreadable = prepared.unreadable;
+  report.set_aside = static_cast<std::int64_t>(delivery.set_aside());
+  report.seconds = watch.seconds();
+  return report;
+}
+
+}  // namespace understudy

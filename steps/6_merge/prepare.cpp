@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/6_merge/prepare.hpp"
+
+#include <algorithm>
+
+#include "lib/base/text.hpp"
+#include "lib/face/faceset.hpp"
+#include "lib/predict/file_predictor.hpp"
+#include "lib/predict/raw_predictor.hpp"
+#include "lib/training/net_predictor.hpp"
+
+namespace understudy {
+namespace {
+
+// What a run works on beside its networks.
+struct Work {
+  std::vector<PlannedFrame> plans;
+  std::vector<bool> wanted;
+  Timeline timeline;
+};
+
+// Whose faces go into which frame; told of before anything is done. no_faces when not one belongs to a frame.
+Result<std::vector<std::vector<MergeFace>>> match_faces(const MergePaths& paths, const Faceset& set,
+                                                        const media::FrameSource& source, MergeReport& report,
+                                                        Run& run) {
+  TRY(const auto alignments, read_alignments(set));
+  report.without_metadata = set.skipped();
+  report.without_metadata.insert(report.without_metadata.end(), alignments.without_source.begin(),
+                                 alignments.without_source.end());
+  if (!report.without_metadata.empty())
+    run.warn(fmt::format("{} pictures in {} do not say which frame they are from, so their frames stay as they are: {}",
+                         report.without_metadata.size(), paths.aligned.string(), some_of(report.without_metadata, 10)));
+  if (alignments.by_frame.empty()) {
+    return fail_with_hint(Code::bad_file,
+                          fmt::format("No face in {} says which frame it is from", paths.aligned.string()),
+                          "Extract the dst faces again: understudy extract dst");
+  }
+  if (!alignments.crowded.empty())
+    run.note(fmt::format("{} frames have several faces; all are replaced, and motion blur is off",
+                         alignments.crowded.size()));
+  std::vector<std::string> stems;
+  for (std::int64_t i = 0; i < source.count(); ++i) stems.push_back(fs::path(source.name(i)).stem().string());
+  auto faces = faces_by_frame(alignments, stems);
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    if (faces[i].empty()) report.without_face.push_back(source.name(static_cast<std::int64_t>(i)));
+  }
+  if (report.without_face.size() < stems.size()) return faces;
+  return fail_with_hint(
+      Code::no_faces,
+      fmt::format("None of the faces in {} belongs to a frame of {}", paths.aligned.string(), paths.frames.string()),
+      "Extract the faces from these frames: understudy extract dst");
+}
+
+Result<std::vector<bool>> wanted_frames(const MergeOptions& options, std::int64_t count) {
+  std::vector<bool> wanted(static_cast<std::size_t>(count), options.frames.empty());
+  if (options.frames.empty()) return wanted;
+  TRY(const auto ranges, parse_frames(options.frames));
+  for (const auto& range : ranges) {
+    if (range.last >= count) {
+      return fail_with_hint(Code::bad_option, fmt::format("There is no frame {}, only {}", range.last + 1, count),
+                            "Frames count from 1.");
+    }
+    for (auto f = range.first; f <= range.last; ++f) wanted[static_cast<std::size_t>(f)] = true;
+  }
+  return wanted;
+}
+
+Result<Work> plan_work(const MergeOptions& options, const SettingValues& clip_wide, const MergePaths& paths,
+                       const std::vector<std::vector<MergeFace>>& faces) {
+  Work work;
+  TRY(work.timeline, read_timeline(paths.timelines, options.timeline));
+  TRY(work.wanted, wanted_frames(options, static_cast<std::int64_t>(faces.size())));
+  for (std::size_t i = 0; i < faces.size(); ++i)
+    work.plans.push_back(planned(work.timeline, static_cast<std::int64_t>(i), faces[i], clip_wide));
+  return work;
+}
+
+// The face type that most of the faces are cut to.
+FaceType usual_type(const Faceset& set) {
+  std::map<FaceType, std::size_t> counts;
+  for (const auto& entry : set.entries()) {
+    if (is_aligned(entry.info.face_type)) ++counts[entry.info.face_type];
+  }
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
+  return most == counts.end() ? FaceType::whole : most->first;
+}
+
+// What the faces are put through.
+Result<std::unique_ptr<Predictor>> predictor_for(const MergeOptions& options, const MergePaths& paths,
+                                                 const Faceset& set, Run& run) {
+  if (options.model_file.empty() && !options.without_model) {
+    std::vector<std::string> warnings;
+    auto opened = open_model_predictor(paths.model, {options.threads, options.gpu}, warnings);
+    for (auto& w : warnings) run.warn(std::move(w));
+    return opened;
+  }
+  const auto asked = face_type_from_key(Names<FileFaceType>::all[static_cast<std::size_t>(options.model_face_type)]);
+  ModelFileOptions how{options.threads, asked, options.model_resolution, usual_type(set)};
+  std::unique_ptr<Predictor> predictor;
+  if (options.without_model) {
+    constexpr int usual_resolution = 256;
+    predictor = raw_predictor(asked.value_or(how.guess), how.resolution > 0 ? how.resolution : usual_resolution);
+  } else {
+    TRY(predictor, open_model_file(paths.model, how));
+  }
+  run.note(fmt::format("The faces are taken as {}s of {} pixels", face_type_name(predictor->face_type()),
+                       predictor->resolution()));
+  return predictor;
+}
+
+Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& paths, const Faceset& set,
+                               const Work& work, Run& run) {
+  TRY(auto own, predictor_for(options, paths, set, run));
+  std::set<std::string> of_persons;
+  bool with_xseg = false;
+  for (std::size_t i = 0; i < work.plans.size(); ++i) {
+    if (!work.wanted[i]) continue;
+    for (const auto& face : work.plans[i].faces) {
+      of_persons.insert(face.model);
+      with_xseg = with_xseg || needs_xseg(face.settings.mask_mode);
+    }
+  }
+  return MergeModels::open(std::move(own), options, paths, of_persons, with_xseg, run);
+}
+
+}  // namespace
+
+Result<PreparedMerge> prepare_merge(const MergeOptions& options, const SettingValues& clip_wide,
+                                    const MergePaths& paths, MergeReport& report, Run& run) {
+  run.stage("open");
+  TRY(auto source, media::FrameSource::open(paths.frames));
+  for (const auto& remark : source.remarks()) run.note(remark);
+  report.frames = source.count();
+  TRY(const auto set, Faceset::open(paths.aligned));
+  TRY(const auto faces, match_faces(paths, set, source, report, run));
+  TRY(Work work, plan_work(options, clip_wide, paths, faces));
+  TRY(MergeModels models, models_for(options, paths, set, work, run));
+  report.model_iteration = models.iteration();
+  return PreparedMerge{std::move(source), std::move(work.plans), std::move(work.wanted), std::move(work.timeline),
+                       std::move(models)};
+}
+
+}  // namespace understudy

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The merge at 16 bits and as layers for a compositor, from the command line: what lies outside of the matte is the plate
+to the bit, and the layers laid over the plate are the merge. Usage: deliver_test.py UNDERSTUDY"""
+import json
+import pathlib
+import struct
+import sys
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import program  # noqa: E402
+from program import FilmTest, ONE_THREAD, TINY_MODEL, run, run_well  # noqa: E402
+
+
+def chunks(png):
+    at = 8
+    while at < len(png):
+        size, kind = struct.unpack_from(">I4s", png, at)
+        yield kind, png[at + 8:at + 8 + size]
+        at += 12 + size
+
+
+def unfiltered(rows, width, height, pixel):
+    """PNG's five filters taken back (PNG specification 9)."""
+    stride, out, before = width * pixel, [], bytes(width * pixel)
+    for y in range(height):
+        kind, line = rows[y * (stride + 1)], bytearray(rows[y * (stride + 1) + 1:(y + 1) * (stride + 1)])
+        for i in range(stride):
+            left = line[i - pixel] if i >= pixel else 0
+            up, corner = before[i], before[i - pixel] if i >= pixel else 0
+            if kind == 1:
+                line[i] = line[i] + left & 255
+            elif kind == 2:
+                line[i] = line[i] + up & 255
+            elif kind == 3:
+                line[i] = line[i] + (left + up) // 2 & 255
+            elif kind == 4:
+                guess = left + up - corner
+                near = min((abs(guess - left), 0, left), (abs(guess - up), 1, up), (abs(guess - corner), 2, corner))
+                line[i] = line[i] + near[2] & 255
+        before = bytes(line)
+        out.append(before)
+    return out
+
+
+def read_png16(path):
+    """Rows of pixels, each a tuple of 16-bit values."""
+    parts = list(chunks(path.read_bytes()))
+    width, height, depth, colour = struct.unpack(">IIBB", parts[0][1][:10])
+    channels = {0: 1, 2: 3, 6: 4}[colour]
+    assert depth == 16, f"{path}: {depth} bits"
+    data = zlib.decompress(b"".join(body for kind, body in parts if kind == b"IDAT"))
+    return [list(struct.iter_unpack(f">{channels}H", row)) for row in unfiltered(data, width, height, channels * 2)]
+
+
+def write_png16(path, width, height, pixel):
+    rows = b"".join(b"\0" + b"".join(struct.pack(">3H", *pixel(x, y)) for x in range(width)) for y in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    body = b"".join(struct.pack(">I", len(b)) + k + b + struct.pack(">I", zlib.crc32(k + b))
+                    for k, b in ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+
+
+class Deliver(FilmTest):
+    SIDES, MODEL, FRAMES = ("src", "dst"), TINY_MODEL, 4
+
+    def setUp(self):
+        self.work = self.film_copy()
+        self.frames = self.work / "data_dst"
+        # The plate's frames at 16 bits, with low bits that 8 would not hold.
+        run_well("-w", self.work, "frames", "extract", "dst")
+        for path in sorted(self.frames.glob("*.png")):
+            png = list(chunks(path.read_bytes()))
+            width, height = struct.unpack(">II", png[0][1][:8])
+            write_png16(path, width, height, lambda x, y: (257 * 90 + 7 * x, 257 * 110 + 11 * y, 257 * 80 + 3 * (x ^ y)))
+        self.plate = read_png16(sorted(self.frames.glob("*.png"))[1])
+
+    def verb(self, *arguments):
+        return run_well("-w", self.work, *arguments, *ONE_THREAD).report()
+
+    def deliver(self, *arguments):
+        return self.verb("merge", "deliver", *arguments)
+
+    def differing_outside(self, picture, matte):
+        inside = outside = 0
+        for plate, row, alpha in zip(self.plate, picture, matte):
+            for p, got, a in zip(plate, row, alpha):
+                inside += a[-1] > 0
+                outside += a[-1] == 0 and tuple(got[:3]) != tuple(p)
+        self.assertGreater(inside, 100)
+        return outside
+
+    def test_sixteen_bits_keep_the_plate_outside_the_matte(self):
+        self.assertEqual(self.verb("merge", "--bit-depth", 16)["rendered"], self.FRAMES)
+        merged = read_png16(self.frames / "merged/00002.png")
+        mask = read_png16(self.frames / "merged_mask/00002.png")
+        self.assertEqual(self.differing_outside(merged, mask), 0)
+        self.assertEqual(self.verb("merge", "--bit-depth", 16)["done_before"], self.FRAMES)
+        self.assertEqual(self.verb("merge")["rendered"], self.FRAMES)  # at 8 bits they are other pictures
+        run_well("-w", self.work, "merge", "--bit-depth", 16, *ONE_THREAD)
+        encoded = run_well("-w", self.work, "video", "encode", "--codec", "prores", "--alpha", "--fps", 25, "--output",
+                           self.work / "result.mov").report()
+        self.assertEqual(encoded["frames"], self.FRAMES)
+
+    def test_layers_over_the_plate_are_the_merge(self):
+        report = self.deliver("--format", "png", "--predictions")
+        self.assertEqual((report["rendered"], report["frames"]), (self.FRAMES, self.FRAMES))
+        folder = self.frames / "delivery"
+        result, face, matte = (read_png16(folder / layer / "00002.png") for layer in ("result", "face", "matte"))
+        self.assertEqual(self.differing_outside(result, matte), 0)
+        furthest = 0
+        for plate, over, want in zip(self.plate, face, result):
+            for p, f, r in zip(plate, over, want):
+                self.assertEqual(f[3], r[3])
+                for c in range(3):
+                    furthest = max(furthest, abs(p[c] * (1 - f[3] / 65535) + f[c] - r[c]))
+        self.assertLessEqual(furthest, 65535 / 1024)
+        corners = json.loads((folder / "prediction/corners.json").read_text())
+        self.assertEqual([c["frame"] for c in corners], list(range(1, self.FRAMES + 1)))
+        self.assertEqual(len(read_png16(folder / "prediction/00002_0.png")), corners[1]["resolution"])
+        # The matrix takes the corners to those of the prediction; Nuke's text counts from below.
+        (x, y), m, side = corners[1]["corners"][2], corners[1]["crop_from_frame"], corners[1]["resolution"]
+        self.assertAlmostEqual(m[0] * x + m[1] * y + m[2], side, places=3)
+        self.assertAlmostEqual(m[3] * x + m[4] * y + m[5], side, places=3)
+        line = [float(v) for v in (folder / "prediction/corners_0.txt").read_text().splitlines()[1].split()]
+        self.assertEqual(line[0], 2)
+        self.assertAlmostEqual(line[6], len(self.plate) - y, places=3)
+
+    def test_only_what_changed_is_delivered_again_and_others_files_stay(self):
+        folder = self.frames / "delivery"
+        folder.mkdir()
+        (folder / "00001.exr").write_text("a compositor's own")
+        first = self.deliver()
+        self.assertEqual((first["rendered"], first["set_aside"]), (self.FRAMES, 1))
+        self.assertEqual((self.frames / "delivery_backup-1/00001.exr").read_text(), "a compositor's own")
+        for path in folder.glob("*.exr"):
+            self.assertEqual(path.read_bytes()[:4], b"\x76\x2f\x31\x01")
+        before = program.snapshot(folder)
+        self.assertEqual(self.deliver()["done_before"], self.FRAMES)
+        self.assertEqual(program.snapshot(folder), before)
+        run_well("-w", self.work, "merge", "set", "erode=40", "--frames", "2-3")
+        self.assertEqual(self.deliver()["rendered"], 2)
+        self.assertEqual(self.deliver("--pixels", "float", "--frames", "1")["rendered"], 1)
+
+    def test_what_cannot_be_delivered_is_told(self):
+        outcome = run("-w", self.work, "merge", "deliver", "--mode", "raw-predict", *ONE_THREAD)
+        self.assertEqual(outcome.status, 2)
+        self.assertIn("raw-predict", outcome.err)
+        outcome = run("-w", self.work, "merge", "deliver", "--output", self.frames, *ONE_THREAD)
+        self.assertNotEqual(outcome.status, 0)
+
+
+if __name__ == "__main__":
+    program.main()
