@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Faces of drawn people as a user would have labelled them, for measuring how an XSeg model learns (bench/drawn_masks.py).
+// Faces of drawn people as a user would have labelled them, for measuring how an XSeg model learns
+// (bench/drawn_masks.py).
 #pragma once
 
 #include "lib/base/files.hpp"
