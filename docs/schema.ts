@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -268,6 +268,10 @@ export interface RunOptions {
   "batch-size"?: number;
   /** Of a new model; the original trains with 1, less learns faster. Range: 0 to 1. Default: 0.2. Changes at: start. */
   "random-move"?: number;
+  /** xseg: faces that have no mask get one, by the workspace's XSeg model or else by the one inside the program; none: they keep what they have. Default: "xseg". Changes at: start. */
+  "masks"?: "xseg" | "none";
+  /** Which mask cuts the face out in the merge. Default: "learned-prd*learned-dst". Changes at: start. */
+  "mask"?: "full" | "dst" | "learned-prd" | "learned-dst" | "learned-prd*learned-dst" | "learned-prd+learned-dst" | "xseg-prd" | "xseg-dst" | "xseg-prd*xseg-dst" | "learned-prd*learned-dst*xseg-prd*xseg-dst";
   /** In the merge. Range: -400 to 400. Default: 0. Changes at: start. */
   "erode"?: number;
   /** In the merge. Range: 0 to 400. Default: 40. Changes at: start. */
@@ -1230,6 +1234,10 @@ export interface MergeOptions {
   "frames"?: string;
   /** Only so many frames, spread over shots and poses, onto the page merge_sample.png; the merged frames stay as they are. 0: merge. Range: 0 to 200. Default: 0. Changes at: start. */
   "sample"?: number;
+  /** Of the merged pictures: 16 keeps all of a plate of more than 8 bits; where no face is, its pixels stay as they are to the bit. Default: "8". Changes at: start. */
+  "bit-depth"?: "8" | "16";
+  /** Gigabytes that what the networks said of the faces may take in the workspace, so that other settings run no network again; 0: none. Range: 0 to 10000. Default: 2.0. Changes at: start. */
+  "prediction-cache"?: number;
   /** Processor threads; 0: all. Range: 0 to 256. Default: 0. Changes at: start. */
   "threads"?: number;
   /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
@@ -1270,6 +1278,106 @@ export interface MergeOptions {
   "bicubic-degrade-power"?: number;
   /** Reduces the frame's colours. Range: 0 to 100. Default: 0. Changes at: start. */
   "colour-degrade-power"?: number;
+  /** Of the face, in stops of light. Range: -5 to 5. Default: 0.0. Changes at: start. */
+  "exposure"?: number;
+  /** Of the face, in per cent more or less, around middle grey. Range: -100 to 100. Default: 0.0. Changes at: start. */
+  "contrast"?: number;
+  /** Of the face, in per cent more or less. Range: -100 to 100. Default: 0.0. Changes at: start. */
+  "saturation"?: number;
+  /** Above 0 the face is warmer, below 0 cooler; its brightness stays. Range: -100 to 100. Default: 0.0. Changes at: start. */
+  "temperature"?: number;
+  /** Above 0 towards magenta, below 0 towards green; the face's brightness stays. Range: -100 to 100. Default: 0.0. Changes at: start. */
+  "tint"?: number;
+  /** Of the face: above 1 lifts its middle tones, below 1 lowers them. Range: 0.2 to 5. Default: 1.0. Changes at: start. */
+  "gamma"?: number;
+  /** Noise given to the face, in per cent of what is measured in the frame there. Range: 0 to 200. Default: 0.0. Changes at: start. */
+  "grain"?: number;
+}
+
+/** Write the merge as layers for a compositor: OpenEXR or PNGs of 16 bits. */
+export interface MergeDeliverOptions {
+  /** exr: one OpenEXR file a frame with all layers; png: PNGs of 16 bits in the folders result, face and matte. Default: "exr". Changes at: start. */
+  "format"?: "exr" | "png";
+  /** Of OpenEXR: half, or float, which keeps every code of a 16-bit plate. Default: "half". Changes at: start. */
+  "pixels"?: "half" | "float";
+  /** Of OpenEXR; dwaa is small and not quite exact, the others lose nothing. Default: "piz". Changes at: start. */
+  "compression"?: "none" | "zip" | "piz" | "dwaa";
+  /** Also what the network drew of each face, as PNGs of 16 bits, and where it belongs: corners.json, and a text of corners per face that Nuke's CornerPin imports. Default: false. Changes at: start. */
+  "predictions"?: boolean;
+  /** Folder for the files, in place of the workspace's data_dst/delivery. Default: "". Changes at: start. */
+  "output"?: string;
+  /** Folder of the model in WORKSPACE/model; empty: the newest. Default: "". Changes at: start. */
+  "model"?: string;
+  /** A .dfm or .onnx file in place of a model: exported here, by DeepFaceLab or by others. Default: "". Changes at: start. */
+  "model-file"?: string;
+  /** Of --model-file; auto: as the file tells, else as most of the faces are cut. Default: "auto". Changes at: start. */
+  "model-face-type"?: "auto" | "h" | "mf" | "f" | "wf" | "head";
+  /** Of a --model-file that leaves it open; 0: as the file tells. Range: 0 to 2048. Default: 0. Changes at: start. */
+  "model-resolution"?: number;
+  /** Puts each face back as it is: to try masks and colours before a model is trained. Default: false. Changes at: start. */
+  "without-model"?: boolean;
+  /** For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file. Default: "". Changes at: start. */
+  "xseg-model"?: string;
+  /** Whose settings hold for shots, persons and frames (docs/timeline.md). Default: "main". Changes at: start. */
+  "timeline"?: string;
+  /** Merge only these, from 1 on: 100-250,300. The others stay as they are; empty: all. Default: "". Changes at: start. */
+  "frames"?: string;
+  /** Gigabytes that what the networks said of the faces may take in the workspace, so that other settings run no network again; 0: none. Range: 0 to 10000. Default: 2.0. Changes at: start. */
+  "prediction-cache"?: number;
+  /** Processor threads; 0: all. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
+  /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
+  "gpu"?: boolean;
+  /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder of the dst faces; empty: the workspace's. Default: "". Changes at: start. */
+  "aligned"?: string;
+  /** How the face is put into the frame. Default: "overlay". Changes at: start. */
+  "mode"?: "original" | "overlay" | "hist-match" | "seamless" | "seamless-hist-match" | "raw-rgb" | "raw-predict";
+  /** Which mask cuts the face out; prd: of the new face, dst: of the frame. Default: "learned-prd*learned-dst". Changes at: start. */
+  "mask"?: "full" | "dst" | "learned-prd" | "learned-dst" | "learned-prd*learned-dst" | "learned-prd+learned-dst" | "xseg-prd" | "xseg-dst" | "xseg-prd*xseg-dst" | "learned-prd*learned-dst*xseg-prd*xseg-dst";
+  /** Shrinks the mask; below 0 widens it. In quarters of a network pixel. Range: -400 to 400. Default: 0. Changes at: start. */
+  "erode"?: number;
+  /** Softens the mask's edge, same unit. Range: 0 to 400. Default: 0. Changes at: start. */
+  "blur"?: number;
+  /** Fits the face's colours to the frame's. Default: "rct". Changes at: start. */
+  "colour-transfer"?: "none" | "rct" | "lct" | "mkl" | "mkl-m" | "idt" | "idt-m" | "sot-m" | "mix-m";
+  /** Compresses highlights in the hist-match modes. Range: 0 to 255. Default: 238. Changes at: start. */
+  "hist-match-threshold"?: number;
+  /** Match histograms inside the mask only. Default: true. Changes at: start. */
+  "masked-hist-match"?: boolean;
+  /** Blurs the face along its motion. Range: 0 to 100. Default: 0. Changes at: start. */
+  "motion-blur-power"?: number;
+  /** Per cent; above 0 makes the pasted face smaller, as in the original. Range: -50 to 50. Default: 0. Changes at: start. */
+  "face-scale"?: number;
+  /** AMP models: how much of the src face, from 0 (the dst face) to 1. Range: 0 to 1. Default: 1.0. Changes at: start. */
+  "morph"?: number;
+  /** With --blur-sharpen-amount. Default: "none". Changes at: start. */
+  "sharpen"?: "none" | "box" | "gaussian";
+  /** Above 0 sharpens, below 0 blurs the face. Range: -100 to 100. Default: 0. Changes at: start. */
+  "blur-sharpen-amount"?: number;
+  /** How much of an enhancer's finer face is mixed in. Range: 0 to 100. Default: 0. Changes at: start. */
+  "super-resolution-power"?: number;
+  /** Softens the frame to match a soft face. Range: 0 to 500. Default: 0. Changes at: start. */
+  "denoise-power"?: number;
+  /** Lowers the frame's resolution to match. Range: 0 to 100. Default: 0. Changes at: start. */
+  "bicubic-degrade-power"?: number;
+  /** Reduces the frame's colours. Range: 0 to 100. Default: 0. Changes at: start. */
+  "colour-degrade-power"?: number;
+  /** Of the face, in stops of light. Range: -5 to 5. Default: 0.0. Changes at: start. */
+  "exposure"?: number;
+  /** Of the face, in per cent more or less, around middle grey. Range: -100 to 100. Default: 0.0. Changes at: start. */
+  "contrast"?: number;
+  /** Of the face, in per cent more or less. Range: -100 to 100. Default: 0.0. Changes at: start. */
+  "saturation"?: number;
+  /** Above 0 the face is warmer, below 0 cooler; its brightness stays. Range: -100 to 100. Default: 0.0. Changes at: start. */
+  "temperature"?: number;
+  /** Above 0 towards magenta, below 0 towards green; the face's brightness stays. Range: -100 to 100. Default: 0.0. Changes at: start. */
+  "tint"?: number;
+  /** Of the face: above 1 lifts its middle tones, below 1 lowers them. Range: 0.2 to 5. Default: 1.0. Changes at: start. */
+  "gamma"?: number;
+  /** Noise given to the face, in per cent of what is measured in the frame there. Range: 0 to 200. Default: 0.0. Changes at: start. */
+  "grain"?: number;
 }
 
 /** Set settings of the merge for the clip, a shot, a person or frames. */
@@ -1388,13 +1496,19 @@ export interface MergeImportSessionOptions {
 
 /** Make the finished video from the merged frames, with the original timing and sound. */
 export interface VideoEncodeOptions {
-  /** crf: constant quality; bitrate: constant data rate; lossless: every pixel kept, in RGB H.264. Default: "crf". Changes at: start. */
+  /** h264 and h265 (4:2:0), or prores: Apple ProRes 4444 for editing, in .mov or .mkv. Default: "h264". Changes at: start. */
+  "codec"?: "h264" | "h265" | "prores";
+  /** Bits of a channel; auto: 10 with h265 when the frames have 16, else 8. H.264 has 8, ProRes always 10. Default: "auto". Changes at: start. */
+  "bit-depth"?: "auto" | "8" | "10";
+  /** With prores: the merged masks as the video's alpha, not multiplied into the colours. Default: false. Changes at: start. */
+  "alpha"?: boolean;
+  /** crf: constant quality; bitrate: constant data rate; lossless: every pixel kept, in RGB H.264 (8 bits) or H.265 (10). ProRes has a quality of its own. Default: "crf". Changes at: start. */
   "quality"?: "crf" | "bitrate" | "lossless";
   /** With quality crf: lower is better and larger; 16 is hard to tell from the frames. Range: 0 to 51. Default: 16.0. Changes at: start. */
   "crf"?: number;
   /** With quality bitrate: megabits a second. Range: 0.1 to 1000. Default: 16.0. Changes at: start. */
   "bitrate"?: number;
-  /** x264's, from ultrafast to veryslow: slower makes smaller files. Default: "medium". Changes at: start. */
+  /** x264's and x265's, from ultrafast to veryslow: slower makes smaller files. Default: "medium". Changes at: start. */
   "preset"?: string;
   /** 0 takes every frame's time from the reference video. Range: 0 to 1000. Default: 0.0. Changes at: start. */
   "fps"?: number;
@@ -1408,7 +1522,7 @@ export interface VideoEncodeOptions {
   "input"?: string;
   /** Video that gives timing, colour tags and sound; by default the workspace's data_dst. Default: "". Changes at: start. */
   "reference"?: string;
-  /** Video to write (.mp4, .mov, .mkv), in place of the workspace's result.mp4. Default: "". Changes at: start. */
+  /** Video to write (.mp4, .mov, .mkv, .avi), in place of the workspace's result.mp4. Default: "". Changes at: start. */
   "output"?: string;
 }
 
@@ -1866,6 +1980,11 @@ export interface Verbs {
   "merge": {
     positionals: { };
     options: MergeOptions;
+    commands: "stop";
+  };
+  "merge deliver": {
+    positionals: { };
+    options: MergeDeliverOptions;
     commands: "stop";
   };
   "merge set": {

@@ -100,6 +100,7 @@ template ImageU8 normalise_channels(ImageU8, int);
 template ImageU16 normalise_channels(ImageU16, int);
 template ImageF normalise_channels(ImageF, int);
 template ImageU8 crop(const ImageU8&, int, int, int, int);
+template ImageU16 crop(const ImageU16&, int, int, int, int);
 template ImageF crop(const ImageF&, int, int, int, int);
 template ImageU8 flip_horizontal(const ImageU8&);
 template ImageF flip_horizontal(const ImageF&);

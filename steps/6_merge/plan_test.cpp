@@ -50,7 +50,7 @@ TEST(Plan, ADigestTellsEverySettingAndPlace) {
     const auto before = row.get();
     const auto other = !row.choices.empty()        ? row.choices[row.choices[0] == before ? 1 : 0]
                        : row.kind == Kind::boolean ? std::string(before == "true" ? "false" : "true")
-                                                   : std::string(before == "1" ? "0" : "1");
+                                                   : std::string(before == "1" ? "0.5" : "1");
     ASSERT_TRUE(row.set(other)) << row.key;
     EXPECT_TRUE(digests.insert(digest_of(face, 1)).second) << row.key;
     ASSERT_TRUE(row.set(before));

@@ -62,7 +62,7 @@ def write_png16(path, width, height, pixel):
 
 
 class Deliver(FilmTest):
-    SIDES, MODEL, FRAMES = ("src", "dst"), TINY_MODEL, 4
+    SIDES, MODEL, FRAMES = ("src", "dst"), TINY_MODEL, 8
 
     def setUp(self):
         self.work = self.film_copy()
@@ -142,10 +142,34 @@ class Deliver(FilmTest):
         self.assertEqual(self.deliver()["rendered"], 2)
         self.assertEqual(self.deliver("--pixels", "float", "--frames", "1")["rendered"], 1)
 
+    def test_another_setting_runs_no_network(self):
+        first = self.verb("merge")
+        self.assertGreaterEqual(first["network_runs"], self.FRAMES - 1)
+        again = self.verb("merge", "--erode", 33)
+        self.assertEqual((again["rendered"], again["network_runs"]), (self.FRAMES, 0))
+        self.assertEqual(again["predictions_kept"], first["network_runs"])
+        picture = (self.frames / "merged/00002.png").read_bytes()
+        fresh = self.verb("merge", "--erode", 34, "--prediction-cache", 0)
+        self.assertEqual(fresh["network_runs"], first["network_runs"])
+        self.assertEqual(list((self.work / ".understudy/predictions").glob("*.prediction")), [])
+        self.verb("merge", "--erode", 33, "--prediction-cache", 0)
+        self.assertEqual((self.frames / "merged/00002.png").read_bytes(), picture)
+
+    def test_colours_and_grain_change_the_face_alone(self):
+        self.verb("merge")
+        before = {p.name: p.read_bytes() for p in (self.frames / "merged_mask").glob("*.png")}
+        plain = (self.frames / "merged/00002.png").read_bytes()
+        for settings in (["--exposure", 0.5], ["--temperature", -40], ["--grain", 100, "--saturation", 20]):
+            self.assertEqual(self.verb("merge", *settings)["rendered"], self.FRAMES)
+            self.assertNotEqual((self.frames / "merged/00002.png").read_bytes(), plain)
+            self.assertEqual({p.name: p.read_bytes() for p in (self.frames / "merged_mask").glob("*.png")}, before)
+        run_well("-w", self.work, "merge", "key", "exposure=1", "--frames", "3")
+        self.assertEqual(run_well("-w", self.work, "merge", "show", "--frame", 3).report()["settings"]["exposure"], 1)
+
     def test_what_cannot_be_delivered_is_told(self):
         outcome = run("-w", self.work, "merge", "deliver", "--mode", "raw-predict", *ONE_THREAD)
         self.assertEqual(outcome.status, 2)
-        self.assertIn("raw-predict", outcome.err)
+        self.assertIn("aw-predict has no plate", outcome.err)
         outcome = run("-w", self.work, "merge", "deliver", "--output", self.frames, *ONE_THREAD)
         self.assertNotEqual(outcome.status, 0)
 

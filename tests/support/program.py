@@ -159,7 +159,7 @@ def make_clips(folder, size=200, frames=12):
     drawn = job.wait_for(second_clip)
     job.command("stop")
     if not drawn or job.finish() != 130:
-        raise AssertionError(f"the demo drew no clips or did not stop: {job.errors}{job.lines[-3:]}")
+        raise AssertionError(f"the demo drew no clips or did not stop: {job.lines[-3:]}")
     for leftover in ("data_src", "data_dst", "model", ".understudy"):
         shutil.rmtree(pathlib.Path(folder) / leftover, ignore_errors=True)
 
