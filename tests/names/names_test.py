@@ -144,8 +144,11 @@ class Walk:
         self.verb("model predict", "--model", "saehd", "--limit", 2, "--output", self.work / "o")
         self.verb("model export", "--model", "saehd", "--output", self.work / "x")
         self.verb("model import", "--from", self.work / "x", "--as", "again")
+        self.verb("model export", "--model", "saehd", "--to", "dfm", "--output", self.work / "x")
 
     def film_made(self):
+        [exported] = (self.work / "x").glob("*.dfm")
+        self.test.assertEqual(self.verb("merge", "--model-file", exported)["frames"], FilmTest.FRAMES)
         merged = self.verb("merge", "--model", "saehd")
         self.test.assertEqual((merged["frames"], merged["unreadable"], merged["without_face"]), (FilmTest.FRAMES, [], []))
         self.test.assertEqual(self.verb("merge", "--model", "saehd")["done_before"], FilmTest.FRAMES)
