@@ -9,6 +9,8 @@
 #include "lib/media/clip_fake.hpp"
 #include "lib/media/ffmpeg.hpp"
 #include "lib/media/frame_source.hpp"
+#include "lib/media/join_video.hpp"
+#include "lib/media/marking.hpp"
 #include "lib/media/write_video.hpp"
 
 namespace understudy::media {
@@ -64,8 +66,8 @@ TEST_F(Codecs, ATenBitRampKeepsItsCodes) {
   };
   for (auto& [file, o, full, kept] : {Case{"a.mp4", options(VideoCodec::h265, VideoQuality::crf, 10), true, 1000},
                                       Case{"c.mp4", options(VideoCodec::h265, VideoQuality::crf, 10), false, 860},
-        Case{"b.mp4", options(VideoCodec::h265, VideoQuality::lossless, 10), true, 1024},
-                                                                    Case{"d.mov", options(VideoCodec::prores), false, 860}}) {
+                                      Case{"b.mp4", options(VideoCodec::h265, VideoQuality::lossless, 10), true, 1024},
+                                      Case{"d.mov", options(VideoCodec::prores), false, 860}}) {
     VideoOptions wanted = o;
     wanted.colour = {1, 1, 1, full, false};
     if (wanted.quality == VideoQuality::crf) wanted.crf = 0;
@@ -191,6 +193,52 @@ TEST_F(Codecs, ClipsOfAFewFramesAreWhole) {
       auto source = FrameSource::open(path);
       ASSERT_TRUE(source && source->count() == count) << count;
       for (int i = 0; i < count; ++i) EXPECT_NEAR((*source->next())->bgr.at(9, 9, 1), 20 * i + 40, 2) << count;
+    }
+  }
+}
+
+// Parts of any length, also of variable rate, make the file that was written at once.
+TEST_F(Codecs, PartsAreJoinedWithoutALossOfTimes) {
+  std::vector<GreyFrame> all;
+  std::int64_t tick = 0;
+  for (int i = 0; i < 40; ++i) all.push_back({20 + 5 * i, tick += i % 7 == 3 ? 250 : 12 + i % 5});
+  const auto begin = all.front().ticks;
+  for (auto& frame : all) frame.ticks -= begin;
+  ASSERT_TRUE(write_tone(folder_ / "s.wav", 2));
+  for (const auto codec : {VideoCodec::h264, VideoCodec::h265, VideoCodec::prores}) {
+    VideoOptions o = options(codec, VideoQuality::crf, codec == VideoCodec::h264 ? 8 : 10);
+    o.preset = "medium";
+    o.time_base = {1, 1000};
+    o.timecode = "01:00:00:00";
+    const std::string suffix = codec == VideoCodec::prores ? ".mov" : ".mp4";
+    std::vector<VideoPart> parts;
+    for (std::size_t first = 0, length = 1; first < all.size(); first += length, length = length * 2 + 1) {
+      auto some = std::vector(all.begin() + static_cast<long>(first),
+                              all.begin() + static_cast<long>(std::min(first + length, all.size())));
+      const auto start = some.front().ticks;
+      for (auto& frame : some) frame.ticks -= start;
+      parts.push_back({folder_ / (std::to_string(first) + suffix), start});
+      ASSERT_TRUE(write_greys(parts.back().file, o, 64, 48, some));
+    }
+    for (const std::string& target : {suffix, std::string(".mkv")}) {
+      VideoOptions whole = o;
+      whole.sound_from = folder_ / "s.wav";
+      const auto joined = join_video(folder_ / ("joined" + target), whole, parts);
+      ASSERT_TRUE(joined) << to_sentence(joined.error());
+      EXPECT_EQ(joined->frames, 40);
+      EXPECT_EQ(joined->sound_copied + joined->sound_encoded, 1);
+      auto source = FrameSource::open(folder_ / ("joined" + target));
+      ASSERT_TRUE(source) << to_sentence(source.error());
+      const auto& info = *source->video();
+      ASSERT_EQ(info.count(), 40);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        EXPECT_NEAR(static_cast<double>(info.ticks[i] - info.ticks[0]) * info.time_base.value(),
+                    static_cast<double>(all[i].ticks) / 1000, 1e-9);
+        EXPECT_NEAR((*source->next())->bgr.at(9, 9, 1), all[i].grey, 2) << i;
+      }
+      EXPECT_EQ(*read_digital_source_type(folder_ / ("joined" + target)) == composite_with_trained_media,
+                target != ".mkv");
+      if (target != ".mkv") EXPECT_EQ(info.timecode, "01:00:00:00");
     }
   }
 }

@@ -275,7 +275,8 @@ TEST_F(OddFiles, AContainerThatIsNotWrittenIsRefusedBeforeAnythingIsDone) {
     EXPECT_NE(to_sentence(refused.error()).find(".mkv"), std::string::npos);
     EXPECT_EQ(asked, 0);
   }
-  for (const char* name : {"r.mp4", "r.M4V", "r.mov", "r.mkv", "r.avi"}) EXPECT_TRUE(check_container(folder_ / name)) << name;
+  for (const char* name : {"r.mp4", "r.M4V", "r.mov", "r.mkv", "r.avi"})
+    EXPECT_TRUE(check_container(folder_ / name)) << name;
 }
 
 TEST_F(OddFiles, SoundThatAContainerDoesNotTakeIsEncodedAndTold) {

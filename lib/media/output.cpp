@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lib/media/marking.hpp"
+
 namespace understudy::media {
 
 Failure write_failure(const fs::path& target, int code) {
@@ -21,6 +23,12 @@ Result<OutputPtr> open_output(const fs::path& target, const fs::path& temporary)
   if (const int code = avio_open(&output->pb, ("file:" + temporary.string()).c_str(), AVIO_FLAG_WRITE); code < 0)
     return write_failure(target, code);
   return output;
+}
+
+void add_marks(AVFormatContext& output, const VideoOptions& options) {
+  if (options.synthetic)
+    av_dict_set(&output.metadata, "DigitalSourceType", std::string(composite_with_trained_media).c_str(), 0);
+  if (!options.comment.empty()) av_dict_set(&output.metadata, "comment", options.comment.c_str(), 0);
 }
 
 Result<> write_header(AVFormatContext& output, const fs::path& target) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/media/ffmpeg.hpp"
+#include "lib/media/write_video.hpp"
 
 namespace understudy::media {
 
@@ -16,6 +17,8 @@ using OutputPtr = std::unique_ptr<AVFormatContext, CloseOutput>;
 
 // `temporary` is the file that is written, `target` the one that messages name. The container follows the extension.
 Result<OutputPtr> open_output(const fs::path& target, const fs::path& temporary);
+// What the file says of itself: the mark of synthetic pictures and the comment, where the options ask for them.
+void add_marks(AVFormatContext&, const VideoOptions&);
 // Once all streams are there.
 Result<> write_header(AVFormatContext&, const fs::path& target);
 // Whether the container takes a stream as it is: tried on an empty file, for what the format says of itself is not

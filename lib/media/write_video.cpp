@@ -32,7 +32,6 @@ class Writer {
   Result<std::int64_t> time_of(const TimedImage&);
   std::int64_t decoding_time(std::int64_t duration);
   Result<> drain();
-  AVDictionary* marks() const;
   bool is_avi() const { return lower_case(target_.extension().string()) == ".avi"; }
 
   const fs::path& target_;
@@ -74,15 +73,8 @@ Result<> Writer::start(const fs::path& temporary, const TimedImage& first) {
   TRY_VOID(start_encoder());
   TRY(sound_,
       SoundTracks::open(options_.sound_from, *output_, options_.sound_shift, options_.sound_part, options_.tell));
-  output_->metadata = marks();
+  add_marks(*output_, options_);
   return write_header(*output_, target_);
-}
-
-AVDictionary* Writer::marks() const {
-  AVDictionary* tags = nullptr;
-  if (options_.synthetic) av_dict_set(&tags, "DigitalSourceType", std::string(composite_with_trained_media).c_str(), 0);
-  if (!options_.comment.empty()) av_dict_set(&tags, "comment", options_.comment.c_str(), 0);
-  return tags;
 }
 
 Result<> Writer::start_encoder() {

@@ -106,10 +106,9 @@ Verb diff_verb() {
 }
 
 Verb way_verb(const char* name, const char* summary, bool undo) {
-  return tool_verb<MergeTimelineOptions>(
-      name, summary, "", {}, [undo](const Workspace& workspace, const MergeTimelineOptions& o, const Call&, Run&) {
-        return undo_or_redo(workspace, o, undo);
-      });
+  return tool_verb<MergeTimelineOptions>(name, summary, fmt::format("  understudy merge {}", name).c_str(), {},
+                                         [undo](const Workspace& workspace, const MergeTimelineOptions& o, const Call&,
+                                                Run&) { return undo_or_redo(workspace, o, undo); });
 }
 
 Verb import_verb() {

@@ -5,12 +5,14 @@
 #include "lib/training/model_list.hpp"
 #include "lib/xseg/xseg_masker.hpp"
 #include "steps/6_merge/deliver.hpp"
+#include "steps/6_merge/to_video.hpp"
 
 namespace understudy {
 namespace {
 
 struct MergeRequest {
   MergeOptions options;
+  ToVideoOptions video;
   MergeSettings settings;
 };
 
@@ -22,10 +24,18 @@ SettingValues given_settings(const std::vector<Row>& rows) {
   return clip_wide;
 }
 
-Result<std::string> merge_as_asked(const MergeOptions& options, const std::vector<Row>& rows, const Call& call,
+Result<std::string> merge_as_asked(const MergeRequest& request, const std::vector<Row>& rows, const Call& call,
                                    Run& run) {
+  const MergeOptions& options = request.options;
   TRY(const auto workspace, open_workspace(call.workspace));
   TRY(const auto paths, merge_paths(workspace, options));
+  const fs::path& to = request.video.to;
+  TRY_VOID(check_output(workspace, to, {paths.frames, paths.aligned}));
+  if (!to.empty() && options.sample == 0) {
+    const fs::path pieces = workspace.state() / "merge-to-video";
+    TRY(const auto report, merge_to_video(request.video, options, given_settings(rows), paths, pieces, run));
+    return to_json_text(report);
+  }
   TRY(const auto report, merge(options, given_settings(rows), paths, run));
   return to_json_text(report);
 }
@@ -33,9 +43,10 @@ Result<std::string> merge_as_asked(const MergeOptions& options, const std::vecto
 Task prepared_merge() {
   auto request = std::make_shared<MergeRequest>();
   auto rows = rows_of(request->options);
+  for (auto& row : rows_of(request->video)) rows.push_back(std::move(row));
   for (auto& row : rows_of(request->settings)) rows.push_back(std::move(row));
   return Task(std::move(rows), [request](const std::vector<Row>& over, const Call& call, Run& run) {
-    return merge_as_asked(request->options, over, call, run);
+    return merge_as_asked(*request, over, call, run);
   });
 }
 
@@ -112,6 +123,7 @@ Verb merge_verb() {
               "  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct\n"
               "  understudy merge --sample 12           a look at 12 frames first\n"
               "  understudy merge --frames 100-250,300\n"
+              "  understudy merge --to result.mp4       no pictures in between\n"
               "  understudy merge --model-file clooney_SAEHD_model.dfm",
           .prepare = prepared_merge};
 }

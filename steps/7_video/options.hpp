@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "lib/media/write_video.hpp"
-#include "lib/options/describe.hpp"
+#include "lib/project/video_names.hpp"
 
 namespace understudy {
 
-template <>
-struct Names<media::VideoQuality> {
-  static constexpr std::array all{"crf", "bitrate", "lossless"};
-};
-
-template <>
-struct Names<media::VideoCodec> {
-  static constexpr std::array all{"h264", "h265", "prores"};
-};
 enum class BitDepth { automatic, eight, ten };
 template <>
 struct Names<BitDepth> {

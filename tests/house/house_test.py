@@ -29,7 +29,7 @@ LIB = {
     "lib/detect": ["lib/base", "lib/image", "lib/infer", "lib/face"],
     "lib/identity": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect"],
     "lib/score": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect", "lib/identity"],
-    "lib/project": ["lib/base", "lib/options", "lib/face"],
+    "lib/project": ["lib/base", "lib/options", "lib/media", "lib/face"],
     "lib/predict": ["lib/base", "lib/image", "lib/face", "lib/infer"],
     "lib/timeline": ["lib/base", "lib/journal", "lib/options", "lib/image"],
     "lib/tensor": ["lib/base", "lib/image"],
@@ -64,6 +64,8 @@ LIBRARIES_IN_CPP_ONLY = r"((opencv2|libav\w+|libsw\w+|openvino)/|Imf\w+\.h)"
 INTERNAL_HEADERS = {
     "lib/image/cv.hpp": ["lib/image", "lib/face"],
     "lib/media/deinterlacer.hpp": ["lib/media"],
+    "lib/media/encoder_choice.hpp": ["lib/media"],
+    "lib/media/picture_planes.hpp": ["lib/media"],
     "lib/media/ffmpeg.hpp": ["lib/media"],
     "lib/media/ffmpeg_functions.hpp": ["lib/media"],
     "lib/media/hardware.hpp": ["lib/media"],
@@ -80,6 +82,7 @@ THREADS = {
     "lib/base/workers.cpp": "the wall itself",
     "lib/detect/face_finder.cpp": "std::async gives what is thrown to whoever waits",
     "lib/score/look.cpp": "std::async likewise",
+    "steps/6_merge/to_video.cpp": "std::async likewise",
     "steps/7_video/video.cpp": "std::async likewise",
     "lib/tensor/spinning.cpp": "a thread that only sleeps",
 }

@@ -145,6 +145,7 @@ class Walk:
         self.verb("model predict", "--model", "saehd", "--limit", 2, "--output", self.work / "o")
         self.verb("model export", "--model", "saehd", "--output", self.work / "x")
         self.verb("model import", "--from", self.work / "x", "--as", "again")
+        self.verb("model export", "--model", "saehd", "--to", "dfm", "--output", self.work / "x")
 
     def timeline(self):
         self.verb("merge set", "erode=3", "--frames", "1-3")
@@ -162,6 +163,8 @@ class Walk:
         self.verb("merge", *ONE_THREAD, "--sample", 2)
 
     def film_made(self):
+        [exported] = (self.work / "x").glob("*.dfm")
+        self.test.assertEqual(self.verb("merge", "--model-file", exported)["frames"], FilmTest.FRAMES)
         self.verb("merge deliver", "--model", "saehd", "--predictions", *ONE_THREAD)
         merged = self.verb("merge", "--model", "saehd")
         self.test.assertEqual((merged["frames"], merged["unreadable"], merged["without_face"]), (FilmTest.FRAMES, [], []))

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/6_merge/to_video.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <future>
+
+#include "lib/base/hash.hpp"
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
+#include "lib/base/path_text.hpp"
+#include "lib/base/stopwatch.hpp"
+#include "lib/base/system.hpp"
+#include "lib/base/workers.hpp"
+#include "lib/media/join_video.hpp"
+#include "lib/media/tone_map.hpp"
+#include "lib/options/options.hpp"
+#include "steps/6_merge/earlier_frames.hpp"
+#include "steps/6_merge/prepare.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr const char* comment = "Made with understudy: faces in this video were replaced by a trained model.";
+
+// A piece of the video: frames [first, last), and the file that they are encoded in.
+struct Piece {
+  std::int64_t first = 0, last = 0;
+  fs::path file;
+};
+
+class Straight {
+ public:
+  Straight(const ToVideoOptions& video, const MergeOptions& options, PreparedMerge& work, MergeReport& report, Run& run)
+      : video_(video),
+        deep_(options.bit_depth == PictureDepth::sixteen),
+        ahead_((options.threads > 0 ? static_cast<unsigned>(options.threads) : cpu_threads()) + 1),
+        work_(work),
+        report_(report),
+        run_(run) {}
+
+  media::VideoOptions encoder() const {
+    const media::VideoInfo& dst = *work_.source.video();
+    media::VideoOptions o;
+    o.codec = video_.codec;
+    o.bits = deep_ && video_.codec == media::VideoCodec::h265 ? 10 : 8;
+    o.quality = video_.quality;
+    o.crf = video_.crf;
+    o.megabits = video_.bitrate;
+    o.preset = video_.preset;
+    o.time_base = dst.time_base;
+    o.frame_rate = dst.frame_rate;
+    o.colour = media::tags_when_decoded(dst.colour);
+    if (!dst.orientation.swaps_sides()) o.pixel_aspect = dst.pixel_aspect;
+    return o;
+  }
+
+  // What decides all frames of a piece, in one number.
+  Result<std::uint64_t> content_of(const Ingredients& ingredients, std::int64_t first, std::int64_t last) const {
+    std::uint64_t content = xxh3(static_cast<std::uint64_t>(deep_), 1);
+    ToVideoOptions copy = video_;
+    for (const auto& row : rows_of(copy))
+      if (row.key != "to") content = xxh3(row.get(), xxh3(row.key, content));
+    for (std::int64_t i = first; i < last; ++i) {
+      TRY(const auto recipe, ingredients.of_frame(i, plan(i), ""));
+      content = xxh3(recipe, content);
+    }
+    return content;
+  }
+
+  // Frames are read in order, merged side by side, and encoded in order; no more of them are in memory than are at
+  // work.
+  Result<> make(const Piece& piece) {
+    std::int64_t next = piece.first;
+    const auto& ticks = work_.source.video()->ticks;
+    const auto read_ahead = [&] {
+      while (next < piece.last && pending_.size() < ahead_) {
+        const std::int64_t index = next++;
+        const std::int64_t tick = ticks[static_cast<std::size_t>(index)] - ticks[static_cast<std::size_t>(piece.first)];
+        if (auto begun = begin(index, tick)) pending_.push_back(std::move(*begun));
+      }
+    };
+    const auto one = [&]() -> Result<std::optional<media::TimedImage>> {
+      if (run_.stopping()) return Run::cancelled();
+      read_ahead();
+      if (pending_.empty()) return std::optional<media::TimedImage>();
+      auto made = pending_.front().get();
+      pending_.pop_front();
+      if (!made) return Failure(std::move(made).error());
+      ++report_.rendered;
+      run_.progress(static_cast<std::uint64_t>(report_.done_before + report_.rendered),
+                    static_cast<std::uint64_t>(report_.frames), "frames");
+      return std::optional(*std::move(made));
+    };
+    const auto written = media::write_video(piece.file, encoder(), one);
+    pending_.clear();  // waits for what is at work still
+    return written ? Result<>() : Result<>(Failure(written.error()));
+  }
+
+ private:
+  using Made = Result<media::TimedImage>;
+  const PlannedFrame& plan(std::int64_t index) const { return work_.plans[static_cast<std::size_t>(index)]; }
+
+  // Nothing for a frame that cannot be read: the one before is shown longer.
+  std::optional<std::future<Made>> begin(std::int64_t index, std::int64_t tick) {
+    return deep_ ? begin_with(work_.source.deep_at(index), index, tick)
+                 : begin_with(work_.source.at(index), index, tick);
+  }
+  template <class T>
+  std::optional<std::future<Made>> begin_with(Result<media::FrameOf<T>> frame, std::int64_t index, std::int64_t tick) {
+    if (!frame) {
+      run_.warn(to_sentence(frame.error()));
+      report_.unreadable.push_back(work_.source.name(index));
+      return {};
+    }
+    return std::async(std::launch::async, [this, frame = std::move(frame->bgr), index, tick] {
+      return walled([&]() -> Made {
+        TRY(auto merged, work_.models.merge(frame, plan(index)));
+        media::TimedImage image;
+        image.tick = tick;
+        if constexpr (sizeof(T) == 2)
+          image.deep = std::move(merged.image_bgr);
+        else
+          image.bgr = std::move(merged.image_bgr);
+        return image;
+      });
+    });
+  }
+
+  const ToVideoOptions& video_;
+  bool deep_;
+  std::size_t ahead_;
+  PreparedMerge& work_;
+  MergeReport& report_;
+  Run& run_;
+  std::deque<std::future<Made>> pending_;
+};
+
+Result<> check_whole_video(const PreparedMerge& work) {
+  if (work.source.video() == nullptr) {
+    return fail_with_hint(Code::bad_option, "dst is not a video but pictures, which no times come with",
+                          "Merge without --to, then: understudy video encode.");
+  }
+  if (std::ranges::any_of(work.wanted, [](bool w) { return !w; }))
+    return fail_with_hint(Code::bad_option, "A video has all frames of dst", "Leave --frames or --to away.");
+  if (std::ranges::any_of(work.plans, &PlannedFrame::raw))
+    return fail_with_hint(Code::bad_option, "raw-predict gives no frames of dst",
+                          "Take another mode, or leave --to away.");
+  return {};
+}
+
+// Pieces that belong to no run any more; those of another name are not ours.
+Result<> remove_other_pieces(const MadeFiles& made, const std::vector<Piece>& pieces) {
+  std::error_code error;
+  for (fs::directory_iterator entry(made.folder(), error), end; !error && entry != end; entry.increment(error)) {
+    const auto name = entry->path().filename();
+    const bool wanted = std::ranges::any_of(pieces, [&](const Piece& p) { return p.file.filename() == name; });
+    if (!wanted && made.ours(name)) fs::remove(entry->path(), error);
+  }
+  return {};
+}
+
+}  // namespace
+
+static Result<std::vector<Piece>> pieces_of(const Straight& straight, const PreparedMerge& work,
+                                            const Ingredients& ingredients, const fs::path& folder,
+                                            const fs::path& target, std::uint64_t& content) {
+  std::vector<Piece> pieces;
+  const std::string suffix = target.extension() == ".mov" ? ".mov" : target.extension() == ".mkv" ? ".mov" : ".mp4";
+  for (std::int64_t first = 0; first < work.source.count(); first += frames_per_piece) {
+    const auto last = std::min(first + frames_per_piece, work.source.count());
+    TRY(const auto own, straight.content_of(ingredients, first, last));
+    content = xxh3(own, content);
+    pieces.push_back({first, last, folder / fmt::format("{:016x}{}", own, suffix)});
+  }
+  return pieces;
+}
+
+static Result<> make_pieces(Straight& straight, std::vector<Piece>& pieces, MadeFiles& made, MergeReport& report) {
+  for (auto& piece : pieces) {
+    if (made.ours(piece.file.filename())) {
+      report.done_before += piece.last - piece.first;
+      continue;
+    }
+    TRY_VOID(straight.make(piece));
+    TRY_VOID(made.add(piece.file.filename()));
+  }
+  return {};
+}
+
+static Result<> join_pieces(const Straight& straight, const PreparedMerge& work, const std::vector<Piece>& pieces,
+                            const fs::path& to, Run& run) {
+  const media::VideoInfo& dst = *work.source.video();
+  media::VideoOptions options = straight.encoder();
+  options.comment = comment;
+  options.timecode = dst.timecode;
+  options.tell = [&run](const std::string& sentence) { run.note(sentence); };
+  if (dst.sound_tracks > 0) options.sound_from = dst.path;
+  options.sound_shift = -static_cast<double>(dst.ticks.front()) * dst.time_base.value();
+  std::vector<media::VideoPart> parts;
+  for (const auto& piece : pieces)
+    parts.push_back({piece.file, dst.ticks[static_cast<std::size_t>(piece.first)] - dst.ticks.front()});
+  const auto joined = media::join_video(to, options, parts);
+  return joined ? Result<>() : Result<>(Failure(joined.error()));
+}
+
+Result<MergeReport> merge_to_video(const ToVideoOptions& video, const MergeOptions& options,
+                                   const SettingValues& clip_wide, const MergePaths& paths, const fs::path& folder,
+                                   Run& run) {
+  const Stopwatch watch;
+  MergeReport report;
+  TRY_VOID(media::check_container(video.to, video.codec));
+  TRY(auto work, prepare_merge(options, clip_wide, paths, report, run));
+  TRY_VOID(check_whole_video(work));
+  TRY(const auto lock, lock_file(video.to));
+  TRY(const auto folder_lock, lock_folder(folder));
+  remove_temporaries(folder);
+  TRY(auto made, MadeFiles::open(folder));
+  const fs::path home = video.to.has_parent_path() ? video.to.parent_path() : fs::path(".");
+  TRY(auto results, MadeFiles::open(home));
+  Straight straight(video, options, work, report, run);
+  TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models));
+  std::uint64_t content = 0;
+  TRY(auto pieces, pieces_of(straight, work, ingredients, folder, video.to, content));
+  const std::string recipe = fmt::format("{:016x}", content);
+  const fs::path name = video.to.filename();
+  if (results.made_of(name) == recipe) {
+    report.done_before = report.frames;
+  } else {
+    TRY_VOID(remove_other_pieces(made, pieces));
+    run.stage("merge");
+    TRY_VOID(make_pieces(straight, pieces, made, report));
+    run.stage("join");
+    const fs::path joined = folder / ("joined" + name.string());
+    TRY_VOID(join_pieces(straight, work, pieces, joined, run));
+    if (!results.ours(name))
+      TRY_VOID(put_file_aside(video.to, [&run](std::string text) { run.note(std::move(text)); }));
+    TRY_VOID(results.take_in(joined, name, recipe));
+    TRY_VOID(remove_other_pieces(made, {}));
+    run.saved(video.to.string(), "video");
+  }
+  report.network_runs = work.models.network_runs();
+  report.predictions_kept = work.models.predictions_kept();
+  report.seconds = watch.seconds();
+  return report;
+}
+
+}  // namespace understudy

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The merge straight into a finished video, without a picture file in between: dst's frames go through merge and
+// encoder in order, with dst's times, colours, timecode and sound.
+#pragma once
+
+#include "lib/project/video_names.hpp"
+#include "steps/6_merge/merge.hpp"
+
+namespace understudy {
+
+struct ToVideoOptions {
+  std::filesystem::path to;
+  media::VideoCodec codec = media::VideoCodec::h264;
+  media::VideoQuality quality = media::VideoQuality::crf;
+  double crf = 16;
+  double bitrate = 16;
+  std::string preset = "medium";
+};
+template <>
+constexpr auto describe<ToVideoOptions>() {
+  using O = ToVideoOptions;
+  return std::tuple{
+      field("to", &O::to)
+          .says("Straight to a video",
+                "Writes this video (.mp4, .mov, .mkv) and no pictures; a stopped run goes on where it was. Empty: "
+                "pictures.")
+          .in("Video"),
+      field("codec", &O::codec).says("Codec", "Of that video: h264, h265 or prores.").in("Video"),
+      field("quality", &O::quality)
+          .says("Quality", "crf: constant quality; bitrate: constant data rate; lossless: every pixel kept.")
+          .in("Video"),
+      field("crf", &O::crf).says("CRF", "With quality crf: lower is better and larger.").range(0, 51).in("Video"),
+      field("bitrate", &O::bitrate)
+          .says("Bit rate", "With quality bitrate: megabits a second.")
+          .range(0.1, 1000)
+          .in("Video"),
+      field("preset", &O::preset)
+          .says("Encoder preset", "From ultrafast to veryslow: slower makes smaller files.")
+          .in("Video")
+          .advanced(),
+  };
+}
+static_assert(all_described<ToVideoOptions>);
+
+// Frames that are made and encoded as one piece: what a kill costs at most.
+inline constexpr std::int64_t frames_per_piece = 120;
+
+// With `bit_depth` 16 the plate is read at 16 bits, and H.265 gets ten. Pieces lie in `pieces` until the video is
+// whole; those of the same frames, settings, models and encoder are taken again. A file of that name that was not made
+// here, or was changed since, is put aside. bad_option when dst is not a video, or only some frames were asked for.
+Result<MergeReport> merge_to_video(const ToVideoOptions&, const MergeOptions&, const SettingValues& clip_wide,
+                                   const MergePaths&, const fs::path& pieces, Run&);
+
+}  // namespace understudy
