@@ -1246,6 +1246,18 @@ export interface MergeOptions {
   "input"?: string;
   /** Folder of the dst faces; empty: the workspace's. Default: "". Changes at: start. */
   "aligned"?: string;
+  /** Writes this video (.mp4, .mov, .mkv) and no pictures; a stopped run goes on where it was. Empty: pictures. Default: "". Changes at: start. */
+  "to"?: string;
+  /** Of that video: h264, h265 or prores. Default: "h264". Changes at: start. */
+  "codec"?: "h264" | "h265" | "prores";
+  /** crf: constant quality; bitrate: constant data rate; lossless: every pixel kept. Default: "crf". Changes at: start. */
+  "quality"?: "crf" | "bitrate" | "lossless";
+  /** With quality crf: lower is better and larger. Range: 0 to 51. Default: 16.0. Changes at: start. */
+  "crf"?: number;
+  /** With quality bitrate: megabits a second. Range: 0.1 to 1000. Default: 16.0. Changes at: start. */
+  "bitrate"?: number;
+  /** From ultrafast to veryslow: slower makes smaller files. Default: "medium". Changes at: start. */
+  "preset"?: string;
   /** How the face is put into the frame. Default: "overlay". Changes at: start. */
   "mode"?: "original" | "overlay" | "hist-match" | "seamless" | "seamless-hist-match" | "raw-rgb" | "raw-predict";
   /** Which mask cuts the face out; prd: of the new face, dst: of the frame. Default: "learned-prd*learned-dst". Changes at: start. */

@@ -77,10 +77,10 @@ class Straight(FilmTest):
         aside = [p for p in self.work.rglob("straight.mkv") if p != self.target]
         self.assertEqual([p.read_text() for p in aside], ["somebody's film"])
         before = program.snapshot(self.work)
-        for words, arguments in (("input", ["--to", self.work / "data_dst.mp4"]), ("all frames", ["--frames", "1-3"]),
+        for words, arguments in (("data_dst.mp4", ["--to", self.work / "data_dst.mp4"]), ("all frames", ["--to", self.target, "--frames", "1-3"]),
                                  ("ProRes", ["--codec", "prores", "--to", self.work / "x.mp4"]),
                                  (".mov", ["--to", self.work / "x.webm"])):
-            outcome = run("-w", self.work, "merge", *ONE_THREAD, "--to", self.target, *arguments)
+            outcome = run("-w", self.work, "merge", *ONE_THREAD, *arguments)
             self.assertEqual(outcome.status, 2, outcome.err)
             self.assertIn(words, outcome.err)
         self.assertEqual(program.snapshot(self.work), before)
