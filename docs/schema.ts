@@ -1258,6 +1258,8 @@ export interface MergeOptions {
   "bitrate"?: number;
   /** From ultrafast to veryslow: slower makes smaller files. Default: "medium". Changes at: start. */
   "preset"?: string;
+  /** So many are encoded as one piece: what a stop or a kill costs at most. Range: 1 to 100000. Default: 120. Changes at: start. */
+  "piece-frames"?: number;
   /** How the face is put into the frame. Default: "overlay". Changes at: start. */
   "mode"?: "original" | "overlay" | "hist-match" | "seamless" | "seamless-hist-match" | "raw-rgb" | "raw-predict";
   /** Which mask cuts the face out; prd: of the new face, dst: of the frame. Default: "learned-prd*learned-dst". Changes at: start. */

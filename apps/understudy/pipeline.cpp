@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/understudy/pipeline.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -212,10 +213,11 @@ Result<json> train_model(const Workspace& workspace, const RunOptions& options, 
 }
 
 // What `run` takes without being asked stands behind what somebody set for the clip.
-SettingValues clip_wide_settings(const RunOptions& options, const Layer& of_clip) {
+SettingValues clip_wide_settings(const RunOptions& options, const std::vector<Row>& rows, const Layer& of_clip) {
   const RunOptions usual;
   SettingValues values;
-  const auto add = [&](const char* key, bool asked, std::string value) {
+  const auto add = [&](const char* key, bool unusual, std::string value) {
+    const bool asked = unusual || std::ranges::any_of(rows, [&](const Row& r) { return r.key == key && r.given; });
     if (asked || !is_set(of_clip, key)) values.emplace(key, std::move(value));
   };
   add("mask", options.mask != usual.mask, std::string(Names<MaskMode>::all[static_cast<std::size_t>(options.mask)]));
@@ -224,13 +226,14 @@ SettingValues clip_wide_settings(const RunOptions& options, const Layer& of_clip
   return values;
 }
 
-Result<json> merge_frames(const Workspace& workspace, const RunOptions& options, Run& run) {
+Result<json> merge_frames(const Workspace& workspace, const RunOptions& options, const std::vector<Row>& rows,
+                          Run& run) {
   run.note("-- merging");
   MergeOptions merging;
   merging.model = std::string(class_name(options.model == RunModel::quick96 ? ModelClass::quick96 : ModelClass::saehd));
   TRY(const auto paths, merge_paths(workspace, merging));
   TRY(const auto timeline, read_timeline(paths.timelines, merging.timeline));
-  TRY(const auto report, merge(merging, clip_wide_settings(options, timeline.clip), paths, run));
+  TRY(const auto report, merge(merging, clip_wide_settings(options, rows, timeline.clip), paths, run));
   return json::parse(to_json_text(report));
 }
 
@@ -255,7 +258,7 @@ Result<json> encode_result(const Workspace& workspace, Run& run) {
   return json();
 }
 
-Result<json> whole_way(const Workspace& workspace, const RunOptions& options, Run& run) {
+Result<json> whole_way(const Workspace& workspace, const RunOptions& options, const std::vector<Row>& rows, Run& run) {
   json report;
   for (const Side side : {Side::src, Side::dst}) TRY_VOID(workspace.frames_or_video(side));
   TRY(report["extract_src"], extract_side(workspace, Side::src, options, run));
@@ -265,7 +268,7 @@ Result<json> whole_way(const Workspace& workspace, const RunOptions& options, Ru
     TRY(report["mask_dst"], mask_side(workspace, Side::dst, run));
   }
   TRY(report["train"], train_model(workspace, options, run));
-  TRY(report["merge"], merge_frames(workspace, options, run));
+  TRY(report["merge"], merge_frames(workspace, options, rows, run));
   TRY(report["video"], encode_result(workspace, run));
   report["result"] = report["video"].is_null() ? workspace.merged().string() : workspace.result().string();
   return report;
@@ -282,9 +285,9 @@ Result<> real_sheet(const Workspace& workspace, const json& report, Run& run) {
   return demo::write_contact_sheet(workspace.root / "contact_sheet.png", sheet);
 }
 
-Result<std::string> run_all(const RunOptions& options, const std::vector<Row>&, const Call& call, Run& run) {
+Result<std::string> run_all(const RunOptions& options, const std::vector<Row>& rows, const Call& call, Run& run) {
   TRY(const auto workspace, open_workspace(call.workspace));
-  TRY(auto report, whole_way(workspace, options, run));
+  TRY(auto report, whole_way(workspace, options, rows, run));
   if (auto drawn = real_sheet(workspace, report, run); drawn)
     report["contact_sheet"] = (workspace.root / "contact_sheet.png").string();
   else
@@ -320,7 +323,7 @@ Result<std::string> run_demo(const DemoVerbOptions& options, const std::vector<R
   const demo::DemoOptions clips{options.size, options.frames, 30};
   run.note("-- rendering two people who do not exist");
   TRY(const auto rendered, demo::render_demo_clips(workspace.root, clips, run));
-  TRY(auto report, whole_way(workspace, demo_run_options(options), run));
+  TRY(auto report, whole_way(workspace, demo_run_options(options), {}, run));
   report["render_seconds"] = rendered.seconds;
   run.note("-- measuring against the truth");
   const demo::DemoTruth truth(clips);

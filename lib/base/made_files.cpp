@@ -191,11 +191,17 @@ Result<> MadeFiles::take_in(const fs::path& from, const fs::path& name, const st
   TRY_VOID(parts_->note(name.string(), {print, made_of}));
   if (to.has_parent_path()) TRY_VOID(make_folders(to.parent_path()));
   if (::rename(from.c_str(), to.c_str()) != 0) {
-    TRY(const Bytes content, read_file(from));
-    TRY_VOID(write_file(to, content));
+    if (errno != EXDEV) return io_failure("write", to, errno);
+    TRY_VOID(write_through(to, [&](const fs::path& temporary) -> Result<> {
+      std::error_code copying;
+      fs::copy_file(from, temporary, fs::copy_options::overwrite_existing, copying);
+      return copying ? Result<>(io_failure("copy", from, copying.value())) : Result<>();
+    }));
     std::error_code error;
     fs::remove(from, error);
     if (error) return io_failure("remove", from, error.value());
+  } else {
+    TRY_VOID(sync_folder(to.parent_path()));
   }
   print.time = time_of(to);
   return parts_->note(name.string(), {print, made_of});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "lib/base/text.hpp"
 #include "lib/media/marking.hpp"
 #include "lib/media/output.hpp"
 #include "lib/media/sound.hpp"
@@ -40,7 +41,8 @@ class Joining {
     TRY(const AVStream* const in, picture_stream(*input, part.file));
     const std::int64_t shift = av_rescale_q(part.tick, av(options_.time_base), out_->time_base);
     PacketPtr packet(av_packet_alloc());
-    while (av_read_frame(input.get(), packet.get()) >= 0) {
+    int code = 0;
+    while ((code = av_read_frame(input.get(), packet.get())) >= 0) {
       if (packet->stream_index == in->index) {
         av_packet_rescale_ts(packet.get(), in->time_base, out_->time_base);
         TRY_VOID(write(*packet, shift));
@@ -48,6 +50,7 @@ class Joining {
       }
       av_packet_unref(packet.get());
     }
+    if (code != AVERROR_EOF) return fail(Code::bad_file, "Cannot read {}: {}", part.file.string(), av_error(code));
     return {};
   }
 
@@ -88,6 +91,8 @@ class Joining {
 Result<VideoWritten> join_video(const fs::path& path, const VideoOptions& options,
                                 const std::vector<VideoPart>& parts) {
   TRY_VOID(check_container(path, options.codec));
+  if (lower_case(path.extension().string()) == ".avi")  // has one rate, and packets of another form
+    return fail(Code::bad_option, "Parts cannot be joined into an AVI ({})", path.string());
   if (parts.empty()) return fail(Code::not_found, "There is no frame to write into {}", path.string());
   VideoWritten report;
   const auto fill = [&](const fs::path& temporary) -> Result<> {

@@ -7,13 +7,14 @@
 namespace understudy::media {
 namespace {
 
-// Weights of red and blue in luma (ITU-R BT.601, BT.709, BT.2020).
+// Weights of red and blue in luma (ITU-R BT.601, BT.709, BT.2020, SMPTE 240M).
 struct Luma {
   float red, blue;
 };
 Luma luma_of(AVColorSpace matrix) {
   if (matrix == AVCOL_SPC_BT709) return {0.2126f, 0.0722f};
   if (matrix == AVCOL_SPC_BT2020_NCL || matrix == AVCOL_SPC_BT2020_CL) return {0.2627f, 0.0593f};
+  if (matrix == AVCOL_SPC_SMPTE240M) return {0.212f, 0.087f};
   return {0.299f, 0.114f};
 }
 

@@ -174,7 +174,8 @@ StepLosses FaceTrainer::accumulate(const Batch& batch, const Tensor& channels, d
     total = total + spec_.rules.expression_power * expression_term(*net_, parameters_, spec_, out, targets);
   // The original takes the gradient of the sum over the batch (spec 4).
   if (watch_.before) watch_.before();
-  (total.sum() * scale).backward();
+  // Where only dst's part learns, a batch of src alone teaches nothing.
+  if (const Tensor sum = total.sum() * scale; sum.requires_grad()) sum.backward();
   if (watch_.after) watch_.after();
   if (fakes != nullptr) *fakes = fakes_of(out, batch);
   return {terms.src.detach(), batch.has_dst() ? terms.dst.detach() : Tensor()};

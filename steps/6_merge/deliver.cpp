@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/hash.hpp"
@@ -66,10 +68,7 @@ class Delivery {
     return files;
   }
   bool current(std::int64_t index, const std::string& recipe) const {
-    return std::ranges::all_of(files_of(index), [&](const fs::path& file) {
-      const auto was = made_.made_of(file);
-      return was && same_recipe(*was, recipe);
-    });
+    return std::ranges::all_of(files_of(index), [&](const fs::path& file) { return is_current(made_, file, recipe); });
   }
   std::optional<std::string> earlier_recipe(std::int64_t index) const {
     return made_.last_made_of(files_of(index).back());
@@ -99,6 +98,7 @@ class Delivery {
     return made_.write(name, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   }
   std::size_t set_aside() const { return aside_.count(); }
+  const fs::path& folder() const { return made_.folder(); }
   const PlannedFrame& plan(std::int64_t index) const { return work_.plans[static_cast<std::size_t>(index)]; }
 
  private:
@@ -117,7 +117,9 @@ class Delivery {
     picture.remarks = {{"comments", comment},
                        {"DigitalSourceType", std::string(media::composite_with_trained_media)},
                        {"colours", "as encoded in the plate; no transfer function was undone"}};
-    const fs::path made_at = made_.folder() / (".understudy/delivery-" + name.string());
+    // Without the name, which may be as long as names can be.
+    const fs::path made_at =
+        made_.folder() / ".understudy" / fmt::format("delivery-{:016x}.exr", xxh3(std::string_view(name.native())));
     TRY_VOID(write_exr(made_at, picture));
     TRY_VOID(aside_.make_way(made_, name));
     return made_.take_in(made_at, name, recipe);
@@ -129,42 +131,81 @@ class Delivery {
   Aside aside_;
 };
 
-// The corners of each face's prediction in its frame: left top, right top, right bottom, left bottom, in pixels from
-// the picture's left top corner.
-std::array<Point, 4> corners_of(const PlannedFace& face, const MergeModels& models) {
-  const int side = models.resolution_of(face);
-  const Affine frame_from_crop = face_matrix(face.face.landmarks, side, models.type_of(face)).inverse();
+// The corners of a prediction in its frame, as the merge lays it there: left top, right top, right bottom, left
+// bottom, in pixels from the picture's left top corner. (Warps count from the middle of a pixel.)
+std::array<Point, 4> corners_of(const Affine& crop_from_frame, int side) {
+  const Affine frame_from_crop = crop_from_frame.inverse();
+  const auto at = [&](double x, double y) {
+    const Point p = frame_from_crop({x - 0.5, y - 0.5});
+    return Point{p.x + 0.5, p.y + 0.5};
+  };
   const double far = side;
-  return {frame_from_crop({0, 0}), frame_from_crop({far, 0}), frame_from_crop({far, far}), frame_from_crop({0, far})};
+  return {at(0, 0), at(far, 0), at(far, far), at(0, far)};
+}
+
+json corner_entry(const PreparedMerge& work, std::int64_t index, std::size_t number, int height) {
+  const PlannedFace& face = work.plans[static_cast<std::size_t>(index)].faces[number];
+  const int side = work.models.resolution_of(face);
+  const Affine crop_from_frame =
+      face_matrix(face.face.landmarks, side, work.models.type_of(face), 1 + 0.01 * face.settings.face_scale);
+  json entry{{"frame", index + 1},     {"name", path_text(work.source.name(index))},
+             {"face", number},         {"resolution", side},
+             {"frame_height", height}, {"crop_from_frame", crop_from_frame.m}};
+  for (const Point p : corners_of(crop_from_frame, side)) entry["corners"].push_back({p.x, p.y});
+  return entry;
+}
+
+// Entries of an earlier delivery by frame and face; none where the file is not there or not as it should be.
+using Corners = std::map<std::pair<std::int64_t, std::int64_t>, json>;
+Corners earlier_corners(const fs::path& file, std::int64_t frames) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 30;
+  const auto text = read_text(file, most);
+  const json all = text ? json::parse(*text, nullptr, false) : json();
+  Corners corners;
+  if (!all.is_array()) return corners;
+  for (const auto& entry : all) {
+    const auto whole = [&](const char* key) { return entry.contains(key) && entry[key].is_number_integer(); };
+    if (!entry.is_object() || !whole("frame") || !whole("face") || !whole("frame_height")) continue;
+    const auto& points = entry.value("corners", json::array());
+    const bool good = points.is_array() && points.size() == 4 && std::ranges::all_of(points, [](const json& p) {
+                        return p.is_array() && p.size() == 2 && p[0].is_number() && p[1].is_number();
+                      });
+    const auto frame = entry["frame"].get<std::int64_t>();
+    if (good && frame >= 1 && frame <= frames) corners[{frame, entry["face"].get<std::int64_t>()}] = entry;
+  }
+  return corners;
 }
 
 // corners.json, and a text per face: a line a frame, "frame x1 y1 … x4 y4", from the left bottom corner and with y
-// upwards, as Nuke counts.
-Result<> write_corners(const PreparedMerge& work, const std::vector<std::int64_t>& frames, int height,
-                       Delivery& delivery) {
-  json all = json::array();
-  std::map<std::size_t, std::string> texts;
+// upwards, as Nuke counts. Frames that were not asked for keep what an earlier delivery said of them.
+Result<> write_corners(PreparedMerge& work, const std::vector<std::int64_t>& frames,
+                       const std::map<std::int64_t, int>& heights, Delivery& delivery) {
+  const fs::path folder = "prediction";
+  Corners corners = earlier_corners(delivery.folder() / folder / "corners.json", work.source.count());
   for (const auto index : frames) {
-    const auto& faces = delivery.plan(index).faces;
-    for (std::size_t i = 0; i < faces.size(); ++i) {
-      const auto corners = corners_of(faces[i], work.models);
-      json entry{{"frame", index + 1}, {"name", path_text(work.source.name(index))}, {"face", i}};
-      entry["resolution"] = work.models.resolution_of(faces[i]);
-      std::string line = std::to_string(index + 1);
-      for (const Point p : corners) {
-        entry["corners"].push_back({p.x, p.y});
-        line += fmt::format(" {:.4f} {:.4f}", p.x, height - p.y);
-      }
-      const Affine matrix =
-          face_matrix(faces[i].face.landmarks, work.models.resolution_of(faces[i]), work.models.type_of(faces[i]));
-      entry["crop_from_frame"] = matrix.m;
-      all.push_back(std::move(entry));
-      texts[i] += line + "\n";
+    std::erase_if(corners, [&](const auto& entry) { return entry.first.first == index + 1; });
+    const auto known = heights.find(index);
+    int height = known != heights.end() ? known->second : 0;
+    if (height == 0 && !delivery.plan(index).faces.empty()) {
+      const auto frame = work.source.at(index);
+      if (!frame) continue;  // told already
+      height = frame->bgr.height;
     }
+    for (std::size_t i = 0; i < delivery.plan(index).faces.size(); ++i)
+      corners[{index + 1, static_cast<std::int64_t>(i)}] = corner_entry(work, index, i, height);
   }
-  TRY_VOID(delivery.write_text(fs::path("prediction") / "corners.json", json_text(all, 1) + "\n"));
+  json all = json::array();
+  std::map<std::int64_t, std::string> texts;
+  for (const auto& [place, entry] : corners) {
+    std::string line = std::to_string(place.first);
+    for (const auto& p : entry["corners"])
+      line += fmt::format(" {:.4f} {:.4f}", p[0].get<double>(), entry["frame_height"].get<int>() - p[1].get<double>());
+    texts[place.second] += line + "\n";
+    all.push_back(entry);
+  }
+  TRY_VOID(delivery.write_text(folder / "corners.json", json_text(all, 1) + "\n"));
   for (const auto& [face, text] : texts)
-    TRY_VOID(delivery.write_text(fs::path("prediction") / fmt::format("corners_{}.txt", face), text));
+    TRY_VOID(delivery.write_text(folder / fmt::format("corners_{}.txt", face), text));
   return {};
 }
 
@@ -224,7 +265,8 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
                           "Take another mode, and --predictions for what the network drew.");
   }
   TRY(const auto lock, lock_folder(folder));
-  remove_temporaries(folder);
+  for (const char* part : {"", ".understudy", "prediction", "matte", "face", "result"})
+    remove_temporaries(folder / part);
   TRY(auto made, MadeFiles::open(folder));
   Delivery delivery(options, work, std::move(made),
                     Aside(folder, [&run](std::string text) { run.note(std::move(text)); }));
@@ -237,18 +279,22 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
   const auto to_do = static_cast<std::uint64_t>(std::ranges::count(due.skip, false));
   std::atomic<std::uint64_t> finished = 0;
   std::atomic<std::int64_t> rendered = 0;
-  std::atomic<int> height = 0;
+  std::map<std::int64_t, int> heights;
+  std::mutex noting;
   TRY_VOID(for_each_index(to_do, merging.threads, run, "", [&](std::size_t, unsigned) -> Result<> {
     const auto [index, frame] = feed.next(prepared, run);
     if (frame) {
-      height = frame->bgr.height;
+      {
+        std::lock_guard lock_heights(noting);
+        heights[index] = frame->bgr.height;
+      }
       TRY_VOID(delivery.write(*frame, due.recipes[static_cast<std::size_t>(index)]));
       ++rendered;
     }
     run.progress(++finished, to_do, "frames");
     return {};
   }));
-  if (options.predictions && rendered > 0) TRY_VOID(write_corners(work, due.frames, height, delivery));
+  if (options.predictions) TRY_VOID(write_corners(work, due.frames, heights, delivery));
   report.rendered = rendered;
   report.unreadable = prepared.unreadable;
   report.set_aside = static_cast<std::int64_t>(delivery.set_aside());

@@ -107,8 +107,7 @@ Result<EarlierFrames> EarlierFrames::open(const MergePaths& paths, Run& run) {
   return EarlierFrames(std::move(merged), std::move(mask), Aside(paths.merged, tell), Aside(paths.merged_mask, tell));
 }
 
-// A picture that is no longer as we wrote it, but where we wrote the current one, was retouched: it stays.
-static bool is_current(const MadeFiles& made, const std::string& name, const std::string& wanted) {
+bool is_current(const MadeFiles& made, const fs::path& name, const std::string& wanted) {
   if (const auto is = made.made_of(name)) return same_recipe(*is, wanted);
   const auto was = made.last_made_of(name);
   std::error_code error;

@@ -28,6 +28,9 @@ class Ingredients {
 
 // Whether two such texts tell of the same content.
 bool same_recipe(const std::string& a, const std::string& b);
+// Whether the file of that name was made of `wanted`. One that is no longer as we wrote it, but where we wrote the
+// current one, was retouched: it is current.
+bool is_current(const MadeFiles&, const fs::path& name, const std::string& wanted);
 
 // The two folders of results with their lists. Thread-safe but for settle().
 class EarlierFrames {

@@ -84,6 +84,7 @@ std::optional<std::uint64_t> key_in(const std::string& name) {
 ImageF at_sixteen_bits(ImageF image) { return to_float(to_u16_rounded(image)); }
 
 PredictionCache::PredictionCache(fs::path folder, std::uint64_t bytes) : folder_(std::move(folder)), budget_(bytes) {
+  if (!folder_.empty()) remove_temporaries(folder_);
   std::error_code error;
   std::vector<std::pair<fs::file_time_type, std::uint64_t>> found;
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {

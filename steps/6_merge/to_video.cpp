@@ -11,7 +11,9 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
 #include "lib/base/workers.hpp"
+#include "lib/media/frame_times.hpp"
 #include "lib/media/join_video.hpp"
 #include "lib/media/tone_map.hpp"
 #include "lib/options/options.hpp"
@@ -27,6 +29,7 @@ constexpr const char* comment = "Made with understudy: faces in this video were 
 struct Piece {
   std::int64_t first = 0, last = 0;
   fs::path file;
+  bool empty = false;  // none of its frames can be read
 };
 
 class Straight {
@@ -37,7 +40,13 @@ class Straight {
         ahead_((options.threads > 0 ? static_cast<unsigned>(options.threads) : cpu_threads()) + 1),
         work_(work),
         report_(report),
-        run_(run) {}
+        run_(run),
+        times_(media::frame_times(*work.source.video())) {}
+
+  // Times of the frames, from the clip's begin, in the encoder's time base.
+  std::int64_t tick_of(std::int64_t index) const {
+    return times_.ticks[static_cast<std::size_t>(index)] - times_.ticks.front();
+  }
 
   media::VideoOptions encoder() const {
     const media::VideoInfo& dst = *work_.source.video();
@@ -48,8 +57,10 @@ class Straight {
     o.crf = video_.crf;
     o.megabits = video_.bitrate;
     o.preset = video_.preset;
-    o.time_base = dst.time_base;
+    o.time_base = times_.time_base;
     o.frame_rate = dst.frame_rate;
+    // A constant rate that the container's time base could not hold: a tick is a frame then.
+    if (times_.time_base != dst.time_base) o.frame_rate = {times_.time_base.den, times_.time_base.num};
     o.colour = media::tags_when_decoded(dst.colour);
     if (!dst.orientation.swaps_sides()) o.pixel_aspect = dst.pixel_aspect;
     return o;
@@ -60,7 +71,7 @@ class Straight {
     std::uint64_t content = xxh3(static_cast<std::uint64_t>(deep_), 1);
     ToVideoOptions copy = video_;
     for (const auto& row : rows_of(copy))
-      if (row.key != "to") content = xxh3(row.get(), xxh3(row.key, content));
+      if (row.key != "to" && row.key != "piece-frames") content = xxh3(row.get(), xxh3(row.key, content));
     for (std::int64_t i = first; i < last; ++i) {
       TRY(const auto recipe, ingredients.of_frame(i, plan(i), ""));
       content = xxh3(recipe, content);
@@ -70,13 +81,12 @@ class Straight {
 
   // Frames are read in order, merged side by side, and encoded in order; no more of them are in memory than are at
   // work.
-  Result<> make(const Piece& piece) {
-    std::int64_t next = piece.first;
-    const auto& ticks = work_.source.video()->ticks;
+  Result<> make(Piece& piece) {
+    std::int64_t next = piece.first, given = 0;
     const auto read_ahead = [&] {
       while (next < piece.last && pending_.size() < ahead_) {
         const std::int64_t index = next++;
-        const std::int64_t tick = ticks[static_cast<std::size_t>(index)] - ticks[static_cast<std::size_t>(piece.first)];
+        const std::int64_t tick = tick_of(index) - tick_of(piece.first);
         if (auto begun = begin(index, tick)) pending_.push_back(std::move(*begun));
       }
     };
@@ -88,13 +98,15 @@ class Straight {
       pending_.pop_front();
       if (!made) return Failure(std::move(made).error());
       ++report_.rendered;
+      ++given;
       run_.progress(static_cast<std::uint64_t>(report_.done_before + report_.rendered),
                     static_cast<std::uint64_t>(report_.frames), "frames");
       return std::optional(*std::move(made));
     };
     const auto written = media::write_video(piece.file, encoder(), one);
     pending_.clear();  // waits for what is at work still
-    return written ? Result<>() : Result<>(Failure(written.error()));
+    piece.empty = !written && written.error().code == Code::not_found && given == 0;
+    return written || piece.empty ? Result<>() : Result<>(Failure(written.error()));
   }
 
  private:
@@ -133,8 +145,17 @@ class Straight {
   PreparedMerge& work_;
   MergeReport& report_;
   Run& run_;
+  const media::FrameTimes times_;
   std::deque<std::future<Made>> pending_;
 };
+
+Result<> check_target(const ToVideoOptions& video) {
+  if (lower_case(video.to.extension().string()) == ".avi") {
+    return fail_with_hint(Code::bad_option, "An AVI cannot be written straight from the merge",
+                          "Take a name that ends in .mp4, .mov or .mkv, or merge and then: understudy video encode.");
+  }
+  return media::check_container(video.to, video.codec);
+}
 
 Result<> check_whole_video(const PreparedMerge& work) {
   if (work.source.video() == nullptr) {
@@ -164,11 +185,12 @@ Result<> remove_other_pieces(const MadeFiles& made, const std::vector<Piece>& pi
 
 static Result<std::vector<Piece>> pieces_of(const Straight& straight, const PreparedMerge& work,
                                             const Ingredients& ingredients, const fs::path& folder,
-                                            const fs::path& target, std::uint64_t& content) {
+                                            const fs::path& target, std::int64_t each, std::uint64_t& content) {
   std::vector<Piece> pieces;
-  const std::string suffix = target.extension() == ".mov" ? ".mov" : target.extension() == ".mkv" ? ".mov" : ".mp4";
-  for (std::int64_t first = 0; first < work.source.count(); first += frames_per_piece) {
-    const auto last = std::min(first + frames_per_piece, work.source.count());
+  const auto ending = lower_case(target.extension().string());
+  const std::string suffix = ending == ".mov" || ending == ".mkv" ? ".mov" : ".mp4";
+  for (std::int64_t first = 0; first < work.source.count(); first += each) {
+    const auto last = std::min(first + each, work.source.count());
     TRY(const auto own, straight.content_of(ingredients, first, last));
     content = xxh3(own, content);
     pieces.push_back({first, last, folder / fmt::format("{:016x}{}", own, suffix)});
@@ -176,14 +198,19 @@ static Result<std::vector<Piece>> pieces_of(const Straight& straight, const Prep
   return pieces;
 }
 
+// What the list says of a piece, or a video, that lacks frames which could not be read.
+static constexpr const char* with_gaps = "gaps";
+
 static Result<> make_pieces(Straight& straight, std::vector<Piece>& pieces, MadeFiles& made, MergeReport& report) {
   for (auto& piece : pieces) {
-    if (made.ours(piece.file.filename())) {
+    const auto name = piece.file.filename();
+    if (made.made_of(name) == "") {
       report.done_before += piece.last - piece.first;
       continue;
     }
+    const auto unreadable = report.unreadable.size();
     TRY_VOID(straight.make(piece));
-    TRY_VOID(made.add(piece.file.filename()));
+    if (!piece.empty) TRY_VOID(made.add(name, report.unreadable.size() == unreadable ? "" : with_gaps));
   }
   return {};
 }
@@ -199,7 +226,7 @@ static Result<> join_pieces(const Straight& straight, const PreparedMerge& work,
   options.sound_shift = -static_cast<double>(dst.ticks.front()) * dst.time_base.value();
   std::vector<media::VideoPart> parts;
   for (const auto& piece : pieces)
-    parts.push_back({piece.file, dst.ticks[static_cast<std::size_t>(piece.first)] - dst.ticks.front()});
+    if (!piece.empty) parts.push_back({piece.file, straight.tick_of(piece.first)});
   const auto joined = media::join_video(to, options, parts);
   return joined ? Result<>() : Result<>(Failure(joined.error()));
 }
@@ -209,7 +236,7 @@ Result<MergeReport> merge_to_video(const ToVideoOptions& video, const MergeOptio
                                    Run& run) {
   const Stopwatch watch;
   MergeReport report;
-  TRY_VOID(media::check_container(video.to, video.codec));
+  TRY_VOID(check_target(video));
   TRY(auto work, prepare_merge(options, clip_wide, paths, report, run));
   TRY_VOID(check_whole_video(work));
   TRY(const auto lock, lock_file(video.to));
@@ -221,7 +248,7 @@ Result<MergeReport> merge_to_video(const ToVideoOptions& video, const MergeOptio
   Straight straight(video, options, work, report, run);
   TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models));
   std::uint64_t content = 0;
-  TRY(auto pieces, pieces_of(straight, work, ingredients, folder, video.to, content));
+  TRY(auto pieces, pieces_of(straight, work, ingredients, folder, video.to, video.piece_frames, content));
   const std::string recipe = fmt::format("{:016x}", content);
   const fs::path name = video.to.filename();
   if (results.made_of(name) == recipe) {
@@ -231,11 +258,12 @@ Result<MergeReport> merge_to_video(const ToVideoOptions& video, const MergeOptio
     run.stage("merge");
     TRY_VOID(make_pieces(straight, pieces, made, report));
     run.stage("join");
-    const fs::path joined = folder / ("joined" + name.string());
+    // Without the name, which may be as long as names can be.
+    const fs::path joined = folder / ("joined" + lower_case(name.extension().string()));
     TRY_VOID(join_pieces(straight, work, pieces, joined, run));
     if (!results.ours(name))
       TRY_VOID(put_file_aside(video.to, [&run](std::string text) { run.note(std::move(text)); }));
-    TRY_VOID(results.take_in(joined, name, recipe));
+    TRY_VOID(results.take_in(joined, name, report.unreadable.empty() ? recipe : with_gaps));
     TRY_VOID(remove_other_pieces(made, {}));
     run.saved(video.to.string(), "video");
   }

@@ -15,6 +15,7 @@ struct ToVideoOptions {
   double crf = 16;
   double bitrate = 16;
   std::string preset = "medium";
+  int piece_frames = 120;
 };
 template <>
 constexpr auto describe<ToVideoOptions>() {
@@ -38,16 +39,19 @@ constexpr auto describe<ToVideoOptions>() {
           .says("Encoder preset", "From ultrafast to veryslow: slower makes smaller files.")
           .in("Video")
           .advanced(),
+      field("piece-frames", &O::piece_frames)
+          .says("Frames of a piece", "So many are encoded as one piece: what a stop or a kill costs at most.")
+          .range(1, 100000)
+          .in("Video")
+          .advanced(),
   };
 }
 static_assert(all_described<ToVideoOptions>);
 
-// Frames that are made and encoded as one piece: what a kill costs at most.
-inline constexpr std::int64_t frames_per_piece = 120;
-
 // With `bit_depth` 16 the plate is read at 16 bits, and H.265 gets ten. Pieces lie in `pieces` until the video is
 // whole; those of the same frames, settings, models and encoder are taken again. A file of that name that was not made
-// here, or was changed since, is put aside. bad_option when dst is not a video, or only some frames were asked for.
+// here, or was changed since, is put aside. A piece that lacks a frame which could not be read is made again by the
+// next run. bad_option when dst is not a video, or only some frames were asked for.
 Result<MergeReport> merge_to_video(const ToVideoOptions&, const MergeOptions&, const SettingValues& clip_wide,
                                    const MergePaths&, const fs::path& pieces, Run&);
 

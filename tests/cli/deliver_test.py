@@ -120,11 +120,28 @@ class Deliver(FilmTest):
         self.assertEqual(len(read_png16(folder / "prediction/00002_0.png")), corners[1]["resolution"])
         # The matrix takes the corners to those of the prediction; Nuke's text counts from below.
         (x, y), m, side = corners[1]["corners"][2], corners[1]["crop_from_frame"], corners[1]["resolution"]
-        self.assertAlmostEqual(m[0] * x + m[1] * y + m[2], side, places=3)
-        self.assertAlmostEqual(m[3] * x + m[4] * y + m[5], side, places=3)
+        x0, y0 = x - 0.5, y - 0.5  # matrices count from the middle of a pixel
+        self.assertAlmostEqual(m[0] * x0 + m[1] * y0 + m[2], side - 0.5, places=3)
+        self.assertAlmostEqual(m[3] * x0 + m[4] * y0 + m[5], side - 0.5, places=3)
         line = [float(v) for v in (folder / "prediction/corners_0.txt").read_text().splitlines()[1].split()]
         self.assertEqual(line[0], 2)
         self.assertAlmostEqual(line[6], len(self.plate) - y, places=3)
+
+    def test_corners_are_of_all_frames_whatever_was_asked_for_last(self):
+        self.deliver("--format", "png", "--predictions")
+        corners = self.frames / "delivery/prediction/corners.json"
+        text = self.frames / "delivery/prediction/corners_0.txt"
+        before = json.loads(corners.read_text())
+        self.deliver("--format", "png", "--predictions", "--frames", "2", "--face-scale", 10)
+        after = json.loads(corners.read_text())
+        self.assertEqual([c["frame"] for c in after], [c["frame"] for c in before])
+        self.assertEqual([c for c in after if c["frame"] != 2], [c for c in before if c["frame"] != 2])
+        wide = [c["corners"][1][0] - c["corners"][0][0] for c in (before[1], after[1])]
+        self.assertAlmostEqual(wide[1] / wide[0], 1 / 1.1, delta=0.03)  # scaled faces are laid down smaller
+        self.assertEqual(len(text.read_text().splitlines()), len(after))
+        corners.unlink()  # as a kill leaves it before they are written
+        self.assertEqual(self.deliver("--format", "png", "--predictions", "--frames", "2", "--face-scale", 10)["rendered"], 0)
+        self.assertEqual([c["frame"] for c in json.loads(corners.read_text())], [2])
 
     def test_only_what_changed_is_delivered_again_and_others_files_stay(self):
         folder = self.frames / "delivery"

@@ -31,6 +31,17 @@ class Straight(FilmTest):
         report = run_well("-w", other, "frames", "extract", "dst").report()
         return report, {p.name: p.read_bytes() for p in sorted((other / "data_dst").glob("*.png"))}
 
+    def test_pieces_of_any_length_make_the_same_video(self):
+        self.merge("--to", self.target, *LOSSLESS)
+        _, whole = self.frames_of(self.target)
+        for frames in (1, 5, 11):
+            other = self.work / f"of_{frames}.mkv"
+            self.merge("--to", other, *LOSSLESS, "--piece-frames", frames)
+            self.assertEqual(self.frames_of(other)[1], whole)
+        upper = self.work / "PRORES.MOV"
+        self.merge("--to", upper, "--codec", "prores", "--piece-frames", 5)
+        self.assertEqual(len(self.frames_of(upper)[1]), self.FRAMES)
+
     def test_it_is_the_video_of_the_merged_pictures(self):
         made = self.merge("--to", self.target, *LOSSLESS)
         self.assertEqual((made["frames"], made["rendered"]), (self.FRAMES, self.FRAMES))
@@ -63,12 +74,14 @@ class Straight(FilmTest):
         _, whole = self.frames_of(self.target)
         self.target.unlink()
         for frames in (1, 3, 6, 11):
-            job = Job("-w", self.work, "merge", *ONE_THREAD, "--to", self.target, *LOSSLESS, "--prediction-cache", 0)
+            job = Job("-w", self.work, "merge", *ONE_THREAD, "--to", self.target, *LOSSLESS, "--piece-frames", 4,
+                      "--prediction-cache", 0)
             job.wait_for(lambda e: e["event"] == "progress" and e.get("done", 0) >= frames)
             job.process.kill()
             job.process.wait()
             self.assertFalse(self.target.exists() and not self.frames_of(self.target)[1] == whole)
-        self.merge("--to", self.target, *LOSSLESS)
+        last = self.merge("--to", self.target, *LOSSLESS, "--piece-frames", 4)
+        self.assertGreaterEqual(last["done_before"], 8)  # whole pieces are taken again
         self.assertEqual(self.frames_of(self.target)[1], whole)
 
     def test_others_files_stay_and_what_cannot_be_is_told(self):
@@ -79,7 +92,8 @@ class Straight(FilmTest):
         before = program.snapshot(self.work)
         for words, arguments in (("data_dst.mp4", ["--to", self.work / "data_dst.mp4"]), ("all frames", ["--to", self.target, "--frames", "1-3"]),
                                  ("ProRes", ["--codec", "prores", "--to", self.work / "x.mp4"]),
-                                 (".mov", ["--to", self.work / "x.webm"])):
+                                 (".mov", ["--to", self.work / "x.webm"]),
+                                 ("AVI", ["--to", self.work / "x.avi"])):
             outcome = run("-w", self.work, "merge", *ONE_THREAD, *arguments)
             self.assertEqual(outcome.status, 2, outcome.err)
             self.assertIn(words, outcome.err)
