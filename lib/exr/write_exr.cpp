@@ -4,6 +4,7 @@
 #include <ImfChannelList.h>
 #include <ImfFrameBuffer.h>
 #include <ImfHeader.h>
+#include <ImfIO.h>
 #include <ImfOutputFile.h>
 #include <ImfStandardAttributes.h>
 #include <ImfStringAttribute.h>
@@ -105,22 +106,46 @@ Imf::FrameBuffer buffer_of(const ExrPicture& picture, Halves& halves) {
   return buffer;
 }
 
+// A file in memory, which the library goes back in to fill in its table of lines.
+class MemoryFile : public Imf::OStream {
+ public:
+  MemoryFile() : OStream("a picture in memory") {}
+  void write(const char c[], int n) override {
+    const auto count = static_cast<std::size_t>(n);
+    if (at_ + count > bytes.size()) bytes.resize(at_ + count);
+    std::copy_n(reinterpret_cast<const std::uint8_t*>(c), count, bytes.begin() + static_cast<std::ptrdiff_t>(at_));
+    at_ += count;
+  }
+  std::uint64_t tellp() override { return at_; }
+  void seekp(std::uint64_t position) override { at_ = position; }
+  Bytes bytes;
+
+ private:
+  std::size_t at_ = 0;
+};
+
 }  // namespace
 
-Result<> write_exr(const fs::path& path, const ExrPicture& picture) {
+Result<Bytes> encode_exr(const ExrPicture& picture) {
   TRY_VOID(check_layers(picture));
-  return write_through(path, [&](const fs::path& temporary) -> Result<> {
-    try {
+  try {
+    MemoryFile memory;
+    {
       Halves halves;
       halves.reserve(picture.layers.size());
-      Imf::OutputFile file(temporary.c_str(), header_of(picture));
+      Imf::OutputFile file(memory, header_of(picture));
       file.setFrameBuffer(buffer_of(picture, halves));
       file.writePixels(picture.layers.front().image.height);
-      return {};
-    } catch (const std::exception& e) {
-      return fail(Code::io, "Cannot write {}: {}", path.string(), e.what());
-    }
-  });
+    }  // the table is written at the end
+    return std::move(memory.bytes);
+  } catch (const std::exception& e) {
+    return fail(Code::external, "OpenEXR: {}", e.what());
+  }
+}
+
+Result<> write_exr(const fs::path& path, const ExrPicture& picture) {
+  TRY(const Bytes bytes, encode_exr(picture));
+  return write_file(path, bytes);
 }
 
 }  // namespace understudy

@@ -34,5 +34,6 @@ struct ExrPicture {
 // Values are written as they are: no transfer function is undone. Primaries and white point of BT.709 are told.
 // bad_option for no layers or sizes that differ; io when the file cannot be written. All or nothing.
 Result<> write_exr(const fs::path&, const ExrPicture&);
+Result<Bytes> encode_exr(const ExrPicture&);  // the file's bytes
 
 }  // namespace understudy

@@ -117,12 +117,9 @@ class Delivery {
     picture.remarks = {{"comments", comment},
                        {"DigitalSourceType", std::string(media::composite_with_trained_media)},
                        {"colours", "as encoded in the plate; no transfer function was undone"}};
-    // Without the name, which may be as long as names can be.
-    const fs::path made_at =
-        made_.folder() / ".understudy" / fmt::format("delivery-{:016x}.exr", xxh3(std::string_view(name.native())));
-    TRY_VOID(write_exr(made_at, picture));
+    TRY(const Bytes bytes, encode_exr(picture));
     TRY_VOID(aside_.make_way(made_, name));
-    return made_.take_in(made_at, name, recipe);
+    return made_.write(name, bytes, recipe);
   }
 
   const DeliverOptions& options_;
@@ -265,8 +262,7 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
                           "Take another mode, and --predictions for what the network drew.");
   }
   TRY(const auto lock, lock_folder(folder));
-  for (const char* part : {"", ".understudy", "prediction", "matte", "face", "result"})
-    remove_temporaries(folder / part);
+  for (const char* part : {"", "prediction", "matte", "face", "result"}) remove_temporaries(folder / part);
   TRY(auto made, MadeFiles::open(folder));
   Delivery delivery(options, work, std::move(made),
                     Aside(folder, [&run](std::string text) { run.note(std::move(text)); }));
