@@ -311,7 +311,7 @@ RunOptions demo_run_options(const DemoVerbOptions& options) {
   all.random_move = 0.15;
   // dst's own outline, as the masks of its faces have taught it (docs/decisions/quality.md).
   all.mask = MaskMode::learned_dst;
-  all.blur = 30;
+  all.erode = -12;
   return all;
 }
 
