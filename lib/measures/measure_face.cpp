@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "lib/face/extra_keys.hpp"
 #include "lib/face/landmarks.hpp"
 #include "lib/face/masks.hpp"
 #include "lib/image/codec.hpp"
@@ -72,14 +73,6 @@ double visible_share(const ImageU8& image, const ImageF& hull, const FaceInfo& i
   return inside == 0 ? 0 : static_cast<double>(seen) / static_cast<double>(inside);
 }
 
-// A key of our own that the extraction may have written.
-double extra_number(const FaceInfo& info, std::string_view key) {
-  for (const auto& [name, value] : info.extra) {
-    if (name == key) return value.as_number().value_or(unknown);
-  }
-  return unknown;
-}
-
 ImageU8 masked(ImageU8 image, const ImageF& mask) {
   const auto channels = static_cast<std::size_t>(image.channels);
   for (std::size_t i = 0; i < mask.data.size(); ++i) {
@@ -107,9 +100,9 @@ void measure_as_face(const ImageU8& image, const FaceInfo& info, FaceMeasures& m
   n.mouth_wide = e.mouth_wide;
   n.eyes_open = e.eyes_open;
   n.brows_raised = e.brows_raised;
-  n.confidence = extra_number(info, "understudy_score");
-  n.track = extra_number(info, "understudy_track");
-  n.person = extra_number(info, "understudy_person");
+  n.confidence = extra_number(info, "understudy_score").value_or(unknown);
+  n.track = extra_number(info, "understudy_track").value_or(unknown);
+  n.person = extra_number(info, "understudy_person").value_or(unknown);
   n.polygons = static_cast<double>(info.polygons.size());
   n.masked = info.xseg_mask ? 1 : 0;
   n.quality = quality_of(n);

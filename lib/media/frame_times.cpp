@@ -45,18 +45,18 @@ std::optional<std::vector<std::int64_t>> numbers_at(Rational rate, const VideoIn
 }  // namespace
 
 FrameTimes frame_times(const VideoInfo& info) {
-  if (info.variable_rate || is_even(info.ticks)) return {info.time_base, info.ticks};
+  if (info.variable_rate || is_even(info.ticks)) return {info.time_base, info.ticks, info.frame_rate};
   const double wanted = info.frame_rate.value();
   const auto try_rate = [&](Rational rate) -> std::optional<FrameTimes> {
     if (rate.num <= 0 || std::abs(rate.value() - wanted) > 0.01 * wanted) return {};
     auto numbers = numbers_at(rate, info);
     if (!numbers) return {};
-    return FrameTimes{{rate.den, rate.num}, *std::move(numbers)};
+    return FrameTimes{{rate.den, rate.num}, *std::move(numbers), rate};
   };
   for (const Rational rate : usual_rates)
     if (auto times = try_rate(rate)) return *std::move(times);
   if (auto times = try_rate(info.frame_rate)) return *std::move(times);
-  return {info.time_base, info.ticks};
+  return {info.time_base, info.ticks, info.frame_rate};
 }
 
 }  // namespace understudy::media

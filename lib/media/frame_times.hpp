@@ -9,6 +9,7 @@ namespace understudy::media {
 struct FrameTimes {
   Rational time_base;               // seconds per tick
   std::vector<std::int64_t> ticks;  // one a frame of the video, ascending
+  Rational frame_rate;              // nominal
 };
 
 // The video's own times, unless they are those of a constant rate that its time base could not hold: Matroska writes

@@ -14,6 +14,12 @@ namespace understudy::media {
 inline constexpr std::string_view composite_with_trained_media =
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
 
+// The same in words.
+inline constexpr const char* video_comment =
+    "Made with understudy: faces in this video were replaced by a trained model.";
+inline constexpr const char* picture_comment =
+    "Made with understudy: faces in this picture were replaced by a trained model.";
+
 // Appends the XMP packet that says so (composite_marking_xmp of lib/image) to an MP4 or MOV file as the top-level box
 // that Adobe's XMP specification (part 3) names; other containers are left alone, their tag says it.
 Result<> append_xmp_box(const fs::path&);

@@ -8,6 +8,7 @@
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/depth.hpp"
 #include "lib/image/exif.hpp"
 #include "lib/media/video_decoder.hpp"
 
@@ -60,10 +61,7 @@ Result<Image<T>> decoded(const fs::path& path, const Bytes& file) {
       return normalise_channels(std::move(image), 3);
     }
     TRY(const ImageU8 shallow, decoded<std::uint8_t>(path, file));
-    ImageU16 image(shallow.width, shallow.height, 3);
-    std::ranges::transform(shallow.data, image.data.begin(),
-                           [](std::uint8_t v) { return static_cast<std::uint16_t>(v * 257); });
-    return image;
+    return to_sixteen_bits(shallow);
   }
 }
 

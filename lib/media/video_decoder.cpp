@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/image/depth.hpp"
 #include "lib/media/picture.hpp"
 #include "lib/media/video_info.hpp"
 
@@ -223,10 +224,7 @@ Result<Image<T>> VideoDecoder::read(std::int64_t index) {
   if constexpr (std::is_same_v<T, std::uint16_t>) {
     return oriented(deep, info_.orientation);
   } else {
-    ImageU8 bgr(deep.width, deep.height, 3);
-    std::ranges::transform(deep.data, bgr.data.begin(),
-                           [](std::uint32_t v) { return static_cast<T>((v * 255 + 32767) / 65535); });
-    return oriented(bgr, info_.orientation);
+    return oriented(to_eight_bits(deep), info_.orientation);
   }
 }
 template Result<ImageU8> VideoDecoder::read(std::int64_t);

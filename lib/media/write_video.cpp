@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "lib/base/text.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/depth.hpp"
 #include "lib/media/encoder_choice.hpp"
 #include "lib/media/marking.hpp"
 #include "lib/media/output.hpp"
@@ -139,13 +141,6 @@ const Image<T>& brought_to(const Image<T>& picture, int width, int height, Image
   return room;
 }
 
-ImageU16 widened(const ImageU8& picture) {
-  ImageU16 deep(picture.width, picture.height, picture.channels);
-  std::ranges::transform(picture.data, deep.data.begin(),
-                         [](std::uint8_t v) { return static_cast<std::uint16_t>(v * 257); });
-  return deep;
-}
-
 Result<> Writer::convert(const TimedImage& image) {
   frame_.reset(av_frame_alloc());
   frame_->width = encoder_->width;
@@ -161,15 +156,9 @@ Result<> Writer::convert(const TimedImage& image) {
     ImageU8 room;
     return scale(brought_to(image.bgr, encoder_->width, encoder_->height, room));
   }
-  if (!fills_planes(choice_.format)) {
-    ImageU8 shallow(image.deep.width, image.deep.height, 3);
-    for (std::size_t i = 0; i < shallow.data.size(); ++i)
-      shallow.data[i] = static_cast<std::uint8_t>(
-          (image.deep.data[i / 3 * static_cast<std::size_t>(image.deep.channels) + i % 3] * 255u + 32767) / 65535);
-    return scale(shallow);
-  }
+  if (!fills_planes(choice_.format)) return scale(to_eight_bits(normalise_channels(image.deep, 3)));
   ImageU16 room;
-  const ImageU16 wide = deep ? ImageU16() : widened(image.bgr);
+  const ImageU16 wide = deep ? ImageU16() : to_sixteen_bits(image.bgr);
   fill_planes(brought_to(deep ? image.deep : wide, encoder_->width, encoder_->height, room), *frame_);
   return {};
 }

@@ -41,8 +41,7 @@ media::VideoOptions encoding(const CutOptions& options, const media::VideoInfo& 
                              Run& run) {
   media::VideoOptions encode;
   encode.time_base = times.time_base;
-  encode.frame_rate =
-      times.time_base == video.time_base ? video.frame_rate : media::Rational{times.time_base.den, times.time_base.num};
+  encode.frame_rate = times.frame_rate;
   encode.pixel_aspect = video.pixel_aspect;
   if (video.orientation.swaps_sides()) std::swap(encode.pixel_aspect.num, encode.pixel_aspect.den);
   encode.quality = options.bitrate > 0 ? media::VideoQuality::bitrate : media::VideoQuality::crf;

@@ -11,6 +11,7 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/depth.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/filter_graph.hpp"
 #include "lib/media/frame_source.hpp"
@@ -51,13 +52,6 @@ Result<> put_back(const fs::path& original, const fs::path& frames, const MadeFi
 
 std::function<void(std::string)> teller(Run& run) {
   return [&run](std::string text) { run.note(std::move(text)); };
-}
-
-ImageU8 to_eight_bits(const ImageU16& deep) {
-  ImageU8 image(deep.width, deep.height, deep.channels);
-  std::ranges::transform(deep.data, image.data.begin(),
-                         [](std::uint32_t v) { return static_cast<std::uint8_t>((v + 128) / 257); });
-  return image;
 }
 
 bool is_jpeg_name(const std::string& name) {

@@ -51,11 +51,4 @@ Result<ImageSize> FaceSource::size(std::size_t index) const {
   return size;
 }
 
-std::optional<double> extra_number(const FaceInfo& info, std::string_view key) {
-  for (const auto& [name, value] : info.extra) {
-    if (name == key) return value.as_number();
-  }
-  return std::nullopt;
-}
-
 }  // namespace understudy

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "lib/face/extra_keys.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/image/codec.hpp"
 
@@ -31,8 +32,5 @@ class FaceSource {
   std::vector<std::string> names_;
   std::optional<Faceset> pack_;
 };
-
-// A number that a key of the metadata holds which is not among FaceInfo's members, such as "understudy_track".
-std::optional<double> extra_number(const FaceInfo&, std::string_view key);
 
 }  // namespace understudy

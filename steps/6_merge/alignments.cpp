@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "lib/face/extra_keys.hpp"
 #include "lib/timeline/operations.hpp"
 
 namespace understudy {
@@ -16,10 +17,9 @@ Point centre_of(const Landmarks68& landmarks) {
 }
 
 std::optional<int> person_of(const FaceInfo& info) {
-  for (const auto& [key, value] : info.extra) {
-    const auto number = key == "understudy_person" ? value.as_int() : std::nullopt;
-    if (number && *number >= 0 && *number <= highest_person) return static_cast<int>(*number);
-  }
+  const auto* value = extra_value(info, "understudy_person");
+  const auto number = value ? value->as_int() : std::nullopt;
+  if (number && *number >= 0 && *number <= highest_person) return static_cast<int>(*number);
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include "lib/base/stopwatch.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/image/depth.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/marking.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
@@ -23,8 +24,6 @@ namespace understudy {
 namespace {
 
 using nlohmann::json;
-
-constexpr const char* comment = "Made with understudy: faces in this picture were replaced by a trained model.";
 
 // What lies over the plate: colours multiplied by alpha, so that plate * (1 - alpha) + colours is the result.
 ImageF face_layer(const ImageF& plate_bgr, const MergedFloat& merged) {
@@ -36,15 +35,6 @@ ImageF face_layer(const ImageF& plate_bgr, const MergedFloat& merged) {
     face.data[4 * i + 3] = alpha;
   }
   return face;
-}
-
-ImageF with_alpha(const ImageF& bgr, const ImageF& mask) {
-  ImageF out(bgr.width, bgr.height, 4);
-  for (std::size_t i = 0; i < mask.data.size(); ++i) {
-    std::copy_n(&bgr.data[3 * i], 3, &out.data[4 * i]);
-    out.data[4 * i + 3] = mask.data[i];
-  }
-  return out;
 }
 
 class Delivery {
@@ -114,7 +104,7 @@ class Delivery {
     picture.pixels = options_.pixels;
     picture.compression = options_.compression;
     if (const auto* video = work_.source.video()) picture.frame_rate = video->frame_rate.value();
-    picture.remarks = {{"comments", comment},
+    picture.remarks = {{"comments", media::picture_comment},
                        {"DigitalSourceType", std::string(media::composite_with_trained_media)},
                        {"colours", "as encoded in the plate; no transfer function was undone"}};
     TRY(const Bytes bytes, encode_exr(picture));

@@ -147,15 +147,13 @@ Looks looks_of(const PlannedFrame& plan, const std::function<MergeModel(const Pl
 
 }  // namespace
 
-Result<Merged> MergeModels::merge(const ImageU8& frame_bgr, const PlannedFrame& plan) const {
+template <class T>
+MergedAs<T> MergeModels::merge(const Image<T>& frame_bgr, const PlannedFrame& plan) const {
   const Looks looks = looks_of(plan, [this](const PlannedFace& face) { return model_for(face); });
   return merge_looks(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1));
 }
-
-Result<DeepMerged> MergeModels::merge(const ImageU16& frame_bgr, const PlannedFrame& plan) const {
-  const Looks looks = looks_of(plan, [this](const PlannedFace& face) { return model_for(face); });
-  return merge_looks(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1));
-}
+template Result<Merged> MergeModels::merge(const ImageU8&, const PlannedFrame&) const;
+template Result<DeepMerged> MergeModels::merge(const ImageU16&, const PlannedFrame&) const;
 
 Result<MergeModels::Layers> MergeModels::merge_layers(const ImageU16& frame_bgr, const PlannedFrame& plan) const {
   Layers layers;

@@ -18,6 +18,9 @@
 
 namespace understudy {
 
+template <class T>
+using MergedAs = Result<std::conditional_t<sizeof(T) == 1, Merged, DeepMerged>>;
+
 class MergeModels {
  public:
   // `own` is the merge's model, from paths.model; those that persons have are opened here, and XSeg's with `with_xseg`.
@@ -31,8 +34,8 @@ class MergeModels {
   // Of the weights, so that another model under the same name and at the same iteration is another model.
   std::uint64_t content(const PlannedFace&) const;
   // Thread-safe; networks run one at a time, for each uses all threads.
-  Result<Merged> merge(const ImageU8& frame_bgr, const PlannedFrame&) const;
-  Result<DeepMerged> merge(const ImageU16& frame_bgr, const PlannedFrame&) const;
+  template <class T>  // std::uint8_t or std::uint16_t
+  MergedAs<T> merge(const Image<T>& frame_bgr, const PlannedFrame&) const;
   // Unrounded, with what the network drew of each face (empty where it was not asked), by the plan's faces.
   struct Layers {
     MergedFloat merged;

@@ -15,6 +15,7 @@
 #include "lib/base/workers.hpp"
 #include "lib/media/frame_times.hpp"
 #include "lib/media/join_video.hpp"
+#include "lib/media/marking.hpp"
 #include "lib/media/tone_map.hpp"
 #include "lib/options/options.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
@@ -22,8 +23,6 @@
 
 namespace understudy {
 namespace {
-
-constexpr const char* comment = "Made with understudy: faces in this video were replaced by a trained model.";
 
 // A piece of the video: frames [first, last), and the file that they are encoded in.
 struct Piece {
@@ -58,9 +57,7 @@ class Straight {
     o.megabits = video_.bitrate;
     o.preset = video_.preset;
     o.time_base = times_.time_base;
-    o.frame_rate = dst.frame_rate;
-    // A constant rate that the container's time base could not hold: a tick is a frame then.
-    if (times_.time_base != dst.time_base) o.frame_rate = {times_.time_base.den, times_.time_base.num};
+    o.frame_rate = times_.frame_rate;
     o.colour = media::tags_when_decoded(dst.colour);
     if (!dst.orientation.swaps_sides()) o.pixel_aspect = dst.pixel_aspect;
     return o;
@@ -219,7 +216,7 @@ static Result<> join_pieces(const Straight& straight, const PreparedMerge& work,
                             const fs::path& to, Run& run) {
   const media::VideoInfo& dst = *work.source.video();
   media::VideoOptions options = straight.encoder();
-  options.comment = comment;
+  options.comment = media::video_comment;
   options.timecode = dst.timecode;
   options.tell = [&run](const std::string& sentence) { run.note(sentence); };
   if (dst.sound_tracks > 0) options.sound_from = dst.path;

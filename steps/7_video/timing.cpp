@@ -80,7 +80,7 @@ void even_out(Timing& timing, const media::VideoInfo& reference) {
   for (std::size_t i = 0; i < ticks.size(); ++i) timing.files[i].tick = ticks[i];
   timing.start = times.ticks.front();
   timing.time_base = times.time_base;
-  if (timing.frame_rate == reference.frame_rate) timing.frame_rate = {times.time_base.den, times.time_base.num};
+  if (timing.frame_rate == reference.frame_rate) timing.frame_rate = times.frame_rate;
 }
 
 // False when the names do not follow the reference.

@@ -15,6 +15,8 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
+#include "lib/image/depth.hpp"
+#include "lib/media/marking.hpp"
 #include "lib/media/picture.hpp"
 #include "lib/media/sequence.hpp"
 #include "lib/media/tone_map.hpp"
@@ -23,8 +25,6 @@
 
 namespace understudy {
 namespace {
-
-constexpr const char* comment = "Made with understudy: faces in this video were replaced by a trained model.";
 
 std::uint64_t fingerprint(const std::vector<fs::path>& images, std::uint64_t hash) {  // of names, sizes and times
   for (const auto& image : images) {
@@ -84,20 +84,14 @@ bool is_deep(const fs::path& file) {
 }
 
 // The picture at 16 bits with its mask as alpha.
-Result<ImageU16> with_alpha(const fs::path& file, const fs::path& matte) {
+Result<ImageU16> read_with_alpha(const fs::path& file, const fs::path& matte) {
   TRY(const auto bgr, media::read_picture<std::uint16_t>(file));
   TRY(const auto mask, media::read_picture<std::uint16_t>(matte));
   if (mask.width != bgr.width || mask.height != bgr.height) {
     return fail_with_hint(Code::bad_file, fmt::format("{} is not as large as its picture", matte.string()),
                           "Merge again: understudy merge");
   }
-  ImageU16 out(bgr.width, bgr.height, 4);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(bgr.width) * bgr.height; ++i) {
-    std::copy_n(bgr.data.begin() + static_cast<std::ptrdiff_t>(3 * i), 3,
-                out.data.begin() + static_cast<std::ptrdiff_t>(4 * i));
-    out.data[4 * i + 3] = mask.data[static_cast<std::size_t>(mask.channels) * i];
-  }
-  return out;
+  return with_alpha(bgr, mask);
 }
 
 // How a picture is read for the encoder.
@@ -107,7 +101,7 @@ struct Reading {
   Result<media::TimedImage> operator()(const fs::path& file) const {
     media::TimedImage image;
     if (!mattes.empty()) {
-      TRY(image.deep, with_alpha(file, mattes / file.filename()));
+      TRY(image.deep, read_with_alpha(file, mattes / file.filename()));
     } else if (deep) {
       TRY(image.deep, media::read_picture<std::uint16_t>(file));
     } else {
@@ -174,7 +168,7 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
   writer.crf = options.crf;
   writer.megabits = options.bitrate;
   writer.preset = options.preset;
-  writer.comment = comment;
+  writer.comment = media::video_comment;
   writer.tell = [&run](const std::string& sentence) { run.note(sentence); };
   if (reference) {
     writer.colour = media::tags_when_decoded(reference->colour);  // frames of an HDR reference are SDR
