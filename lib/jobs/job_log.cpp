@@ -35,7 +35,8 @@ void remove_log(const fs::path& folder) {
   fs::remove(folder, error);  // fails when something else lies there
 }
 
-void remove_oldest(const fs::path& jobs) {
+// Of the jobs before this one: what a killed one was just writing, and the oldest logs whole.
+void tidy_up(const fs::path& jobs) {
   std::vector<fs::path> all;
   std::error_code error;
   for (fs::directory_iterator it(jobs, error), end; !error && it != end; it.increment(error)) {
@@ -44,6 +45,7 @@ void remove_oldest(const fs::path& jobs) {
       all.push_back(it->path());
   }
   std::sort(all.begin(), all.end());
+  for (const auto& folder : all) remove_temporaries(folder);
   for (std::size_t i = 0; i + kept_jobs < all.size(); ++i) remove_log(all[i]);
 }
 
@@ -85,7 +87,7 @@ void JobLog::open(const fs::path& jobs, const std::string& verb) {
   if (!made) return;
   folder_ = jobs / job_;
   if (auto lock = FileLock::take(folder_ / lock_name); lock) lock_ = *std::move(lock);
-  remove_oldest(jobs);
+  tidy_up(jobs);
   file_.reset(std::fopen((folder_ / events_name).c_str(), "w"));
 }
 

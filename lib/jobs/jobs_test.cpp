@@ -269,6 +269,18 @@ TEST(JobLog, OldLogsGoButNeverOneOfARunningJobNorForeignFiles) {
   EXPECT_FALSE(fs::exists(first));
 }
 
+TEST(JobLog, WhatAKilledJobWasJustWritingGoesWithTheNext) {
+  const ScratchFolder scratch;
+  const JobLog running(scratch.path, start_of("train saehd"), nullptr);
+  const fs::path killed = scratch.path / "1000000000.000-merge";
+  const fs::path half = killed / ".understudy-tmp-999999999-progress.json";
+  ASSERT_TRUE(write_text(killed / "events.jsonl", "{}\n"));
+  ASSERT_TRUE(write_text(half, "{"));
+  const JobLog next(scratch.path, start_of("merge"), nullptr);
+  EXPECT_FALSE(fs::exists(half));
+  EXPECT_TRUE(fs::exists(killed / "events.jsonl"));
+}
+
 TEST(JobLog, TwoJobsNeverShareAFolder) {
   const ScratchFolder scratch;
   std::set<std::string> names;
