@@ -20,6 +20,7 @@ namespace {
 
 struct Globals {
   std::string workspace = ".";
+  std::string job;  // its name, from who starts it
   bool json = false;
 };
 
@@ -80,9 +81,10 @@ std::string command_line(int argc, char** argv) {
   return line;
 }
 
-StartedEvent start_of(const BoundVerb& bound, const Call& call, const std::string& line) {
+StartedEvent start_of(const BoundVerb& bound, const Call& call, const std::string& job, const std::string& line) {
   std::error_code error;
   StartedEvent started;
+  started.job = job;
   started.verb = bound.verb.name;
   started.version = UNDERSTUDY_VERSION;
   const auto workspace = fs::absolute(call.workspace, error).lexically_normal();
@@ -119,7 +121,8 @@ Result<std::string> work_on(const BoundVerb& bound, const Call& call, bool by_js
 int perform(const BoundVerb& bound, const Globals& globals, const std::string& line) {
   if (!*bound.refusal) return refuse(bound.refusal->error());
   const Call call{globals.workspace, *bound.positionals};
-  JobLog log(jobs_folder(bound, call), start_of(bound, call, line), globals.json ? stdout : nullptr);
+  JobLog log(jobs_folder(bound, call), start_of(bound, call, globals.job, line), globals.json ? stdout : nullptr);
+  if (log.begun_before()) return refuse({Code::busy, fmt::format("The job {} was begun before", log.job()), {}, {}});
   TerminalReader terminal;
   std::function<void()> stop;
   Run run([&](const Event& event) {
@@ -217,6 +220,9 @@ int main_of(int argc, char** argv) {
       "understudy");
   Globals globals;
   app.add_option("-w,--workspace", globals.workspace, "The workspace folder (default: the current folder)");
+  app.add_option("--job", globals.job, "The job's name, from who starts it and will look for its log")
+      ->check([](const std::string& name) { return is_job_name(name) ? "" : "a job is named 1732859104.123-verb"; })
+      ->group("");
   app.add_flag("--json", globals.json, "Report events as JSON lines on standard output");
   app.set_version_flag("--version", UNDERSTUDY_VERSION);
   app.require_subcommand(1);

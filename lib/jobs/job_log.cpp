@@ -11,27 +11,14 @@ namespace understudy {
 namespace {
 
 constexpr std::size_t kept_jobs = 200;
-constexpr const char* events_name = "events.jsonl";
-constexpr const char* slot_name = "progress.json";
-constexpr const char* lock_name = "lock";
-
-// "1732859104.123-frames-extract": by their start time, so that names sort by age.
-bool is_job_name(const std::string& name) {
-  const auto digits = [&](std::size_t from, std::size_t to) {
-    return to > from && std::all_of(name.begin() + static_cast<long>(from), name.begin() + static_cast<long>(to),
-                                    [](unsigned char c) { return c >= '0' && c <= '9'; });
-  };
-  const auto dot = name.find('.'), dash = name.find('-');
-  return dot != std::string::npos && dash == dot + 4 && digits(0, dot) && digits(dot + 1, dash);
-}
 
 // What a job wrote, and the folder if that was all; nothing while the job runs.
 void remove_log(const fs::path& folder) {
-  const auto lock = FileLock::take(folder / lock_name);
+  const auto lock = FileLock::take(folder / job_lock_file);
   if (!lock) return;
   remove_temporaries(folder);
   std::error_code error;
-  for (const char* name : {events_name, slot_name, lock_name}) fs::remove(folder / name, error);
+  for (const char* name : {job_events_file, job_progress_file, job_lock_file}) fs::remove(folder / name, error);
   fs::remove(folder, error);  // fails when something else lies there
 }
 
@@ -67,28 +54,47 @@ double interval_at(double age) { return std::max(1.0, age / 200); }
 
 }  // namespace
 
-JobLog::JobLog(const fs::path& jobs, StartedEvent started, std::FILE* stream) : stream_(stream), started_(wall_time()) {
-  std::string verb = started.verb;
-  std::replace(verb.begin(), verb.end(), ' ', '-');
-  job_ = fmt::format("{:.3f}-{}", started_, verb);
-  if (!jobs.empty()) open(jobs, verb);
-  started.job = job_;
-  add(started);
+bool is_job_name(std::string_view name) {
+  const auto digits = [&](std::size_t from, std::size_t to) {
+    return to > from && std::ranges::all_of(name.substr(from, to - from), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const auto dot = name.find('.'), dash = name.find('-');
+  if (dot == std::string_view::npos || dash != dot + 4 || !digits(0, dot) || !digits(dot + 1, dash)) return false;
+  const auto verb = name.substr(dash + 1);  // no way out of the folder of jobs
+  return !verb.empty() &&
+         std::ranges::all_of(verb, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-void JobLog::open(const fs::path& jobs, const std::string& verb) {
+std::string job_name(double time, std::string_view verb) {
+  std::string name = fmt::format("{:.3f}-{}", time, verb);
+  std::ranges::replace(name, ' ', '-');
+  return name;
+}
+
+JobLog::JobLog(const fs::path& jobs, StartedEvent started, std::FILE* stream) : stream_(stream), started_(wall_time()) {
+  const bool named = !started.job.empty();
+  job_ = named ? started.job : job_name(started_, started.verb);
+  if (!jobs.empty()) open(jobs, named);
+  started.job = job_;
+  if (!begun_before_) add(started);
+}
+
+void JobLog::open(const fs::path& jobs, bool named) {
   if (!make_folders(jobs)) return;
   std::error_code error;
+  const std::string wanted = job_;
   bool made = fs::create_directory(jobs / job_, error);
+  begun_before_ = named && !made && !error;
+  if (begun_before_) return;
   for (int n = 2; !made && !error && n < 1000; ++n) {  // another job of this verb began in the same millisecond
-    job_ = fmt::format("{:.3f}-{}-{}", started_, verb, n);
+    job_ = fmt::format("{}-{}", wanted, n);
     made = fs::create_directory(jobs / job_, error);
   }
   if (!made) return;
   folder_ = jobs / job_;
-  if (auto lock = FileLock::take(folder_ / lock_name); lock) lock_ = *std::move(lock);
+  if (auto lock = FileLock::take(folder_ / job_lock_file); lock) lock_ = *std::move(lock);
   tidy_up(jobs);
-  file_.reset(std::fopen((folder_ / events_name).c_str(), "w"));
+  file_.reset(std::fopen((folder_ / job_events_file).c_str(), "w"));
 }
 
 JobLog::~JobLog() { write_waiting(wall_time()); }
@@ -113,11 +119,11 @@ void JobLog::write_waiting(double now) {
 void JobLog::keep_slot(const std::string& line, double now) {
   if (!file_ || now - slot_written_ < 1) return;
   slot_written_ = now;
-  const fs::path temporary = temporary_name(folder_ / slot_name);
+  const fs::path temporary = temporary_name(folder_ / job_progress_file);
   const std::unique_ptr<std::FILE, Closer> file(std::fopen(temporary.c_str(), "w"));
   if (!file || std::fputs(line.c_str(), file.get()) < 0 || std::fflush(file.get()) != 0) return;
   std::error_code error;
-  fs::rename(temporary, folder_ / slot_name, error);
+  fs::rename(temporary, folder_ / job_progress_file, error);
 }
 
 void JobLog::add(const Event& event) {

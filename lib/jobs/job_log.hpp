@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "lib/base/files.hpp"
 #include "lib/base/lock.hpp"
@@ -17,15 +18,27 @@
 
 namespace understudy {
 
+// "1732859104.123-frames-extract": the names of jobs, by their start time, so that they sort by age.
+bool is_job_name(std::string_view);
+std::string job_name(double time, std::string_view verb);
+
+// The files of a job's folder.
+inline constexpr const char* job_events_file = "events.jsonl";
+inline constexpr const char* job_progress_file = "progress.json";
+inline constexpr const char* job_lock_file = "lock";
+
 class JobLog {
  public:
   // `jobs` is the folder for all jobs; an empty path keeps nothing on disk. `stream` (or null) gets every line at once.
-  // Names the job and tells of its start. The oldest logs beyond 200 are removed, but for those of jobs that still run
-  // and for files that are not ours. A folder that cannot be written is no error: the job matters more than its log.
+  // Names the job and tells of its start. Who starts jobs may have named it (`started.job`, is_job_name()): where a
+  // folder of that name is there already the job was begun by another process, which begun_before() tells, and nothing
+  // is written. The oldest logs beyond 200 are removed, but for those of jobs that still run and for files that are not
+  // ours. A folder that cannot be written is no error: the job matters more than its log.
   JobLog(const fs::path& jobs, StartedEvent, std::FILE* stream);
   ~JobLog();
   void add(const Event&);
   const std::string& job() const { return job_; }
+  bool begun_before() const { return begun_before_; }
   // Nobody reads the stream any more.
   bool stream_closed() const { return stream_closed_; }
 
@@ -36,7 +49,7 @@ class JobLog {
     std::uint64_t id = 0;
     std::string waiting;
   };
-  void open(const fs::path& jobs, const std::string& verb);
+  void open(const fs::path& jobs, bool named);
   void write(const std::string& line);
   void write_waiting(double now);
   void keep_slot(const std::string& line, double now);
@@ -49,7 +62,7 @@ class JobLog {
   std::optional<FileLock> lock_;  // tells others that the job runs
   std::unique_ptr<std::FILE, Closer> file_;
   std::FILE* stream_;
-  bool stream_closed_ = false;
+  bool stream_closed_ = false, begun_before_ = false;
   double started_ = 0, slot_written_ = 0;
   std::map<std::string, Thinned> thinned_;
   std::uint64_t next_ = 0;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Another process that goes on when this one ends, and how it is known again later.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/base/files.hpp"
+
+namespace understudy {
+
+// A process id alone may be another's by now; with its start time (in ticks since the machine's boot) it is not.
+struct ProcessId {
+  int pid = 0;
+  std::uint64_t started = 0;
+  bool operator==(const ProcessId&) const = default;
+};
+
+struct ChildStart {
+  fs::path program;
+  std::vector<std::string> arguments;  // behind the name; any bytes but zero
+  fs::path input;                      // a pipe by name (make_pipe()): standard input, which then never ends
+  fs::path errors;                     // standard error goes there; what the file held is gone
+};
+
+// Starts it in a session of its own, with standard output given to nobody. Its environment is this process's.
+Result<ProcessId> start_child(const ChildStart&);
+// Whether that very process still runs. Children that have ended are taken leave of here, so that none stays a zombie.
+bool is_alive(const ProcessId&);
+// Of a process that runs now; nothing (0) where there is none.
+ProcessId process_id(int pid);
+
+enum class Signal { stop, pause, resume };  // as Ctrl-C; stands still and goes on, with the processes it started
+// False when it has ended.
+bool send_signal(const ProcessId&, Signal);
+
+// A pipe that has a name, made new and readable by this user alone.
+Result<> make_pipe(const fs::path&);
+// Writes into such a pipe at once or not at all: Code::io when nobody reads it or it is full.
+Result<> write_pipe(const fs::path&, std::string_view);
+
+std::string random_hex(std::size_t bytes);  // from the system's generator
+int user_id();
+
+}  // namespace understudy
