@@ -44,3 +44,6 @@ target_link_options(openvino::runtime INTERFACE -Wl,--allow-shlib-undefined -Wl,
 
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(OPENEXR REQUIRED IMPORTED_TARGET OpenEXR)
+
+# The studio's server; Debian's package has a library and its header.
+find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)

@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "doctor" | "schema" | "studio" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -226,6 +226,18 @@ export interface DoctorOptions {
 export interface SchemaOptions {
   /** As TypeScript types. Default: false. Changes at: start. */
   "typescript"?: boolean;
+  /** What can be asked of the studio over HTTP, as Markdown. Default: false. Changes at: start. */
+  "routes"?: boolean;
+}
+
+/** Open the studio: every step in the browser, on this machine alone. */
+export interface StudioOptions {
+  /** Of this machine, where the studio answers; 0 takes any that is free. Range: 0 to 65535. Default: 7411. Changes at: start. */
+  "port"?: number;
+  /** Opens the page in the browser of this desktop, where there is one. Default: true. Changes at: start. */
+  "open"?: boolean;
+  /** What the page must know, instead of a new one for every start: at least 16 letters or digits. Default: "". Changes at: start. */
+  "token"?: string;
 }
 
 /** The whole way on two rendered people, measured against the truth. */
@@ -1794,6 +1806,11 @@ export interface Verbs {
   "schema": {
     positionals: { };
     options: SchemaOptions;
+    commands: "stop";
+  };
+  "studio": {
+    positionals: { };
+    options: StudioOptions;
     commands: "stop";
   };
   "demo": {

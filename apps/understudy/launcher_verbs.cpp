@@ -6,6 +6,7 @@
 
 #include "apps/understudy/launcher_schema.hpp"
 #include "apps/understudy/schema_verb.hpp"
+#include "apps/understudy/studio.hpp"
 #include "apps/understudy/verbs.hpp"
 #include "apps/understudy/workspace_verbs.hpp"
 #include "lib/base/system.hpp"
@@ -32,7 +33,7 @@ const json& schema() {
 }
 
 std::vector<Verb> own_verbs() {
-  std::vector<Verb> verbs{new_verb(),      schema_verb(),       extract_verb(),
+  std::vector<Verb> verbs{new_verb(),      schema_verb(),       studio_verb(), extract_verb(),
                           identify_verb(), video_encode_verb(), score_verb()};
   for (auto group : {frames_verbs, curate_verbs, faceset_tool_verbs, mask_verbs, timeline_verbs})
     for (auto& verb : group()) verbs.push_back(std::move(verb));

@@ -4,6 +4,7 @@
 #include "apps/understudy/doctor.hpp"
 #include "apps/understudy/pipeline.hpp"
 #include "apps/understudy/schema_verb.hpp"
+#include "apps/understudy/studio.hpp"
 #include "apps/understudy/workspace_verbs.hpp"
 #include "steps/1_frames/verb.hpp"
 #include "steps/2_extract/verb.hpp"
@@ -21,7 +22,7 @@
 namespace understudy {
 
 std::vector<Verb> all_verbs() {
-  std::vector<Verb> verbs{new_verb(), doctor_verb(), schema_verb(), demo_verb(), run_verb()};
+  std::vector<Verb> verbs{new_verb(), doctor_verb(), schema_verb(), studio_verb(), demo_verb(), run_verb()};
   for (auto& verb : frames_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(extract_verb());
   for (auto& verb : curate_verbs()) verbs.push_back(std::move(verb));

@@ -35,7 +35,7 @@ class Loading(FilmTest):
 
     def test_what_needs_no_network_loads_none(self):
         film = self.film_copy()
-        for arguments in ("--version",), ("--help",), ("schema",), ("schema", "--typescript"), ("--options-markdown",), \
+        for arguments in ("--version",), ("--help",), ("schema",), ("schema", "--typescript"), ("schema", "--routes"), ("--options-markdown",), \
                 ("train", "saehd", "--help"), ("model", "--help"), ("extract", "--help"):
             self.light(*arguments)
         for verb in ("sort", "src", "--by", "blur"), ("sort", "src", "--undo"), ("catalogue", "src"), ("faceset", "stats", "src"), \

@@ -18,6 +18,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 import dfl_files  # noqa: E402
 import program  # noqa: E402
 from program import ONE_THREAD, run_well  # noqa: E402
+from studio import Studio  # noqa: E402
 
 ENTRIES = sorted(path.name for path in HERE.glob("20*"))
 FRAMES = 3
@@ -202,6 +203,13 @@ class OldFiles(unittest.TestCase):
         report = self.do(folder, "video", "encode").report()
         self.assertEqual((report["frames"], report["missing"], report["extra"]), (FRAMES, 0, []))
         self.assertTrue((folder / "result.mp4").exists())
+
+    def test_the_studio_knows_its_jobs(self):
+        folder = unpacked("2026-12-01", self.scratch / "studio")
+        studio = Studio(folder)
+        self.addCleanup(studio.kill)
+        job = studio.job("1796083200.000-sort")
+        self.assertEqual((job["state"], job["options"], job["positionals"]), ("cancelled", {"by": "blur"}, {"side": "src"}))
 
     def test_what_is_newer_is_refused_and_kept(self):
         folder = unpacked(ENTRIES[-1], self.scratch / "newer")

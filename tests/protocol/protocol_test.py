@@ -38,6 +38,7 @@ def verbs_in_order(film):
         ("new", ["--src", clip], ["-w", film / "another"]),
         ("doctor", ["--no-gpu"]),
         ("schema", []),
+        ("studio", ["--port", 0, "--no-open"]),
         ("frames extract", ["dst"]),
         ("frames import", ["src", "--input", film / "data_dst"], ["-w", film / "another"]),
         ("frames cut", ["dst", "--to", "0.1"]),
@@ -168,6 +169,9 @@ class Protocol(FilmTest):
                 job = Job(*where, *name.split(), *arguments)
                 job.send('{"id": "q1", "command": "sing"}')
                 job.send("this is no request")
+                if name == "studio":  # serves until it is stopped
+                    job.wait_for(lambda event: event["event"] == "note")
+                    job.command("stop")
                 events = self.check_stream(job, name)
                 answers = [(e["request"], e["event"]) for e in events if e["event"] in ("accepted", "refused")]
                 # A short job may end before it has read them; what it answers it refuses.

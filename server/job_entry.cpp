@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/job_entry.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "lib/base/formats.hpp"
+#include "lib/base/path_text.hpp"
+#include "lib/base/text.hpp"
+#include "lib/jobs/job_log.hpp"
+
+namespace understudy::studio {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array standing_names{"waiting", "begun", "dropped"};
+
+// Text as it is; numbers and booleans as they are written on a command line.
+std::string as_text(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+const json* named(const json& all, const std::string& key, const char* by) {
+  const auto found = std::ranges::find_if(all, [&](const json& one) { return one[by] == key; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> names_of(const json& all, const char* by) {
+  std::vector<std::string> names;
+  for (const auto& one : all) names.push_back(one[by]);
+  return names;
+}
+
+Result<> check_option(const json& row, const json& value) {
+  const std::string key = row["key"], kind = row["kind"];
+  const auto wrong = [&](std::string_view what) {
+    return fail(Code::bad_option, "{} is {}, not {}", key, what, as_text(value));
+  };
+  if (value.is_structured() || value.is_null()) return wrong("a single value");
+  if (kind == "boolean" && !value.is_boolean()) return wrong("true or false");
+  if (kind == "integer" && !value.is_number_integer()) return wrong("a whole number");
+  if (kind == "number" && !value.is_number()) return wrong("a number");
+  if (value.is_number()) {
+    const double number = value.get<double>();
+    if (row.contains("min") && row["min"].is_number() && number < row["min"].get<double>())
+      return wrong(fmt::format("at least {}", row["min"].dump()));
+    if (row.contains("max") && row["max"].is_number() && number > row["max"].get<double>())
+      return wrong(fmt::format("at most {}", row["max"].dump()));
+  }
+  const auto choices = row.value("choices", std::vector<std::string>());
+  if (kind == "choice" && std::ranges::find(choices, as_text(value)) == choices.end())
+    return wrong(fmt::format("one of {}", fmt::join(choices, ", ")));
+  if ((kind == "text" || kind == "path") && !value.is_string()) return wrong("text");
+  if (as_text(value).find('\0') != std::string::npos) return wrong("text without zero bytes");
+  return {};
+}
+
+}  // namespace
+
+json to_json(const JobEntry& entry) {
+  return {{"format", formats::studio_job.name},
+          {"version", formats::studio_job.version},
+          {"job", entry.job},
+          {"verb", entry.verb},
+          {"positionals", entry.positionals},
+          {"options", entry.options},
+          {"asked", entry.asked},
+          {"place", entry.place},
+          {"at_once", entry.at_once},
+          {"paused", entry.paused},
+          {"standing", standing_names[static_cast<std::size_t>(entry.standing)]},
+          {"pid", entry.process.pid},
+          {"pid_started", entry.process.started},
+          {"pipe", path_text(entry.pipe)},
+          {"errors", path_text(entry.errors)}};
+}
+
+Result<JobEntry> job_entry_of(const json& j) {
+  try {
+    const auto version = version_in(j, formats::studio_job);
+    if (!version) return fail(Code::bad_file, "It is not a job of the studio");
+    if (*version > formats::studio_job.version) return fail(Code::newer_version, "A newer version wrote it");
+    JobEntry entry;
+    entry.job = j.at("job");
+    if (!is_job_name(entry.job)) return fail(Code::bad_file, "Its name is not that of a job");
+    entry.verb = j.at("verb");
+    entry.positionals = j.at("positionals").get<std::map<std::string, std::string>>();
+    entry.options = j.at("options");
+    if (!entry.options.is_object()) return fail(Code::bad_file, "Its options are not an object");
+    entry.asked = j.at("asked");
+    entry.place = j.at("place");
+    entry.at_once = j.at("at_once");
+    entry.paused = j.at("paused");
+    const auto standing = std::ranges::find(standing_names, j.at("standing").get<std::string>());
+    if (standing == standing_names.end()) return fail(Code::bad_file, "Its standing is not known");
+    entry.standing = static_cast<Standing>(standing - standing_names.begin());
+    entry.process = {j.at("pid"), j.at("pid_started")};
+    entry.pipe = path_of_text(j.at("pipe").get<std::string>());
+    entry.errors = path_of_text(j.at("errors").get<std::string>());
+    return entry;
+  } catch (const json::exception& error) {
+    return fail(Code::bad_file, "It is damaged: {}", error.what());
+  }
+}
+
+Result<> check_request(const json& verb, const JobEntry& entry) {
+  for (const auto& p : verb["positionals"]) {
+    const std::string name = p["name"];
+    const auto given = entry.positionals.find(name);
+    if (given == entry.positionals.end()) {
+      if (p["required"].get<bool>())
+        return fail(Code::bad_option, "{} needs {}: {}", entry.verb, name, p["help"].get<std::string>());
+      continue;
+    }
+    const auto choices = p.value("choices", std::vector<std::string>());
+    if (!choices.empty() && std::ranges::find(choices, given->second) == choices.end())
+      return fail(Code::bad_option, "{} is one of {}, not '{}'", name, fmt::join(choices, ", "), given->second);
+    if (given->second.empty() || given->second.find('\0') != std::string::npos)
+      return fail(Code::bad_option, "{} is empty or holds zero bytes", name);
+  }
+  for (const auto& [name, value] : entry.positionals) {
+    if (!named(verb["positionals"], name, "name"))
+      return fail(Code::bad_option, "{} takes nothing that is called '{}'", entry.verb, name);
+  }
+  for (const auto& [key, value] : entry.options.items()) {
+    const json* row = named(verb["options"], key, "key");
+    if (!row)
+      return fail_with_hint(Code::bad_option, fmt::format("{} has no option '{}'", entry.verb, key),
+                            did_you_mean(key, names_of(verb["options"], "key")));
+    TRY_VOID(check_option(*row, value));
+  }
+  return {};
+}
+
+std::vector<std::string> arguments_of(const json& verb, const JobEntry& entry) {
+  auto words = split(entry.verb, ' ');
+  for (const auto& [key, value] : entry.options.items()) {
+    if (value.is_boolean()) {
+      words.push_back((value.get<bool>() ? "--" : "--no-") + key);
+    } else if (as_text(value).empty()) {
+      words.push_back("--" + key);
+      words.emplace_back();
+    } else {
+      words.push_back(fmt::format("--{}={}", key, as_text(value)));
+    }
+  }
+  // Behind "--", for a name may begin with a dash.
+  bool first = true;
+  for (const auto& p : verb["positionals"]) {
+    const auto given = entry.positionals.find(p["name"].get<std::string>());
+    if (given == entry.positionals.end()) continue;
+    if (std::exchange(first, false) && given->second.starts_with('-')) words.emplace_back("--");
+    words.push_back(given->second);
+  }
+  return words;
+}
+
+std::string pasteable(const std::vector<std::string>& words) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=./,:+%@";
+  std::string line;
+  for (const auto& word : words) {
+    if (!line.empty()) line += ' ';
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
+      line += word;
+      continue;
+    }
+    line += '\'';
+    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    line += '\'';
+  }
+  return line;
+}
+
+}  // namespace understudy::studio

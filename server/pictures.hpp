@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files of a workspace for a browser: which may be given, and small copies of pictures.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+
+#include "lib/project/workspace.hpp"
+#include "server/http.hpp"
+
+namespace understudy::studio {
+
+// The file that a path below the workspace names. Code::not_found for what lies outside, however it is named: through
+// "..", or through a link that is not one of the workspace's own folders (data_dst/aligned may lie on another disk).
+Result<fs::path> file_of(const Workspace&, const std::string& path);
+
+class Pictures {
+ public:
+  explicit Pictures(Workspace workspace);
+  // A picture of the workspace whose longer side has at most that many pixels (0: the file as it is). Small copies are
+  // kept in .understudy/studio/thumbnails, by the file's size and time; `tag` is theirs.
+  Result<Reply> give(const Request&);
+
+ private:
+  Result<fs::path> small_copy(const fs::path& picture, int size, const std::string& tag);
+  Workspace workspace_;
+  fs::path kept_;
+  // Pictures are decoded by a few threads at a time: a wall of thousands is asked for at once.
+  std::mutex mutex_;
+  std::condition_variable free_;
+  int at_work_ = 0, most_;
+};
+
+}  // namespace understudy::studio

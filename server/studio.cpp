@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/studio.hpp"
+
+#include <algorithm>
+
+#include "lib/base/path_text.hpp"
+#include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
+
+namespace understudy::studio {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t most_recent = 12;
+
+}  // namespace
+
+Studio::Studio(StudioSettings settings, json schema) : settings_(std::move(settings)), schema_(std::move(schema)) {
+  routes_ = studio_routes(*this);
+}
+
+Result<> Studio::open(const fs::path& root, bool create) {
+  std::error_code error;
+  const auto whole = fs::absolute(root, error).lexically_normal();
+  const auto place = whole.has_filename() ? whole : whole.parent_path();
+  TRY(const auto workspace, create ? create_workspace(place) : open_workspace(place));
+  auto opened = std::make_shared<OpenWorkspace>(workspace, settings_.program, schema_);
+  {
+    const std::lock_guard lock(mutex_);
+    std::swap(current_, opened);
+  }
+  remember(place);
+  return {};
+}
+
+std::shared_ptr<OpenWorkspace> Studio::current() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+// A path a line, the newest first.
+std::vector<std::string> Studio::recent() const {
+  if (settings_.recent.empty()) return {};
+  std::vector<std::string> paths;
+  for (const auto& line : split(read_text(settings_.recent, 1 << 20).value_or(""), '\n'))
+    if (line.starts_with('/') && paths.size() < most_recent) paths.push_back(line);
+  return paths;
+}
+
+// A list that cannot be written is no reason not to work.
+void Studio::remember(const fs::path& root) {
+  if (settings_.recent.empty()) return;
+  auto paths = recent();
+  std::erase(paths, path_text(root));
+  paths.insert(paths.begin(), path_text(root));
+  paths.resize(std::min(paths.size(), most_recent));
+  static_cast<void>(write_text(settings_.recent, fmt::format("{}\n", fmt::join(paths, "\n"))));
+}
+
+json Studio::about() const {
+  json recent_ones = json::array();
+  for (const auto& path : recent()) {
+    std::error_code error;
+    recent_ones.push_back({{"path", path}, {"there", fs::is_directory(path_of_text(path), error)}});
+  }
+  const auto open = current();
+  return {{"version", settings_.version},
+          {"machine", {{"processor", cpu_name()}, {"threads", cpu_threads()}, {"memory", memory_total()}}},
+          {"workspace", open ? json(path_text(open->workspace.root)) : json()},
+          {"recent", recent_ones}};
+}
+
+}  // namespace understudy::studio

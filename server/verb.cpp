@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/verb.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/child.hpp"
+#include "lib/base/path_text.hpp"
+#include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
+#include "server/http_server.hpp"
+#include "server/studio.hpp"
+
+namespace understudy {
+
+struct StudioOptions {
+  int port = 7411;
+  bool open = true;
+  std::string token;
+};
+template <>
+constexpr auto describe<StudioOptions>() {
+  return std::tuple{
+      field("port", &StudioOptions::port)
+          .says("Port", "Of this machine, where the studio answers; 0 takes any that is free.")
+          .range(0, 65535),
+      field("open", &StudioOptions::open)
+          .says("Open a browser", "Opens the page in the browser of this desktop, where there is one."),
+      field("token", &StudioOptions::token)
+          .says("Token",
+                "What the page must know, instead of a new one for every start: at least 16 letters or digits.")
+          .advanced(),
+  };
+}
+static_assert(all_described<StudioOptions>);
+
+namespace {
+
+using nlohmann::json;
+
+// $XDG_STATE_HOME/understudy/recent.txt (the XDG base directory specification).
+fs::path recent_file() {
+  const char* state = std::getenv("XDG_STATE_HOME");
+  const char* home = std::getenv("HOME");
+  if (state && *state == '/') return fs::path(state) / "understudy" / "recent.txt";
+  if (home && *home == '/') return fs::path(home) / ".local" / "state" / "understudy" / "recent.txt";
+  return {};
+}
+
+Result<std::string> token_of(const StudioOptions& options) {
+  if (options.token.empty()) return random_hex(24);
+  const bool plain = std::ranges::all_of(options.token, [](unsigned char c) { return std::isalnum(c) != 0; });
+  if (!plain || options.token.size() < 16)
+    return fail(Code::bad_option, "A token has at least 16 characters, letters and digits alone");
+  return options.token;
+}
+
+void open_browser(const std::string& address, Run& run) {
+  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) return;
+  const char* path = std::getenv("PATH");
+  for (const auto& folder : split(path ? path : "", ':')) {
+    std::error_code error;
+    const auto program = fs::path(folder) / "xdg-open";
+    if (!fs::exists(program, error)) continue;
+    if (!start_child({program, {address}, "/dev/null", "/dev/null"})) run.note("The browser could not be opened.");
+    return;
+  }
+}
+
+Result<std::string> serve(const StudioOptions& options, const Call& call, Run& run, const json& schema,
+                          const std::string& version) {
+  studio::Studio served({executable_path(), version, recent_file()}, schema);
+  TRY(const auto token, token_of(options));
+  TRY(auto server, studio::HttpServer::bind(options.port));
+  TRY(const auto workspace, open_workspace(call.workspace));
+  if (is_workspace(workspace)) TRY_VOID(served.open(call.workspace, false));
+  const studio::Guard guard(token, server.port());
+  const auto address = fmt::format("http://127.0.0.1:{}/?token={}", server.port(), token);
+  run.note(fmt::format("The studio is open at {}", address));
+  run.note("Ctrl-C closes it; jobs that run go on.");
+  if (options.open) open_browser(address, run);
+  TRY_VOID(server.serve(guard, served.routes(), studio::web_file, [&run] { return run.stopping(); }));
+  return json_text(json{{"port", server.port()}});
+}
+
+}  // namespace
+
+Verb studio_verb_over(std::function<json()> schema, std::string version) {
+  auto work = [schema = std::move(schema), version = std::move(version)](
+                  const StudioOptions& options, const std::vector<Row>&, const Call& call,
+                  Run& run) -> Result<std::string> { return serve(options, call, run, schema(), version); };
+  auto verb = make_verb<StudioOptions>("studio", "Open the studio: every step in the browser, on this machine alone",
+                                       "  understudy -w film studio\n  understudy studio --port 0 --no-open", {}, work);
+  verb.keeps_log = false;
+  verb.show = [](const std::string&) { return std::string(); };
+  return verb;
+}
+
+}  // namespace understudy

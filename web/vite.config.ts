@@ -1,0 +1,18 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+// Three files of fixed names, which the program embeds (server/web_files.cpp.in).
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    target: 'es2022',
+    emptyOutDir: false,
+    modulePreload: false,
+    cssCodeSplit: false,
+    rollupOptions: {
+      output: { entryFileNames: 'studio.js', assetFileNames: 'studio[extname]', codeSplitting: false },
+    },
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:7411' } },
+  test: { include: ['src/**/*.test.ts'] },
+} as import('vite').UserConfig);
