@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "doctor" | "schema" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge check" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -1234,6 +1234,8 @@ export interface MergeOptions {
   "frames"?: string;
   /** Only so many frames, spread over shots and poses, onto the page merge_sample.png; the merged frames stay as they are. 0: merge. Range: 0 to 200. Default: 0. Changes at: start. */
   "sample"?: number;
+  /** Measures the merged frames when they are done, as `merge check` does. Default: false. Changes at: start. */
+  "check"?: boolean;
   /** Of the merged pictures: 16 keeps all of a plate of more than 8 bits; where no face is, its pixels stay as they are to the bit. Default: "8". Changes at: start. */
   "bit-depth"?: "8" | "16";
   /** Gigabytes that what the networks said of the faces may take in the workspace, so that other settings run no network again; 0: none. Range: 0 to 10000. Default: 2.0. Changes at: start. */
@@ -1306,6 +1308,8 @@ export interface MergeOptions {
   "gamma"?: number;
   /** Noise given to the face, in per cent of what is measured in the frame there. Range: 0 to 200. Default: 0.0. Changes at: start. */
   "grain"?: number;
+  /** What becomes of frames with a reason to look at them: REASON=original, previous-settings or hold, several with commas (in `merge set` with plus signs) between; none. Default: "none". Changes at: start. */
+  "fallback"?: string;
 }
 
 /** Write the merge as layers for a compositor: OpenEXR or PNGs of 16 bits. */
@@ -1392,6 +1396,26 @@ export interface MergeDeliverOptions {
   "gamma"?: number;
   /** Noise given to the face, in per cent of what is measured in the frame there. Range: 0 to 200. Default: 0.0. Changes at: start. */
   "grain"?: number;
+  /** What becomes of frames with a reason to look at them: REASON=original, previous-settings or hold, several with commas (in `merge set` with plus signs) between; none. Default: "none". Changes at: start. */
+  "fallback"?: string;
+}
+
+/** What is wrong where in the merged frames: lost faces, turns that src lacks, jumps of colour, edges, flicker. */
+export interface MergeCheckOptions {
+  /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder of the dst faces; empty: the workspace's. Default: "". Changes at: start. */
+  "aligned"?: string;
+  /** Whose poses and person the frames are held against; empty: the workspace's. Default: "". Changes at: start. */
+  "src-aligned"?: string;
+  /** Whose shots and persons hold. Default: "main". Changes at: start. */
+  "timeline"?: string;
+  /** So many of the worst frames onto the page merge_check_worst.png; 0: no page. Range: 0 to 200. Default: 0. Changes at: start. */
+  "sheet"?: number;
+  /** Folder for merge_check.json, merge_check.csv and merge_check.png; empty: the workspace. Default: "". Changes at: start. */
+  "output"?: string;
+  /** Processor threads; 0: all. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
 }
 
 /** Set settings of the merge for the clip, a shot, a person or frames. */
@@ -1999,6 +2023,11 @@ export interface Verbs {
   "merge deliver": {
     positionals: { };
     options: MergeDeliverOptions;
+    commands: "stop";
+  };
+  "merge check": {
+    positionals: { };
+    options: MergeCheckOptions;
     commands: "stop";
   };
   "merge set": {
