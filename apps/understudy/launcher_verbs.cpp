@@ -17,6 +17,7 @@
 #include "steps/3_faceset/verb.hpp"
 #include "steps/3_identity/verb.hpp"
 #include "steps/4_mask/verb.hpp"
+#include "steps/6_merge/check_verb.hpp"
 #include "steps/6_merge/timeline_verbs.hpp"
 #include "steps/7_video/verb.hpp"
 #include "steps/score/verb.hpp"
@@ -34,7 +35,7 @@ const json& schema() {
 
 std::vector<Verb> own_verbs() {
   std::vector<Verb> verbs{new_verb(),      schema_verb(),       studio_verb(), extract_verb(),
-                          identify_verb(), video_encode_verb(), score_verb()};
+                          identify_verb(), video_encode_verb(), score_verb(),  merge_check_verb()};
   for (auto group : {frames_verbs, curate_verbs, faceset_tool_verbs, mask_verbs, timeline_verbs})
     for (auto& verb : group()) verbs.push_back(std::move(verb));
   return verbs;

@@ -14,6 +14,7 @@
 #include "steps/4_mask/verb.hpp"
 #include "steps/4_xseg/verb.hpp"
 #include "steps/5_train/verb.hpp"
+#include "steps/6_merge/check_verb.hpp"
 #include "steps/6_merge/timeline_verbs.hpp"
 #include "steps/6_merge/verb.hpp"
 #include "steps/7_video/verb.hpp"
@@ -33,6 +34,7 @@ std::vector<Verb> all_verbs() {
   for (auto& verb : train_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(merge_verb());
   verbs.push_back(deliver_verb());
+  verbs.push_back(merge_check_verb());
   for (auto& verb : timeline_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(video_encode_verb());
   verbs.push_back(score_verb());

@@ -36,12 +36,13 @@ inline constexpr FileFormat catalogue{"understudy.catalogue", 2};
 inline constexpr FileFormat label_journal{"understudy.label-journal", 1};        // labels/journal.jsonl
 inline constexpr FileFormat timeline{"understudy.timeline", 1};                  // merge/<name>.json
 inline constexpr FileFormat timeline_journal{"understudy.timeline-journal", 1};  // merge/<name>.journal.jsonl
+inline constexpr FileFormat merge_measures{"understudy.merge-measures", 1};      // merge_check.jsonl
 inline constexpr FileFormat studio_job{"understudy.studio-job", 1};              // studio/jobs/<job>.json
 inline constexpr FileFormat schema{"understudy.schema", 1};  // what `schema` prints; not a file that is read
 
 inline constexpr std::array all{
-    model, generations, generation,    frames,   extract,          faces,      merge, video, made, moves, sort,
-    score, catalogue,   label_journal, timeline, timeline_journal, studio_job, schema};
+    model, generations, generation,    frames,   extract,          faces,          merge,      video, made, moves, sort,
+    score, catalogue,   label_journal, timeline, timeline_journal, merge_measures, studio_job, schema};
 
 }  // namespace formats
 

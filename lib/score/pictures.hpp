@@ -3,6 +3,7 @@
 // Pictures are BGR, mattes have one channel, 0..1: the share of the pasted face. NaN where nothing can be told.
 #pragma once
 
+#include <array>
 #include <span>
 
 #include "lib/face/landmarks.hpp"
@@ -31,6 +32,15 @@ double seam(const ImageU8& plate_bgr, const ImageU8& result_bgr, const ImageF& m
 // Mean change of the picture inside the matte from `before` to `now` that its own motion does not explain, levels of
 // 0..1. All of one size.
 double unexplained_change(const ImageU8& before_bgr, const ImageU8& now_bgr, const ImageF& matte);
+
+// Means under the matte, blue, green, red, 0..1: of the plate, and what the pasted face is more than that.
+struct FaceColours {
+  std::array<double, 3> plate{}, offset{};
+};
+// result - plate is matte * (face - plate), so pixels that the merge left alone say nothing.
+FaceColours face_colours(const ImageU8& plate_bgr, const ImageU8& result_bgr, const ImageF& matte);
+// Of two colours, blue, green, red, 0..1 (clamped): their distance in CIELAB. NaN where one is.
+double colour_distance(const std::array<double, 3>& a_bgr, const std::array<double, 3>& b_bgr);
 
 // How far the skin of the composite's face lies from skin of the plate that was not painted over (neck, forehead),
 // beyond how far the plate's own face lies from it. In CIELAB units with lightness at half weight; 0 when it is no

@@ -72,7 +72,8 @@ struct MergeSettings {
   double exposure = 0;  // stops
   double contrast = 0, saturation = 0, temperature = 0, tint = 0;
   double gamma = 1;
-  double grain = 0;  // % of the plate's
+  double grain = 0;               // % of the plate's
+  std::string fallback = "none";  // rules of lib/timeline/fallback_rules.hpp
   bool operator==(const MergeSettings&) const = default;
 };
 
@@ -159,6 +160,11 @@ constexpr auto describe<MergeSettings>() {
           .says("Grain", "Noise given to the face, in per cent of what is measured in the frame there.")
           .range(0, 200)
           .in("Colour"),
+      field("fallback", &S::fallback)
+          .says("Fallback",
+                "What becomes of frames with a reason to look at them: REASON=original, previous-settings or hold, "
+                "several with commas (in `merge set` with plus signs) between; none.")
+          .in("Faults"),
   };
 }
 static_assert(all_described<MergeSettings>);

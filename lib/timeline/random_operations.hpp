@@ -56,6 +56,7 @@ class RandomOperations {
     const Row& row = *setting_row(key);
     if (key == "mode") return row.choices[index(row.choices.size() - 1)];  // but for raw-predict, which is no person's
     if (row.kind == Kind::choice) return row.choices[index(row.choices.size())];
+    if (key == "fallback") return below(2) ? "none" : "turn=original+edge=hold";
     if (row.kind == Kind::boolean) return below(2) ? "true" : "false";
     if (row.kind == Kind::number) return detail::number_text(*row.lo + (*row.hi - *row.lo) * 0.001 * below(1001));
     const int lo = static_cast<int>(*row.lo), hi = static_cast<int>(*row.hi);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/options/options.hpp"
+#include "lib/timeline/fallback_rules.hpp"
 
 namespace understudy {
 namespace {
@@ -39,6 +40,10 @@ const Row* setting_row(std::string_view key) {
 }
 
 Result<std::string> checked_setting(std::string_view key, std::string_view value) {
+  if (key == "fallback") {
+    TRY(const auto rules, parse_fallbacks(value));
+    return fallbacks_text(rules);
+  }
   MergeSettings settings;
   auto rows = rows_of(settings);
   TRY_VOID(set_option(rows, key, value));

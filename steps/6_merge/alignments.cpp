@@ -23,6 +23,11 @@ std::optional<int> person_of(const FaceInfo& info) {
   return {};
 }
 
+// A face that extraction filled in between others was not found at all.
+std::optional<double> score_of(const FaceInfo& info) {
+  return extra_value(info, "understudy_filled") ? 0.0 : extra_number(info, "understudy_score");
+}
+
 }  // namespace
 
 Result<Alignments> read_alignments(const Faceset& set) {
@@ -37,7 +42,8 @@ Result<Alignments> read_alignments(const Faceset& set) {
       out.without_source.push_back(entry.file_name);
       continue;
     }
-    out.by_frame[fs::path(info.source_filename).stem().string()].push_back({*info.source_landmarks, person_of(info)});
+    out.by_frame[fs::path(info.source_filename).stem().string()].push_back(
+        {*info.source_landmarks, person_of(info), score_of(info), i});
   }
   for (const auto& [stem, faces] : out.by_frame) {
     if (faces.size() > 1) out.crowded.push_back(stem);
@@ -59,7 +65,8 @@ std::vector<std::vector<MergeFace>> faces_by_frame(const Alignments& alignments,
   for (std::size_t i = 0; i < stems.size(); ++i) {
     const auto found = alignments.by_frame.find(stems[i]);
     if (found == alignments.by_frame.end()) continue;
-    for (const auto& face : found->second) frames[i].push_back({face.landmarks, {}, face.person});
+    for (const auto& face : found->second)
+      frames[i].push_back({face.landmarks, {}, face.person, face.score, face.entry});
     if (!alignments.crowded.empty()) continue;
     const auto* before = first_of(i > 0 ? i - 1 : 0);
     const auto* after = first_of(std::min(i + 1, stems.size() - 1));

@@ -12,15 +12,17 @@
 namespace understudy {
 
 struct AlignedFace {
-  Landmarks68 landmarks{};    // in the frame
-  std::optional<int> person;  // whose track it belongs to, where extraction said so
+  Landmarks68 landmarks{};      // in the frame
+  std::optional<int> person;    // whose track it belongs to, where extraction said so
+  std::optional<double> score;  // of detector and landmarks, 0..1, where extraction said it
+  std::size_t entry = 0;        // its place in the faceset
 };
 struct Alignments {
   std::map<std::string, std::vector<AlignedFace>> by_frame;  // frame file's stem -> its faces, in aligned-file order
   std::vector<std::string> without_source;                   // aligned files that do not say which frame they are from
   std::vector<std::string> crowded;                          // stems of frames with several faces, sorted
 };
-// Reads source_filename, source_landmarks and person of every face of the set.
+// Reads source_filename, source_landmarks, person and score of every face of the set.
 Result<Alignments> read_alignments(const Faceset&);
 
 // From the full-face centres in the frame before and after; whole pixels, as DeepFaceLab rounds them.

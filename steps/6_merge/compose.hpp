@@ -42,7 +42,9 @@ struct FaceMotion {
 struct MergeFace {
   Landmarks68 landmarks{};  // in the frame
   FaceMotion motion;
-  std::optional<int> person;  // as extraction numbered them; nothing where it did not say
+  std::optional<int> person;    // as extraction numbered them; nothing where it did not say
+  std::optional<double> score;  // of detector and landmarks, 0..1, where the extraction said it
+  std::size_t entry = 0;        // its place in the faceset
 };
 
 struct Merged {

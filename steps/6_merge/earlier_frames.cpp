@@ -2,8 +2,8 @@
 #include "steps/6_merge/earlier_frames.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "lib/base/formats.hpp"
 #include "lib/base/hash.hpp"
@@ -37,27 +37,9 @@ Result<std::uint64_t> content_of(const fs::path& video, const fs::path& state) {
   return now.hash;
 }
 
-// "<what it was made of> <bytes> <hash> <time>" of an image file, or the first word alone for a frame of a video.
-struct Recipe {
-  std::string common;
-  Print frame;
-  static Recipe read(const std::string& text) {
-    Recipe recipe;
-    std::istringstream in(text);
-    in >> recipe.common >> recipe.frame.bytes >> recipe.frame.hash >> recipe.frame.time;
-    return recipe;
-  }
-  std::string text() const { return fmt::format("{} {} {} {}", common, frame.bytes, frame.hash, frame.time); }
-  bool same_content(const Recipe& other) const {
-    return common == other.common && frame.bytes == other.frame.bytes && frame.hash == other.frame.hash;
-  }
-};
-
 std::string png_name(const std::string& frame_name) { return fs::path(frame_name).stem().string() + ".png"; }
 
 }  // namespace
-
-bool same_recipe(const std::string& a, const std::string& b) { return Recipe::read(a).same_content(Recipe::read(b)); }
 
 Result<Ingredients> Ingredients::of(const MergePaths& paths, const media::FrameSource& source,
                                     const MergeModels& models, std::uint64_t look) {
@@ -72,17 +54,21 @@ Result<Ingredients> Ingredients::of(const MergePaths& paths, const media::FrameS
   return ingredients;
 }
 
-Result<std::string> Ingredients::of_frame(std::int64_t index, const PlannedFrame& plan,
-                                          const std::string& before) const {
+std::string Ingredients::common_of(std::int64_t index, const PlannedFrame& plan) const {
   std::uint64_t hash = xxh3(plan.faces.size(), common_);
   if (plan.raw && plan.faces.empty()) hash = xxh3(static_cast<std::uint64_t>(models_->resolution()), hash);
   for (const auto& face : plan.faces) hash = xxh3(models_->content(face), digest_of(face, hash));
-  Recipe recipe;
-  if (source_->is_video()) {
-    recipe.common = fmt::format("{:016x}", xxh3(static_cast<std::uint64_t>(index), hash));
-    return recipe.text();
+  if (plan.colour_shift != std::array<double, 3>{}) {
+    for (const double part : plan.colour_shift) hash = xxh3(std::bit_cast<std::uint64_t>(part), hash);
   }
-  recipe.common = fmt::format("{:016x}", hash);
+  return fmt::format("{:016x}", source_->is_video() ? xxh3(static_cast<std::uint64_t>(index), hash) : hash);
+}
+
+Result<std::string> Ingredients::of_frame(std::int64_t index, const PlannedFrame& plan,
+                                          const std::string& before) const {
+  Recipe recipe{common_of(index, plan), {}, {}};
+  if (plan.without_fallback) recipe.without_fallback = common_of(index, *plan.without_fallback);
+  if (source_->is_video()) return recipe.text();
   const auto image = source_->path() / source_->name(index);
   const auto earlier = Recipe::read(before);
   if (earlier.frame.time != 0 && matches(image, earlier.frame)) {
@@ -130,6 +116,7 @@ Result<> EarlierFrames::settle(const Ingredients& ingredients, const media::Fram
     made_of_.push_back(readable ? *std::move(made_of) : std::string());
     current_.push_back(readable && is_current(merged_, name, made_of_.back()) &&
                        is_current(mask_, name, made_of_.back()));
+    if (current_.back()) TRY_VOID(note_fallback(name, made_of_.back()));
     if (!readable || current_.back()) continue;
     TRY_VOID(merged_aside_.make_way(merged_, name));
     TRY_VOID(mask_aside_.make_way(mask_, name));
@@ -139,6 +126,13 @@ Result<> EarlierFrames::settle(const Ingredients& ingredients, const media::Fram
   TRY_VOID(settle_strangers(mask_, mask_aside_, sorted));
   foreign_.clear();  // those beside the pictures are named, not those beside their masks
   return settle_strangers(merged_, merged_aside_, sorted);
+}
+
+// The same picture may come of a fallback or without one: what it would have been made of without is told anew.
+Result<> EarlierFrames::note_fallback(const fs::path& name, const std::string& made_of) {
+  const auto known = merged_.made_of(name);
+  if (!known || Recipe::read(*known).without_fallback == Recipe::read(made_of).without_fallback) return {};
+  return merged_.add(name, made_of);
 }
 
 // Pictures of another clip would be shown between the frames of this one, so ours go; what others put there stays.

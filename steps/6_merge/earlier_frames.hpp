@@ -7,10 +7,11 @@
 #include "lib/media/frame_source.hpp"
 #include "steps/6_merge/merge.hpp"
 #include "steps/6_merge/models.hpp"
+#include "steps/6_merge/recipe.hpp"
 
 namespace understudy {
 
-// What a merged frame is made of, in one text (a digest and, of an image file, what tells it): two texts for two
+// What a merged frame is made of, in one text (recipe.hpp): two texts for two
 // contents of frame, faces, settings at that frame, models or program, wherever these lie.
 class Ingredients {
  public:
@@ -21,13 +22,15 @@ class Ingredients {
   Result<std::string> of_frame(std::int64_t index, const PlannedFrame&, const std::string& before) const;
 
  private:
+  std::string common_of(std::int64_t index, const PlannedFrame&) const;
   const media::FrameSource* source_ = nullptr;
   const MergeModels* models_ = nullptr;
   std::uint64_t common_ = 0;  // the program and, of a video, its content
 };
 
-// Whether two such texts tell of the same content.
-bool same_recipe(const std::string& a, const std::string& b);
+// Of pictures at 16 bits.
+inline constexpr std::uint64_t look_of_deep = 16;
+
 // Whether the file of that name was made of `wanted`. One that is no longer as we wrote it, but where we wrote the
 // current one, was retouched: it is current.
 bool is_current(const MadeFiles&, const fs::path& name, const std::string& wanted);
@@ -50,6 +53,7 @@ class EarlierFrames {
 
  private:
   EarlierFrames(MadeFiles merged, MadeFiles mask, Aside merged_aside, Aside mask_aside);
+  Result<> note_fallback(const fs::path& name, const std::string& made_of);
   Result<> settle_strangers(const MadeFiles&, Aside&, const std::vector<std::string>& frames);
 
   MadeFiles merged_, mask_;

@@ -14,6 +14,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
+#include "steps/6_merge/faults.hpp"
 #include "steps/6_merge/prepare.hpp"
 #include "steps/6_merge/sample.hpp"
 
@@ -63,6 +64,8 @@ Result<> merge_frames(PreparedMerge& work, const Merger& merger, const std::vect
 }  // namespace
 
 std::string to_json_text(const MergeReport& r) {
+  json numbers = json::array();
+  for (const auto frame : r.sample_frames) numbers.push_back(frame + 1);  // as they are named
   return json_text(json{{"frames", r.frames},
                         {"done_before", r.done_before},
                         {"rendered", r.rendered},
@@ -74,8 +77,12 @@ std::string to_json_text(const MergeReport& r) {
                         {"backup", path_text(r.backup)},
                         {"model_iteration", r.model_iteration},
                         {"sample", r.sample},
+                        {"sample_frames", numbers},
                         {"network_runs", r.network_runs},
                         {"predictions_kept", r.predictions_kept},
+                        {"checked", r.checked},
+                        {"with_reasons", r.with_reasons},
+                        {"fallbacks", r.fallbacks},
                         {"seconds", r.seconds}});
 }
 
@@ -83,7 +90,6 @@ std::string to_json_text(const MergeReport& r) {
 // of results are ours to change.
 static Result<std::vector<bool>> frames_to_skip(const MergePaths& paths, const PreparedMerge& work, bool deep,
                                                 EarlierFrames& results, MergeReport& report, Run& run) {
-  constexpr std::uint64_t look_of_deep = 16;
   TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models, deep ? look_of_deep : 0));
   TRY_VOID(results.settle(ingredients, work.source, work.plans, work.wanted));
   report.set_aside = static_cast<std::int64_t>(results.set_aside());
@@ -103,13 +109,15 @@ static Result<std::vector<bool>> frames_to_skip(const MergePaths& paths, const P
 static Result<> sample(const MergeOptions& options, const MergePaths& paths, PreparedMerge& work, MergeReport& report,
                        Run& run) {
   run.stage("sample");
-  const auto faces = sample_faces(work.timeline, work.plans, work.wanted);
+  auto faces = sample_faces(work.timeline, work.plans, work.wanted);
+  TRY_VOID(add_worries(work, paths.aligned, options.threads, run, faces));
   const auto frames = sample_frames(faces, static_cast<std::size_t>(options.sample));
   if (frames.empty())
     return fail_with_hint(Code::no_faces, "None of these frames has a face to be replaced", "Ask for other --frames.");
   report.sample = path_text(paths.sample);
+  report.sample_frames = frames;
   report.rendered = static_cast<std::int64_t>(frames.size());
-  return write_sample(paths.sample, work.source, work.timeline, work.plans, work.models, frames, run);
+  return write_sample(paths.sample, work.source, work.plans, work.models, faces, frames, run);
 }
 
 static Result<> merge_all(const MergeOptions& options, const MergePaths& paths, PreparedMerge& work,

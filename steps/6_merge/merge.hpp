@@ -23,6 +23,8 @@ struct MergePaths {
   fs::path timelines;    // .understudy/merge/
   fs::path sample;       // the page of --sample
   fs::path predictions;  // .understudy/predictions/: what the networks said; may be empty for no cache
+  fs::path src_aligned;  // whose poses turns are held against; need not be there
+  fs::path records;      // .understudy/merge_check.jsonl: what `merge check` measured; need not be there
 };
 
 struct MergeReport {
@@ -37,7 +39,11 @@ struct MergeReport {
   fs::path backup;                            // or empty
   std::int64_t model_iteration = 0;
   std::string sample;                                   // the page of --sample, or empty
+  std::vector<std::int64_t> sample_frames;              // that it shows, from 0 on
   std::int64_t network_runs = 0, predictions_kept = 0;  // faces and masks that a network made; that were there already
+  std::int64_t checked = 0;       // of the frames asked for, those that a check has measured as they are merged now
+  std::int64_t with_reasons = 0;  // that are known to have reasons to look at them
+  std::int64_t fallbacks = 0;     // that a fallback acts on
   double seconds = 0;
 };
 std::string to_json_text(const MergeReport&);

@@ -9,6 +9,7 @@
 #include "lib/training/model_list.hpp"
 #include "lib/training/net_predictor.hpp"
 #include "lib/xseg/generic_mask.hpp"
+#include "steps/6_merge/colour_shift.hpp"
 
 namespace understudy {
 namespace {
@@ -150,7 +151,9 @@ Looks looks_of(const PlannedFrame& plan, const std::function<MergeModel(const Pl
 template <class T>
 MergedAs<T> MergeModels::merge(const Image<T>& frame_bgr, const PlannedFrame& plan) const {
   const Looks looks = looks_of(plan, [this](const PlannedFace& face) { return model_for(face); });
-  return merge_looks(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1));
+  TRY(auto merged, merge_looks(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1)));
+  shift_colours(merged.image_bgr, merged.mask, plan.colour_shift);
+  return merged;
 }
 template Result<Merged> MergeModels::merge(const ImageU8&, const PlannedFrame&) const;
 template Result<DeepMerged> MergeModels::merge(const ImageU16&, const PlannedFrame&) const;
@@ -169,6 +172,7 @@ Result<MergeModels::Layers> MergeModels::merge_layers(const ImageU16& frame_bgr,
     return model;
   });
   TRY(layers.merged, merge_looks_float(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1)));
+  shift_colours(layers.merged.image_bgr, layers.merged.mask, plan.colour_shift);
   return layers;
 }
 

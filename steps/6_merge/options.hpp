@@ -32,6 +32,7 @@ struct MergeOptions {
   std::string timeline = std::string(usual_timeline);
   std::string frames;
   int sample = 0;
+  bool check = false;
   PictureDepth bit_depth = PictureDepth::eight;
   double prediction_cache = 2;
   int threads = 0;
@@ -78,6 +79,9 @@ constexpr auto describe<MergeOptions>() {
                 "Only so many frames, spread over shots and poses, onto the page merge_sample.png; the merged frames "
                 "stay as they are. 0: merge.")
           .range(0, 200)
+          .in("Run"),
+      field("check", &O::check)
+          .says("Check afterwards", "Measures the merged frames when they are done, as `merge check` does.")
           .in("Run"),
       field("bit-depth", &O::bit_depth)
           .says(

@@ -3,6 +3,7 @@
 
 #include "lib/base/hash.hpp"
 #include "lib/options/options.hpp"
+#include "steps/6_merge/face_view.hpp"
 
 namespace understudy {
 namespace {
@@ -16,6 +17,7 @@ std::uint64_t mixed(const void* data, std::size_t size, std::uint64_t seed) {
 PlannedFrame planned(const Timeline& timeline, std::int64_t frame, const std::vector<MergeFace>& faces,
                      const SettingValues& clip_wide) {
   PlannedFrame plan;
+  plan.seen = !faces.empty();
   plan.raw = settings_at(timeline, frame, {}, clip_wide).mode == MergeMode::raw_predict;
   for (const auto& face : faces) {
     const auto person = face.person ? timeline.persons.find(*face.person) : timeline.persons.end();
@@ -28,13 +30,24 @@ PlannedFrame planned(const Timeline& timeline, std::int64_t frame, const std::ve
   return plan;
 }
 
+const PlannedFace* largest_face(const PlannedFrame& plan) {
+  const PlannedFace* largest = nullptr;
+  double size = 0;
+  for (const auto& face : plan.faces) {
+    const double own = side_in_frame(face.face.landmarks);
+    if (own > size) largest = &face, size = own;
+  }
+  return largest;
+}
+
 std::uint64_t digest_of(const PlannedFace& planned, std::uint64_t seed) {
   const auto& [face, settings, model] = planned;
   const double motion[] = {face.motion.power, face.motion.angle};
   std::uint64_t hash = mixed(face.landmarks.data(), sizeof face.landmarks, seed);
   hash = mixed(motion, sizeof motion, hash);
   MergeSettings copy = settings;
-  for (const auto& row : rows_of(copy)) hash = xxh3(row.get(), xxh3(row.key, hash));
+  for (const auto& row : rows_of(copy))  // what a fallback makes of the plan counts, not that there is one
+    if (row.key != "fallback") hash = xxh3(row.get(), xxh3(row.key, hash));
   return hash;
 }
 

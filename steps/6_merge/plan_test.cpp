@@ -47,6 +47,7 @@ TEST(Plan, ADigestTellsEverySettingAndPlace) {
   std::set<std::uint64_t> digests{digest_of(face, 1), digest_of(face, 2)};
   EXPECT_EQ(digest_of(face, 1), digest_of(face, 1));
   for (auto& row : rows_of(face.settings)) {
+    if (row.key == "fallback") continue;  // what comes of it changes the plan itself
     const auto before = row.get();
     const auto other = !row.choices.empty()        ? row.choices[row.choices[0] == before ? 1 : 0]
                        : row.kind == Kind::boolean ? std::string(before == "true" ? "false" : "true")
@@ -97,6 +98,27 @@ TEST(SampleFrames, RarePosesAreShown) {
   faces[190].size = 20;
   const auto frames = sample_frames(faces, 5);
   for (const std::int64_t rare : {17, 120, 190}) EXPECT_TRUE(std::ranges::binary_search(frames, rare)) << rare;
+}
+
+TEST(SampleFrames, AThirdOfThemAreTheWorstCases) {
+  auto faces = shots_of({150, 50});
+  faces[40].worries = {{"edge", 0.9}};
+  faces[41].worries = {{"edge", 0.85}};  // the same moment
+  faces[90].worries = {{"edge", 0.8}};
+  faces[160].worries = {{"turn", 0.6}, {"smallest", 0.4}};
+  const auto has = [](const std::vector<std::int64_t>& frames, std::int64_t frame) {
+    return std::ranges::binary_search(frames, frame);
+  };
+  const auto six = sample_frames(faces, 6);
+  EXPECT_EQ(six.size(), 6u);
+  EXPECT_TRUE(has(six, 40) && has(six, 160));  // of each kind the worst, then
+  const auto twelve = sample_frames(faces, 12);
+  EXPECT_TRUE(has(twelve, 40) && has(twelve, 90) && has(twelve, 160));  // the next of each
+  EXPECT_EQ(std::set(twelve.begin(), twelve.end()).size(), 12u);
+  std::size_t in_first = 0;
+  for (const auto f : twelve) in_first += f < 150;
+  EXPECT_GE(in_first, 7u);  // shots have their share all the same
+  EXPECT_LE(in_first, 10u);
 }
 
 TEST(SampleFrames, FacesAreMeasuredWhereTheyAreWanted) {

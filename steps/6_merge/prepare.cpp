@@ -8,6 +8,7 @@
 #include "lib/predict/file_predictor.hpp"
 #include "lib/predict/raw_predictor.hpp"
 #include "lib/training/net_predictor.hpp"
+#include "steps/6_merge/faults.hpp"
 
 namespace understudy {
 namespace {
@@ -113,8 +114,12 @@ Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& pa
   TRY(auto own, predictor_for(options, paths, set, run));
   std::set<std::string> of_persons;
   bool with_xseg = false;
+  // A fallback may put the settings of any frame in the place of those of one that is wanted.
+  const bool all = std::ranges::any_of(work.plans, [](const PlannedFrame& plan) {
+    return std::ranges::any_of(plan.faces, [](const auto& f) { return f.settings.fallback != no_fallback; });
+  });
   for (std::size_t i = 0; i < work.plans.size(); ++i) {
-    if (!work.wanted[i]) continue;
+    if (!work.wanted[i] && !all) continue;
     for (const auto& face : work.plans[i].faces) {
       of_persons.insert(face.model);
       with_xseg = with_xseg || needs_xseg(face.settings.mask_mode);
@@ -128,6 +133,8 @@ Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& pa
 Result<PreparedMerge> prepare_merge(const MergeOptions& options, const SettingValues& clip_wide,
                                     const MergePaths& paths, MergeReport& report, Run& run) {
   run.stage("open");
+  if (const auto given = clip_wide.find("fallback"); given != clip_wide.end())
+    TRY_VOID(checked_setting(given->first, given->second));
   TRY(auto source, media::FrameSource::open(paths.frames));
   for (const auto& remark : source.remarks()) run.note(remark);
   report.frames = source.count();
@@ -136,8 +143,15 @@ Result<PreparedMerge> prepare_merge(const MergeOptions& options, const SettingVa
   TRY(Work work, plan_work(options, clip_wide, paths, faces));
   TRY(MergeModels models, models_for(options, paths, set, work, run));
   report.model_iteration = models.iteration();
-  return PreparedMerge{std::move(source), std::move(work.plans), std::move(work.wanted), std::move(work.timeline),
-                       std::move(models)};
+  PreparedMerge prepared{std::move(source),
+                         std::move(work.plans),
+                         std::move(work.wanted),
+                         std::move(work.timeline),
+                         std::move(models),
+                         {},
+                         {}};
+  TRY_VOID(find_faults(clip_wide, paths, options.sample > 0, prepared, report, run));
+  return prepared;
 }
 
 }  // namespace understudy

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/media/frame_source.hpp"
+#include "steps/6_merge/facts.hpp"
 #include "steps/6_merge/models.hpp"
 
 namespace understudy {
@@ -13,6 +14,9 @@ struct PreparedMerge {
   std::vector<bool> wanted;         // by frame: those that were asked for
   Timeline timeline;
   MergeModels models;
+  // By frame, as they would be without a fallback; empty where nothing was looked at.
+  std::vector<FrameFacts> facts;
+  std::vector<JudgedFrame> judged;
 };
 
 // Tells what is odd, and notes in the report what it finds. no_faces when no face belongs to a frame.

@@ -11,22 +11,15 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/contact_sheet.hpp"
 #include "lib/image/convert.hpp"
+#include "steps/6_merge/face_view.hpp"
 
 namespace understudy {
 namespace {
 
-// The faces with room around them, within the frame.
 PixelBox around_faces(const PlannedFrame& plan, const ImageU8& frame) {
-  double x0 = 1e9, y0 = 1e9, x1 = -1e9, y1 = -1e9;
-  for (const auto& face : plan.faces) {
-    for (const Point p : face.face.landmarks)
-      x0 = std::min(x0, p.x), y0 = std::min(y0, p.y), x1 = std::max(x1, p.x), y1 = std::max(y1, p.y);
-  }
-  const double room = 0.3 * std::max(x1 - x0, y1 - y0);
-  const auto within = [](double v, int end) { return static_cast<int>(std::clamp(v, 0.0, static_cast<double>(end))); };
-  PixelBox box{within(x0 - room, frame.width), within(y0 - room, frame.height), within(x1 + room, frame.width),
-               within(y1 + room, frame.height)};
-  return box.width() < 8 || box.height() < 8 ? PixelBox{0, 0, frame.width, frame.height} : box;
+  std::vector<Landmarks68> faces;
+  for (const auto& face : plan.faces) faces.push_back(face.face.landmarks);
+  return box_around(faces, frame.width, frame.height);
 }
 
 ImageU8 cut(const ImageU8& picture, const PixelBox& box) {
@@ -44,24 +37,27 @@ Result<SheetRow> row_of(const media::Frame& frame, const PlannedFrame& plan, con
 
 std::string degrees(double radians) { return fmt::format("{:+.0f}", radians * 180 / std::numbers::pi); }
 
+std::string remark_of(const SampleFace& face) {
+  std::string text = fmt::format("shot {}: {}, {}", face.shot + 1, degrees(face.yaw), degrees(face.pitch));
+  for (const auto& worry : face.worries) text.append("\n").append(worry.what);
+  return text;
+}
+
 }  // namespace
 
-Result<> write_sample(const fs::path& png, media::FrameSource& source, const Timeline& timeline,
-                      const std::vector<PlannedFrame>& plans, const MergeModels& models,
+Result<> write_sample(const fs::path& png, media::FrameSource& source, const std::vector<PlannedFrame>& plans,
+                      const MergeModels& models, std::span<const SampleFace> faces,
                       std::span<const std::int64_t> frames, Run& run) {
   ContactSheet sheet;
   sheet.title = fmt::format("{} of {} frames", frames.size(), source.count());
-  sheet.subtitle = "below the names: shot, yaw and pitch in degrees";
+  sheet.subtitle = "below the names: shot, yaw and pitch in degrees, what speaks for looking at it";
   sheet.columns = {"dst", "merged", "mask", "frame"};
-  std::vector<bool> all(plans.size(), false);
-  for (const auto frame : frames) all[static_cast<std::size_t>(frame)] = true;
-  const auto faces = sample_faces(timeline, plans, all);
   for (std::size_t i = 0; i < frames.size(); ++i) {
     if (run.stopping()) return Run::cancelled();
     TRY(const auto frame, source.at(frames[i]));
     TRY(auto row, row_of(frame, plans[static_cast<std::size_t>(frames[i])], models));
     if (const auto face = std::ranges::find(faces, frames[i], &SampleFace::frame); face != faces.end())
-      row.remark = fmt::format("shot {}: {}, {}", face->shot + 1, degrees(face->yaw), degrees(face->pitch));
+      row.remark = remark_of(*face);
     sheet.rows.push_back(std::move(row));
     run.progress(i + 1, frames.size(), "frames");
   }

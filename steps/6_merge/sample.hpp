@@ -9,8 +9,9 @@
 
 namespace understudy {
 
-// Merges those frames and writes the page, over one of ours; another's is put aside. Nothing else is touched.
-Result<> write_sample(const fs::path& png, media::FrameSource&, const Timeline&, const std::vector<PlannedFrame>&,
-                      const MergeModels&, std::span<const std::int64_t> frames, Run&);
+// Merges those frames, of which the faces are told, and writes the page, over one of ours; another's is put aside.
+// Nothing else is touched.
+Result<> write_sample(const fs::path& png, media::FrameSource&, const std::vector<PlannedFrame>&, const MergeModels&,
+                      std::span<const SampleFace>, std::span<const std::int64_t> frames, Run&);
 
 }  // namespace understudy

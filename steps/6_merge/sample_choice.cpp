@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+
+#include "steps/6_merge/face_view.hpp"
 
 namespace understudy {
 namespace {
@@ -15,30 +18,83 @@ double distance(const SampleFace& a, const SampleFace& b) {
          std::abs(static_cast<double>(a.frame - b.frame)) / of_time;
 }
 
-// The middle one in time, then always the one that is farthest from all that are chosen.
-void choose_in_shot(std::span<const SampleFace> faces, std::size_t count, std::vector<std::int64_t>& chosen) {
-  std::vector<double> away(faces.size(), 1e30);
-  std::size_t next = faces.size() / 2;
-  for (std::size_t n = 0; n < std::min(count, faces.size()); ++n) {
-    chosen.push_back(faces[next].frame);
-    for (std::size_t i = 0; i < faces.size(); ++i) away[i] = std::min(away[i], distance(faces[i], faces[next]));
-    away[next] = -1;
-    next = static_cast<std::size_t>(std::ranges::max_element(away) - away.begin());
+using Faces = std::span<const SampleFace>;
+using Places = std::vector<std::size_t>;  // in the span of faces
+
+bool near_one(Faces faces, const Places& chosen, std::size_t i, std::int64_t apart) {
+  return std::ranges::any_of(chosen, [&](std::size_t c) { return std::abs(faces[c].frame - faces[i].frame) < apart; });
+}
+
+// The face with the heaviest worry of a kind that is not shown yet, and that kind; not near one that is chosen.
+std::pair<std::size_t, std::string> worst_of(Faces faces, const Places& chosen, const std::set<std::string>& shown,
+                                             std::int64_t apart) {
+  std::pair<std::size_t, std::string> worst{faces.size(), ""};
+  double weight = 0;
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    for (const auto& worry : faces[i].worries) {
+      if (worry.weight <= weight || shown.contains(worry.what) || near_one(faces, chosen, i, apart)) continue;
+      worst = {i, worry.what};
+      weight = worry.weight;
+    }
+  }
+  return worst;
+}
+
+Places worst_cases(Faces faces, std::size_t count) {
+  Places chosen;
+  std::set<std::string> shown;
+  const auto apart = std::max<std::int64_t>(1, static_cast<std::int64_t>(faces.size()) / 25);
+  while (chosen.size() < count) {
+    const auto [at, what] = worst_of(faces, chosen, shown, apart);
+    if (at < faces.size()) {
+      chosen.push_back(at);
+      shown.insert(what);
+    } else if (shown.empty()) {
+      break;
+    } else {
+      shown.clear();  // of each kind the next
+    }
+  }
+  return chosen;
+}
+
+// The middle one in time where none is chosen yet, then always the one that is farthest from all that are.
+void choose_in_shot(Faces faces, const Places& in_shot, std::size_t count, Places& chosen) {
+  std::vector<double> away(in_shot.size(), 1e30);
+  const auto keep_off = [&](std::size_t c) {
+    for (std::size_t i = 0; i < in_shot.size(); ++i)
+      away[i] = in_shot[i] == c ? -1 : std::min(away[i], distance(faces[in_shot[i]], faces[c]));
+  };
+  bool any = false;
+  for (const std::size_t c : chosen) {
+    if (faces[c].shot != faces[in_shot.front()].shot) continue;
+    keep_off(c);
+    any = true;
+  }
+  for (std::size_t n = 0; n < count; ++n) {
+    const auto farthest = static_cast<std::size_t>(std::ranges::max_element(away) - away.begin());
+    const std::size_t next = in_shot[any ? farthest : in_shot.size() / 2];
+    chosen.push_back(next);
+    keep_off(next);
+    any = true;
   }
 }
 
 }  // namespace
 
 std::vector<std::int64_t> sample_frames(std::span<const SampleFace> faces, std::size_t count) {
-  std::map<std::size_t, std::vector<SampleFace>> shots;
-  for (const auto& face : faces) shots[face.shot].push_back(face);
+  count = std::min(count, faces.size());
+  Places chosen = worst_cases(faces, count / 3);
+  std::map<std::size_t, Places> shots;
+  for (std::size_t i = 0; i < faces.size(); ++i) shots[faces[i].shot].push_back(i);
+  std::map<std::size_t, std::size_t> taken, places;
+  for (const std::size_t c : chosen) ++taken[faces[c].shot];
   // The next place goes to the shot with most frames for each place that it has: the first ones to the longest shots.
-  std::map<std::size_t, std::size_t> places;
-  for (std::size_t n = 0; n < std::min(count, faces.size()); ++n) {
+  for (std::size_t n = chosen.size(); n < count; ++n) {
     double most = -1;
     std::size_t to = 0;
     for (const auto& [shot, list] : shots) {
-      const std::size_t has = places[shot];
+      const std::size_t has = taken[shot] + places[shot];
       const double want = has >= list.size() ? -1
                           : has == 0         ? 1e12 + static_cast<double>(list.size())
                                              : static_cast<double>(list.size()) / static_cast<double>(has + 1);
@@ -46,32 +102,23 @@ std::vector<std::int64_t> sample_frames(std::span<const SampleFace> faces, std::
     }
     ++places[to];
   }
-  std::vector<std::int64_t> chosen;
-  for (const auto& [shot, list] : shots) choose_in_shot(list, places[shot], chosen);
-  std::ranges::sort(chosen);
-  return chosen;
+  for (const auto& [shot, list] : shots) choose_in_shot(faces, list, places[shot], chosen);
+  std::vector<std::int64_t> frames;
+  for (const std::size_t c : chosen) frames.push_back(faces[c].frame);
+  std::ranges::sort(frames);
+  return frames;
 }
 
 std::vector<SampleFace> sample_faces(const Timeline& timeline, const std::vector<PlannedFrame>& plans,
                                      const std::vector<bool>& wanted) {
-  constexpr int side = 256;
   std::vector<SampleFace> faces;
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (!wanted[i]) continue;
-    std::optional<SampleFace> largest;
-    for (const auto& face : plans[i].faces) {
-      const Affine map = face_matrix(face.face.landmarks, side, FaceType::full);
-      const double zoom = std::hypot(map.m[0], map.m[3]);
-      if (!std::isfinite(zoom) || zoom < 1e-6) continue;
-      const auto frame = static_cast<std::int64_t>(i);
-      SampleFace one{frame, shot_of(timeline, frame), 0, 0, side / zoom};
-      if (largest && largest->size >= one.size) continue;
-      const Pose pose = true_pose(transformed(face.face.landmarks, map), side);
-      one.yaw = std::isfinite(pose.yaw) ? pose.yaw : 0;
-      one.pitch = std::isfinite(pose.pitch) ? pose.pitch : 0;
-      largest = one;
-    }
-    if (largest) faces.push_back(*largest);
+    const PlannedFace* largest = wanted[i] ? largest_face(plans[i]) : nullptr;
+    if (!largest) continue;
+    const auto frame = static_cast<std::int64_t>(i);
+    const Pose pose = upright_pose(largest->face.landmarks);
+    faces.push_back(
+        {frame, shot_of(timeline, frame), pose.yaw, pose.pitch, side_in_frame(largest->face.landmarks), {}});
   }
   return faces;
 }

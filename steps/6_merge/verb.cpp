@@ -4,6 +4,7 @@
 #include "lib/project/output.hpp"
 #include "lib/training/model_list.hpp"
 #include "lib/xseg/xseg_masker.hpp"
+#include "steps/6_merge/check_verb.hpp"
 #include "steps/6_merge/deliver.hpp"
 #include "steps/6_merge/to_video.hpp"
 
@@ -24,6 +25,21 @@ SettingValues given_settings(const std::vector<Row>& rows) {
   return clip_wide;
 }
 
+// The report then counts what this check found, and of all frames.
+Result<> check_afterwards(const Workspace& workspace, const MergeOptions& options, const MergePaths& paths,
+                          MergeReport& report, Run& run) {
+  CheckOptions check;
+  check.input = paths.frames;
+  check.aligned = paths.aligned;
+  check.timeline = options.timeline;
+  check.threads = options.threads;
+  TRY(const auto where, check_paths(workspace, check));
+  TRY(const auto found, check_merge(check, where, run));
+  report.checked = found.measured;
+  report.with_reasons = found.with_reasons;
+  return {};
+}
+
 Result<std::string> merge_as_asked(const MergeRequest& request, const std::vector<Row>& rows, const Call& call,
                                    Run& run) {
   const MergeOptions& options = request.options;
@@ -31,12 +47,16 @@ Result<std::string> merge_as_asked(const MergeRequest& request, const std::vecto
   TRY(const auto paths, merge_paths(workspace, options));
   const fs::path& to = request.video.to;
   TRY_VOID(check_output(workspace, to, {paths.frames, paths.aligned}));
+  if (!to.empty() && options.check) {
+    return fail_with_hint(Code::bad_option, "Only merged pictures can be checked", "Leave --check or --to away.");
+  }
   if (!to.empty() && options.sample == 0) {
     const fs::path pieces = workspace.state() / "merge-to-video";
     TRY(const auto report, merge_to_video(request.video, options, given_settings(rows), paths, pieces, run));
     return to_json_text(report);
   }
-  TRY(const auto report, merge(options, given_settings(rows), paths, run));
+  TRY(auto report, merge(options, given_settings(rows), paths, run));
+  if (options.check && options.sample == 0) TRY_VOID(check_afterwards(workspace, options, paths, report, run));
   return to_json_text(report);
 }
 
@@ -69,7 +89,7 @@ Task prepared_delivery() {
   auto request = std::make_shared<DeliverRequest>();
   auto rows = rows_of(request->delivery);
   for (auto& row : rows_of(request->options)) {
-    if (row.key != "sample" && row.key != "bit-depth") rows.push_back(std::move(row));
+    if (row.key != "sample" && row.key != "bit-depth" && row.key != "check") rows.push_back(std::move(row));
   }
   for (auto& row : rows_of(request->settings)) rows.push_back(std::move(row));
   return Task(std::move(rows), [request](const std::vector<Row>& over, const Call& call, Run& run) {
@@ -100,6 +120,8 @@ Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& o
   paths.models = workspace.model();
   paths.timelines = workspace.state() / timelines_folder;
   paths.predictions = workspace.state() / "predictions";
+  paths.src_aligned = workspace.aligned(Side::src);
+  paths.records = check_records(workspace);
   paths.sample = workspace.root / "merge_sample.png";
   if (paths.frames.empty()) {
     TRY(paths.frames, workspace.frames_or_video(Side::dst));
@@ -123,6 +145,7 @@ Verb merge_verb() {
               "  understudy merge --mode seamless --erode 20 --blur 60 --colour-transfer rct\n"
               "  understudy merge --sample 12           a look at 12 frames first\n"
               "  understudy merge --frames 100-250,300\n"
+              "  understudy merge --check               and list the frames to look at\n"
               "  understudy merge --to result.mp4       no pictures in between\n"
               "  understudy merge --model-file clooney_SAEHD_model.dfm",
           .prepare = prepared_merge};

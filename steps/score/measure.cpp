@@ -6,9 +6,9 @@
 
 #include "lib/face/faceset.hpp"
 #include "lib/image/convert.hpp"
-#include "lib/image/filter.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/jobs/each.hpp"
+#include "lib/score/surroundings.hpp"
 
 namespace understudy {
 namespace {
@@ -16,37 +16,6 @@ namespace {
 constexpr double least_score = 0.5;  // of the mesh network: below, there is no face
 constexpr int most_detail_side = 256;
 constexpr std::size_t src_faces = 40;  // are enough for a mean, a median and a percentile
-
-// The picture around the face, upright, at the face's own size but not larger than need be: from above the hair to
-// below the neck. In units of the full-face square.
-struct Surroundings {
-  static constexpr double left = 0.35, top = 0.35, width = 1.7, height = 2.0;
-  Affine cut;
-  int w = 0, h = 0;
-  double unit = 0;  // the full-face square's side in it
-
-  explicit Surroundings(const Landmarks68& landmarks) {
-    unit = std::clamp(score::standing_side(landmarks), 64.0, 192.0);
-    w = static_cast<int>(width * unit), h = static_cast<int>(height * unit);
-    cut = Affine{{unit, 0, left * unit, 0, unit, top * unit}} * face_matrix(landmarks, 1, FaceType::full);
-  }
-  ImageU8 of(const ImageU8& picture) const { return warp_antialiased(picture, cut, w, h, Border::replicate); }
-  // The full-face square alone, and a little of what is below it.
-  template <class T>
-  Image<T> face(const Image<T>& view) const {
-    const auto side = static_cast<int>(unit);
-    return crop(view, static_cast<int>(left * unit), static_cast<int>(top * unit), side,
-                std::min(static_cast<int>(1.1 * unit), h - static_cast<int>(top * unit)));
-  }
-};
-
-// Without a mask of the merge the hull of the face stands for it, as softly edged.
-ImageF matte_in(const Surroundings& view, const Picture& matte, const Landmarks68& landmarks) {
-  if (matte) return warp(to_float(normalise_channels(*matte, 1)), view.cut, view.w, view.h, Interpolation::linear);
-  const double sigma = view.unit / 40;
-  return gaussian_blur(hull_mask(view.w, view.h, transformed(landmarks, view.cut)),
-                       2 * static_cast<int>(std::ceil(3 * sigma)) + 1, sigma);
-}
 
 ImageU8 thumbnail_of(const ImageU8& picture, const Landmarks68& landmarks) {
   return warp_antialiased(picture, face_matrix(landmarks, thumbnail, FaceType::whole), thumbnail, thumbnail);
@@ -59,11 +28,11 @@ void measure_pixels(const ClipPlace& place, const FramePictures& pictures, const
   };
   m.sharpness = detail(*pictures.result);
   m.plate_sharpness = detail(*pictures.plate);
-  const Surroundings view(place.landmarks);
+  const score::Surroundings view(place.landmarks);
   const ImageU8 plate = view.of(*pictures.plate), result = view.of(*pictures.result);
-  const ImageF matte = matte_in(view, pictures.matte, place.landmarks);
+  const ImageF matte = view.matte(pictures.matte ? *pictures.matte : ImageU8());
   m.seam = score::seam(plate, result, matte);
-  m.skin = score::skin_mismatch(plate, result, matte, transformed(place.landmarks, view.cut));
+  m.skin = score::skin_mismatch(plate, result, matte, view.landmarks());
   if (!pictures.plate_before || !pictures.result_before) return;
   const ImageF inside = view.face(matte);
   const auto change = [&](const ImageU8& now, const Picture& before) {

@@ -121,7 +121,7 @@ class Workspace:
         self.fill_models()
         for name in ("merged", "merged_mask"):
             self.pictures(root / "data_dst" / name, [frame.name for frame in film.frames["dst"]][:chance.randint(0, FRAMES)])
-        for name in ("result.mp4", "result_mask.mp4", "score.json", "names.txt", "part.mp4", "sheet.png", "order.json"):
+        for name in ("result.mp4", "result_mask.mp4", "score.json", "merge_check.json", "names.txt", "part.mp4", "sheet.png", "order.json"):
             if chance.random() < 0.7:
                 (root / name).write_bytes(f"somebody's {name}".encode())
         self.strays()
@@ -321,11 +321,13 @@ class Walk:
             lambda: ["merge", "deliver", "--model", "saehd", *ONE_THREAD, "--format", c.choice(["exr", "png"])],
             lambda: ["merge", "--model", "saehd", *ONE_THREAD, "--erode", c.choice(["0", "20"])],
             lambda: ["merge", "--model", "saehd", *ONE_THREAD, "--input", root / "data_src"],
+            lambda: ["merge", "--model", "saehd", *ONE_THREAD, "--fallback", c.choice(["identity=original", "no-face=hold"])],
             lambda: ["merge", "--model", "saehd", *ONE_THREAD, *c.choice([["--frames", "2-4"], ["--sample", "2"]])],
             lambda: ["merge", *c.choice([["set", "erode=20", "--frames", "1-3"], ["undo"], ["shots", "split", "--frame", "3"],
                                          ["show", "--save", root / "order.json"]])],
             lambda: ["video", "encode", *c.choice([[], ["--mask"], ["--redo"], ["--output", root / other], ["--input", root / "data_dst", "--output", root / other]])],
             lambda: ["score", "--every", "4"],
+            lambda: ["merge", "check", *ONE_THREAD, *c.choice([[], ["--sheet", "3"]])],
             lambda: ["train", "saehd", "--model", "saehd", *ONE_THREAD, "--target-iter", c.choice(["3", "4"])],
             lambda: ["model", "export", "--model", "saehd", "--output", root / "model", *c.choice([[], ["--as", "new", "--replace"]])],
             lambda: ["model", "predict", "--model", "saehd", *ONE_THREAD, "--limit", "2", "--output", root / c.choice(["predicted", "data_dst/merged"])],

@@ -169,6 +169,8 @@ class Walk:
         merged = self.verb("merge", "--model", "saehd")
         self.test.assertEqual((merged["frames"], merged["unreadable"], merged["without_face"]), (FilmTest.FRAMES, [], []))
         self.test.assertEqual(self.verb("merge", "--model", "saehd")["done_before"], FilmTest.FRAMES)
+        self.test.assertEqual(self.verb("merge check", "--sheet", 2)["measured"], FilmTest.FRAMES)
+        self.test.assertEqual(self.verb("merge", "--model", "saehd")["checked"], FilmTest.FRAMES)
         encoded = self.verb("video encode", "--output", self.work / "r.mp4", "--preset", "ultrafast")
         self.test.assertEqual((encoded["frames"], encoded["unreadable"]), (FilmTest.FRAMES, []))
         self.verb("score")

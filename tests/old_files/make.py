@@ -121,6 +121,7 @@ class Film:
         for change in (["set", "erode=9"], ["key", "blur=20", "--frames", 2], ["set", "erode=3", "--frames", "2-3"], ["undo"]):
             run_well("-w", root, "merge", *change)
         run_well("-w", root, "merge", "--model", "saehd", *ONE_THREAD)  # of the video, which merge.json then knows
+        run_well("-w", root, "merge", "check")
         run_well("-w", root, "video", "encode")
         run_well("-w", root, "score")
         run_well("-w", root, "frames", "extract", "dst", "--format", "jpg", "--jpeg-quality", 60)
@@ -137,8 +138,8 @@ class Film:
     def thinned(self):
         """What an entry keeps of it: a file of each kind, and the journal of a move that was killed."""
         root = self.root
-        for name in (".understudy/jobs", ".understudy/extract-src.faces", "data_dst/.understudy", "data_dst/merged_mask", "result.mp4",
-                     "score.csv", "score.png", *(f"data_dst/{i:05}.jpg" for i in range(1, FRAMES + 1))):
+        for name in (".understudy/jobs", ".understudy/predictions", ".understudy/extract-src.faces", "data_dst/.understudy", "data_dst/merged_mask", "result.mp4",
+                     "score.csv", "score.png", "merge_check.json", "merge_check.csv", "merge_check.png", *(f"data_dst/{i:05}.jpg" for i in range(1, FRAMES + 1))):
             path = root / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         for name in ("00002.png", "00003.png"):

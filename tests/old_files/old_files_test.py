@@ -135,6 +135,14 @@ class OldFiles(unittest.TestCase):
             self.assertEqual((report["set_aside"], report["backup"]), (0, ""))
 
     @for_each_entry
+    def test_what_was_measured_of_a_merge_is_known_or_measured_anew(self, entry, folder):
+        if entry < "2026-12-02":
+            return  # nothing was
+        self.do(folder, "merge", "--model", "saehd", *ONE_THREAD)
+        self.assertEqual(self.do(folder, "merge", "check").report()["measured"], FRAMES)
+        self.assertEqual(self.do(folder, "merge", "--model", "saehd", *ONE_THREAD).report()["checked"], FRAMES)
+
+    @for_each_entry
     def test_timelines_hold_and_go_back_and_forth(self, entry, folder):
         if entry < "2026-12-01":
             return  # there were none

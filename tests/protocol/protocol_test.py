@@ -88,6 +88,7 @@ def verbs_in_order(film):
         ("merge diff", ["1", "2"]),
         ("merge import-session", ["--from", session]),
         ("merge", ["--model", "saehd", *ONE_THREAD]),
+        ("merge check", ONE_THREAD),
         ("merge deliver", ["--model", "saehd", *ONE_THREAD]),
         ("video encode", []),
         ("score", []),
