@@ -7,37 +7,13 @@
 #include <limits>
 
 #include "lib/base/result.hpp"
+#include "lib/image/colour_moments.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/cv.hpp"
 #include "lib/image/lab.hpp"
 
 namespace understudy {
 namespace {
-
-struct Statistics {
-  std::array<double, 3> mean{}, deviation{};
-};
-
-// Pixels outside the mask count as Lab (0, 0, 0).
-Statistics statistics(const ImageF& lab, const ImageF* mask) {
-  Statistics out;
-  std::array<double, 3> sum{}, squares{};
-  const std::size_t pixels = static_cast<std::size_t>(lab.width) * lab.height;
-  for (std::size_t i = 0; i < pixels; ++i) {
-    if (mask && mask->data[i] < 0.5f) continue;
-    for (std::size_t c = 0; c < 3; ++c) {
-      const double v = lab.data[3 * i + c];
-      sum[c] += v;
-      squares[c] += v * v;
-    }
-  }
-  const auto n = static_cast<double>(pixels);
-  for (std::size_t c = 0; c < 3; ++c) {
-    out.mean[c] = sum[c] / n;
-    out.deviation[c] = std::sqrt(std::max(0.0, squares[c] / n - out.mean[c] * out.mean[c]));
-  }
-  return out;
-}
 
 struct Moments {
   cv::Mat mean;        // channels x 1, double
@@ -65,6 +41,30 @@ Moments moments(const ImageF& image, double divisor_less) {
   }
   out.covariance /= static_cast<double>(pixels) - divisor_less;
   return out;
+}
+
+// Of three channels; pixels outside the mask count as 0, 0, 0.
+ColourMoments colour_moments(const ImageF& image, const ImageF* mask) {
+  ColourMoments out;
+  const std::size_t pixels = static_cast<std::size_t>(image.width) * image.height;
+  std::array<double, 9> products{};
+  for (std::size_t i = 0; i < pixels; ++i) {
+    if (mask && mask->data[i] < 0.5f) continue;
+    for (std::size_t a = 0; a < 3; ++a) {
+      const double v = image.data[3 * i + a];
+      out.mean[a] += v;
+      for (std::size_t b = 0; b < 3; ++b) products[3 * a + b] += v * image.data[3 * i + b];
+    }
+  }
+  const auto n = static_cast<double>(pixels);
+  for (double& m : out.mean) m /= n;
+  for (std::size_t i = 0; i < 9; ++i) out.covariance[i] = products[i] / n - out.mean[i / 3] * out.mean[i % 3];
+  return out;
+}
+
+Moments general(const ColourMoments& m) {
+  return {cv::Mat(cv::Mat(3, 1, CV_64F, const_cast<double*>(m.mean.data())).clone()),
+          cv::Mat(cv::Mat(3, 3, CV_64F, const_cast<double*>(m.covariance.data())).clone())};
 }
 
 // map * (x - from) + to, clamped to 0..1.
@@ -140,24 +140,26 @@ std::vector<float> channel(const ImageF& image, int c) {
 
 }  // namespace
 
-ImageF transfer_reinhard(const ImageF& x, const ImageF& y, const ImageF* mask_x, const ImageF* mask_y) {
-  ImageF lab = to_lab(x);
-  const Statistics from = statistics(lab, mask_x);
-  const Statistics to = statistics(to_lab(y), mask_y);
+// Changes the Lab picture.
+static ImageF reinhard_in_lab(ImageF lab, const ColourMoments& from, const ColourMoments& to) {
+  std::array<double, 3> gain{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    const double before = from.covariance[4 * c], after = to.covariance[4 * c];
+    if (before > 0) gain[c] = std::sqrt(std::max(after, 0.0) / before);
+  }
   for (std::size_t i = 0; i < lab.data.size(); ++i) {
     const std::size_t c = i % 3;
-    if (from.deviation[c] <= 0) continue;
-    const double value = (lab.data[i] - from.mean[c]) * (to.deviation[c] / from.deviation[c]) + to.mean[c];
+    if (from.covariance[4 * c] <= 0) continue;
+    const double value = (lab.data[i] - from.mean[c]) * gain[c] + to.mean[c];
     lab.data[i] = static_cast<float>(c == 0 ? std::clamp(value, 0.0, 100.0) : std::clamp(value, -127.0, 127.0));
   }
-  ImageF out(x.width, x.height, 3);
+  ImageF out(lab.width, lab.height, 3);
   cv::Mat target = view(out);
   cv::cvtColor(view(lab), target, cv::COLOR_Lab2BGR);
   return out;
 }
 
-ImageF transfer_linear(const ImageF& x, const ImageF& y, LinearBasis basis) {
-  Moments from = moments(x, 0), to = moments(y, 0);
+static ImageF linear_with(const ImageF& x, Moments from, Moments to, LinearBasis basis) {
   const cv::Mat ridge = cv::Mat::eye(x.channels, x.channels, CV_64F) * 1e-5;
   from.covariance += ridge;
   to.covariance += ridge;
@@ -178,8 +180,7 @@ ImageF transfer_linear(const ImageF& x, const ImageF& y, LinearBasis basis) {
   return apply(x, map, from.mean, to.mean);
 }
 
-ImageF transfer_monge_kantorovich(const ImageF& x, const ImageF& y) {
-  const Moments from = moments(x, 1), to = moments(y, 1);
+static ImageF monge_kantorovich_with(const ImageF& x, const Moments& from, const Moments& to) {
   const Eigen a = eigen(from.covariance);
   cv::Mat roots;
   cv::sqrt(cv::max(a.values, std::numeric_limits<double>::epsilon()), roots);
@@ -187,6 +188,46 @@ ImageF transfer_monge_kantorovich(const ImageF& x, const ImageF& y) {
   const cv::Mat c = d * a.columns.t() * to.covariance * a.columns * d;
   const cv::Mat map = a.columns * d.inv() * square_root(c) * d.inv() * a.columns.t();
   return apply(x, map.t(), from.mean, to.mean);
+}
+
+ColourMoments lab_moments(const ImageF& bgr, const ImageF* mask) { return colour_moments(to_lab(bgr), mask); }
+ColourMoments bgr_moments(const ImageF& bgr) { return colour_moments(bgr, nullptr); }
+
+ImageF reinhard_by(const ImageF& x, const ColourMoments& from, const ColourMoments& to) {
+  return reinhard_in_lab(to_lab(x), from, to);
+}
+ImageF linear_by(const ImageF& x, const ColourMoments& from, const ColourMoments& to) {
+  return linear_with(x, general(from), general(to), LinearBasis::pca);
+}
+ImageF monge_kantorovich_by(const ImageF& x, const ColourMoments& from, const ColourMoments& to) {
+  return monge_kantorovich_with(x, general(from), general(to));
+}
+
+ColourMoments average(std::span<const WeightedMoments> all) {
+  ColourMoments out;
+  double sum = 0;
+  for (const auto& [moments, weight] : all) {
+    sum += weight;
+    for (std::size_t c = 0; c < 3; ++c) out.mean[c] += weight * moments.mean[c];
+    for (std::size_t c = 0; c < 9; ++c) out.covariance[c] += weight * moments.covariance[c];
+  }
+  for (double& m : out.mean) m /= sum;
+  for (double& c : out.covariance) c /= sum;
+  return out;
+}
+
+ImageF transfer_reinhard(const ImageF& x, const ImageF& y, const ImageF* mask_x, const ImageF* mask_y) {
+  ImageF lab = to_lab(x);
+  const ColourMoments from = colour_moments(lab, mask_x);
+  return reinhard_in_lab(std::move(lab), from, lab_moments(y, mask_y));
+}
+
+ImageF transfer_linear(const ImageF& x, const ImageF& y, LinearBasis basis) {
+  return linear_with(x, moments(x, 0), moments(y, 0), basis);
+}
+
+ImageF transfer_monge_kantorovich(const ImageF& x, const ImageF& y) {
+  return monge_kantorovich_with(x, moments(x, 1), moments(y, 1));
 }
 
 ImageF match_histogram(const ImageF& x, const ImageF& y, int threshold) {
