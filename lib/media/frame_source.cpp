@@ -16,6 +16,9 @@ struct FrameSource::Impl {
   std::vector<std::string> not_read;  // pictures of other kinds in the folder
   std::vector<std::string> names;
   std::int64_t position = 0;
+  std::optional<ToneMap> of_images;  // with own_colours, where the pictures say that they are HDR
+  ColourTags colours_of_images;
+  bool own_colours = false;
 };
 
 FrameSource::FrameSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -46,6 +49,14 @@ Result<FrameSource> FrameSource::open(const fs::path& path, const DecodeOptions&
     TRY(impl->video, VideoDecoder::open(path, options));
     const auto count = impl->video->info().count();
     for (std::int64_t i = 0; i < count; ++i) impl->names.push_back(frame_name(i, count));
+  }
+  impl->own_colours = options.own_colours;
+  if (options.own_colours && !impl->images.empty()) {
+    const auto told = picture_colours(impl->images.front());
+    if (told && needs_tone_map(told->tags)) {
+      impl->colours_of_images = told->tags;
+      impl->of_images.emplace(told->tags, told->peak_nits);
+    }
   }
   for (const auto& image : impl->images) impl->names.push_back(image.filename().string());
   return FrameSource(std::move(impl));
@@ -82,8 +93,26 @@ Result<DeepFrame> FrameSource::deep_at(std::int64_t index) {
     TRY(ImageU16 bgr, impl_->video->read<std::uint16_t>(index));
     return DeepFrame{index, name(index), std::move(bgr)};
   }
-  TRY(ImageU16 bgr, read_picture<std::uint16_t>(image_file(index)));
+  TRY(ImageU16 bgr,
+      impl_->of_images ? read_picture_as_encoded(image_file(index)) : read_picture<std::uint16_t>(image_file(index)));
   return DeepFrame{index, name(index), std::move(bgr)};
+}
+
+const ToneMap* FrameSource::deep_tone_map() const {
+  if (!impl_->own_colours) return nullptr;
+  if (impl_->video) return impl_->video->tone_map();
+  return impl_->of_images ? &*impl_->of_images : nullptr;
+}
+ColourTags FrameSource::deep_colours() const {
+  if (!impl_->video) return impl_->colours_of_images;
+  return deep_tone_map() ? impl_->video->info().colour : tags_when_decoded(impl_->video->info().colour);
+}
+
+std::optional<PngColour> FrameSource::deep_png_colours() const {
+  const auto* map = deep_tone_map();
+  if (!map) return {};
+  const auto colours = deep_colours();
+  return PngColour{colours.primaries, colours.transfer, is_hdr(colours) ? map->peak_nits() : 0};
 }
 
 std::vector<std::string> FrameSource::remarks() const {

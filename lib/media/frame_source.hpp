@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "lib/image/image.hpp"
+#include "lib/image/png_colour.hpp"
 #include "lib/media/probe.hpp"
+#include "lib/media/tone_map.hpp"
 
 namespace understudy::media {
 
@@ -24,6 +26,7 @@ struct DecodeOptions {
   int threads = 0;           // 0 = one per core
   bool hardware = false;     // on the graphics card where it can; else a remark says that it cannot
   bool deinterlace = false;  // each frame of an interlaced video made of its two fields (FFmpeg's bwdif); others stay
+  bool own_colours = false;  // HDR and wide-gamut frames read at 16 bits stay as they are encoded; others as ever
 };
 
 class FrameSource {
@@ -52,6 +55,11 @@ class FrameSource {
   Result<Frame> at(std::int64_t index);
   // The same at 16 bits a channel, for files that hold more than 8.
   Result<DeepFrame> deep_at(std::int64_t index);
+  // What brings frames that deep_at() gives to SDR; null where they are: without `own_colours`, or when dst has no
+  // other colours. With it, the colours that they are encoded in.
+  const ToneMap* deep_tone_map() const;
+  ColourTags deep_colours() const;
+  std::optional<PngColour> deep_png_colours() const;  // for PNGs that are made of them; nothing in SDR
   // Where next() goes on. Cheap: nothing is decoded before the next read.
   void go_to(std::int64_t index);
   std::int64_t position() const;

@@ -6,8 +6,12 @@
 #include <set>
 
 #include "lib/base/scratch_folder.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/png_colour.hpp"
 #include "lib/media/ffmpeg.hpp"
 #include "lib/media/frame_source.hpp"
+#include "lib/media/picture.hpp"
 #include "lib/media/tone_map.hpp"
 
 namespace understudy::media {
@@ -205,6 +209,84 @@ TEST_F(Hdr, WithoutACardTheProcessorDecodesAndSaysSo) {
   ASSERT_TRUE(source);
   EXPECT_NE(source->remarks().back().find("the processor does it"), std::string::npos);
   EXPECT_EQ(source->at(0)->bgr, FrameSource::open(path_)->at(0)->bgr);
+}
+
+TEST_F(Hdr, OwnColoursStayAsTheyAreEncodedAtSixteenBitsAlone) {
+  write_clip(path_, {}, [](int x, int) { return std::array<int, 3>{64 + 6 * x, 512, 512}; });
+  auto plain = FrameSource::open(path_);
+  auto own = FrameSource::open(path_, {.own_colours = true});
+  ASSERT_TRUE(plain && own);
+  EXPECT_EQ(plain->deep_tone_map(), nullptr);
+  EXPECT_EQ(plain->deep_colours(), tags_when_decoded(own->deep_colours()));
+  EXPECT_EQ(own->deep_colours(), own->video()->colour);
+  ASSERT_NE(own->deep_tone_map(), nullptr);
+  EXPECT_EQ(plain->at(0)->bgr, own->at(0)->bgr);
+  const auto codes = own->deep_at(0);
+  ASSERT_TRUE(codes);
+  for (int x = 0; x < width; ++x) EXPECT_NEAR(codes->bgr.at(x, 30, 1), 65535.0 * 6 * x / 876, 20);
+  // And what a network sees of them is what the other decoder gives.
+  ImageF seen = to_float(codes->bgr);
+  own->deep_tone_map()->apply(seen);
+  EXPECT_EQ(to_u16_rounded(seen), plain->deep_at(0)->bgr);
+  EXPECT_NE(own->remarks().at(0).find("keep their own colours"), std::string::npos);
+}
+
+// ITU-R BT.2408: SDR's white is at 203 nits, which is a PQ code of 58 % and an HLG signal of 75 %.
+TEST(SdrInPlate, WhiteIsAt203NitsAndColoursStay) {
+  const auto code_of = [](int transfer, int primaries, float b, float g, float r) {
+    ImageF one(1, 1, 3);
+    one.data = {b, g, r};
+    SdrInPlate({9, primaries, transfer, false, false}).to_codes(one);
+    return one.data;
+  };
+  EXPECT_NEAR(code_of(16, 9, 1, 1, 1)[1], 0.5807, 1e-3);
+  EXPECT_NEAR(code_of(16, 9, 1, 1, 1)[2], pq_code(203), 1e-4);
+  EXPECT_NEAR(code_of(18, 9, 1, 1, 1)[1], 0.75, 2e-3);
+  EXPECT_NEAR(code_of(14, 9, 0.4F, 0.4F, 0.4F)[0], 0.4, 1e-4);  // SDR in BT.2020: greys are the same
+  const double half = 203 * std::pow(0.5, 2.4);
+  EXPECT_NEAR(code_of(16, 9, 0.5F, 0.5F, 0.5F)[0], pq_code(half), 1e-4);
+  // Red of BT.709 at 203 nits, in BT.2020 and in BT.709's own primaries.
+  EXPECT_NEAR(code_of(16, 9, 0, 0, 1)[2], pq_code(203 * 0.627404), 1e-4);
+  EXPECT_NEAR(code_of(16, 9, 0, 0, 1)[0], pq_code(203 * 0.016391), 1e-4);
+  EXPECT_NEAR(code_of(16, 1, 0, 0, 1)[2], pq_code(203), 1e-4);
+}
+
+TEST(SdrInPlate, GoesThereAndBackAndAgreesWithTheToneMap) {
+  for (const int transfer : {16, 18, 14}) {
+    const ColourTags tags{9, 9, transfer, false, false};
+    const SdrInPlate plate(tags);
+    ImageF picture(6, 6, 3);
+    for (std::size_t i = 0; i < picture.data.size(); ++i)
+      picture.data[i] = 0.1F + 0.5F * static_cast<float>((i * 37) % 108) / 108;
+    ImageF codes = picture;
+    plate.to_codes(codes);
+    ImageF back = codes;
+    plate.to_sdr(back);
+    for (std::size_t i = 0; i < picture.data.size(); ++i) ASSERT_NEAR(back.data[i], picture.data[i], 2e-4) << transfer;
+    // Below the roll-off the tone map is the way back too.
+    ToneMap(tags, 0).apply(codes);
+    for (std::size_t i = 0; i < picture.data.size(); ++i) ASSERT_NEAR(codes.data[i], picture.data[i], 4e-3) << transfer;
+  }
+}
+
+TEST(PngColours, ArePicturesInSdrUnlessAskedForAsEncoded) {
+  const ScratchFolder scratch;
+  ImageU16 codes(4, 4, 3);
+  for (auto& v : codes.data) v = static_cast<std::uint16_t>(std::lround(65535 * pq_code(60)));
+  const auto png = encode_png(codes);
+  ASSERT_TRUE(png);
+  const fs::path file = scratch.path / "a.png";
+  ASSERT_TRUE(write_file(file, with_colours(*png, {9, 16, 1000})));
+  EXPECT_EQ(*read_picture_as_encoded(file), codes);
+  EXPECT_NEAR(read_picture<std::uint8_t>(file)->data[0], sdr_code(60), 1.6);
+  EXPECT_NEAR(read_picture<std::uint16_t>(file)->data[0] / 257.0, sdr_code(60), 1.6);
+  auto source = FrameSource::open(scratch.path, {.own_colours = true});
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->deep_at(0)->bgr, codes);
+  EXPECT_EQ(source->deep_colours().transfer, 16);
+  ASSERT_TRUE(write_file(file, *png));
+  EXPECT_FALSE(picture_colours(file));
+  EXPECT_EQ(*read_picture<std::uint16_t>(file), codes);
 }
 
 TEST(ToneMapTags, WhatIsDecodedIsTaggedAsSdr) {

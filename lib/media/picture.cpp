@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <mutex>
+#include <tuple>
 
 #include "lib/base/limits.hpp"
 #include "lib/base/text.hpp"
@@ -10,6 +13,8 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/depth.hpp"
 #include "lib/image/exif.hpp"
+#include "lib/image/png_colour.hpp"
+#include "lib/media/tone_map.hpp"
 #include "lib/media/video_decoder.hpp"
 
 namespace understudy::media {
@@ -74,14 +79,66 @@ Result<Image<T>> decoded_by_ffmpeg(const fs::path& path) {
   return decoder->read<T>(0);
 }
 
+std::optional<PictureColours> colours_of(const Bytes& file) {
+  const auto told = colours_of_png(file);
+  if (!told) return {};
+  constexpr int rgb = 0;
+  return PictureColours{{rgb, told->primaries, told->transfer, true, false}, told->peak_nits};
+}
+
+// Of a picture whose colours are not those that everything works in. The curve is made once.
+void bring_to_sdr(ImageU16& image, const PictureColours& colours) {
+  using Of = std::tuple<int, int, double>;
+  static std::mutex making;
+  static std::map<Of, ToneMap> made;
+  const ToneMap* map = nullptr;
+  {
+    constexpr std::size_t most = 32;  // a picture may say anything
+    const std::lock_guard lock(making);
+    const Of of{colours.tags.primaries, colours.tags.transfer, colours.peak_nits};
+    if (made.size() < most || made.contains(of))
+      map = &made.try_emplace(of, colours.tags, colours.peak_nits).first->second;
+  }
+  if (map)
+    map->apply(image);
+  else
+    ToneMap(colours.tags, colours.peak_nits).apply(image);
+}
+
+template <class T>
+Result<Image<T>> decoded_to_sdr(const fs::path& path, const Bytes& file) {
+  const auto colours = colours_of(file);
+  if (!colours || !needs_tone_map(colours->tags)) return decoded<T>(path, file);
+  TRY(ImageU16 deep, decoded<std::uint16_t>(path, file));
+  bring_to_sdr(deep, *colours);
+  if constexpr (sizeof(T) == 1) {
+    return to_eight_bits(deep);
+  } else {
+    return deep;
+  }
+}
+
 }  // namespace
+
+std::optional<PictureColours> picture_colours(const fs::path& path) {
+  constexpr std::uint64_t head = 4096;  // it stands before the picture's data
+  const auto file = read_range(path, 0, head);
+  return file ? colours_of(*file) : std::nullopt;
+}
+
+Result<ImageU16> read_picture_as_encoded(const fs::path& path) {
+  if (!picture_colours(path)) return read_picture<std::uint16_t>(path);
+  TRY(const auto file, read_file(path, largest_picture));
+  auto image = decoded<std::uint16_t>(path, file);
+  return image ? image : during(image.error(), fmt::format("reading {}", path.string()));
+}
 
 template <class T>
 Result<Image<T>> read_picture(const fs::path& path) {
   TRY(const auto file, read_file(path, largest_picture));
   const auto text = text_of(file);
   const bool own = is_jpeg(text) || is_png(text) || text.empty();
-  auto image = own ? decoded<T>(path, file) : decoded_by_ffmpeg<T>(path);
+  auto image = own ? decoded_to_sdr<T>(path, file) : decoded_by_ffmpeg<T>(path);
   if (!image && own) return during(image.error(), fmt::format("reading {}", path.string()));
   if (!image) return image;
   const auto way =

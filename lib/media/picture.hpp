@@ -2,6 +2,8 @@
 // One picture file of any kind that can be read here, upright.
 #pragma once
 
+#include <optional>
+
 #include "lib/image/image.hpp"
 #include "lib/media/probe.hpp"
 
@@ -12,6 +14,16 @@ namespace understudy::media {
 // Thread-safe. Errors name the file.
 template <class T>  // std::uint8_t or std::uint16_t
 Result<Image<T>> read_picture(const fs::path&);
+
+// PNGs that say so (a cICP chunk) are HDR or of BT.2020's colours: read_picture() gives them in SDR, as a video's
+// frames. What such a file says, with the matrix of RGB; nothing where it says nothing.
+struct PictureColours {
+  ColourTags tags;
+  double peak_nits = 0;  // 0: not told
+};
+std::optional<PictureColours> picture_colours(const fs::path&);
+// At 16 bits in the colours that the file is encoded in.
+Result<ImageU16> read_picture_as_encoded(const fs::path&);
 
 // Whether a file is one still picture and not a clip: by its beginning, or by its name where that does not tell.
 // Animated GIFs are clips.

@@ -2,7 +2,10 @@
 #include "lib/media/tone_map.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "lib/image/convert.hpp"
 
 namespace understudy::media {
 namespace {
@@ -49,6 +52,36 @@ double rolled_off(double nits, double peak) {
 constexpr double to_709[3][3] = {
     {1.660491, -0.587641, -0.072850}, {-0.124550, 1.132900, -0.008349}, {-0.018151, -0.100579, 1.118730}};
 
+// And back: its inverse.
+constexpr double to_2020[3][3] = {
+    {0.627404, 0.329283, 0.043313}, {0.069097, 0.919540, 0.011362}, {0.016391, 0.088013, 0.895595}};
+
+std::array<double, 3> times(const double (&m)[3][3], const std::array<double, 3>& v) {
+  std::array<double, 3> out{};
+  for (std::size_t row = 0; row < 3; ++row) out[row] = m[row][0] * v[0] + m[row][1] * v[1] + m[row][2] * v[2];
+  return out;
+}
+double luminance_of(const std::array<double, 3>& rgb_2020) {
+  return 0.2627 * rgb_2020[0] + 0.6780 * rgb_2020[1] + 0.0593 * rgb_2020[2];
+}
+constexpr double hlg_gamma = 1.2;  // of the whole system, on that display
+
+// ARIB STD-B67: the light of the scene, 0..1, to the signal.
+double hlg_from_scene(double light) {
+  constexpr double a = 0.17883277, b = 1 - 4 * a;
+  const double c = 0.5 - a * std::log(4 * a);
+  return light <= 1.0 / 12 ? std::sqrt(3 * std::max(light, 0.0)) : a * std::log(12 * light - b) + c;
+}
+
+Light light_of(const ColourTags& colour) {
+  if (colour.transfer == transfer_pq) return Light::pq;
+  return colour.transfer == transfer_hlg ? Light::hlg : Light::sdr;
+}
+// HDR is BT.2020 unless the file says otherwise (BT.2100).
+bool is_wide(const ColourTags& colour) {
+  return colour.primaries == primaries_bt2020 || (is_hdr(colour) && colour.primaries == 2);
+}
+
 std::size_t table_place(float root) { return static_cast<std::size_t>(std::min(root, 1.F) * (steps - 1) + 0.5F); }
 
 }  // namespace
@@ -62,11 +95,8 @@ ColourTags tags_when_decoded(const ColourTags& colour) {
 }
 
 ToneMap::ToneMap(const ColourTags& colour, double peak_nits)
-    : light_(colour.transfer == transfer_pq    ? Light::pq
-             : colour.transfer == transfer_hlg ? Light::hlg
-                                               : Light::sdr),
-      // HDR is BT.2020 unless the file says otherwise (BT.2100).
-      wide_(colour.primaries == primaries_bt2020 || (light_ != Light::sdr && colour.primaries == 2)),
+    : light_(light_of(colour)),
+      wide_(is_wide(colour)),
       peak_(light_ == Light::sdr   ? sdr_white
             : light_ == Light::hlg ? hlg_peak
                                    : std::clamp(peak_nits > 0 ? peak_nits : untold_peak, sdr_white, 10000.0)) {
@@ -108,6 +138,55 @@ void ToneMap::map(const std::uint16_t* in, std::uint16_t* out) const {
 
 void ToneMap::apply(ImageU16& bgr) const {
   for (std::size_t i = 0; i + 2 < bgr.data.size(); i += 3) map(&bgr.data[i], &bgr.data[i]);
+}
+
+void ToneMap::apply(ImageF& bgr) const {
+  ImageU16 deep = to_u16_rounded(bgr);
+  apply(deep);
+  bgr = to_float(deep);
+}
+
+SdrInPlate::SdrInPlate(const ColourTags& colour) : light_(light_of(colour)), wide_(is_wide(colour)) {}
+
+void SdrInPlate::to_codes(ImageF& bgr) const {
+  for (std::size_t i = 0; i + 2 < bgr.data.size(); i += 3) {
+    float* p = &bgr.data[i];
+    std::array<double, 3> rgb{};  // light, 1 = SDR white
+    for (std::size_t c = 0; c < 3; ++c) rgb[c] = std::pow(std::max(p[2 - c], 0.0F), display_gamma);
+    if (wide_) rgb = times(to_2020, rgb);
+    if (light_ == Light::hlg) {
+      // The display's light back to the scene's: the system gamma acts on luminance.
+      for (double& v : rgb) v *= sdr_white / hlg_peak;
+      const double gain = std::pow(std::max(luminance_of(rgb), 1e-9), 1 / hlg_gamma - 1);
+      for (double& v : rgb) v *= gain;
+    }
+    for (std::size_t c = 0; c < 3; ++c) {
+      const double v = rgb[c];
+      p[2 - c] = static_cast<float>(light_ == Light::pq    ? pq_from_nits(std::min(v * sdr_white, 10000.0))
+                                    : light_ == Light::hlg ? std::min(hlg_from_scene(v), 1.0)
+                                                           : std::min(std::pow(v, 1 / display_gamma), 1.0));
+    }
+  }
+}
+
+void SdrInPlate::to_sdr(ImageF& bgr) const {
+  for (std::size_t i = 0; i + 2 < bgr.data.size(); i += 3) {
+    float* p = &bgr.data[i];
+    std::array<double, 3> rgb{};
+    for (std::size_t c = 0; c < 3; ++c) {
+      const double code = std::clamp(p[2 - c], 0.0F, 1.0F);
+      rgb[c] = light_ == Light::pq    ? nits_from_pq(code) / sdr_white
+               : light_ == Light::hlg ? scene_from_hlg(code)
+                                      : std::pow(code, display_gamma);
+    }
+    if (light_ == Light::hlg) {
+      const double gain = hlg_peak / sdr_white * std::pow(std::max(luminance_of(rgb), 1e-9), hlg_gamma - 1);
+      for (double& v : rgb) v *= gain;
+    }
+    if (wide_) rgb = times(to_709, rgb);
+    for (std::size_t c = 0; c < 3; ++c)
+      p[2 - c] = static_cast<float>(std::pow(std::max(rgb[c], 0.0), 1 / display_gamma));
+  }
 }
 
 }  // namespace understudy::media

@@ -23,6 +23,7 @@ Result<VideoDecoder> VideoDecoder::open(const fs::path& path, const DecodeOption
     v.deinterlacer_.emplace(v.stream_->time_base);
   else
     v.deinterlacing_in_vain_ = options.deinterlace;
+  v.own_colours_ = options.own_colours;
   if (needs_tone_map(v.info_.colour)) v.tone_map_.emplace(v.info_.colour, v.told_peak());
   return v;
 }
@@ -55,11 +56,15 @@ std::vector<std::string> VideoDecoder::remarks() const {
   if (deinterlacing_in_vain_)
     sentences.push_back(fmt::format("{} is not interlaced: its frames stay as they are", name));
   if (info_.colour.matrix_assumed) sentences.push_back(fmt::format("{}: {}", name, to_text(info_.colour)));
-  if (is_hdr(info_.colour)) {
+  if (is_hdr(info_.colour) && own_colours_) {
+    sentences.push_back(fmt::format("{} is HDR ({}, up to {:.0f} nits): its frames keep their own colours", name,
+                                    info_.colour.transfer == AVCOL_TRC_SMPTE2084 ? "PQ" : "HLG",
+                                    tone_map_->peak_nits()));
+  } else if (is_hdr(info_.colour)) {
     sentences.push_back(fmt::format("{} is HDR ({}, up to {:.0f} nits): its frames are tone-mapped to SDR in BT.709",
                                     name, info_.colour.transfer == AVCOL_TRC_SMPTE2084 ? "PQ" : "HLG",
                                     tone_map_->peak_nits()));
-  } else if (tone_map_) {
+  } else if (tone_map_ && !own_colours_) {
     sentences.push_back(fmt::format("{} has BT.2020 colours: its frames are converted to BT.709", name));
   }
   if (hardware_) sentences.push_back(fmt::format("{} is decoded by {}", name, hardware_->name));
@@ -215,7 +220,7 @@ Result<Image<T>> VideoDecoder::read(std::int64_t index) {
   if (!reach(index))
     return fail(Code::bad_file, "Frame {} of {} is damaged and cannot be decoded", index + 1, info_.path.string());
   held_ = false;
-  if (!tone_map_) {
+  if (!tone_map_ || (own_colours_ && sizeof(T) == 2)) {
     TRY(const Image<T> bgr, convert<T>());
     return oriented(bgr, info_.orientation);
   }

@@ -21,6 +21,7 @@ class VideoDecoder {
 
   const VideoInfo& info() const { return info_; }
   std::vector<std::string> remarks() const;
+  const ToneMap* tone_map() const { return tone_map_ ? &*tone_map_ : nullptr; }  // null when there is no need for one
   // That frame. Decodes on from where it stands when that is the shorter way, else from the key frame before.
   template <class T>  // std::uint8_t or std::uint16_t
   Result<Image<T>> read(std::int64_t index);
@@ -47,6 +48,7 @@ class VideoDecoder {
   std::optional<Hardware> hardware_;
   bool hardware_refused_ = false;
   std::optional<ToneMap> tone_map_;
+  bool own_colours_ = false;  // at 16 bits
   CodecPtr decoder_;
   JoinedClock clock_;                         // of a file with index_.joined
   std::optional<Deinterlacer> deinterlacer_;  // where it is wanted and there is need

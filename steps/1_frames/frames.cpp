@@ -59,8 +59,10 @@ Result<FramesReport> FrameExtraction::work() {
   const Stopwatch watch;
   TRY_VOID(check_prefix(options_.prefix));
   TRY_VOID(check_output(paths_.folder, {paths_.video}));
-  TRY(source_, media::FrameSource::open(
-                   paths_.video, {.threads = 0, .hardware = options_.hardware, .deinterlace = options_.deinterlace}));
+  TRY(source_, media::FrameSource::open(paths_.video, {.threads = 0,
+                                                       .hardware = options_.hardware,
+                                                       .deinterlace = options_.deinterlace,
+                                                       .own_colours = options_.format == FrameFormat::png16}));
   if (!source_->is_video())
     return fail_with_hint(Code::bad_option, fmt::format("{} is a folder, not a video", paths_.video.string()),
                           "Its images can be used as frames as they are.");
@@ -192,6 +194,7 @@ Result<> FrameExtraction::write_one(const Image<T>& bgr, const std::string& name
     file = options_.format == FrameFormat::jpg ? encode_jpeg(bgr, jpeg) : encode_png(bgr);
   } else {
     file = encode_png(bgr);
+    if (const auto colours = source_->deep_png_colours(); file && colours) file = with_colours(*file, *colours);
   }
   if (!file) return Failure(file.error());
   return made_->write(name, *file);

@@ -83,9 +83,14 @@ bool is_deep(const fs::path& file) {
   return in.read(head.data(), head.size()) && std::string_view(head.data() + 1, 3) == "PNG" && head[depth_at] == 16;
 }
 
+// In the colours that it is encoded in, or as ever.
+Result<ImageU16> read_deep(const fs::path& file, bool as_encoded) {
+  return as_encoded ? media::read_picture_as_encoded(file) : media::read_picture<std::uint16_t>(file);
+}
+
 // The picture at 16 bits with its mask as alpha.
-Result<ImageU16> read_with_alpha(const fs::path& file, const fs::path& matte) {
-  TRY(const auto bgr, media::read_picture<std::uint16_t>(file));
+Result<ImageU16> read_with_alpha(const fs::path& file, const fs::path& matte, bool as_encoded) {
+  TRY(const auto bgr, read_deep(file, as_encoded));
   TRY(const auto mask, media::read_picture<std::uint16_t>(matte));
   if (mask.width != bgr.width || mask.height != bgr.height) {
     return fail_with_hint(Code::bad_file, fmt::format("{} is not as large as its picture", matte.string()),
@@ -97,13 +102,14 @@ Result<ImageU16> read_with_alpha(const fs::path& file, const fs::path& matte) {
 // How a picture is read for the encoder.
 struct Reading {
   bool deep = false;
-  fs::path mattes;  // empty without alpha
+  bool as_encoded = false;  // HDR stays HDR
+  fs::path mattes;          // empty without alpha
   Result<media::TimedImage> operator()(const fs::path& file) const {
     media::TimedImage image;
     if (!mattes.empty()) {
-      TRY(image.deep, read_with_alpha(file, mattes / file.filename()));
+      TRY(image.deep, read_with_alpha(file, mattes / file.filename(), as_encoded));
     } else if (deep) {
-      TRY(image.deep, media::read_picture<std::uint16_t>(file));
+      TRY(image.deep, read_deep(file, as_encoded));
     } else {
       TRY(image.bgr, media::read_picture<std::uint8_t>(file));
     }
@@ -157,6 +163,19 @@ int bits_for(const VideoEncodeOptions& options, bool deep_pictures) {
   return ten && deep_pictures ? 10 : 8;
 }
 
+// Of pictures that say that they are HDR, or of BT.2020's colours, and keep them (steps/6_merge): with ten bits the
+// video has the same. Nothing where they are SDR or are to be brought to it.
+std::optional<media::ColourTags> own_colours(const Timing& timing, const std::optional<media::VideoInfo>& reference,
+                                             int bits) {
+  const auto told = media::picture_colours(timing.files.front().file);
+  if (!told || !media::needs_tone_map(told->tags) || bits <= 8) return {};
+  const auto& [matrix, primaries, transfer, full, assumed] = told->tags;
+  if (reference && reference->colour.primaries == primaries && reference->colour.transfer == transfer)
+    return reference->colour;
+  constexpr int matrix_bt2020 = 9;
+  return media::ColourTags{matrix_bt2020, primaries, transfer, false, false};
+}
+
 media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timing& timing,
                                    const std::optional<media::VideoInfo>& reference, Run& run) {
   media::VideoOptions writer;
@@ -170,8 +189,9 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
   writer.preset = options.preset;
   writer.comment = media::video_comment;
   writer.tell = [&run](const std::string& sentence) { run.note(sentence); };
+  if (reference) writer.colour = media::tags_when_decoded(reference->colour);  // frames of an HDR reference are SDR
+  if (const auto own = own_colours(timing, reference, writer.bits)) writer.colour = *own;
   if (reference) {
-    writer.colour = media::tags_when_decoded(reference->colour);  // frames of an HDR reference are SDR
     if (!reference->orientation.swaps_sides()) writer.pixel_aspect = reference->pixel_aspect;
     writer.timecode = reference->timecode;
     if (options.sound && reference->sound_tracks > 0) writer.sound_from = reference->path;
@@ -185,7 +205,9 @@ Result<media::VideoWritten> write_result(const VideoEncodeOptions& options, cons
                                          const Timing& timing, const std::optional<media::VideoInfo>& reference,
                                          VideoReport& report, Run& run) {
   const auto writer = writer_options(options, timing, reference, run);
-  ImageQueue queue(timing.files, {writer.bits > 8, options.alpha ? paths.mattes : fs::path()}, cpu_threads() + 1);
+  const bool as_encoded = own_colours(timing, reference, writer.bits).has_value();
+  ImageQueue queue(timing.files, {writer.bits > 8, as_encoded, options.alpha ? paths.mattes : fs::path()},
+                   cpu_threads() + 1);
   auto next = [&]() -> Result<std::optional<media::TimedImage>> {
     while (!queue.done()) {
       if (run.stopping()) return Run::cancelled();
