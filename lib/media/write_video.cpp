@@ -148,6 +148,8 @@ Result<> Writer::convert(const TimedImage& image) {
   frame_->format = encoder_->pix_fmt;
   frame_->colorspace = encoder_->colorspace;
   frame_->color_range = encoder_->color_range;
+  frame_->color_primaries = encoder_->color_primaries;  // ProRes writes what its frames say
+  frame_->color_trc = encoder_->color_trc;
   if (av_frame_get_buffer(frame_.get(), 0) < 0)
     return fail(Code::out_of_memory, "No memory for a {}x{} frame", width_, height_);
   const bool deep = !image.deep.empty();
