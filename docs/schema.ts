@@ -1318,6 +1318,10 @@ export interface MergeOptions {
   "gamma"?: number;
   /** Noise given to the face, in per cent of what is measured in the frame there. Range: 0 to 200. Default: 0.0. Changes at: start. */
   "grain"?: number;
+  /** Colour transfers measure so many frames before and after as well, along the face's track within its shot, so that colours hold still; 0: each frame by itself. Range: 0 to 50. Default: 0. Changes at: start. */
+  "colour-window"?: number;
+  /** none: what is resampled stays in its place, and motion blur follows the face; dfl: as DeepFaceLab resamples and blurs, to the number. Timelines that were made before there was a choice have dfl. Default: "none". Changes at: start. */
+  "compat"?: "none" | "dfl";
 }
 
 /** Write the merge as layers for a compositor: OpenEXR or PNGs of 16 bits. */
@@ -1404,6 +1408,10 @@ export interface MergeDeliverOptions {
   "gamma"?: number;
   /** Noise given to the face, in per cent of what is measured in the frame there. Range: 0 to 200. Default: 0.0. Changes at: start. */
   "grain"?: number;
+  /** Colour transfers measure so many frames before and after as well, along the face's track within its shot, so that colours hold still; 0: each frame by itself. Range: 0 to 50. Default: 0. Changes at: start. */
+  "colour-window"?: number;
+  /** none: what is resampled stays in its place, and motion blur follows the face; dfl: as DeepFaceLab resamples and blurs, to the number. Timelines that were made before there was a choice have dfl. Default: "none". Changes at: start. */
+  "compat"?: "none" | "dfl";
 }
 
 /** Set settings of the merge for the clip, a shot, a person or frames. */

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the small golden sets under tests/golden out of the whole reference data (outputs of DeepFaceLab, run as a black box).
 Usage: scripts/make_goldens.py REFERENCE PICTURE_A PICTURE_B   (needs numpy, Pillow and the built `parity`)
+       scripts/make_goldens.py --own-rules                     only those merges of `drawn` anew that are by our own rules
 
 dfl     cases without a picture of anybody, with DeepFaceLab's own outputs: of every concept the cheapest ones.
 drawn   the others (merges of each mode, mask and colour transfer, crops, samples, …), with two pictures of people who do not exist
         in place of the real ones, and our own outputs: our program agrees with DeepFaceLab on the real ones, as the test
         `parity` shows where the reference data are, and these numbers hold it to that elsewhere.
+
+Some of the merges of `drawn` are there once more by our own rules (--compat none), of which DeepFaceLab knows nothing.
 
 Outputs are thinned to every n-th value along each axis ("every" in the manifest), arrays deflated (.npz)."""
 import io
@@ -22,9 +25,11 @@ import zipfile
 import numpy
 from PIL import Image
 
+OWN_RULES = sys.argv[1] == "--own-rules"
 REFERENCE = pathlib.Path(sys.argv[1]) / "golden"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "golden"
+OWN = "_own"  # the ending of those cases
 OUTPUT_BYTES = 8192  # of one output, before deflating
 BUDGET = {"dfl": 900_000, "drawn": 2_600_000}
 LEAVE = {"sharpness"}  # many large pictures for four numbers; held by tests of its room
@@ -213,24 +218,54 @@ def keep(folder, wanted):
     return len(manifest["cases"])
 
 
-def record(folder):
-    """Our own outputs; leaves out the cases whose outputs are not compared as they are."""
-    parity("--record", folder)
+def add_own_rules(folder):
+    """Merges of each mode, of masks of both kinds and with the second stage once more, by our own rules."""
     manifest = json.loads((folder / "manifest.json").read_text())
-    for case in manifest["cases"]:
+    cases = [case for case in manifest["cases"] if not case["id"].endswith(OWN)]
+    seen = set()
+    for case in list(cases):
+        config = case.get("params", {}).get("config", {})
+        if case["group"] != "3_merge" or not config:
+            continue
+        kind = (config["mode"], config["mask_mode"] in (6, 7, 8, 9), config.get("sharpen_mode", 0) > 0)
+        if kind in seen:
+            continue
+        seen.add(kind)
+        own = json.loads(json.dumps(case))
+        own["id"] += OWN
+        own["params"]["config"]["compat"] = "none"
+        own["outputs"].pop("predictor_input", None)
+        for output in own["outputs"].values():
+            output["file"] = output["file"].rsplit(".", 1)[0] + OWN + ".npy"
+        cases.append(own)
+    manifest["cases"] = cases
+    put(folder, "manifest.json", (json.dumps(manifest, separators=(",", ":")) + "\n").encode())
+    record(folder, OWN)
+
+
+def record(folder, only=""):
+    """Our own outputs; leaves out the cases whose outputs are not compared as they are."""
+    parity("--record", folder, only)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    recorded = [case for case in manifest["cases"] if only in case["id"]]
+    for case in recorded:
         outputs = case.get("outputs", {})
         for name in [name for name, output in outputs.items() if not (folder / output["file"]).exists()]:
             del outputs[name]
         for output in outputs.values():
             put(folder, output["file"][:-4] + ".npz", npz(numpy.load(folder / output["file"])))
-    for case in manifest["cases"]:
+    for case in recorded:
         for output in case.get("outputs", {}).values():
             (folder / output["file"]).unlink(missing_ok=True)
     put(folder, "manifest.json", (json.dumps(manifest, separators=(",", ":")) + "\n").encode())
-    keep(folder, lambda case: case.get("outputs"))
+    if not only:
+        keep(folder, lambda case: case.get("outputs"))
 
 
 def main():
+    if OWN_RULES:
+        add_own_rules(GOLDEN / "drawn" / "golden")
+        return
     pictures = [Image.open(name).convert("RGB") for name in sys.argv[2:4]]
     manifest = json.loads((REFERENCE / "manifest.json").read_text())
     numbers, shown = [], []
@@ -246,6 +281,7 @@ def main():
         count = choose(manifest, cases, folder, BUDGET[name], pictures if name == "drawn" else None)
         if name == "drawn":
             record(folder)
+            add_own_rules(folder)
         failed = parity("--set", folder)
         count = keep(folder, lambda case: case["id"] not in failed)
         total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

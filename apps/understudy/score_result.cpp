@@ -4,6 +4,7 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
 #include "steps/6_merge/compose.hpp"
+#include "steps/6_merge/crop_geometry.hpp"
 #include "steps/score/verb.hpp"
 
 namespace understudy {
@@ -19,7 +20,8 @@ namespace {
 
 // The truth pasted as the merge pastes a prediction, at the model's resolution and through the merge's finished mask.
 Result<ImageU8> pasted_truth(const KnownClip::Pasting& p, int resolution, FaceType type) {
-  const Affine cut = face_matrix(p.landmarks, resolution, type);
+  const MergeSettings usual;
+  const Affine cut = crop_from_frame(p.landmarks, resolution, type, usual.compat);
   const ImageF face = warp_antialiased(to_float(p.truth_bgr), cut, resolution, resolution);
   const ImageF mask = warp(to_float(p.matte), cut, resolution, resolution, Interpolation::linear);
   MergeModel model;

@@ -24,6 +24,8 @@ enum class MaskMode {
 };
 constexpr bool needs_xseg(MaskMode mode) { return mode >= MaskMode::xseg_prd; }
 enum class ColourTransfer { none, rct, lct, mkl, mkl_m, idt, idt_m, sot_m, mix_m };
+// Whose rules a picture is made by: ours, or DeepFaceLab's to the number (docs/6-merge.md).
+enum class Compat { none, dfl };
 
 template <>
 struct Names<MergeMode> {
@@ -46,6 +48,10 @@ struct Names<MaskMode> {
 template <>
 struct Names<ColourTransfer> {
   static constexpr std::array all{"none", "rct", "lct", "mkl", "mkl-m", "idt", "idt-m", "sot-m", "mix-m"};
+};
+template <>
+struct Names<Compat> {
+  static constexpr std::array all{"none", "dfl"};
 };
 template <>
 struct Names<Sharpen> {
@@ -74,6 +80,8 @@ struct MergeSettings {
   double gamma = 1;
   double grain = 0;               // % of the plate's
   std::string fallback = "none";  // rules of lib/timeline/fallback_rules.hpp
+  int colour_window = 0;          // frames on each side whose faces a colour transfer measures too
+  Compat compat = Compat::none;
   bool operator==(const MergeSettings&) const = default;
 };
 
@@ -165,6 +173,18 @@ constexpr auto describe<MergeSettings>() {
                 "What becomes of frames with a reason to look at them: REASON=original, previous-settings or hold, "
                 "several with commas (in `merge set` with plus signs) between; none.")
           .in("Faults"),
+      field("colour-window", &S::colour_window)
+          .says("Colour window",
+                "Colour transfers measure so many frames before and after as well, along the face's track within its "
+                "shot, so that colours hold still; 0: each frame by itself.")
+          .range(0, 50)
+          .in("Colour"),
+      field("compat", &S::compat)
+          .says("Rules",
+                "none: what is resampled stays in its place, and motion blur follows the face; dfl: as DeepFaceLab "
+                "resamples and blurs, to the number. Timelines that were made before there was a choice have dfl.")
+          .in("Composite")
+          .advanced(),
   };
 }
 static_assert(all_described<MergeSettings>);

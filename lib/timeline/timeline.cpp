@@ -18,6 +18,14 @@ std::optional<ResolvedSetting> in_layer(const Layer& layer, const Row& row, std:
   return {};
 }
 
+constexpr std::string_view rules = "compat";
+
+// What a setting is where nobody set it.
+std::string standard_of(const Timeline& timeline, const Row& row) {
+  if (row.key == rules) return std::string(Names<Compat>::all[static_cast<std::size_t>(timeline.compat)]);
+  return row.default_text;
+}
+
 }  // namespace
 
 const std::vector<Row>& setting_rows() {
@@ -72,7 +80,7 @@ ResolvedSetting resolve(const Timeline& timeline, const Row& row, std::int64_t f
     if (auto found = in_layer(who->second.layer, row, frame, SettingFrom::person)) return *std::move(found);
   }
   if (auto found = in_layer(timeline.clip, row, frame, SettingFrom::clip)) return *std::move(found);
-  return {row.default_text, SettingFrom::standard, false};
+  return {standard_of(timeline, row), SettingFrom::standard, false};
 }
 
 MergeSettings settings_at(const Timeline& timeline, std::int64_t frame, std::optional<int> person,

@@ -48,6 +48,9 @@ struct Person {
 };
 
 struct Timeline {
+  // The rules of what nobody set otherwise (MergeSettings::compat). Documents from before there was a choice have
+  // DeepFaceLab's, so that nothing changes under anybody's hands.
+  Compat compat = Compat::none;
   Layer clip;
   std::vector<Shot> shots{Shot{}};               // at least one; ascending, the first begins with frame 0
   std::map<int, Person> persons;                 // by the number that extraction gave; none of them empty
@@ -72,8 +75,8 @@ struct ResolvedSetting {
   SettingFrom from = SettingFrom::standard;
   bool keyed = false;
 };
-// What is set of one setting at a frame: frame before shot before person before clip before its default. Without a
-// person those of persons count for nothing.
+// What is set of one setting at a frame: frame before shot before person before clip before the timeline's default.
+// Without a person those of persons count for nothing.
 ResolvedSetting resolve(const Timeline&, const Row&, std::int64_t frame, std::optional<int> person);
 
 // All of them. `clip_wide` goes before what the timeline says of the whole clip (a value given on the command line).

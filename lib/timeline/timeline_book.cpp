@@ -128,6 +128,11 @@ Result<Loaded> load(const fs::path& file) {
       return Failure(std::move(error));
     }
     loaded.timeline = *std::move(timeline);
+  } else if (!loaded.history.entries().empty()) {
+    // A journal without its document: which of the two beginnings it was made from shows in its first change.
+    Timeline old;
+    old.compat = Compat::dfl;
+    if (loaded.history.entries().front().before == digest_of(old)) loaded.timeline = std::move(old);
   }
   if (auto completed = complete(loaded); !completed)
     return during(std::move(completed).error(), fmt::format("reading {}", journal_of(file).string()));

@@ -83,6 +83,22 @@ TEST_F(BookTest, AKillBetweenJournalAndDocumentIsMadeGood) {
   EXPECT_EQ(text_of(document()), before);
 }
 
+// Of a program that knew of no choice: the document says nothing, and the journal's digests are of such documents.
+TEST_F(BookTest, AnOldBookKeepsItsRulesAndItsHistory) {
+  ASSERT_TRUE(make_folders(folder()));
+  Timeline old;
+  old.compat = Compat::dfl;
+  ASSERT_TRUE(write_text(document(), timeline_text(old)));
+  ASSERT_TRUE(open().apply("erode 5", erode("5")));
+  EXPECT_EQ(open().now().compat, Compat::dfl);
+  EXPECT_EQ(open().undo(), "erode 5");
+  EXPECT_EQ(open().now(), old);
+  EXPECT_EQ(open().redo(), "erode 5");
+  fs::remove(document());  // the journal alone is enough
+  EXPECT_EQ(open().now().compat, Compat::dfl);
+  EXPECT_EQ(open().now().clip.values.at("erode"), "5");
+}
+
 TEST_F(BookTest, AChangeByHandIsKeptAndNotUndoneOver) {
   ASSERT_TRUE(open().apply("erode 5", erode("5")));
   Timeline by_hand = open().now();

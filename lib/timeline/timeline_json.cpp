@@ -180,8 +180,19 @@ static Result<> persons_from(const json& all, std::map<int, Person>& persons) {
   return {};
 }
 
+// Documents that say nothing are from before there was a choice.
+static Result<Compat> compat_from(const json& all) {
+  const auto said = all.find("compat");
+  if (said == all.end()) return Compat::dfl;
+  const auto& names = Names<Compat>::all;
+  const auto found = said->is_string() ? std::ranges::find(names, said->get_ref<const std::string&>()) : names.end();
+  if (found == names.end()) return fail(Code::bad_file, "'compat' is none or dfl");
+  return static_cast<Compat>(found - names.begin());
+}
+
 static Result<Timeline> timeline_from(const json& all) {
   Timeline timeline;
+  TRY(timeline.compat, compat_from(all));
   if (all.contains("clip")) {
     TRY(timeline.clip, layer_from(all.at("clip")));
   }
@@ -205,6 +216,8 @@ std::string timeline_text(const Timeline& timeline) {
   json all{{"format", formats::timeline.name}, {"version", formats::timeline.version},
            {"clip", json::object()},           {"shots", timeline_json::shots_json(timeline.shots)},
            {"persons", json::object()},        {"frames", timeline_json::frames_json(timeline.frames)}};
+  // Left out as in documents that know of no choice: what was said of them in journals still fits.
+  if (timeline.compat != Compat::dfl) all["compat"] = Names<Compat>::all[static_cast<std::size_t>(timeline.compat)];
   timeline_json::put_layer(timeline.clip, all["clip"]);
   for (const auto& [number, person] : timeline.persons) {
     json& one = all["persons"][std::to_string(number)];

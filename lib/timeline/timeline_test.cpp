@@ -107,6 +107,25 @@ TEST(Timeline, TheNearestSettingCounts) {
   EXPECT_EQ(resolve(timeline, *setting_row("erode"), 155, {}).from, SettingFrom::frame);
 }
 
+TEST(Timeline, DocumentsFromBeforeThereWasAChoiceHaveDeepFaceLabsRules) {
+  const auto old =
+      timeline_from_text(R"({"format": "understudy.timeline", "version": 1, "clip": {"values": {"erode": 3}}})");
+  ASSERT_TRUE(old);
+  EXPECT_EQ(settings_at(*old, 5, {}).compat, Compat::dfl);
+  EXPECT_EQ(timeline_from_text(timeline_text(*old)), *old);
+  EXPECT_EQ(timeline_text(*old).find("compat"), std::string::npos);  // so that its journal still fits
+  EXPECT_EQ(settings_at(*old, 5, {}, {{"compat", "none"}}).compat, Compat::none);
+  Timeline changed = *old;
+  play(changed, SetValue{WholeClip{}, "compat", "none"});
+  EXPECT_EQ(settings_at(changed, 5, {}).compat, Compat::none);
+  EXPECT_EQ(resolve(*old, *setting_row("compat"), 5, {}).from, SettingFrom::standard);
+  const Timeline fresh;
+  EXPECT_EQ(settings_at(fresh, 5, {}).compat, Compat::none);
+  EXPECT_EQ(timeline_from_text(timeline_text(fresh)), fresh);
+  EXPECT_EQ(settings_at(fresh, 5, {}, {{"compat", "dfl"}}).compat, Compat::dfl);
+  EXPECT_FALSE(timeline_from_text(R"({"format": "understudy.timeline", "version": 1, "compat": "other"})"));
+}
+
 TEST(Timeline, ShotsAreSplitJoinedRenamedAndMoved) {
   Timeline timeline;
   play(timeline, SetValue{OfShot{0}, "blur", "7"});

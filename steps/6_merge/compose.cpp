@@ -2,265 +2,14 @@
 #include "steps/6_merge/compose.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
-#include "lib/image/blend.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/draw.hpp"
-#include "lib/image/warp.hpp"
 #include "steps/6_merge/compose_parts.hpp"
-#include "steps/6_merge/face_grade.hpp"
 
 namespace understudy {
 namespace {
-
-// One face's result inside its region of the frame; outside, the frame is unchanged and the mask is 0.
-struct Layer {
-  PixelBox box;
-  ImageF image_bgr;
-  ImageF mask;
-};
-
-constexpr float smallest = 1.0f / 255.0f;
-
-void drop_small(ImageF& mask) {
-  for (auto& v : mask.data) v = v < smallest ? 0.0f : v;
-}
-
-// background * (1 - mask) + face * mask
-ImageF blended(const ImageF& background, const ImageF& face, const ImageF& mask) {
-  ImageF out = background;
-  for (std::size_t i = 0; i < out.data.size(); ++i) {
-    const float a = mask.data[i / 3];
-    out.data[i] = background.data[i] * (1 - a) + face.data[i] * a;
-  }
-  return out;
-}
-
-ImageF clamped(ImageF image) {
-  clamp_01(image);
-  return image;
-}
-
-// Denoise, bicubic and colour degrade work on the whole frame, so there the region is the frame.
-bool changes_whole_frame(const MergeSettings& s) {
-  return s.denoise_power != 0 || s.bicubic_degrade_power != 0 || s.colour_degrade_power != 0;
-}
-
-// The part of the frame that a crop sees or is pasted to, with room for the widest filter.
-void grow(PixelBox& box, const Affine& crop_from_frame, int side) {
-  const Affine frame_from_crop = crop_from_frame.inverse();
-  const double edge = 4;
-  for (const Point corner :
-       {Point{-edge, -edge}, {side + edge, -edge}, {side + edge, side + edge}, {-edge, side + edge}}) {
-    const Point p = frame_from_crop(corner);
-    const auto bounded = [](double v) { return static_cast<int>(std::clamp(std::isfinite(v) ? v : 0.0, -1e6, 1e6)); };
-    box.x0 = std::min(box.x0, bounded(std::floor(p.x) - 4));
-    box.y0 = std::min(box.y0, bounded(std::floor(p.y) - 4));
-    box.x1 = std::max(box.x1, bounded(std::ceil(p.x) + 5));
-    box.y1 = std::max(box.y1, bounded(std::ceil(p.y) + 5));
-  }
-}
-
-template <class T>
-PixelBox region_of(const Image<T>& frame, const Landmarks68& landmarks, const MergeSettings& settings,
-                   const MergeModel& model) {
-  PixelBox box{frame.width, frame.height, 0, 0};
-  const Affine map = face_matrix(landmarks, model.resolution, model.face_type);
-  const double area = map.m[0] * map.m[4] - map.m[1] * map.m[3];
-  if (!std::isfinite(area) || !std::isfinite(map.m[2] + map.m[5]) || area < 1e-9) return {};  // no face to speak of
-  if (changes_whole_frame(settings)) return {0, 0, frame.width, frame.height};
-  grow(box, map, model.resolution);
-  grow(box, face_matrix(landmarks, model.resolution, model.face_type, 1 + 0.01 * settings.face_scale),
-       model.resolution);
-  return {std::max(box.x0, 0), std::max(box.y0, 0), std::min(box.x1, frame.width), std::min(box.y1, frame.height)};
-}
-
-FaceContext context_of(const MergeFace& face, const PixelBox& box, const MergeSettings& settings,
-                       const MergeModel& model, const TransferRandom& random) {
-  const int resolution = model.resolution;
-  const int output = settings.super_resolution_power != 0 ? 4 * resolution : resolution;
-  const double scale = 1 + 0.01 * settings.face_scale;
-  const Affine from_region{{1, 0, double(box.x0), 0, 1, double(box.y0)}};
-  const auto map = [&](int side, double zoom) {
-    return face_matrix(face.landmarks, side, model.face_type, zoom) * from_region;
-  };
-  FaceContext context{settings,
-                      model,
-                      random,
-                      resolution,
-                      output,
-                      4 * resolution,
-                      map(output, 1),
-                      map(output, scale),
-                      map(4 * resolution, scale),
-                      map(256, 1),
-                      face.landmarks,
-                      face.motion};
-  // Truncated before they are shifted, so that the hull's whole pixels are those of the frame.
-  for (auto& p : context.landmarks) p = {std::trunc(p.x) - box.x0, std::trunc(p.y) - box.y0};
-  return context;
-}
-
-// Stages C and D: face and learned masks at O x O.
-Result<Prediction> predicted(const FaceContext& context, const ImageF& target) {
-  const int r = context.resolution, o = context.output;
-  TRY(auto prediction, context.model.predict(resize(target, r, r, Interpolation::linear)));
-  for (auto* part : {&prediction.face_bgr, &prediction.mask_prd, &prediction.mask_dst}) {
-    if (part->width != r || part->height != r)
-      return fail(Code::internal, "The model's picture is not {} pixels wide", r);
-    clamp_01(*part);
-  }
-  const int power = context.settings.super_resolution_power;
-  if (power == 0) return prediction;
-  if (!context.model.enhance) {
-    return fail_with_hint(Code::bad_option, "Super resolution needs an enhancer model, and there is none",
-                          "Set super resolution to 0.");
-  }
-  TRY(const auto enhanced, context.model.enhance(prediction.face_bgr));
-  ImageF face = resize(prediction.face_bgr, o, o, Interpolation::linear);
-  const auto weight = static_cast<float>(power) / 100.0f;
-  if (enhanced.data.size() != face.data.size())
-    return fail(Code::internal, "The enhancer's picture is not {} pixels wide", o);
-  for (std::size_t i = 0; i < face.data.size(); ++i)
-    face.data[i] = face.data[i] * (1 - weight) + enhanced.data[i] * weight;
-  return Prediction{clamped(std::move(face)), resize(prediction.mask_prd, o, o, Interpolation::cubic),
-                    resize(prediction.mask_dst, o, o, Interpolation::cubic)};
-}
-
-// Wide and high enough to paste where the mask is at least 0.1.
-bool worth_pasting(const ImageF& mask) {
-  int x0 = mask.width, x1 = -1, y0 = mask.height, y1 = -1;
-  for (int y = 0; y < mask.height; ++y) {
-    const float* row = mask.row(y);
-    for (int x = 0; x < mask.width; ++x) {
-      if (row[x] < 0.1f) continue;
-      x0 = std::min(x0, x), x1 = std::max(x1, x);
-      y0 = std::min(y0, y), y1 = std::max(y1, y);
-    }
-  }
-  return x1 - x0 >= 4 && y1 - y0 >= 4;
-}
-
-// Stage K for seamless modes. The face stays as it is where it cannot be cloned.
-ImageF cloned(ImageF face, const ImageF& frame, const ImageF& mask) {
-  ImageU8 inside(mask.width, mask.height, 1);
-  for (int tenth = 1; tenth <= 9; ++tenth) {
-    bool any = false;
-    for (std::size_t i = 0; i < inside.data.size(); ++i) {
-      inside.data[i] = mask.data[i] > static_cast<float>(tenth) / 10.0f ? 255 : 0;
-      any = any || inside.data[i];
-    }
-    if (any) break;
-  }
-  const auto clone = poisson_clone(to_u8_truncated(face), to_u8_rounded(frame), inside);
-  return clone ? to_float(*clone) : face;
-}
-
-bool needs_second_stage(const MergeSettings& s) {
-  return (is_seamless(s.mode) && s.colour_transfer != ColourTransfer::none) ||
-         s.mode == MergeMode::seamless_hist_match || s.motion_blur_power != 0 || s.blur_sharpen_amount != 0 ||
-         s.denoise_power != 0 || s.bicubic_degrade_power != 0;
-}
-
-// The last that is done to the face before it is laid over the frame; not in the original.
-void finish(ImageF& in_frame, const ImageF& frame, const ImageF& mask, const MergeSettings& s) {
-  if (!changes_face(s)) return;
-  grade(in_frame, s);
-  if (s.grain > 0) add_grain(in_frame, frame, mask, s.grain / 100);
-}
-
-// Stage L: filters on the pasted face. `frame` becomes the degraded background.
-ImageF second_stage(const FaceContext& context, ImageF& frame, const ImageF& pasted, const ImageF& mask,
-                    const ImageF& target, const ImageF& crop_mask) {
-  const auto& s = context.settings;
-  const int o = context.output;
-  ImageF face = warp(pasted, context.crop_map, o, o, Interpolation::cubic);
-  if (is_seamless(s.mode)) face = transfer_colour(s.colour_transfer, face, target, crop_mask, context.random);
-  if (s.mode == MergeMode::seamless_hist_match) face = match_histogram(face, target, s.hist_match_threshold);
-  if (s.motion_blur_power != 0) {
-    int length = static_cast<int>(context.motion.power * s.motion_blur_power / 100.0);
-    if (length >= 1) {
-      length = std::clamp(length + 1, 2, 50) * (s.super_resolution_power != 0 ? 2 : 1);
-      face = motion_blur(face, length, context.motion.angle);
-    }
-  }
-  face = blur_sharpen(face, s.sharpen, 3, s.blur_sharpen_amount);
-  if (s.denoise_power != 0) frame = denoise(std::move(frame), s.denoise_power);
-  if (s.bicubic_degrade_power != 0) frame = bicubic_degrade(frame, s.bicubic_degrade_power);
-  ImageF in_frame = warp_inverse(face, context.crop_map, frame.width, frame.height, Interpolation::cubic);
-  finish(in_frame, frame, mask, s);
-  return clamped(blended(frame, in_frame, mask));
-}
-
-// Stages H to M for the modes that paste.
-ImageF pasted_face(const FaceContext& context, ImageF frame, ImageF face, const ImageF& target, const ImageF& mask,
-                   const ImageF& crop_mask) {
-  const auto& s = context.settings;
-  if (!worth_pasting(mask)) return frame;
-  if (!is_seamless(s.mode)) face = transfer_colour(s.colour_transfer, face, target, crop_mask, context.random);
-  if (s.mode == MergeMode::hist_match) face = match_masked(s, face, target, crop_mask);
-  ImageF in_frame = clamped(warp_inverse(face, context.scaled_map, frame.width, frame.height, Interpolation::cubic));
-  if (is_seamless(s.mode)) in_frame = cloned(std::move(in_frame), frame, mask);
-  const bool once_more = needs_second_stage(s);
-  if (!once_more) finish(in_frame, frame, mask, s);
-  ImageF out = blended(frame, in_frame, mask);
-  if (once_more) out = second_stage(context, frame, out, mask, target, crop_mask);
-  if (s.colour_degrade_power != 0) out = colour_degrade(out, s.colour_degrade_power);
-  return out;
-}
-
-ImageF raw_face(const FaceContext& context, const ImageF& frame, const ImageF& face) {
-  const ImageF ones(context.output, context.output, 1, 1.0f);
-  const auto to_frame = [&](const ImageF& crop) {
-    return warp_inverse(crop, context.scaled_map, frame.width, frame.height, Interpolation::cubic);
-  };
-  return clamped(blended(frame, to_frame(face), to_frame(ones)));
-}
-
-template <class T>
-Result<Layer> merge_face(const Image<T>& frame_bgr, const MergeFace& face, const MergeSettings& settings,
-                         const MergeModel& model, const TransferRandom& random) {
-  Layer layer;
-  layer.box = region_of(frame_bgr, face.landmarks, settings, model);
-  if (layer.box.empty()) return layer;
-  const PixelBox& box = layer.box;
-  const FaceContext context = context_of(face, box, settings, model, random);
-  const int o = context.output, s = context.mask_side;
-  const ImageF frame = to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()));
-
-  const ImageF target = clamped(warp(frame, context.crop_map, o, o, Interpolation::cubic));
-  ImageF hull;
-  if (settings.mask_mode == MaskMode::dst) {
-    hull = clamped(
-        warp(hull_mask(frame.width, frame.height, context.landmarks), context.crop_map, o, o, Interpolation::cubic));
-  }
-  TRY(auto prediction, predicted(context, target));
-  TRY(auto crop_mask, select_mask(context, frame, hull, prediction.face_bgr, prediction));
-  drop_small(crop_mask);
-  crop_mask = resize(crop_mask, s, s, Interpolation::cubic);
-  if (!is_raw(settings.mode)) crop_mask = soften_mask(crop_mask, context.resolution, settings.erode, settings.blur);
-
-  layer.mask = warp_inverse(crop_mask, context.mask_map, frame.width, frame.height, Interpolation::cubic);
-  clamp_01(layer.mask);
-  drop_small(layer.mask);
-  crop_mask = resize(crop_mask, o, o, Interpolation::cubic);
-  switch (settings.mode) {
-    case MergeMode::original:
-      layer.image_bgr = frame;
-      break;
-    case MergeMode::raw_rgb:
-      layer.image_bgr = raw_face(context, frame, prediction.face_bgr);
-      break;
-    case MergeMode::raw_predict:
-      layer = {{0, 0, o, o}, std::move(prediction.face_bgr), std::move(crop_mask)};
-      break;
-    default:
-      layer.image_bgr = pasted_face(context, frame, std::move(prediction.face_bgr), target, layer.mask, crop_mask);
-  }
-  return layer;
-}
 
 // All faces laid over each other, inside the box around their regions; outside, the frame is unchanged and the mask is
 // 0.
@@ -270,7 +19,7 @@ struct Stack {
 };
 
 // The first face's picture is taken as it is, the next ones are blended over it (spec pipeline.md 7.4).
-void add_layer(const Layer& layer, bool first, Stack& stack) {
+void add_layer(const FaceLayer& layer, bool first, Stack& stack) {
   const int x0 = layer.box.x0 - stack.box.x0, y0 = layer.box.y0 - stack.box.y0;
   for (int y = 0; y < layer.box.height(); ++y) {
     const float* from = layer.image_bgr.row(y);
@@ -290,12 +39,12 @@ Result<Stack> merge_faces(const Image<T>& frame_bgr, std::span<const FaceLook> f
                           const TransferRandom& random) {
   check(frame_bgr.channels == 3, "a colour frame");
   const bool raw = raw_side > 0;
-  std::vector<Layer> layers;
+  std::vector<FaceLayer> layers;
   PixelBox box;
-  for (const auto& [face, settings, model] : faces) {
-    check(model->resolution > 0 && model->predict, "a model");
-    check((settings->mode == MergeMode::raw_predict) == raw, "raw-predict for all faces of a frame or for none");
-    TRY(auto layer, merge_face(frame_bgr, *face, *settings, *model, random));
+  for (const auto& look : faces) {
+    check(look.model->resolution > 0 && look.model->predict, "a model");
+    check((look.settings->mode == MergeMode::raw_predict) == raw, "raw-predict for all faces of a frame or for none");
+    TRY(auto layer, merge_face(frame_bgr, look, random));
     if (layer.box.empty()) continue;
     const PixelBox& b = layer.box;
     box = layers.empty() ? b
@@ -316,7 +65,7 @@ Result<Stack> merge_faces(const Image<T>& frame_bgr, std::span<const FaceLook> f
 struct SameLooks {
   SameLooks(std::span<const MergeFace> faces, const MergeSettings& settings, const MergeModel& model)
       : raw_side(settings.mode == MergeMode::raw_predict ? model.resolution : 0) {
-    for (const auto& face : faces) looks.push_back({&face, &settings, &model});
+    for (const auto& face : faces) looks.push_back({&face, &settings, &model, nullptr, {}});
   }
   std::vector<FaceLook> looks;
   int raw_side;
@@ -330,6 +79,17 @@ Result<MergedFloat> merge_frame_float(const ImageU8& frame_bgr, std::span<const 
   const SameLooks same(faces, settings, model);
   return merge_looks_float(frame_bgr, same.looks, same.raw_side, random);
 }
+
+template <class T>
+Result<std::optional<ColourMeasure>> measure_colours(const Image<T>& frame_bgr, const FaceLook& look,
+                                                     const TransferRandom& random) {
+  std::optional<ColourMeasure> measure;
+  if (is_raw(look.settings->mode) || look.settings->mode == MergeMode::original) return measure;
+  TRY_VOID(merge_face(frame_bgr, look, random, &measure));
+  return measure;
+}
+template Result<std::optional<ColourMeasure>> measure_colours(const ImageU8&, const FaceLook&, const TransferRandom&);
+template Result<std::optional<ColourMeasure>> measure_colours(const ImageU16&, const FaceLook&, const TransferRandom&);
 
 template <class T>
 Result<MergedFloat> merge_looks_float(const Image<T>& frame_bgr, std::span<const FaceLook> faces, int raw_side,

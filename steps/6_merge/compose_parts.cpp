@@ -17,15 +17,19 @@ ImageF product(ImageF a, const ImageF& b) {
   return a;
 }
 
-// Multiplies a colour image by a one-channel mask.
-ImageF masked(ImageF image, const ImageF& mask) {
-  for (std::size_t i = 0; i < image.data.size(); ++i) image.data[i] *= mask.data[i / 3];
+ImageF turned_round(ImageF image) {  // by 180 degrees; one channel
+  std::ranges::reverse(image.data);
   return image;
 }
 
-ImageF binary(const ImageF& mask) {
-  ImageF out = mask;
-  for (auto& v : out.data) v = v > 0 ? 1.0f : 0.0f;
+// Eroded (above 0) or dilated. `both_ways`: the mean of the element's two positions, for one that has no middle.
+ImageF reshaped(const ImageF& mask, int size, bool both_ways) {
+  if (size == 0) return mask;
+  const auto once = [size](const ImageF& m) { return size > 0 ? erode(m, size) : dilate(m, -size); };
+  ImageF out = once(mask);
+  if (!both_ways) return out;
+  const ImageF other = turned_round(once(turned_round(mask)));
+  for (std::size_t i = 0; i < out.data.size(); ++i) out.data[i] = (out.data[i] + other.data[i]) / 2;
   return out;
 }
 
@@ -45,7 +49,8 @@ Result<ImageF> select_mask(const FaceContext& context, const ImageF& region_bgr,
   }
   const auto prd = [&] { return xseg_mask(context, resize(face, xseg_side, xseg_side, Interpolation::cubic)); };
   const auto dst = [&] {
-    return xseg_mask(context, warp(region_bgr, context.xseg_map, xseg_side, xseg_side, Interpolation::cubic));
+    return xseg_mask(context,
+                     in_sdr(context, warp(region_bgr, context.xseg_map, xseg_side, xseg_side, Interpolation::cubic)));
   };
   switch (mode) {
     case MaskMode::full:
@@ -80,7 +85,7 @@ Result<ImageF> select_mask(const FaceContext& context, const ImageF& region_bgr,
   return hull;
 }
 
-ImageF soften_mask(const ImageF& mask, int resolution, int erode_size, int blur) {
+ImageF soften_mask(const ImageF& mask, int resolution, int erode_size, int blur, Compat compat) {
   if (erode_size == 0 && blur == 0) {
     ImageF out = mask;
     clamp_01(out);
@@ -89,8 +94,7 @@ ImageF soften_mask(const ImageF& mask, int resolution, int erode_size, int blur)
   const int side = mask.width, padded = side + 2 * resolution;
   ImageF wide(padded, padded, 1);
   paste(wide, mask, resolution, resolution);
-  if (erode_size > 0) wide = erode(wide, erode_size);
-  if (erode_size < 0) wide = dilate(wide, -erode_size);
+  wide = reshaped(wide, erode_size, compat == Compat::none && erode_size % 2 == 0);
   // Zeros at the border let the blur fade out where the prediction ends.
   const int border = std::min(resolution + blur / 2, padded / 2);
   for (int y = 0; y < padded; ++y) {
@@ -108,46 +112,9 @@ ImageF soften_mask(const ImageF& mask, int resolution, int erode_size, int blur)
   return out;
 }
 
-ImageF transfer_colour(ColourTransfer transfer, const ImageF& face, const ImageF& target, const ImageF& mask,
-                       const TransferRandom& random) {
-  const ImageF inside = binary(mask);
-  switch (transfer) {
-    case ColourTransfer::none:
-      return face;
-    case ColourTransfer::rct:
-      return transfer_reinhard(face, target, &inside, &inside);
-    case ColourTransfer::lct:
-      return transfer_linear(face, target);
-    case ColourTransfer::mkl:
-      return transfer_monge_kantorovich(face, target);
-    case ColourTransfer::mkl_m:
-      return transfer_monge_kantorovich(masked(face, inside), masked(target, inside));
-    case ColourTransfer::idt:
-      return transfer_distribution(face, target, random);
-    case ColourTransfer::idt_m:
-      return transfer_distribution(masked(face, inside), masked(target, inside), random);
-    case ColourTransfer::sot_m: {
-      ImageF out = transfer_sliced(masked(face, inside), masked(target, inside), random, {.steps = 10, .batch = 30});
-      clamp_01(out);
-      return out;
-    }
-    case ColourTransfer::mix_m:
-      return transfer_mix(masked(face, inside), masked(target, inside), random);
-  }
-  return face;
-}
-
-ImageF match_masked(const MergeSettings& settings, const ImageF& face, const ImageF& target, const ImageF& mask) {
-  if (!settings.masked_hist_match) return match_histogram(face, target, settings.hist_match_threshold);
-  const ImageF inside = binary(mask);
-  const auto white_outside = [&inside](ImageF image) {
-    for (std::size_t i = 0; i < image.data.size(); ++i) {
-      const float v = inside.data[i / 3];
-      image.data[i] = std::min(image.data[i] * v + (1 - v), 1.0f);
-    }
-    return image;
-  };
-  return match_histogram(white_outside(face), white_outside(target), settings.hist_match_threshold);
+ImageF in_sdr(const FaceContext& context, ImageF picture) {
+  if (context.plate) context.plate->tone_mapped(picture);
+  return picture;
 }
 
 }  // namespace understudy

@@ -21,17 +21,34 @@ struct FaceContext {
   Affine xseg_map;        // region -> 256 x 256
   Landmarks68 landmarks;  // in the region
   FaceMotion motion;
+  Point step;  // along which the face moves in the frame's time, in pixels of the O x O crop
+  bool deep;   // a plate of more than 8 bits
+  const PlateColours* plate;
+  std::span<const WeightedMeasure> window;
+  std::optional<ColourMeasure>* measure;  // where the colours are only to be measured
 };
+
+// One face's result inside its region of the frame; outside, the frame is unchanged and the mask is 0.
+struct FaceLayer {
+  PixelBox box;
+  ImageF image_bgr;
+  ImageF mask;
+};
+// With `measure`, only that is filled.
+template <class T>  // std::uint8_t or std::uint16_t
+Result<FaceLayer> merge_face(const Image<T>& frame_bgr, const FaceLook&, const TransferRandom&,
+                             std::optional<ColourMeasure>* measure = nullptr);
+
+// As networks see it.
+ImageF in_sdr(const FaceContext&, ImageF picture);
 
 // Stage E: the chosen mask, O x O.
 Result<ImageF> select_mask(const FaceContext&, const ImageF& region_bgr, const ImageF& hull, const ImageF& face,
                            const Prediction& prediction);
 
-// Stages I and L2: face recoloured like target; mask is W at O x O.
-ImageF transfer_colour(ColourTransfer, const ImageF& face, const ImageF& target, const ImageF& mask,
-                       const TransferRandom&);
-// Stage J.
-ImageF match_masked(const MergeSettings&, const ImageF& face, const ImageF& target, const ImageF& mask);
+// Stages I and J, L2 and L3: the face fitted to the target, by its transfer and in the modes that match histograms;
+// mask is W at O x O. Measured over the window where there is one. With `measure` that is filled instead.
+ImageF recoloured(const FaceContext&, ImageF face, const ImageF& target, const ImageF& mask);
 
 inline bool is_seamless(MergeMode mode) {
   return mode == MergeMode::seamless || mode == MergeMode::seamless_hist_match;

@@ -126,6 +126,73 @@ TEST(Compose, ADeepPlateKeepsItsCodesWhereNoFaceIs) {
   }
 }
 
+// A plate whose codes mean something else: here the square of SDR's.
+TEST(Compose, APlatesOwnColoursStayAndNetworksSeeSdr) {
+  ImageU16 plate(200, 160, 3);
+  for (std::size_t i = 0; i < plate.data.size(); ++i) plate.data[i] = static_cast<std::uint16_t>(9000 + i % 3000);
+  const auto each = [](ImageF& image, auto f) {
+    for (float& v : image.data) v = f(v);
+  };
+  const PlateColours colours{[&](ImageF& image) { each(image, [](float v) { return std::sqrt(v); }); },
+                             [&](ImageF& image) { each(image, [](float v) { return v * v; }); },
+                             [&](ImageF& image) { each(image, [](float v) { return std::sqrt(std::max(v, 0.0f)); }); }};
+  const MergeFace face = face_at(100, 80, 40);
+  MergeModel model = flat_model(0.5f);
+  float seen = 0;
+  model.predict = [&](const ImageF& crop) -> Result<Prediction> {
+    seen = crop.at(side / 2, side / 2);
+    return flat_model(0.5f).predict(crop);
+  };
+  auto settings = plain();
+  settings.mask_mode = MaskMode::dst;
+  const auto merged_with = [&](const MergeSettings& s) {
+    const FaceLook look{&face, &s, &model, &colours, {}};
+    const auto merged = merge_looks(plate, {&look, 1}, 0, seeded_random(1));
+    EXPECT_TRUE(merged);
+    for (std::size_t i = 0; i < merged->mask.data.size(); ++i)
+      for (std::size_t c = 0; merged->mask.data[i] == 0 && c < 3; ++c)
+        EXPECT_EQ(merged->image_bgr.data[3 * i + c], plate.data[3 * i + c]);
+    return merged->image_bgr.at(112, 100, 0) / 65535.0;
+  };
+  EXPECT_NEAR(merged_with(settings), 0.25, 1e-3);       // the network's 0.5
+  EXPECT_NEAR(seen, std::sqrt(10500.0 / 65535), 0.03);  // the plate lies in 9000 to 12000
+  settings.exposure = 2.4 * std::log2(1.2);             // hand controls act on SDR's values
+  EXPECT_NEAR(merged_with(settings), 0.36, 1e-3);
+  settings.exposure = 0;
+  settings.colour_transfer = ColourTransfer::rct;  // and the transfer brings the face to the plate's colours
+  EXPECT_NEAR(merged_with(settings), 10500.0 / 65535, 0.01);
+}
+
+// An 8-bit clone leaves steps of 257; in float the face's gradients come through.
+TEST(Compose, SeamlessKeepsSixteenBits) {
+  ImageU16 plate(200, 160, 3, 30000);
+  const MergeFace face = face_at(100, 80, 40);
+  MergeModel model = flat_model(0);
+  model.predict = [](const ImageF&) -> Result<Prediction> {
+    ImageF slope(side, side, 3);
+    for (int y = 0; y < side; ++y)
+      for (int x = 0; x < 3 * side; ++x) slope.row(y)[x] = 0.5f + 0.0004f * static_cast<float>(x / 3);
+    return Prediction{slope, ImageF(side, side, 1, 1.0f), ImageF(side, side, 1, 1.0f)};
+  };
+  for (const auto rules : {Compat::none, Compat::dfl}) {
+    auto settings = plain();
+    settings.compat = rules;
+    settings.mode = MergeMode::seamless;
+    settings.mask_mode = MaskMode::dst;
+    const FaceLook look{&face, &settings, &model, nullptr, {}};
+    const auto merged = merge_looks(plate, {&look, 1}, 0, seeded_random(1));
+    ASSERT_TRUE(merged);
+    int largest = 0, changes = 0;
+    for (int x = 90; x < 130; ++x) {
+      const int step = std::abs(merged->image_bgr.at(x + 1, 95, 1) - merged->image_bgr.at(x, 95, 1));
+      largest = std::max(largest, step);
+      changes += step > 0;
+    }
+    EXPECT_LT(largest, 100);
+    EXPECT_GT(changes, 30);
+  }
+}
+
 TEST(Compose, BlurSoftensAndErodeShrinksTheMask) {
   const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
   const auto sum = [&](int erode, int blur) {

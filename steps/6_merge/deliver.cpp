@@ -15,8 +15,11 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/depth.hpp"
+#include "lib/image/png_colour.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/marking.hpp"
+#include "steps/6_merge/colour_windows.hpp"
+#include "steps/6_merge/crop_geometry.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 #include "steps/6_merge/prepare.hpp"
 
@@ -40,7 +43,7 @@ ImageF face_layer(const ImageF& plate_bgr, const MergedFloat& merged) {
 class Delivery {
  public:
   Delivery(const DeliverOptions& options, const PreparedMerge& work, MadeFiles made, Aside aside)
-      : options_(options), work_(work), made_(std::move(made)), aside_(std::move(aside)) {}
+      : options_(options), work_(work), made_(std::move(made)), aside_(std::move(aside)), windows_(work, true) {}
 
   // Which files a frame has; the last one being there means that all are.
   std::vector<fs::path> files_of(std::int64_t index) const {
@@ -65,7 +68,8 @@ class Delivery {
   }
 
   Result<> write(const media::DeepFrame& frame, const std::string& recipe) {
-    TRY(const auto layers, work_.models.merge_layers(frame.bgr, plan(frame.index)));
+    TRY(const auto colours, windows_.of_frame(frame.index));
+    TRY(const auto layers, work_.models.merge_layers(frame.bgr, plan(frame.index), colours));
     const ImageF plate = to_float(frame.bgr);
     const auto files = files_of(frame.index);
     std::size_t next = 0;
@@ -74,14 +78,14 @@ class Delivery {
         // A face outside of the picture was not drawn: a clear pixel says so.
         const ImageF face =
             prediction.face_bgr.empty() ? ImageF(1, 1, 4) : with_alpha(prediction.face_bgr, prediction.mask_prd);
-        TRY_VOID(write_png(files[next++], face, recipe));
+        TRY_VOID(write_png(files[next++], face, recipe, false));
       }
     }
     const auto& merged = layers.merged;
     if (options_.format == DeliveryFormat::exr) return write_exr_file(files[next], plate, merged, recipe);
-    TRY_VOID(write_png(files[next], merged.mask, recipe));
-    TRY_VOID(write_png(files[next + 1], face_layer(plate, merged), recipe));
-    return write_png(files[next + 2], with_alpha(merged.image_bgr, merged.mask), recipe);
+    TRY_VOID(write_png(files[next], merged.mask, recipe, false));
+    TRY_VOID(write_png(files[next + 1], face_layer(plate, merged), recipe, true));
+    return write_png(files[next + 2], with_alpha(merged.image_bgr, merged.mask), recipe, true);
   }
   Result<> write_text(const fs::path& name, const std::string& text) {
     TRY_VOID(aside_.make_way(made_, name));
@@ -92,8 +96,10 @@ class Delivery {
   const PlannedFrame& plan(std::int64_t index) const { return work_.plans[static_cast<std::size_t>(index)]; }
 
  private:
-  Result<> write_png(const fs::path& name, const ImageF& picture, const std::string& recipe) {
-    TRY(const Bytes png, encode_png(to_u16_rounded(picture), {.xmp = composite_marking_xmp}));
+  // `of_plate`: in the plate's own colours, which the file says where they are not SDR.
+  Result<> write_png(const fs::path& name, const ImageF& picture, const std::string& recipe, bool of_plate) {
+    TRY(Bytes png, encode_png(to_u16_rounded(picture), {.xmp = composite_marking_xmp}));
+    if (const auto colours = work_.source.deep_png_colours(); of_plate && colours) png = with_colours(png, *colours);
     TRY_VOID(aside_.make_way(made_, name));
     return made_.write(name, png, recipe);
   }
@@ -107,6 +113,7 @@ class Delivery {
     picture.remarks = {{"comments", media::picture_comment},
                        {"DigitalSourceType", std::string(media::composite_with_trained_media)},
                        {"colours", "as encoded in the plate; no transfer function was undone"}};
+    if (work_.plate) picture.remarks.emplace_back("plate", media::to_text(work_.source.deep_colours()));
     TRY(const Bytes bytes, encode_exr(picture));
     TRY_VOID(aside_.make_way(made_, name));
     return made_.write(name, bytes, recipe);
@@ -116,6 +123,7 @@ class Delivery {
   const PreparedMerge& work_;
   MadeFiles made_;
   Aside aside_;
+  ColourWindows windows_;
 };
 
 // The corners of a prediction in its frame, as the merge lays it there: left top, right top, right bottom, left
@@ -133,12 +141,12 @@ std::array<Point, 4> corners_of(const Affine& crop_from_frame, int side) {
 json corner_entry(const PreparedMerge& work, std::int64_t index, std::size_t number, int height) {
   const PlannedFace& face = work.plans[static_cast<std::size_t>(index)].faces[number];
   const int side = work.models.resolution_of(face);
-  const Affine crop_from_frame =
-      face_matrix(face.face.landmarks, side, work.models.type_of(face), 1 + 0.01 * face.settings.face_scale);
+  const Affine map = crop_from_frame(face.face.landmarks, side, work.models.type_of(face), face.settings.compat,
+                                     face.settings.face_scale);
   json entry{{"frame", index + 1},     {"name", path_text(work.source.name(index))},
              {"face", number},         {"resolution", side},
-             {"frame_height", height}, {"crop_from_frame", crop_from_frame.m}};
-  for (const Point p : corners_of(crop_from_frame, side)) entry["corners"].push_back({p.x, p.y});
+             {"frame_height", height}, {"crop_from_frame", map.m}};
+  for (const Point p : corners_of(map, side)) entry["corners"].push_back({p.x, p.y});
   return entry;
 }
 
@@ -231,7 +239,7 @@ static Result<Due> due_frames(const PreparedMerge& work, const Ingredients& ingr
     due.skip.push_back(!wanted);
     if (!wanted) continue;
     due.frames.push_back(i);
-    auto recipe = ingredients.of_frame(i, delivery.plan(i), delivery.earlier_recipe(i).value_or(""));
+    auto recipe = ingredients.of_frame(i);
     if (!recipe) continue;  // told when its turn comes
     due.recipes.back() = *std::move(recipe);
     if (!delivery.current(i, due.recipes.back())) continue;
@@ -246,7 +254,7 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
                                Run& run) {
   const Stopwatch watch;
   MergeReport prepared;
-  TRY(auto work, prepare_merge(merging, clip_wide, paths, prepared, run));
+  TRY(auto work, prepare_merge(merging, clip_wide, paths, true, prepared, run));
   if (std::ranges::any_of(work.plans, &PlannedFrame::raw)) {
     return fail_with_hint(Code::bad_option, "raw-predict has no plate to lie over",
                           "Take another mode, and --predictions for what the network drew.");
@@ -257,7 +265,8 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
   Delivery delivery(options, work, std::move(made),
                     Aside(folder, [&run](std::string text) { run.note(std::move(text)); }));
   DeliveryReport report;
-  TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models, look_of(options)));
+  const auto before = [&](std::int64_t index) { return delivery.earlier_recipe(index).value_or(""); };
+  TRY(const auto ingredients, Ingredients::of(paths, work, look_of(options), before));
   TRY(const Due due, due_frames(work, ingredients, delivery, report));
   report.frames = static_cast<std::int64_t>(due.frames.size());
   run.stage("deliver");

@@ -8,6 +8,7 @@
 #include "lib/base/formats.hpp"
 #include "lib/base/hash.hpp"
 #include "lib/base/path_text.hpp"
+#include "steps/6_merge/face_track.hpp"
 
 namespace understudy {
 namespace {
@@ -41,41 +42,84 @@ std::string png_name(const std::string& frame_name) { return fs::path(frame_name
 
 }  // namespace
 
-Result<Ingredients> Ingredients::of(const MergePaths& paths, const media::FrameSource& source,
-                                    const MergeModels& models, std::uint64_t look) {
+Result<Ingredients> Ingredients::of(const MergePaths& paths, const PreparedMerge& work, std::uint64_t look,
+                                    Before before) {
   Ingredients ingredients;
-  ingredients.source_ = &source;
-  ingredients.models_ = &models;
+  ingredients.work_ = &work;
+  ingredients.before_ = std::move(before);
   ingredients.common_ = xxh3(compose_version, look);
-  if (source.is_video()) {
+  if (work.source.is_video()) {
     TRY(const auto content, content_of(paths.frames, paths.state));
     ingredients.common_ = xxh3(content, ingredients.common_);
   }
   return ingredients;
 }
 
-std::string Ingredients::common_of(std::int64_t index, const PlannedFrame& plan) const {
+// The plans themselves, or as they were before any fallback.
+const std::vector<PlannedFrame>& Ingredients::plans(bool plain) const {
+  if (!plain) return work_->plans;
+  if (plain_.empty()) {
+    plain_ = work_->plans;
+    for (auto& plan : plain_)
+      if (const auto before = plan.without_fallback) plan = *before;
+  }
+  return plain_;
+}
+
+std::uint64_t Ingredients::of_faces(std::int64_t index, bool plain) const {
+  const auto [known, fresh] = faces_.try_emplace({index, plain}, 0);
+  if (!fresh) return known->second;
+  for (const auto& face : plans(plain)[static_cast<std::size_t>(index)].faces)
+    known->second = xxh3(work_->models.content(face), digest_of(face, known->second));
+  return known->second;
+}
+
+// The frames around by their content and their faces. One that cannot be read counts for nothing.
+std::uint64_t Ingredients::of_windows(std::int64_t index, bool plain, std::uint64_t hash) const {
+  const auto& plan = plans(plain)[static_cast<std::size_t>(index)];
+  for (std::size_t i = 0; i < plan.faces.size(); ++i) {
+    for (const auto& around : window_of(plans(plain), work_->timeline, index, i)) {
+      if (around.frame == index) continue;
+      for (const auto part : {static_cast<std::uint64_t>(around.frame - index), of_faces(around.frame, plain),
+                              static_cast<std::uint64_t>(around.face)})
+        hash = xxh3(part, hash);
+      if (work_->source.is_video()) continue;
+      const auto print = print_of_image(around.frame);
+      hash = xxh3(print ? print->hash : 0, hash);
+    }
+  }
+  return hash;
+}
+
+Result<Print> Ingredients::print_of_image(std::int64_t index) const {
+  if (const auto known = prints_.find(index); known != prints_.end()) return known->second;
+  const auto image = work_->source.path() / work_->source.name(index);
+  const auto earlier = Recipe::read(before_(index));
+  Print print = earlier.frame;
+  if (earlier.frame.time == 0 || !matches(image, earlier.frame)) {
+    TRY(print, print_of(image));
+  }
+  prints_.emplace(index, print);
+  return print;
+}
+
+std::string Ingredients::common_of(std::int64_t index, bool plain) const {
+  const auto& plan = plans(plain)[static_cast<std::size_t>(index)];
   std::uint64_t hash = xxh3(plan.faces.size(), common_);
-  if (plan.raw && plan.faces.empty()) hash = xxh3(static_cast<std::uint64_t>(models_->resolution()), hash);
-  for (const auto& face : plan.faces) hash = xxh3(models_->content(face), digest_of(face, hash));
+  if (plan.raw && plan.faces.empty()) hash = xxh3(static_cast<std::uint64_t>(work_->models.resolution()), hash);
+  hash = of_windows(index, plain, xxh3(of_faces(index, plain), hash));
   if (plan.colour_shift != std::array<double, 3>{}) {
     for (const double part : plan.colour_shift) hash = xxh3(std::bit_cast<std::uint64_t>(part), hash);
   }
-  return fmt::format("{:016x}", source_->is_video() ? xxh3(static_cast<std::uint64_t>(index), hash) : hash);
+  return fmt::format("{:016x}", work_->source.is_video() ? xxh3(static_cast<std::uint64_t>(index), hash) : hash);
 }
 
-Result<std::string> Ingredients::of_frame(std::int64_t index, const PlannedFrame& plan,
-                                          const std::string& before) const {
-  Recipe recipe{common_of(index, plan), {}, {}};
-  if (plan.without_fallback) recipe.without_fallback = common_of(index, *plan.without_fallback);
-  if (source_->is_video()) return recipe.text();
-  const auto image = source_->path() / source_->name(index);
-  const auto earlier = Recipe::read(before);
-  if (earlier.frame.time != 0 && matches(image, earlier.frame)) {
-    recipe.frame = earlier.frame;
-  } else {
-    TRY(recipe.frame, print_of(image));
-  }
+// Fallbacks of the frames around count too, where these are measured.
+Result<std::string> Ingredients::of_frame(std::int64_t index) const {
+  Recipe recipe{common_of(index, false), {}, {}};
+  if (const auto plain = common_of(index, true); plain != recipe.common) recipe.without_fallback = plain;
+  if (work_->source.is_video()) return recipe.text();
+  TRY(recipe.frame, print_of_image(index));
   return recipe.text();
 }
 
@@ -100,17 +144,20 @@ bool is_current(const MadeFiles& made, const fs::path& name, const std::string& 
   return was && same_recipe(*was, wanted) && fs::exists(made.folder() / name, error);
 }
 
-Result<> EarlierFrames::settle(const Ingredients& ingredients, const media::FrameSource& source,
-                               const std::vector<PlannedFrame>& plans, const std::vector<bool>& wanted) {
-  for (std::int64_t i = 0; i < source.count(); ++i) {
-    const auto name = png_name(source.name(i));
+std::string EarlierFrames::before(const std::string& frame_name) const {
+  return merged_.last_made_of(png_name(frame_name)).value_or("");
+}
+
+Result<> EarlierFrames::settle(const Ingredients& ingredients, const PreparedMerge& work) {
+  for (std::int64_t i = 0; i < work.source.count(); ++i) {
+    const auto name = png_name(work.source.name(i));
     names_.push_back(name);
-    if (!wanted[static_cast<std::size_t>(i)]) {
+    if (!work.wanted[static_cast<std::size_t>(i)]) {
       made_of_.emplace_back();
       current_.push_back(false);
       continue;
     }
-    auto made_of = ingredients.of_frame(i, plans[static_cast<std::size_t>(i)], merged_.last_made_of(name).value_or(""));
+    auto made_of = ingredients.of_frame(i);
     // A frame that cannot be read is told of when its turn comes; what was made of it before stays.
     const bool readable = made_of.has_value();
     made_of_.push_back(readable ? *std::move(made_of) : std::string());

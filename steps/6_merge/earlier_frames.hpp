@@ -3,10 +3,12 @@
 // which are somebody else's.
 #pragma once
 
+#include <functional>
+#include <map>
+
 #include "lib/base/made_files.hpp"
 #include "lib/media/frame_source.hpp"
-#include "steps/6_merge/merge.hpp"
-#include "steps/6_merge/models.hpp"
+#include "steps/6_merge/prepare.hpp"
 #include "steps/6_merge/recipe.hpp"
 
 namespace understudy {
@@ -15,17 +17,26 @@ namespace understudy {
 // contents of frame, faces, settings at that frame, models or program, wherever these lie.
 class Ingredients {
  public:
-  // `look`: what else decides how the pictures come out, the same for all of them; 0 for usual ones.
-  static Result<Ingredients> of(const MergePaths&, const media::FrameSource&, const MergeModels&,
-                                std::uint64_t look = 0);
-  // Reads the frame's image unless `before`, what an earlier picture was made of, shows that it is the same file.
-  Result<std::string> of_frame(std::int64_t index, const PlannedFrame&, const std::string& before) const;
+  // `look`: what else decides how the pictures come out, the same for all of them; 0 for usual ones. `before`: what an
+  // earlier picture of a frame was made of; images that it shows to be the same files are not read.
+  using Before = std::function<std::string(std::int64_t)>;
+  static Result<Ingredients> of(const MergePaths&, const PreparedMerge&, std::uint64_t look, Before before);
+  // With the frames around that the colours of its faces are measured in.
+  Result<std::string> of_frame(std::int64_t index) const;
 
  private:
-  std::string common_of(std::int64_t index, const PlannedFrame&) const;
-  const media::FrameSource* source_ = nullptr;
-  const MergeModels* models_ = nullptr;
+  const std::vector<PlannedFrame>& plans(bool plain) const;
+  std::string common_of(std::int64_t index, bool plain) const;
+  std::uint64_t of_faces(std::int64_t index, bool plain) const;
+  std::uint64_t of_windows(std::int64_t index, bool plain, std::uint64_t seed) const;
+  Result<Print> print_of_image(std::int64_t index) const;
+
+  const PreparedMerge* work_ = nullptr;
+  Before before_;
   std::uint64_t common_ = 0;  // the program and, of a video, its content
+  mutable std::map<std::int64_t, Print> prints_;
+  mutable std::map<std::pair<std::int64_t, bool>, std::uint64_t> faces_;
+  mutable std::vector<PlannedFrame> plain_;  // made where it is needed
 };
 
 // Of pictures at 16 bits.
@@ -41,8 +52,9 @@ class EarlierFrames {
   static Result<EarlierFrames> open(const MergePaths&, Run&);
   // Finds out which of the wanted frames are current, and puts aside what stands where others are to be written, and
   // what we made of frames that are not of this clip. Everything else stays.
-  Result<> settle(const Ingredients&, const media::FrameSource&, const std::vector<PlannedFrame>&,
-                  const std::vector<bool>& wanted);
+  Result<> settle(const Ingredients&, const PreparedMerge&);
+  // What the picture that lies there for a frame of that name was made of; empty where there is none.
+  std::string before(const std::string& frame_name) const;
   bool current(std::int64_t index) const { return current_[static_cast<std::size_t>(index)]; }
   // The mask first: the picture being there means that both are.
   Result<> write(std::int64_t index, const Bytes& picture, const Bytes& mask);

@@ -63,7 +63,7 @@ bool changes_face(const MergeSettings& s) {
          s.grain != 0;
 }
 
-void grade(ImageF& face, const MergeSettings& s) {
+void grade(ImageF& face, const MergeSettings& s, float most) {
   const auto gains = gains_of(s);
   const auto power = static_cast<float>(1 / s.gamma), contrast = static_cast<float>(1 + s.contrast / 100),
              saturation = static_cast<float>(1 + s.saturation / 100);
@@ -75,7 +75,7 @@ void grade(ImageF& face, const MergeSettings& s) {
       p[c] = (p[c] - 0.5f) * contrast + 0.5f;
     }
     const float luma = luma_of(p);
-    for (std::size_t c = 0; c < 3; ++c) p[c] = std::clamp(luma + (p[c] - luma) * saturation, 0.0f, 1.0f);
+    for (std::size_t c = 0; c < 3; ++c) p[c] = std::clamp(luma + (p[c] - luma) * saturation, 0.0f, most);
   }
 }
 

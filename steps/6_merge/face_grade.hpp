@@ -10,9 +10,9 @@ namespace understudy {
 // Whether the settings ask for any of it.
 bool changes_face(const MergeSettings&);
 
-// Exposure, white balance, gamma, contrast, saturation, in this order, on values as they are encoded: BGR, 0..1 in and
-// out.
-void grade(ImageF& face_bgr, const MergeSettings&);
+// Exposure, white balance, gamma, contrast, saturation, in this order, on values as they are encoded: BGR, from 0 to
+// `most` in and out.
+void grade(ImageF& face_bgr, const MergeSettings&, float most = 1);
 
 // Standard deviation of the noise in each channel, B, G, R, of the part where the mask is above a half (anywhere with
 // an empty mask): the median over small blocks, so that edges and features do not count. 0 where there is too little.

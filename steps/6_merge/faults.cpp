@@ -49,20 +49,28 @@ Result<SrcPoses> src_poses(const fs::path& folder) {
 // What the last check measured of the pictures as they would be rendered now, at 8 bits or at 16.
 Result<> take_measured(const MergePaths& paths, const CheckRecords& records, PreparedMerge& work) {
   if (records.frames.empty()) return {};
-  constexpr std::array<std::uint64_t, 2> looks{0, look_of_deep};
+  const std::array<std::uint64_t, 2> looks{0, look_of_deep + work.plate.has_value()};
+  const auto record_of = [&](std::int64_t i) {
+    return i < work.source.count() ? records.frames.find(work.source.name(i)) : records.frames.end();
+  };
+  // What the last check says of that frame's image, or of it as the one before the next.
+  const auto before = [&](std::int64_t i) {
+    if (const auto own = record_of(i); own != records.frames.end()) return own->second.of;
+    const auto next = record_of(i + 1);
+    return next != records.frames.end() ? next->second.before : std::string();
+  };
   std::vector<std::array<std::string, 2>> recipes(work.plans.size());
   for (std::size_t l = 0; l < looks.size(); ++l) {
-    TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models, looks[l]));
-    const auto recipe = [&](std::size_t i, const std::string& hint) {
+    TRY(const auto ingredients, Ingredients::of(paths, work, looks[l], before));
+    const auto recipe = [&](std::size_t i) {
       if (!recipes[i][l].empty()) return;
-      if (auto made = ingredients.of_frame(static_cast<std::int64_t>(i), work.plans[i], hint))
-        recipes[i][l] = *std::move(made);
+      if (auto made = ingredients.of_frame(static_cast<std::int64_t>(i))) recipes[i][l] = *std::move(made);
     };
     for (std::size_t i = 0; i < work.plans.size(); ++i) {
       const auto record = records.frames.find(work.source.name(static_cast<std::int64_t>(i)));
       if (record == records.frames.end()) continue;
-      recipe(i, record->second.of);
-      if (i > 0) recipe(i - 1, record->second.before);
+      recipe(i);
+      if (i > 0) recipe(i - 1);
       if (!work.facts[i].measured)
         take_over(record->second, recipes[i][l], i > 0 ? recipes[i - 1][l] : std::string(), work.facts[i]);
     }

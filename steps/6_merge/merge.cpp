@@ -12,7 +12,9 @@
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/png_colour.hpp"
 #include "lib/jobs/each.hpp"
+#include "steps/6_merge/colour_windows.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 #include "steps/6_merge/faults.hpp"
 #include "steps/6_merge/prepare.hpp"
@@ -25,23 +27,27 @@ using nlohmann::json;
 
 class Merger {
  public:
-  Merger(const MergeModels& models, EarlierFrames& results) : models_(models), results_(results) {}
+  Merger(const PreparedMerge& work, EarlierFrames& results, bool deep)
+      : work_(work), results_(results), windows_(work, deep) {}
 
   template <class T>
-  Result<> merge_one(const media::FrameOf<T>& frame, const PlannedFrame& plan) const {
-    TRY(const auto merged, models_.merge(frame.bgr, plan));
-    TRY(const Bytes picture, encode_png(merged.image_bgr, {.xmp = composite_marking_xmp}));
+  Result<> merge_one(const media::FrameOf<T>& frame) {
+    TRY(const auto colours, windows_.of_frame(frame.index));
+    TRY(const auto merged, work_.models.merge(frame.bgr, work_.plans[static_cast<std::size_t>(frame.index)], colours));
+    TRY(Bytes picture, encode_png(merged.image_bgr, {.xmp = composite_marking_xmp}));
+    if (colours.plate) picture = with_colours(picture, work_.source.deep_png_colours().value());
     TRY(const Bytes mask, encode_png(merged.mask, {.xmp = composite_marking_xmp}));
     return results_.write(frame.index, picture, mask);
   }
 
  private:
-  const MergeModels& models_;
+  const PreparedMerge& work_;
   EarlierFrames& results_;
+  ColourWindows windows_;
 };
 
 template <class T>
-Result<> merge_frames(PreparedMerge& work, const Merger& merger, const std::vector<bool>& skip, int threads,
+Result<> merge_frames(PreparedMerge& work, Merger& merger, const std::vector<bool>& skip, int threads,
                       MergeReport& report, Run& run) {
   FrameFeed<T> feed(work.source, skip);
   const auto to_do = static_cast<std::uint64_t>(std::ranges::count(skip, false));
@@ -51,7 +57,7 @@ Result<> merge_frames(PreparedMerge& work, const Merger& merger, const std::vect
   const auto done = for_each_index(to_do, threads, run, "", [&](std::size_t, unsigned) -> Result<> {
     const auto [index, frame] = feed.next(report, run);
     if (frame) {
-      TRY_VOID(merger.merge_one(*frame, work.plans[static_cast<std::size_t>(index)]));
+      TRY_VOID(merger.merge_one(*frame));
       ++rendered;
     }
     run.progress(++finished, before + to_do, "frames");
@@ -90,8 +96,9 @@ std::string to_json_text(const MergeReport& r) {
 // of results are ours to change.
 static Result<std::vector<bool>> frames_to_skip(const MergePaths& paths, const PreparedMerge& work, bool deep,
                                                 EarlierFrames& results, MergeReport& report, Run& run) {
-  TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models, deep ? look_of_deep : 0));
-  TRY_VOID(results.settle(ingredients, work.source, work.plans, work.wanted));
+  const auto before = [&](std::int64_t index) { return results.before(work.source.name(index)); };
+  TRY(const auto ingredients, Ingredients::of(paths, work, deep ? look_of_deep + work.plate.has_value() : 0, before));
+  TRY_VOID(results.settle(ingredients, work));
   report.set_aside = static_cast<std::int64_t>(results.set_aside());
   report.backup = results.backup();
   report.foreign = results.foreign();
@@ -117,7 +124,7 @@ static Result<> sample(const MergeOptions& options, const MergePaths& paths, Pre
   report.sample = path_text(paths.sample);
   report.sample_frames = frames;
   report.rendered = static_cast<std::int64_t>(frames.size());
-  return write_sample(paths.sample, work.source, work.plans, work.models, faces, frames, run);
+  return write_sample(paths.sample, work, faces, frames, run);
 }
 
 static Result<> merge_all(const MergeOptions& options, const MergePaths& paths, PreparedMerge& work,
@@ -127,7 +134,7 @@ static Result<> merge_all(const MergeOptions& options, const MergePaths& paths, 
   TRY(auto results, EarlierFrames::open(paths, run));
   const bool deep = options.bit_depth == PictureDepth::sixteen;
   TRY(const auto skip, frames_to_skip(paths, work, deep, results, report, run));
-  const Merger merger(work.models, results);
+  Merger merger(work, results, deep);
   run.stage("merge");
   return deep ? merge_frames<std::uint16_t>(work, merger, skip, options.threads, report, run)
               : merge_frames<std::uint8_t>(work, merger, skip, options.threads, report, run);
@@ -137,7 +144,8 @@ Result<MergeReport> merge(const MergeOptions& options, const SettingValues& clip
                           Run& run) {
   const Stopwatch watch;
   MergeReport report;
-  TRY(auto work, prepare_merge(options, clip_wide, paths, report, run));
+  const bool own_colours = options.sample == 0 && options.bit_depth == PictureDepth::sixteen;
+  TRY(auto work, prepare_merge(options, clip_wide, paths, own_colours, report, run));
   if (options.sample > 0)
     TRY_VOID(sample(options, paths, work, report, run));
   else

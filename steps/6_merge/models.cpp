@@ -138,31 +138,47 @@ struct Looks {
   std::vector<FaceLook> all;
 };
 
-Looks looks_of(const PlannedFrame& plan, const std::function<MergeModel(const PlannedFace&)>& model_for) {
+Looks looks_of(const PlannedFrame& plan, const FrameColours& colours,
+               const std::function<MergeModel(const PlannedFace&)>& model_for) {
   Looks looks;
   for (const auto& face : plan.faces) looks.models.push_back(model_for(face));
-  for (std::size_t i = 0; i < plan.faces.size(); ++i)
-    looks.all.push_back({&plan.faces[i].face, &plan.faces[i].settings, &looks.models[i]});
+  for (std::size_t i = 0; i < plan.faces.size(); ++i) {
+    const auto& face = plan.faces[i];
+    looks.all.push_back({&face.face, &face.settings, &looks.models[i], colours.plate, {}});
+    if (!colours.windows.empty()) looks.all.back().window = colours.windows[i];
+  }
   return looks;
 }
 
 }  // namespace
 
 template <class T>
-MergedAs<T> MergeModels::merge(const Image<T>& frame_bgr, const PlannedFrame& plan) const {
-  const Looks looks = looks_of(plan, [this](const PlannedFace& face) { return model_for(face); });
+MergedAs<T> MergeModels::merge(const Image<T>& frame_bgr, const PlannedFrame& plan, const FrameColours& colours) const {
+  const Looks looks = looks_of(plan, colours, [this](const PlannedFace& face) { return model_for(face); });
   TRY(auto merged, merge_looks(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1)));
   shift_colours(merged.image_bgr, merged.mask, plan.colour_shift);
   return merged;
 }
-template Result<Merged> MergeModels::merge(const ImageU8&, const PlannedFrame&) const;
-template Result<DeepMerged> MergeModels::merge(const ImageU16&, const PlannedFrame&) const;
+template Result<Merged> MergeModels::merge(const ImageU8&, const PlannedFrame&, const FrameColours&) const;
+template Result<DeepMerged> MergeModels::merge(const ImageU16&, const PlannedFrame&, const FrameColours&) const;
 
-Result<MergeModels::Layers> MergeModels::merge_layers(const ImageU16& frame_bgr, const PlannedFrame& plan) const {
+template <class T>
+Result<std::optional<ColourMeasure>> MergeModels::measure(const Image<T>& frame_bgr, const PlannedFace& face,
+                                                          const PlateColours* plate) const {
+  const MergeModel model = model_for(face);
+  return measure_colours(frame_bgr, {&face.face, &face.settings, &model, plate, {}}, seeded_random(1));
+}
+template Result<std::optional<ColourMeasure>> MergeModels::measure(const ImageU8&, const PlannedFace&,
+                                                                   const PlateColours*) const;
+template Result<std::optional<ColourMeasure>> MergeModels::measure(const ImageU16&, const PlannedFace&,
+                                                                   const PlateColours*) const;
+
+Result<MergeModels::Layers> MergeModels::merge_layers(const ImageU16& frame_bgr, const PlannedFrame& plan,
+                                                      const FrameColours& colours) const {
   Layers layers;
   layers.predictions.resize(plan.faces.size());
   std::size_t next = 0;
-  const Looks looks = looks_of(plan, [&](const PlannedFace& face) {
+  const Looks looks = looks_of(plan, colours, [&](const PlannedFace& face) {
     MergeModel model = model_for(face);
     model.predict = [predict = model.predict, &kept = layers.predictions[next++]](const ImageF& crop) {
       auto made = predict(crop);

@@ -21,6 +21,13 @@ namespace understudy {
 template <class T>
 using MergedAs = Result<std::conditional_t<sizeof(T) == 1, Merged, DeepMerged>>;
 
+// What the frame's faces are fitted to beside the frame itself.
+struct FrameColours {
+  const PlateColours* plate = nullptr;                     // null: SDR
+  std::vector<std::vector<WeightedMeasure>> windows;       // by the plan's faces; empty: each by itself
+  std::vector<std::shared_ptr<const ColourMeasure>> held;  // what the windows point at
+};
+
 class MergeModels {
  public:
   // `own` is the merge's model, from paths.model; those that persons have are opened here, and XSeg's with `with_xseg`.
@@ -35,13 +42,17 @@ class MergeModels {
   std::uint64_t content(const PlannedFace&) const;
   // Thread-safe; networks run one at a time, for each uses all threads.
   template <class T>  // std::uint8_t or std::uint16_t
-  MergedAs<T> merge(const Image<T>& frame_bgr, const PlannedFrame&) const;
+  MergedAs<T> merge(const Image<T>& frame_bgr, const PlannedFrame&, const FrameColours&) const;
+  // What the colour transfer of that face measures, if there is one.
+  template <class T>
+  Result<std::optional<ColourMeasure>> measure(const Image<T>& frame_bgr, const PlannedFace&,
+                                               const PlateColours*) const;
   // Unrounded, with what the network drew of each face (empty where it was not asked), by the plan's faces.
   struct Layers {
     MergedFloat merged;
     std::vector<Prediction> predictions;
   };
-  Result<Layers> merge_layers(const ImageU16& frame_bgr, const PlannedFrame&) const;
+  Result<Layers> merge_layers(const ImageU16& frame_bgr, const PlannedFrame&, const FrameColours&) const;
   // The model that a face is put through.
   int resolution_of(const PlannedFace& face) const { return models_.at(face.model).predictor->resolution(); }
   FaceType type_of(const PlannedFace& face) const { return models_.at(face.model).predictor->face_type(); }

@@ -42,7 +42,7 @@ const PlannedFace* largest_face(const PlannedFrame& plan) {
 
 std::uint64_t digest_of(const PlannedFace& planned, std::uint64_t seed) {
   const auto& [face, settings, model] = planned;
-  const double motion[] = {face.motion.power, face.motion.angle};
+  const double motion[] = {face.motion.power, face.motion.angle, face.step.x, face.step.y};
   std::uint64_t hash = mixed(face.landmarks.data(), sizeof face.landmarks, seed);
   hash = mixed(motion, sizeof motion, hash);
   MergeSettings copy = settings;

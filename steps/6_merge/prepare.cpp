@@ -8,6 +8,7 @@
 #include "lib/predict/file_predictor.hpp"
 #include "lib/predict/raw_predictor.hpp"
 #include "lib/training/net_predictor.hpp"
+#include "steps/6_merge/face_track.hpp"
 #include "steps/6_merge/faults.hpp"
 
 namespace understudy {
@@ -37,7 +38,7 @@ Result<std::vector<std::vector<MergeFace>>> match_faces(const MergePaths& paths,
                           "Extract the dst faces again: understudy extract dst");
   }
   if (!alignments.crowded.empty())
-    run.note(fmt::format("{} frames have several faces; all are replaced, and motion blur is off",
+    run.note(fmt::format("{} frames have several faces; all are replaced; with --compat dfl motion blur is off",
                          alignments.crowded.size()));
   std::vector<std::string> stems;
   for (std::int64_t i = 0; i < source.count(); ++i) stems.push_back(fs::path(source.name(i)).stem().string());
@@ -67,9 +68,10 @@ Result<std::vector<bool>> wanted_frames(const MergeOptions& options, std::int64_
 }
 
 Result<Work> plan_work(const MergeOptions& options, const SettingValues& clip_wide, const MergePaths& paths,
-                       const std::vector<std::vector<MergeFace>>& faces) {
+                       std::vector<std::vector<MergeFace>> faces) {
   Work work;
   TRY(work.timeline, read_timeline(paths.timelines, options.timeline));
+  measure_steps(faces, work.timeline);
   TRY(work.wanted, wanted_frames(options, static_cast<std::int64_t>(faces.size())));
   for (std::size_t i = 0; i < faces.size(); ++i)
     work.plans.push_back(planned(work.timeline, static_cast<std::int64_t>(i), faces[i], clip_wide));
@@ -128,26 +130,38 @@ Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& pa
   return MergeModels::open(std::move(own), options, paths, of_persons, with_xseg, run);
 }
 
+// The maps hold what they need, for the source may move.
+std::optional<PlateColours> plate_colours(const media::FrameSource& source) {
+  const auto* map = source.deep_tone_map();
+  if (!map) return {};
+  const auto down = std::make_shared<const media::ToneMap>(*map);
+  const auto codes = std::make_shared<const media::SdrInPlate>(source.deep_colours());
+  return PlateColours{[down](ImageF& bgr) { down->apply(bgr); }, [codes](ImageF& bgr) { codes->to_codes(bgr); },
+                      [codes](ImageF& bgr) { codes->to_sdr(bgr); }};
+}
+
 }  // namespace
 
 Result<PreparedMerge> prepare_merge(const MergeOptions& options, const SettingValues& clip_wide,
-                                    const MergePaths& paths, MergeReport& report, Run& run) {
+                                    const MergePaths& paths, bool own_colours, MergeReport& report, Run& run) {
   run.stage("open");
   if (const auto given = clip_wide.find("fallback"); given != clip_wide.end())
     TRY_VOID(checked_setting(given->first, given->second));
-  TRY(auto source, media::FrameSource::open(paths.frames));
+  TRY(auto source, media::FrameSource::open(paths.frames, {.own_colours = own_colours}));
   for (const auto& remark : source.remarks()) run.note(remark);
   report.frames = source.count();
   TRY(const auto set, Faceset::open(paths.aligned));
-  TRY(const auto faces, match_faces(paths, set, source, report, run));
-  TRY(Work work, plan_work(options, clip_wide, paths, faces));
+  TRY(auto faces, match_faces(paths, set, source, report, run));
+  TRY(Work work, plan_work(options, clip_wide, paths, std::move(faces)));
   TRY(MergeModels models, models_for(options, paths, set, work, run));
   report.model_iteration = models.iteration();
+  auto plate = plate_colours(source);
   PreparedMerge prepared{std::move(source),
                          std::move(work.plans),
                          std::move(work.wanted),
                          std::move(work.timeline),
                          std::move(models),
+                         std::move(plate),
                          {},
                          {}};
   TRY_VOID(find_faults(clip_wide, paths, options.sample > 0, prepared, report, run));

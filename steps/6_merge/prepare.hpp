@@ -14,14 +14,16 @@ struct PreparedMerge {
   std::vector<bool> wanted;         // by frame: those that were asked for
   Timeline timeline;
   MergeModels models;
+  std::optional<PlateColours> plate;  // of frames read at 16 bits; none where these are in SDR
   // By frame, as they would be without a fallback; empty where nothing was looked at.
   std::vector<FrameFacts> facts;
   std::vector<JudgedFrame> judged;
 };
 
-// Tells what is odd, and notes in the report what it finds. no_faces when no face belongs to a frame.
+// Tells what is odd, and notes in the report what it finds. no_faces when no face belongs to a frame. `own_colours`:
+// HDR and wide-gamut plates that are read at 16 bits stay in their own colours.
 Result<PreparedMerge> prepare_merge(const MergeOptions&, const SettingValues& clip_wide, const MergePaths&,
-                                    MergeReport&, Run&);
+                                    bool own_colours, MergeReport&, Run&);
 
 // The next frame in order that is not skipped, on demand of several workers; T is std::uint8_t or std::uint16_t.
 template <class T>

@@ -11,6 +11,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/contact_sheet.hpp"
 #include "lib/image/convert.hpp"
+#include "steps/6_merge/colour_windows.hpp"
 #include "steps/6_merge/face_view.hpp"
 
 namespace understudy {
@@ -26,8 +27,10 @@ ImageU8 cut(const ImageU8& picture, const PixelBox& box) {
   return crop(picture, box.x0, box.y0, box.width(), box.height());
 }
 
-Result<SheetRow> row_of(const media::Frame& frame, const PlannedFrame& plan, const MergeModels& models) {
-  TRY(const auto merged, models.merge(frame.bgr, plan));
+Result<SheetRow> row_of(const media::Frame& frame, const PreparedMerge& work, ColourWindows& windows) {
+  const PlannedFrame& plan = work.plans[static_cast<std::size_t>(frame.index)];
+  TRY(const auto colours, windows.of_frame(frame.index));
+  TRY(const auto merged, work.models.merge(frame.bgr, plan, colours));
   const ImageU8 mask = normalise_channels(merged.mask, 3);
   if (plan.raw) return SheetRow{valid_text(frame.name), {}, {frame.bgr, merged.image_bgr, mask, {}}};
   const PixelBox box = around_faces(plan, frame.bgr);
@@ -45,9 +48,10 @@ std::string remark_of(const SampleFace& face) {
 
 }  // namespace
 
-Result<> write_sample(const fs::path& png, media::FrameSource& source, const std::vector<PlannedFrame>& plans,
-                      const MergeModels& models, std::span<const SampleFace> faces,
+Result<> write_sample(const fs::path& png, PreparedMerge& work, std::span<const SampleFace> faces,
                       std::span<const std::int64_t> frames, Run& run) {
+  auto& source = work.source;
+  ColourWindows windows(work, false);
   ContactSheet sheet;
   sheet.title = fmt::format("{} of {} frames", frames.size(), source.count());
   sheet.subtitle = "below the names: shot, yaw and pitch in degrees, what speaks for looking at it";
@@ -55,7 +59,7 @@ Result<> write_sample(const fs::path& png, media::FrameSource& source, const std
   for (std::size_t i = 0; i < frames.size(); ++i) {
     if (run.stopping()) return Run::cancelled();
     TRY(const auto frame, source.at(frames[i]));
-    TRY(auto row, row_of(frame, plans[static_cast<std::size_t>(frames[i])], models));
+    TRY(auto row, row_of(frame, work, windows));
     if (const auto face = std::ranges::find(faces, frames[i], &SampleFace::frame); face != faces.end())
       row.remark = remark_of(*face);
     sheet.rows.push_back(std::move(row));

@@ -3,15 +3,14 @@
 #pragma once
 
 #include "lib/jobs/run.hpp"
-#include "lib/media/frame_source.hpp"
-#include "steps/6_merge/models.hpp"
+#include "steps/6_merge/prepare.hpp"
 #include "steps/6_merge/sample_choice.hpp"
 
 namespace understudy {
 
 // Merges those frames, of which the faces are told, and writes the page, over one of ours; another's is put aside.
 // Nothing else is touched.
-Result<> write_sample(const fs::path& png, media::FrameSource&, const std::vector<PlannedFrame>&, const MergeModels&,
-                      std::span<const SampleFace>, std::span<const std::int64_t> frames, Run&);
+Result<> write_sample(const fs::path& png, PreparedMerge&, std::span<const SampleFace>,
+                      std::span<const std::int64_t> frames, Run&);
 
 }  // namespace understudy

@@ -62,6 +62,7 @@ Result<std::string> import_session(const Workspace& workspace, const MergeImport
   const auto usual = usual_of(session.frames);
   std::vector<TimelineOperation> operations;
   for (const auto& [key, value] : usual) operations.push_back(SetValue{WholeClip{}, key, value});
+  operations.push_back(SetValue{WholeClip{}, "compat", "dfl"});  // they were chosen for what they do there
   std::vector<std::string> not_here;
   std::int64_t with_settings = 0;
   std::map<std::string, std::vector<FramesValue>> by_key;

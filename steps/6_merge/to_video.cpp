@@ -18,6 +18,7 @@
 #include "lib/media/marking.hpp"
 #include "lib/media/tone_map.hpp"
 #include "lib/options/options.hpp"
+#include "steps/6_merge/colour_windows.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 #include "steps/6_merge/prepare.hpp"
 
@@ -36,6 +37,7 @@ class Straight {
   Straight(const ToVideoOptions& video, const MergeOptions& options, PreparedMerge& work, MergeReport& report, Run& run)
       : video_(video),
         deep_(options.bit_depth == PictureDepth::sixteen),
+        windows_(work, deep_),
         ahead_((options.threads > 0 ? static_cast<unsigned>(options.threads) : cpu_threads()) + 1),
         work_(work),
         report_(report),
@@ -58,19 +60,19 @@ class Straight {
     o.preset = video_.preset;
     o.time_base = times_.time_base;
     o.frame_rate = times_.frame_rate;
-    o.colour = media::tags_when_decoded(dst.colour);
+    o.colour = deep_ ? work_.source.deep_colours() : media::tags_when_decoded(dst.colour);
     if (!dst.orientation.swaps_sides()) o.pixel_aspect = dst.pixel_aspect;
     return o;
   }
 
   // What decides all frames of a piece, in one number.
   Result<std::uint64_t> content_of(const Ingredients& ingredients, std::int64_t first, std::int64_t last) const {
-    std::uint64_t content = xxh3(static_cast<std::uint64_t>(deep_), 1);
+    std::uint64_t content = xxh3(static_cast<std::uint64_t>(deep_) + work_.plate.has_value(), 1);
     ToVideoOptions copy = video_;
     for (const auto& row : rows_of(copy))
       if (row.key != "to" && row.key != "piece-frames") content = xxh3(row.get(), xxh3(row.key, content));
     for (std::int64_t i = first; i < last; ++i) {
-      TRY(const auto recipe, ingredients.of_frame(i, plan(i), ""));
+      TRY(const auto recipe, ingredients.of_frame(i));
       content = xxh3(recipe, content);
     }
     return content;
@@ -124,7 +126,8 @@ class Straight {
     }
     return std::async(std::launch::async, [this, frame = std::move(frame->bgr), index, tick] {
       return walled([&]() -> Made {
-        TRY(auto merged, work_.models.merge(frame, plan(index)));
+        TRY(const auto colours, windows_.of_frame(index));
+        TRY(auto merged, work_.models.merge(frame, plan(index), colours));
         media::TimedImage image;
         image.tick = tick;
         if constexpr (sizeof(T) == 2)
@@ -138,6 +141,7 @@ class Straight {
 
   const ToVideoOptions& video_;
   bool deep_;
+  ColourWindows windows_;
   std::size_t ahead_;
   PreparedMerge& work_;
   MergeReport& report_;
@@ -234,7 +238,9 @@ Result<MergeReport> merge_to_video(const ToVideoOptions& video, const MergeOptio
   const Stopwatch watch;
   MergeReport report;
   TRY_VOID(check_target(video));
-  TRY(auto work, prepare_merge(options, clip_wide, paths, report, run));
+  // Eight bits are too few for HDR: H.264's frames are SDR.
+  const bool own_colours = options.bit_depth == PictureDepth::sixteen && video.codec != media::VideoCodec::h264;
+  TRY(auto work, prepare_merge(options, clip_wide, paths, own_colours, report, run));
   TRY_VOID(check_whole_video(work));
   TRY(const auto lock, lock_file(video.to));
   TRY(const auto folder_lock, lock_folder(folder));
@@ -243,7 +249,7 @@ Result<MergeReport> merge_to_video(const ToVideoOptions& video, const MergeOptio
   const fs::path home = video.to.has_parent_path() ? video.to.parent_path() : fs::path(".");
   TRY(auto results, MadeFiles::open(home));
   Straight straight(video, options, work, report, run);
-  TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models));
+  TRY(const auto ingredients, Ingredients::of(paths, work, 0, [](std::int64_t) { return std::string(); }));
   std::uint64_t content = 0;
   TRY(auto pieces, pieces_of(straight, work, ingredients, folder, video.to, video.piece_frames, content));
   const std::string recipe = fmt::format("{:016x}", content);

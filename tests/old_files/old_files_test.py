@@ -147,6 +147,7 @@ class OldFiles(unittest.TestCase):
         if entry < "2026-12-01":
             return  # there were none
         shown = lambda frame: self.do(folder, "merge", "show", "--frame", frame).report()["settings"]
+        self.assertEqual(shown(2)["compat"], "dfl")  # nothing changes under anybody's hands
         self.assertEqual((shown(2)["erode"], shown(2)["blur"]), (9, 20))
         self.do(folder, "merge", "redo")
         self.assertEqual((shown(1)["erode"], shown(2)["erode"]), (9, 3))

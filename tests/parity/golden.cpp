@@ -188,6 +188,7 @@ void Check::near(std::string_view output, const Values& all_ours, const Values& 
   if (limits.empty()) return fail(fmt::format("{}: no tolerance understood in '{}'", output, case_.tolerance()));
   const bool picture = theirs.shape.size() == 3;
   const auto d = measure(ours.v, theirs.v, limits.off_by, picture ? static_cast<std::size_t>(theirs.shape[2]) : 1, 255);
+  lowest_psnr_ = std::min(lowest_psnr_, d.psnr);
   double largest = 0;
   for (const double v : theirs.v) largest = std::max(largest, std::abs(v));
   const double blur = theirs.resolution * largest;

@@ -86,11 +86,13 @@ class Check {
   void fail(std::string text) { failures_.push_back(std::move(text)); }
   const std::vector<std::string>& failures() const { return failures_; }
   int comparisons() const { return comparisons_; }
+  double lowest_psnr() const { return lowest_psnr_; }  // of what was compared under a tolerance; dB of 8-bit values
 
  private:
   const Case& case_;
   std::vector<std::string> failures_;
   int comparisons_ = 0;
+  double lowest_psnr_ = 1e9;
 };
 
 using Handler = std::function<void(const Case&, Check&)>;

@@ -23,6 +23,7 @@ MergeMode mode_named(const std::string& name) {
 
 MergeSettings settings_of(const json& config) {
   MergeSettings s;
+  s.compat = config.value("compat", "dfl") == "none" ? Compat::none : Compat::dfl;
   s.mode = mode_named(config.at("mode"));
   s.masked_hist_match = config.value("masked_hist_match", s.masked_hist_match);
   s.hist_match_threshold = config.value("hist_match_threshold", s.hist_match_threshold);
@@ -104,8 +105,10 @@ void merges(const Case& one, Check& check) {
   const auto settings = settings_of(params.at("config"));
   const auto merged = merge_frame_float(one.image(one.inputs().at(0)), faces, settings, model, recorded_random(one));
   if (!merged) return check.fail(to_sentence(merged.error()));
+  constexpr double lowest = 45;  // dB, whatever the case's own tolerance allows
   if (one.has_output("image")) check.near("image", wrapped_u8(merged->image_bgr), one.output("image"));
   if (one.has_output("mask")) check.near("mask", wrapped_u8(merged->mask), one.output("mask"));
+  check.require(check.lowest_psnr() >= lowest, fmt::format("PSNR {:.2f} dB", check.lowest_psnr()));
   if (one.has_output("predictor_input"))
     check.near("predictor_input", values_of(seen.at(0)), one.output("predictor_input"));
 }

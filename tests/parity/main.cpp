@@ -68,7 +68,8 @@ void run_case(const Case& one, const Row& row, bool verbose, Report& report) {
   tally.seconds += seconds;
   const bool good = check.failures().empty(), open = !good && !row.open_question.empty();
   ++(good ? tally.passed : open ? tally.skipped : tally.failed);
-  if (verbose) fmt::print("  {} {} ({:.2f} s)\n", good ? "ok  " : open ? "open" : "FAIL", one.id(), seconds);
+  const std::string psnr = check.lowest_psnr() < 200 ? fmt::format(", {:.1f} dB", check.lowest_psnr()) : "";
+  if (verbose) fmt::print("  {} {} ({:.2f} s{})\n", good ? "ok  " : open ? "open" : "FAIL", one.id(), seconds, psnr);
   for (const auto& failure : check.failures()) {
     if (open) report.open.push_back(fmt::format("{}: {} ({})", one.id(), failure, row.open_question));
     if (!open) report.failures.push_back(fmt::format("{}: {}", one.id(), failure));
