@@ -200,6 +200,13 @@ ImageF blurred_by_motion(const FaceContext& context, ImageF face) {
   return motion_blur(face, length, context.motion.angle);
 }
 
+// The square's picture in its place. By our rules its border goes on beyond it, where only the mask fades: else the
+// face would fade to black as well, and a mask that reaches the border show a dark line.
+ImageF laid_into(const ImageF& frame, const ImageF& face, const Affine& face_from_frame, const FaceContext& context) {
+  const Border border = context.settings.compat == Compat::none ? Border::replicate : Border::constant;
+  return warp_inverse(face, face_from_frame, frame.width, frame.height, Interpolation::cubic, border);
+}
+
 // Stage L: filters on the pasted face. `frame` becomes the degraded background.
 ImageF second_stage(const FaceContext& context, ImageF& frame, const ImageF& pasted, const ImageF& mask,
                     const ImageF& target, const ImageF& crop_mask) {
@@ -214,7 +221,7 @@ ImageF second_stage(const FaceContext& context, ImageF& frame, const ImageF& pas
   face = blur_sharpen(face, s.sharpen, 3, s.blur_sharpen_amount);
   if (s.denoise_power != 0) frame = denoise(std::move(frame), s.denoise_power);
   if (s.bicubic_degrade_power != 0) frame = bicubic_degrade(frame, s.bicubic_degrade_power);
-  ImageF in_frame = warp_inverse(face, context.crop_map, frame.width, frame.height, Interpolation::cubic);
+  ImageF in_frame = laid_into(frame, face, context.crop_map, context);
   finish(context, in_frame, frame, mask);
   return clamped(blended(frame, in_frame, mask));
 }
@@ -228,7 +235,7 @@ ImageF pasted_face(const FaceContext& context, ImageF frame, ImageF face, const 
     face = recoloured(context, std::move(face), target, crop_mask);
     if (context.measure) return frame;
   }
-  ImageF in_frame = clamped(warp_inverse(face, context.scaled_map, frame.width, frame.height, Interpolation::cubic));
+  ImageF in_frame = clamped(laid_into(frame, face, context.scaled_map, context));
   if (is_seamless(s.mode)) in_frame = cloned(context, std::move(in_frame), frame, mask);
   const bool once_more = needs_second_stage(s);
   if (!once_more) finish(context, in_frame, frame, mask);
@@ -240,10 +247,8 @@ ImageF pasted_face(const FaceContext& context, ImageF frame, ImageF face, const 
 
 ImageF raw_face(const FaceContext& context, const ImageF& frame, const ImageF& face) {
   const ImageF ones(context.output, context.output, 1, 1.0f);
-  const auto to_frame = [&](const ImageF& crop) {
-    return warp_inverse(crop, context.scaled_map, frame.width, frame.height, Interpolation::cubic);
-  };
-  return clamped(blended(frame, to_frame(face), to_frame(ones)));
+  const ImageF inside = warp_inverse(ones, context.scaled_map, frame.width, frame.height, Interpolation::cubic);
+  return clamped(blended(frame, laid_into(frame, face, context.scaled_map, context), inside));
 }
 
 }  // namespace

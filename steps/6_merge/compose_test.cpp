@@ -126,6 +126,23 @@ TEST(Compose, ADeepPlateKeepsItsCodesWhereNoFaceIs) {
   }
 }
 
+// Where the mask reaches the square's border, the face must not fade to black there.
+TEST(Compose, TheSquaresBorderLeavesNoLine) {
+  const ImageU8 grey(320, 240, 3, 128);
+  const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
+  for (const auto mode : {MergeMode::overlay, MergeMode::raw_rgb, MergeMode::seamless}) {
+    for (const int sharpen : {0, 1}) {
+      auto settings = plain();
+      settings.mode = mode;
+      settings.sharpen = Sharpen::gaussian;
+      settings.blur_sharpen_amount = sharpen;
+      const auto merged = merge_frame(grey, faces, settings, flat_model(128.0f / 255));
+      ASSERT_TRUE(merged);
+      for (const auto v : merged->image_bgr.data) ASSERT_NEAR(v, 128, 2) << static_cast<int>(mode) << sharpen;
+    }
+  }
+}
+
 // A plate whose codes mean something else: here the square of SDR's.
 TEST(Compose, APlatesOwnColoursStayAndNetworksSeeSdr) {
   ImageU16 plate(200, 160, 3);
