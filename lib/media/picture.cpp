@@ -121,7 +121,7 @@ Result<Image<T>> decoded_to_sdr(const fs::path& path, const Bytes& file) {
 }  // namespace
 
 std::optional<PictureColours> picture_colours(const fs::path& path) {
-  constexpr std::uint64_t head = 4096;  // it stands before the picture's data
+  constexpr std::uint64_t head = 1 << 16;  // it stands before the picture's data
   const auto file = read_range(path, 0, head);
   return file ? colours_of(*file) : std::nullopt;
 }

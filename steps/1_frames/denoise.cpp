@@ -73,7 +73,9 @@ class Denoising {
   bool done(const std::string& name, const std::string& key) const;
   Result<> one_part(std::int64_t first);
   Result<> filter_part(std::int64_t first, std::int64_t missing, std::int64_t last, const std::string& key);
-  Result<> write(const ImageU16& image, const std::string& name, const std::string& key);
+  // `colours`: what a PNG is to say of them; nothing in SDR.
+  Result<> write(const ImageU16& image, const std::optional<PngColour>& colours, const std::string& name,
+                 const std::string& key);
   Result<> put(const std::string& name, const Bytes& file, const std::string& key);
   Result<> keep_as_it_is(const Error& error, const std::string& name, const std::string& key);
   Result<> put_in_place();
@@ -157,7 +159,8 @@ Result<> Denoising::put(const std::string& name, const Bytes& file, const std::s
   return results_made_->write(name, file, key);
 }
 
-Result<> Denoising::write(const ImageU16& image, const std::string& name, const std::string& key) {
+Result<> Denoising::write(const ImageU16& image, const std::optional<PngColour>& colours, const std::string& name,
+                          const std::string& key) {
   const bool jpg = is_jpeg_name(name);
   bool deep = false;
   if (!jpg && !video_) {
@@ -165,9 +168,10 @@ Result<> Denoising::write(const ImageU16& image, const std::string& name, const 
     deep = head.size() > 24 && head[24] == 16;  // the bit depth in a PNG's head
   }
   const JpegOptions jpeg{.quality = options_.jpeg_quality, .chroma = Chroma::full};
-  TRY(const Bytes file, jpg    ? encode_jpeg(to_eight_bits(image), jpeg)
-                        : deep ? encode_png(image)
-                               : encode_png(to_eight_bits(image)));
+  TRY(Bytes file, jpg    ? encode_jpeg(to_eight_bits(image), jpeg)
+                  : deep ? encode_png(image)
+                         : encode_png(to_eight_bits(image)));
+  if (!jpg && colours) file = with_colours(file, *colours);
   return put(name, file, key);
 }
 
@@ -184,7 +188,8 @@ Result<> Denoising::keep_as_it_is(const Error& error, const std::string& name, c
 
 // From the part's own lead-in, not from the first missing frame: each frame comes out the same however often killed.
 Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::int64_t last, const std::string& key) {
-  TRY(auto source, media::FrameSource::open(source_, {.threads = 1}));
+  // HDR pictures stay HDR; of a video, whose frames are written at 8 bits here, they are SDR.
+  TRY(auto source, media::FrameSource::open(source_, {.threads = 1, .own_colours = !video_}));
   std::optional<media::FilterGraph> filter;
   std::pair<int, int> size;
   for (std::int64_t i = std::max<std::int64_t>(0, first - lead_in); i < last; ++i) {
@@ -205,7 +210,7 @@ Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::i
       return fail(Code::bad_file, "{} has another size than the frames before it: they cannot be denoised together",
                   name);
     TRY(const ImageU16 clean, filter->filter(bgr));
-    if (i >= missing) TRY_VOID(write(clean, name, key));
+    if (i >= missing) TRY_VOID(write(clean, source.deep_png_colours(), name, key));
   }
   return {};
 }

@@ -235,6 +235,21 @@ TEST_F(Denoise, NoiseGoesAndTheOriginalsStay) {
   EXPECT_EQ(undo_denoising(paths(), run_).error().code, Code::not_found);
 }
 
+TEST_F(Denoise, HdrPicturesStayHdr) {
+  fs::create_directories(root_ / "data_dst");
+  ImageU16 codes(48, 32, 3, 30000);
+  codes.at(10, 10, 1) = 30400;
+  const auto png = encode_png(codes);
+  ASSERT_TRUE(png);
+  const PngColour colours{9, 16, 4000};
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(write_file(root_ / "data_dst" / media::frame_name(i, 3), with_colours(*png, colours)));
+  ok(denoise_frames({}, paths(), run_));
+  const auto file = root_ / "data_dst" / "00002.png";
+  EXPECT_EQ(colours_of_png(*read_file(file)), colours);
+  EXPECT_NEAR(read_png16(file)->at(30, 20, 1), 30000, 40);  // the codes themselves, not SDR
+}
+
 TEST_F(Denoise, PartsAreThoseOfOneRunAndAStoppedOneGoesOn) {
   make_frames(root_ / "data_dst");
   auto elsewhere = paths();
