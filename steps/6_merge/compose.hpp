@@ -17,7 +17,10 @@
 namespace understudy {
 
 // Raised whenever the same input gives other pictures, so that those of earlier programs are made anew.
-inline constexpr std::uint64_t compose_version = 2;
+inline constexpr std::uint64_t compose_version = 3;
+
+// How much wider an enhanced face is (spec pipeline.md 7.3 D).
+inline constexpr int enlargement = 4;
 
 // All res x res, 0..1; masks have one channel.
 struct Prediction {
@@ -30,7 +33,7 @@ struct MergeModel {
   std::function<Result<Prediction>(const ImageF& face_bgr)> predict;
   // Optional. 256 x 256 face in, mask of that size out, 0..1 with what is below 0.1 set to 0.
   std::function<Result<ImageF>(const ImageF& face_bgr)> xseg;
-  // Optional. Four times the side.
+  // Optional. `enlargement` times the side.
   std::function<Result<ImageF>(const ImageF& face_bgr)> enhance;
 };
 

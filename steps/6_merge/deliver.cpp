@@ -18,6 +18,7 @@
 #include "lib/jobs/each.hpp"
 #include "lib/media/marking.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
+#include "steps/6_merge/frame_clock.hpp"
 #include "steps/6_merge/prepare.hpp"
 
 namespace understudy {
@@ -39,8 +40,9 @@ ImageF face_layer(const ImageF& plate_bgr, const MergedFloat& merged) {
 
 class Delivery {
  public:
-  Delivery(const DeliverOptions& options, const PreparedMerge& work, MadeFiles made, Aside aside)
-      : options_(options), work_(work), made_(std::move(made)), aside_(std::move(aside)) {}
+  Delivery(const DeliverOptions& options, const PreparedMerge& work, const FrameClock& clock, MadeFiles made,
+           Aside aside)
+      : options_(options), work_(work), clock_(clock), made_(std::move(made)), aside_(std::move(aside)) {}
 
   // Which files a frame has; the last one being there means that all are.
   std::vector<fs::path> files_of(std::int64_t index) const {
@@ -78,7 +80,7 @@ class Delivery {
       }
     }
     const auto& merged = layers.merged;
-    if (options_.format == DeliveryFormat::exr) return write_exr_file(files[next], plate, merged, recipe);
+    if (options_.format == DeliveryFormat::exr) return write_exr_file(files[next], frame.index, plate, merged, recipe);
     TRY_VOID(write_png(files[next], merged.mask, recipe));
     TRY_VOID(write_png(files[next + 1], face_layer(plate, merged), recipe));
     return write_png(files[next + 2], with_alpha(merged.image_bgr, merged.mask), recipe);
@@ -97,13 +99,14 @@ class Delivery {
     TRY_VOID(aside_.make_way(made_, name));
     return made_.write(name, png, recipe);
   }
-  Result<> write_exr_file(const fs::path& name, const ImageF& plate, const MergedFloat& merged,
+  Result<> write_exr_file(const fs::path& name, std::int64_t index, const ImageF& plate, const MergedFloat& merged,
                           const std::string& recipe) {
     ExrPicture picture;
     picture.layers = {{"", merged.image_bgr}, {"face", face_layer(plate, merged)}, {"matte", merged.mask}};
     picture.pixels = options_.pixels;
     picture.compression = options_.compression;
-    if (const auto* video = work_.source.video()) picture.frame_rate = video->frame_rate.value();
+    picture.frame_rate = clock_.frame_rate();
+    picture.timecode = clock_.timecode(index);
     picture.remarks = {{"comments", media::picture_comment},
                        {"DigitalSourceType", std::string(media::composite_with_trained_media)},
                        {"colours", "as encoded in the plate; no transfer function was undone"}};
@@ -114,6 +117,7 @@ class Delivery {
 
   const DeliverOptions& options_;
   const PreparedMerge& work_;
+  const FrameClock& clock_;
   MadeFiles made_;
   Aside aside_;
 };
@@ -196,11 +200,12 @@ Result<> write_corners(PreparedMerge& work, const std::vector<std::int64_t>& fra
   return {};
 }
 
-std::uint64_t look_of(const DeliverOptions& o) {
+std::uint64_t look_of(const DeliverOptions& o, const FrameClock& clock) {
   std::uint64_t look = xxh3(static_cast<std::uint64_t>(o.format), 1);
   if (o.format == DeliveryFormat::exr) {
     look = xxh3(static_cast<std::uint64_t>(o.pixels), look);
     look = xxh3(static_cast<std::uint64_t>(o.compression), look);
+    look = xxh3(clock.content(), look);
   }
   return look;
 }
@@ -254,10 +259,11 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
   TRY(const auto lock, lock_folder(folder));
   for (const char* part : {"", "prediction", "matte", "face", "result"}) remove_temporaries(folder / part);
   TRY(auto made, MadeFiles::open(folder));
-  Delivery delivery(options, work, std::move(made),
+  const auto clock = FrameClock::of(work.source, paths.video, paths.manifest);
+  Delivery delivery(options, work, clock, std::move(made),
                     Aside(folder, [&run](std::string text) { run.note(std::move(text)); }));
   DeliveryReport report;
-  TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models, look_of(options)));
+  TRY(const auto ingredients, Ingredients::of(paths, work.source, work.models, look_of(options, clock)));
   TRY(const Due due, due_frames(work, ingredients, delivery, report));
   report.frames = static_cast<std::int64_t>(due.frames.size());
   run.stage("deliver");

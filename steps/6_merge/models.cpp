@@ -5,6 +5,7 @@
 
 #include "lib/base/hash.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/system.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/training/model_list.hpp"
 #include "lib/training/net_predictor.hpp"
@@ -62,15 +63,14 @@ void MergeModels::add(const std::string& name, const fs::path& folder, std::uniq
 }
 
 Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const MergeOptions& options,
-                                      const MergePaths& paths, const std::set<std::string>& of_persons, bool with_xseg,
-                                      Run& run) {
+                                      const MergePaths& paths, const Needs& needs, Run& run) {
   MergeModels models;
   constexpr double gigabyte = 1u << 30;
   const auto budget = paths.predictions.empty() ? 0 : static_cast<std::uint64_t>(options.prediction_cache * gigabyte);
   models.cache_ = std::make_unique<PredictionCache>(paths.predictions, budget);
   const FaceType type = own->face_type();
   models.add("", paths.model, std::move(own));
-  for (const auto& name : of_persons) {
+  for (const auto& name : needs.of_persons) {
     if (name.empty()) continue;
     TRY(const auto folder, find_model(paths.models, path_of_text(name).string()));
     std::vector<std::string> warnings;
@@ -78,7 +78,13 @@ Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const Merg
     for (auto& w : warnings) run.warn(std::move(w));
     models.add(name, folder, std::move(predictor));
   }
-  if (!with_xseg) return models;
+  if (needs.enhancer) {
+    TRY(models.enhancer_,
+        EnhancerPool::open(options.super_resolution_model, {.range = options.super_resolution_range,
+                                                            .order = options.super_resolution_order,
+                                                            .threads = thread_count(options.threads)}));
+  }
+  if (!needs.xseg) return models;
   TRY(auto masker, masker_for(options, paths, type, run));
   models.masker_ = std::move(masker.first);
   models.masker_content_ = masker.second;
@@ -86,8 +92,10 @@ Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const Merg
 }
 
 std::uint64_t MergeModels::content(const PlannedFace& face) const {
-  const auto own = models_.at(face.model).content;
-  return needs_xseg(face.settings.mask_mode) ? xxh3(masker_content_, own) : own;
+  auto content = models_.at(face.model).content;
+  if (needs_xseg(face.settings.mask_mode)) content = xxh3(masker_content_, content);
+  if (enhancer_ && face.settings.super_resolution_power != 0) content = xxh3(enhancer_->content(), content);
+  return content;
 }
 
 MergeModel MergeModels::model_for(const PlannedFace& face) const {
@@ -99,16 +107,30 @@ MergeModel MergeModels::model_for(const PlannedFace& face) const {
                             models_.at(face.model).content);
   model.predict = [this, &predictor, network, morph = face.settings.morph](const ImageF& crop) -> Result<Prediction> {
     TRY(auto made, answer(crop, network, [&]() -> Result<std::vector<ImageF>> {
+          std::lock_guard lock(*predicting_);  // the network itself uses all threads
           TRY(auto faces, predictor.predict({&crop, 1}, morph));
           return std::vector{std::move(faces[0].bgr), std::move(faces[0].mask), std::move(faces[0].mask_dst)};
         }));
     if (made.size() != 3) return fail(Code::internal, "A prediction has {} pictures", made.size());
     return Prediction{std::move(made[0]), std::move(made[1]), std::move(made[2])};
   };
+  if (enhancer_) {
+    model.enhance = [this](const ImageF& small) -> Result<ImageF> {
+      TRY(auto made, answer(small, enhancer_->content(), [&]() -> Result<std::vector<ImageF>> {
+            TRY(auto larger, enhancer_->enhance(small, enlargement * small.width));
+            return std::vector{std::move(larger)};
+          }));
+      if (made.size() != 1) return fail(Code::internal, "An enhanced face has {} pictures", made.size());
+      return std::move(made[0]);
+    };
+  }
   if (!masker_) return model;
   model.xseg = [this](const ImageF& crop) -> Result<ImageF> {
     constexpr std::uint64_t of_masks = 7;  // so that a mask is never taken for a face
-    TRY(auto made, answer(crop, xxh3(of_masks, masker_content_), [&] { return masker_->masks({&crop, 1}); }));
+    TRY(auto made, answer(crop, xxh3(of_masks, masker_content_), [&] {
+          std::lock_guard lock(*predicting_);
+          return masker_->masks({&crop, 1});
+        }));
     if (made.size() != 1) return fail(Code::internal, "A mask has {} pictures", made.size());
     return std::move(made[0]);
   };
@@ -119,11 +141,7 @@ Result<std::vector<ImageF>> MergeModels::answer(const ImageF& crop, std::uint64_
                                                 const std::function<Result<std::vector<ImageF>>()>& run) const {
   const auto key = PredictionCache::key_of(crop, network);
   if (auto kept = cache_->find(key)) return *std::move(kept);
-  std::vector<ImageF> pictures;
-  {
-    std::lock_guard lock(*predicting_);  // the network itself uses all threads
-    TRY(pictures, run());
-  }
+  TRY(auto pictures, run());
   ++*network_runs_;
   cache_->keep(key, pictures);
   for (auto& picture : pictures) picture = at_sixteen_bits(std::move(picture));

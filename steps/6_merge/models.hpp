@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 
+#include "lib/enhance/enhancer_pool.hpp"
 #include "lib/jobs/run.hpp"
 #include "lib/predict/predictor.hpp"
 #include "lib/xseg/xseg_masker.hpp"
@@ -23,9 +24,14 @@ using MergedAs = Result<std::conditional_t<sizeof(T) == 1, Merged, DeepMerged>>;
 
 class MergeModels {
  public:
-  // `own` is the merge's model, from paths.model; those that persons have are opened here, and XSeg's with `with_xseg`.
-  static Result<MergeModels> open(std::unique_ptr<Predictor> own, const MergeOptions&, const MergePaths&,
-                                  const std::set<std::string>& of_persons, bool with_xseg, Run&);
+  // What the frames that are wanted need beside the merge's own model.
+  struct Needs {
+    std::set<std::string> of_persons;  // names of their models
+    bool xseg = false, enhancer = false;
+  };
+  // `own` is the merge's model, from paths.model; the others are opened here.
+  static Result<MergeModels> open(std::unique_ptr<Predictor> own, const MergeOptions&, const MergePaths&, const Needs&,
+                                  Run&);
 
   std::int64_t iteration() const { return models_.at("").predictor->iteration(); }
   int resolution() const { return models_.at("").predictor->resolution(); }
@@ -33,7 +39,7 @@ class MergeModels {
   std::int64_t predictions_kept() const { return static_cast<std::int64_t>(cache_->found()); }
   // Of the weights, so that another model under the same name and at the same iteration is another model.
   std::uint64_t content(const PlannedFace&) const;
-  // Thread-safe; networks run one at a time, for each uses all threads.
+  // Thread-safe; networks run one at a time, for each uses all threads, but the enhancer, which uses one.
   template <class T>  // std::uint8_t or std::uint16_t
   MergedAs<T> merge(const Image<T>& frame_bgr, const PlannedFrame&) const;
   // Unrounded, with what the network drew of each face (empty where it was not asked), by the plan's faces.
@@ -52,7 +58,7 @@ class MergeModels {
     std::uint64_t content = 0;
   };
   MergeModel model_for(const PlannedFace&) const;
-  // What the network says of a face: from the cache, or by `run`, which is then kept.
+  // What a network says of a picture: from the cache, or by `run`, which is then kept.
   Result<std::vector<ImageF>> answer(const ImageF& crop, std::uint64_t network,
                                      const std::function<Result<std::vector<ImageF>>()>& run) const;
   void add(const std::string& name, const fs::path& folder, std::unique_ptr<Predictor>);
@@ -60,6 +66,7 @@ class MergeModels {
   std::map<std::string, Opened> models_;  // by name; the merge's own is ""
   std::unique_ptr<Masker> masker_;
   std::uint64_t masker_content_ = 0;
+  std::unique_ptr<EnhancerPool> enhancer_;
   std::unique_ptr<PredictionCache> cache_;
   std::unique_ptr<std::atomic<std::int64_t>> network_runs_ = std::make_unique<std::atomic<std::int64_t>>(0);
   std::unique_ptr<std::mutex> predicting_ = std::make_unique<std::mutex>();

@@ -16,7 +16,7 @@
 #include "lib/media/frame_times.hpp"
 #include "lib/media/join_video.hpp"
 #include "lib/media/marking.hpp"
-#include "lib/media/tone_map.hpp"
+#include "lib/media/take_over.hpp"
 #include "lib/options/options.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 #include "steps/6_merge/prepare.hpp"
@@ -48,18 +48,11 @@ class Straight {
   }
 
   media::VideoOptions encoder() const {
-    const media::VideoInfo& dst = *work_.source.video();
     media::VideoOptions o;
-    o.codec = video_.codec;
-    o.bits = deep_ && video_.codec == media::VideoCodec::h265 ? 10 : 8;
-    o.quality = video_.quality;
-    o.crf = video_.crf;
-    o.megabits = video_.bitrate;
-    o.preset = video_.preset;
+    choose(o, video_, deep_ && video_.codec == media::VideoCodec::h265 ? 10 : 8);
     o.time_base = times_.time_base;
     o.frame_rate = times_.frame_rate;
-    o.colour = media::tags_when_decoded(dst.colour);
-    if (!dst.orientation.swaps_sides()) o.pixel_aspect = dst.pixel_aspect;
+    media::take_look(o, *work_.source.video());
     return o;
   }
 
@@ -214,13 +207,10 @@ static Result<> make_pieces(Straight& straight, std::vector<Piece>& pieces, Made
 
 static Result<> join_pieces(const Straight& straight, const PreparedMerge& work, const std::vector<Piece>& pieces,
                             const fs::path& to, Run& run) {
-  const media::VideoInfo& dst = *work.source.video();
   media::VideoOptions options = straight.encoder();
+  media::take_sound_and_timecode(options, *work.source.video());
   options.comment = media::video_comment;
-  options.timecode = dst.timecode;
   options.tell = [&run](const std::string& sentence) { run.note(sentence); };
-  if (dst.sound_tracks > 0) options.sound_from = dst.path;
-  options.sound_shift = -static_cast<double>(dst.ticks.front()) * dst.time_base.value();
   std::vector<media::VideoPart> parts;
   for (const auto& piece : pieces)
     if (!piece.empty) parts.push_back({piece.file, straight.tick_of(piece.first)});
