@@ -47,6 +47,33 @@ struct Results {
   }
 };
 
+// Faces through the network, as many in one run as it takes.
+class Decoder {
+ public:
+  Decoder(Predictor& predictor, double morph, Results& results)
+      : predictor_(predictor), morph_(morph), results_(results) {}
+  Result<> add(const ImageU8& image, const FaceInfo& info, const std::string& stem) {
+    inputs_.push_back(model_input(image, info, predictor_.face_type(), predictor_.resolution()));
+    stems_.push_back(stem);
+    return inputs_.size() < static_cast<std::size_t>(predictor_.faces_at_once()) ? Result<>() : finish();
+  }
+  Result<> finish() {
+    if (inputs_.empty()) return {};
+    TRY(const auto faces, predictor_.predict(inputs_, morph_));
+    for (std::size_t i = 0; i < faces.size(); ++i) TRY_VOID(results_.write(faces[i], stems_[i]));
+    inputs_.clear();
+    stems_.clear();
+    return {};
+  }
+
+ private:
+  Predictor& predictor_;
+  double morph_;
+  Results& results_;
+  std::vector<ImageF> inputs_;
+  std::vector<std::string> stems_;
+};
+
 Result<std::unique_ptr<Predictor>> open_predictor(const fs::path& model, const PredictOptions& options, FaceType usual,
                                                   Run& run) {
   if (!options.model_file.empty()) {
@@ -78,13 +105,10 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
   TRY(const auto lock, lock_folder(options.output));
   TRY(auto made, MadeFiles::open(options.output));
   Results results{std::move(made), Aside(options.output, [&run](std::string text) { run.note(std::move(text)); })};
-  auto decode = [&](const ImageU8& image, const FaceInfo& info, const std::string& stem) -> Result<> {
-    const ImageF input = model_input(image, info, predictor->face_type(), predictor->resolution());
-    TRY(const auto faces, predictor->predict({&input, 1}, options.morph));
-    return results.write(faces[0], stem);
-  };
+  Decoder decoder(*predictor, options.morph, results);
   if (single) {
-    TRY_VOID(decode(single->image_bgr, single->info, options.input.stem().string()));
+    TRY_VOID(decoder.add(single->image_bgr, single->info, options.input.stem().string()));
+    TRY_VOID(decoder.finish());
     return 1;
   }
   const Faceset& set = *faceset;
@@ -110,10 +134,11 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
     }
     const std::string stem =
         (entry.person.empty() ? "" : entry.person + "_") + fs::path(entry.file_name).stem().string();
-    TRY_VOID(decode(*image, entry.info, stem));
+    TRY_VOID(decoder.add(*image, entry.info, stem));
     run.progress(i + 1, count, "faces");
     ++done;
   }
+  TRY_VOID(decoder.finish());
   return done;
 }
 

@@ -54,6 +54,18 @@ ImageF sharper(const ImageF& face, int per_cent) {
   return out;
 }
 
+// What the network is shown, R x R.
+ImageF shown(const FaceContext& context, const ImageF& target) {
+  ImageF face = resize(target, context.resolution, context.resolution, Interpolation::linear);
+  const int power = context.settings.pre_sharpen;
+  return power > 0 ? clamped(sharper(face, power)) : face;
+}
+
+// Stage B: the frame's part as a crop, O x O.
+ImageF target_of(const FaceContext& context, const ImageF& region) {
+  return clamped(warp(region, context.crop_map, context.output, context.output, Interpolation::cubic));
+}
+
 // What the network says of a face, R x R.
 Result<Prediction> asked(const MergeModel& model, const ImageF& face) {
   TRY(auto prediction, model.predict(face));
@@ -67,10 +79,8 @@ Result<Prediction> asked(const MergeModel& model, const ImageF& face) {
 
 // Stages C and D: face and learned masks at O x O.
 Result<Prediction> predicted(const FaceContext& context, const ImageF& target) {
-  const int r = context.resolution, o = context.output;
-  ImageF shown = resize(target, r, r, Interpolation::linear);
-  if (context.settings.pre_sharpen > 0) shown = clamped(sharper(shown, context.settings.pre_sharpen));
-  TRY(auto prediction, asked(context.model, shown));
+  const int o = context.output;
+  TRY(auto prediction, asked(context.model, shown(context, target)));
   if (context.settings.two_pass) {
     TRY(auto second, asked(context.model, prediction.face_bgr));
     prediction.face_bgr = std::move(second.face_bgr);
@@ -203,7 +213,7 @@ Result<Layer> merge_face(const Image<T>& frame_bgr, const MergeFace& face, const
   const int o = context.output, s = context.mask_side;
   ImageF region = to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()));
 
-  const ImageF target = clamped(warp(region, context.crop_map, o, o, Interpolation::cubic));
+  const ImageF target = target_of(context, region);
   ImageF hull;
   if (settings.mask_mode == MaskMode::dst) {
     hull = clamped(
@@ -331,6 +341,18 @@ Result<MergedFloat> merge_looks_float(const Image<T>& frame_bgr, std::span<const
 
 template Result<MergedFloat> merge_looks_float(const ImageU8&, std::span<const FaceLook>, int, const TransferRandom&);
 template Result<MergedFloat> merge_looks_float(const ImageU16&, std::span<const FaceLook>, int, const TransferRandom&);
+
+template <class T>
+ImageF shown_first(const Image<T>& frame_bgr, const FaceLook& look) {
+  const auto& [face, settings, model] = look;
+  const PixelBox box = region_of(frame_bgr.width, frame_bgr.height, face->landmarks, *settings, *model);
+  if (box.empty()) return {};
+  const TransferRandom none;
+  const FaceContext context = context_of(*face, box, *settings, *model, none);
+  return shown(context, target_of(context, to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()))));
+}
+template ImageF shown_first(const ImageU8&, const FaceLook&);
+template ImageF shown_first(const ImageU16&, const FaceLook&);
 
 Result<DeepMerged> merge_looks(const ImageU16& frame_bgr, std::span<const FaceLook> faces, int raw_side,
                                const TransferRandom& random) {

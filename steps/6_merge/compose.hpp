@@ -89,6 +89,11 @@ Result<MergedFloat> merge_looks_float(const Image<T>& frame_bgr, std::span<const
 Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings&,
                            const MergeModel&);
 
+// What the face's model is shown first, resolution x resolution; empty where nothing is asked. A merge of the same
+// shows the same, to the bit.
+template <class T>  // std::uint8_t or std::uint16_t
+ImageF shown_first(const Image<T>& frame_bgr, const FaceLook&);
+
 // Step F alone: a mask of side 4 * resolution, eroded, kept off the border, blurred (spec pipeline.md 7.3 F).
 ImageF soften_mask(const ImageF& mask, int resolution, int erode, int blur);
 

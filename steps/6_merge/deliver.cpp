@@ -19,7 +19,7 @@
 #include "lib/media/marking.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 #include "steps/6_merge/frame_clock.hpp"
-#include "steps/6_merge/prepare.hpp"
+#include "steps/6_merge/frame_feed.hpp"
 
 namespace understudy {
 namespace {
@@ -267,14 +267,15 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
   TRY(const Due due, due_frames(work, ingredients, delivery, report));
   report.frames = static_cast<std::int64_t>(due.frames.size());
   run.stage("deliver");
-  FrameFeed<std::uint16_t> feed(work.source, due.skip);
+  FrameFeed<std::uint16_t> feed(work, due.skip);
   const auto to_do = static_cast<std::uint64_t>(std::ranges::count(due.skip, false));
   std::atomic<std::uint64_t> finished = 0;
   std::atomic<std::int64_t> rendered = 0;
   std::map<std::int64_t, int> heights;
   std::mutex noting;
   TRY_VOID(for_each_index(to_do, merging.threads, run, "", [&](std::size_t, unsigned) -> Result<> {
-    const auto [index, frame] = feed.next(prepared, run);
+    TRY(const auto taken, feed.next(prepared, run));
+    const auto& [index, frame] = taken;
     if (frame) {
       {
         std::lock_guard lock_heights(noting);

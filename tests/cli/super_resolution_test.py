@@ -102,6 +102,19 @@ class SuperResolution(FilmTest):
         self.assertEqual(outcome.status, 1)
         self.assertIn("none.onnx", outcome.complaints()[0])
 
+    def test_a_frame_is_the_same_whatever_is_merged_beside_it(self):
+        """Networks are asked about several faces at once; that must not show, or a rerun would differ."""
+        for settings in [], ["--two-pass"]:
+            self.merge("--prediction-cache", 0, *settings)
+            together = self.picture(5)
+            for path in (self.work / "data_dst/merged").glob("*.png"):
+                path.unlink()
+            for frames in "5", "4-6":
+                alone = self.merge("--prediction-cache", 0, "--frames", frames, *settings)
+                self.assertGreaterEqual(alone["rendered"], 1)
+                self.assertEqual(self.picture(5), together)
+                (self.work / "data_dst/merged/00005.png").unlink()
+
     def test_two_passes_and_sharpening_before_run_the_network_on_other_pictures(self):
         made = {self.merge()["network_runs"]: self.picture(2)}
         self.assertEqual(list(made), [self.FRAMES])
