@@ -13,22 +13,31 @@ namespace {
 // `count` rows of `length` values to their sums with sin(pi (j + 1) (k + 1) / (length + 1)), in place. Two rows go
 // through one complex transform as its real and its imaginary part: of an odd row only sines are left.
 void sine_transform(std::vector<float>& rows, int count, int length) {
-  const int side = 2 * (length + 1), pairs = (count + 1) / 2;
-  cv::Mat packed = cv::Mat::zeros(pairs, side, CV_32FC2);
-  for (int r = 0; r < count; ++r) {
-    float* to = packed.ptr<float>(r / 2) + r % 2;
-    const float* from = &rows[static_cast<std::size_t>(r) * length];
-    for (int i = 0; i < length; ++i) {
-      to[2 * (i + 1)] = from[i];
-      to[2 * (side - 1 - i)] = -from[i];
+  constexpr int at_once = 32;  // rows, so that they stay in the processor's cache
+  const int side = 2 * (length + 1);
+  cv::Mat packed(at_once / 2, side, CV_32FC2);
+  for (int first = 0; first < count; first += at_once) {
+    const int here = std::min(at_once, count - first);
+    for (int r = 0; r < 2 * packed.rows; ++r) {
+      float* to = packed.ptr<float>(r / 2) + r % 2;
+      if (r >= here) {
+        for (int i = 0; i < side; ++i) to[2 * i] = 0;
+        continue;
+      }
+      const float* from = &rows[static_cast<std::size_t>(first + r) * length];
+      to[0] = to[2 * (length + 1)] = 0;
+      for (int i = 0; i < length; ++i) {
+        to[2 * (i + 1)] = from[i];
+        to[2 * (side - 1 - i)] = -from[i];
+      }
     }
-  }
-  cv::dft(packed, packed, cv::DFT_ROWS);
-  for (int r = 0; r < count; ++r) {
-    const float* from = packed.ptr<float>(r / 2) + (r % 2 == 0 ? 1 : 0);
-    const float half = r % 2 == 0 ? -0.5f : 0.5f;
-    float* to = &rows[static_cast<std::size_t>(r) * length];
-    for (int i = 0; i < length; ++i) to[i] = half * from[2 * (i + 1)];
+    cv::dft(packed, packed, cv::DFT_ROWS);
+    for (int r = 0; r < here; ++r) {
+      const float* from = packed.ptr<float>(r / 2) + (r % 2 == 0 ? 1 : 0);
+      const float half = r % 2 == 0 ? -0.5f : 0.5f;
+      float* to = &rows[static_cast<std::size_t>(first + r) * length];
+      for (int i = 0; i < length; ++i) to[i] = half * from[2 * (i + 1)];
+    }
   }
 }
 
@@ -57,8 +66,11 @@ void solve_poisson(std::vector<float>& planes, int count, int width, int height)
     float* values = planes.data() + static_cast<std::size_t>(plane) * w * h;
     for (std::size_t k = 0; k < w; ++k) column[k] = values[k] * factor[k];
     for (std::size_t i = w; i < column.size(); ++i) column[i] = (values[i] - column[i - w]) * factor[i];
-    for (std::size_t i = column.size() - w; i-- > 0;) column[i] -= factor[i] * column[i + w];
-    for (std::size_t i = 0; i < column.size(); ++i) values[i] = static_cast<float>(column[i]);
+    for (std::size_t i = column.size() - w; i < column.size(); ++i) values[i] = static_cast<float>(column[i]);
+    for (std::size_t i = column.size() - w; i-- > 0;) {
+      column[i] -= factor[i] * column[i + w];
+      values[i] = static_cast<float>(column[i]);
+    }
   }
   sine_transform(planes, count * height, width);
   const float scale = 2 / static_cast<float>(width + 1);
@@ -69,17 +81,20 @@ void solve_poisson(std::vector<float>& planes, int count, int width, int height)
 cv::Mat cloned(const cv::Mat& face, const cv::Mat& frame, const cv::Mat& mask) {
   const int width = frame.cols - 2, height = frame.rows - 2;
   std::vector<float> planes(static_cast<std::size_t>(3) * width * height);
-  const auto part = [&](int x, int y) -> const cv::Mat& { return mask.ptr<std::uint8_t>(y)[x] ? face : frame; };
   for (int y = 1; y <= height; ++y) {
+    const std::uint8_t *inside = mask.ptr<std::uint8_t>(y), *inside_above = mask.ptr<std::uint8_t>(y - 1);
+    const std::uint8_t* rows[2][3];  // of frame and face: above, here, below
+    for (int r = 0; r < 3; ++r)
+      rows[0][r] = frame.ptr<std::uint8_t>(y + r - 1), rows[1][r] = face.ptr<std::uint8_t>(y + r - 1);
+    float* to = &planes[static_cast<std::size_t>(y - 1) * width];
     for (int x = 1; x <= width; ++x) {
       // Whose differences count to the right and down, and from the left and above.
-      const cv::Mat &here = part(x, y), &left = part(x - 1, y), &above = part(x, y - 1);
-      const std::uint8_t *own = here.ptr<std::uint8_t>(y) + 3 * x, *under = here.ptr<std::uint8_t>(y + 1) + 3 * x;
-      const std::uint8_t* beside = left.ptr<std::uint8_t>(y) + 3 * x;
-      const std::uint8_t *low = above.ptr<std::uint8_t>(y) + 3 * x, *high = above.ptr<std::uint8_t>(y - 1) + 3 * x;
+      const auto *here = rows[inside[x] != 0], *left = rows[inside[x - 1] != 0], *above = rows[inside_above[x] != 0];
+      const std::uint8_t *own = here[1] + 3 * x, *under = here[2] + 3 * x, *beside = left[1] + 3 * x;
+      const std::uint8_t *low = above[1] + 3 * x, *high = above[0] + 3 * x;
       for (int c = 0; c < 3; ++c) {
         const int bend = own[3 + c] - own[c] - (beside[c] - beside[c - 3]) + under[c] - own[c] - (low[c] - high[c]);
-        planes[(static_cast<std::size_t>(c) * height + y - 1) * width + x - 1] = static_cast<float>(bend);
+        to[static_cast<std::size_t>(c) * height * width + x - 1] = static_cast<float>(bend);
       }
     }
   }
