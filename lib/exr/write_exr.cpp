@@ -52,15 +52,20 @@ Result<> check_layers(const ExrPicture& picture) {
   return {};
 }
 
-// SMPTE ST 12-1 as OpenEXR packs it; nothing for a text of another form.
-void add_timecode(Imf::Header& header, const std::string& text) {
+// SMPTE ST 12-1 as OpenEXR packs it, which has room for 39 frames: at higher rates pairs of frames are counted, and the
+// field mark tells the second of a pair. Nothing for a text of another form.
+void add_timecode(Imf::Header& header, const std::string& text, double rate) {
   std::array<int, 4> part{};
   char drop = ':';
   if (std::sscanf(text.c_str(), "%2d:%2d:%2d%c%2d", &part[0], &part[1], &part[2], &drop, &part[3]) != 5) return;
   constexpr std::array limits{23, 59, 59, 59};
   for (std::size_t i = 0; i < part.size(); ++i)
     if (part[i] < 0 || part[i] > limits[i]) return;
-  Imf::addTimeCode(header, Imf::TimeCode(part[0], part[1], part[2], part[3], drop == ';'));
+  constexpr double most_counted = 39;
+  const bool pairs = rate > most_counted;
+  Imf::TimeCode code(part[0], part[1], part[2], pairs ? part[3] / 2 : part[3], drop != ':');
+  if (pairs) code.setFieldPhase(part[3] % 2 != 0);
+  Imf::addTimeCode(header, code);
 }
 
 Imf::Header header_of(const ExrPicture& picture) {
@@ -77,7 +82,7 @@ Imf::Header header_of(const ExrPicture& picture) {
     const auto rate = static_cast<int>(std::lround(picture.frame_rate * (whole ? 1 : per)));
     Imf::addFramesPerSecond(header, Imf::Rational(rate, whole ? 1 : per));
   }
-  add_timecode(header, picture.timecode);
+  add_timecode(header, picture.timecode, picture.frame_rate);
   for (const auto& [key, text] : picture.remarks) header.insert(key, Imf::StringAttribute(text));
   return header;
 }

@@ -1,24 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/image/blend.hpp"
 
-#include <opencv2/photo.hpp>
+#include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "lib/image/cv.hpp"
 
 namespace understudy {
+namespace {
 
+// `count` rows of `length` values to their sums with sin(pi (j + 1) (k + 1) / (length + 1)), in place. Two rows go
+// through one complex transform as its real and its imaginary part: of an odd row only sines are left.
+void sine_transform(std::vector<float>& rows, int count, int length) {
+  constexpr int at_once = 32;  // rows, so that they stay in the processor's cache
+  const int side = 2 * (length + 1);
+  cv::Mat packed(at_once / 2, side, CV_32FC2);
+  for (int first = 0; first < count; first += at_once) {
+    const int here = std::min(at_once, count - first);
+    for (int r = 0; r < 2 * packed.rows; ++r) {
+      float* to = packed.ptr<float>(r / 2) + r % 2;
+      if (r >= here) {
+        for (int i = 0; i < side; ++i) to[2 * i] = 0;
+        continue;
+      }
+      const float* from = &rows[static_cast<std::size_t>(first + r) * length];
+      to[0] = to[2 * (length + 1)] = 0;
+      for (int i = 0; i < length; ++i) {
+        to[2 * (i + 1)] = from[i];
+        to[2 * (side - 1 - i)] = -from[i];
+      }
+    }
+    cv::dft(packed, packed, cv::DFT_ROWS);
+    for (int r = 0; r < here; ++r) {
+      const float* from = packed.ptr<float>(r / 2) + (r % 2 == 0 ? 1 : 0);
+      const float half = r % 2 == 0 ? -0.5f : 0.5f;
+      float* to = &rows[static_cast<std::size_t>(first + r) * length];
+      for (int i = 0; i < length; ++i) to[i] = half * from[2 * (i + 1)];
+    }
+  }
+}
+
+// What a transform of such rows costs: the library takes each prime factor of the length as a step of its own size.
+double cost_of(int rows, int length) {
+  const int side = 2 * (length + 1);
+  int rest = side, factors = 0;
+  for (int p = 2; rest > 1; ++p)
+    for (; rest % p == 0; rest /= p) factors += p;
+  return static_cast<double>(rows) * side * factors;
+}
+
+// Planes of height x width values f, one behind the other, to u with sum of its four neighbours - 4 u = f, u being 0
+// around. By sines along the rows; what is left is a tridiagonal system down each column (Hockney 1965).
+void solve_poisson(std::vector<float>& planes, int count, int width, int height) {
+  sine_transform(planes, count * height, width);
+  const auto w = static_cast<std::size_t>(width), h = static_cast<std::size_t>(height);
+  std::vector<double> diagonal(w), factor(w * h), column(w * h);
+  for (std::size_t k = 0; k < w; ++k)
+    diagonal[k] = 2 * std::cos(std::numbers::pi * static_cast<double>(k + 1) / (width + 1)) - 4;
+  for (std::size_t y = 0; y < h; ++y) {
+    double* row = &factor[y * w];
+    for (std::size_t k = 0; k < w; ++k) row[k] = 1 / (y == 0 ? diagonal[k] : diagonal[k] - *(row + k - w));
+  }
+  for (int plane = 0; plane < count; ++plane) {
+    float* values = planes.data() + static_cast<std::size_t>(plane) * w * h;
+    for (std::size_t k = 0; k < w; ++k) column[k] = values[k] * factor[k];
+    for (std::size_t i = w; i < column.size(); ++i) column[i] = (values[i] - column[i - w]) * factor[i];
+    for (std::size_t i = column.size() - w; i < column.size(); ++i) values[i] = static_cast<float>(column[i]);
+    for (std::size_t i = column.size() - w; i-- > 0;) {
+      column[i] -= factor[i] * column[i + w];
+      values[i] = static_cast<float>(column[i]);
+    }
+  }
+  sine_transform(planes, count * height, width);
+  const float scale = 2 / static_cast<float>(width + 1);
+  for (auto& v : planes) v *= scale;
+}
+
+// The frame's part with the face's differences where `mask` is set and its own elsewhere; its border stays.
+cv::Mat cloned(const cv::Mat& face, const cv::Mat& frame, const cv::Mat& mask) {
+  const int width = frame.cols - 2, height = frame.rows - 2;
+  std::vector<float> planes(static_cast<std::size_t>(3) * width * height);
+  for (int y = 1; y <= height; ++y) {
+    const std::uint8_t *inside = mask.ptr<std::uint8_t>(y), *inside_above = mask.ptr<std::uint8_t>(y - 1);
+    const std::uint8_t* rows[2][3];  // of frame and face: above, here, below
+    for (int r = 0; r < 3; ++r)
+      rows[0][r] = frame.ptr<std::uint8_t>(y + r - 1), rows[1][r] = face.ptr<std::uint8_t>(y + r - 1);
+    float* to = &planes[static_cast<std::size_t>(y - 1) * width];
+    for (int x = 1; x <= width; ++x) {
+      // Whose differences count to the right and down, and from the left and above.
+      const auto *here = rows[inside[x] != 0], *left = rows[inside[x - 1] != 0], *above = rows[inside_above[x] != 0];
+      const std::uint8_t *own = here[1] + 3 * x, *under = here[2] + 3 * x, *beside = left[1] + 3 * x;
+      const std::uint8_t *low = above[1] + 3 * x, *high = above[0] + 3 * x;
+      for (int c = 0; c < 3; ++c) {
+        const int bend = own[3 + c] - own[c] - (beside[c] - beside[c - 3]) + under[c] - own[c] - (low[c] - high[c]);
+        to[static_cast<std::size_t>(c) * height * width + x - 1] = static_cast<float>(bend);
+      }
+    }
+  }
+  const auto border = [&](int x, int y, int bx, int by) {
+    for (int c = 0; c < 3; ++c)
+      planes[(static_cast<std::size_t>(c) * height + y - 1) * width + x - 1] -= frame.ptr<std::uint8_t>(by)[3 * bx + c];
+  };
+  for (int y = 1; y <= height; ++y) border(1, y, 0, y), border(width, y, width + 1, y);
+  for (int x = 1; x <= width; ++x) border(x, 1, x, 0), border(x, height, x, height + 1);
+  solve_poisson(planes, 3, width, height);
+  cv::Mat out = frame.clone();
+  for (int c = 0; c < 3; ++c) {
+    for (int y = 1; y <= height; ++y) {
+      const float* row = &planes[(static_cast<std::size_t>(c) * height + y - 1) * width];
+      std::uint8_t* to = out.ptr<std::uint8_t>(y);
+      for (int x = 1; x <= width; ++x) to[3 * x + c] = static_cast<std::uint8_t>(std::clamp(row[x - 1], 0.0f, 255.0f));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+// cv::seamlessClone() of OpenCV 4 step by step, whose solver takes sines both ways and no two rows at once.
 std::optional<ImageU8> poisson_clone(const ImageU8& face_bgr, const ImageU8& frame_bgr, const ImageU8& mask) {
   const cv::Rect box = cv::boundingRect(view(mask));
   if (box.empty()) return std::nullopt;
-  // OpenCV lays the middle of the mask's box at the centre, so with this one nothing moves.
-  const cv::Point centre(box.x + box.width / 2, box.y + box.height / 2);
-  try {
-    cv::Mat out;
-    cv::seamlessClone(view(face_bgr), view(frame_bgr), view(mask), centre, out, cv::NORMAL_CLONE);
-    return from_mat<std::uint8_t>(out);
-  } catch (const cv::Exception&) {
-    return std::nullopt;  // the shifted box leaves the frame
-  }
+  cv::Mat inside = cv::Mat::zeros(mask.height, mask.width, CV_8U);
+  const cv::Rect inner(1, 1, std::max(mask.width - 2, 0), std::max(mask.height - 2, 0));
+  view(mask)(inner).copyTo(inside(inner));
+  const cv::Rect from = cv::boundingRect(inside);
+  if (from.empty()) return frame_bgr;
+  // The middle of the mask's box stays where it is, which rounding may move by a pixel where the mask was cut.
+  const cv::Rect to(box.x + box.width / 2 - from.width / 2, box.y + box.height / 2 - from.height / 2, from.width,
+                    from.height);
+  if ((to & cv::Rect(0, 0, frame_bgr.width, frame_bgr.height)) != to) return std::nullopt;
+  ImageU8 out = frame_bgr;
+  if (from.width < 3 || from.height < 3) return out;
+  cv::Mat face = cv::Mat::zeros(from.size(), CV_8UC3), eroded, frame = view(frame_bgr)(to);
+  view(face_bgr)(from).copyTo(face, inside(from));
+  constexpr int times = 3;
+  cv::erode(inside(from), eroded, cv::Mat::ones(3, 3, CV_8U), {-1, -1}, times);
+  const bool turned = cost_of(from.width - 2, from.height - 2) < cost_of(from.height - 2, from.width - 2);
+  if (turned) face = face.t(), frame = frame.t(), eroded = eroded.t();
+  cv::Mat made = cloned(face, frame, eroded);
+  if (turned) made = made.t();
+  made.copyTo(view(out)(to));
+  return out;
 }
 
 }  // namespace understudy

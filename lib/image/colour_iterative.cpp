@@ -91,49 +91,82 @@ Axis matched(const Axis& from, const Axis& to) {
 
 // The order that sorts the keys. Many pixels share a colour, and which of them gets which value shows in the result; so
 // the ties fall as in numpy's quicksort (median of three, insertion sort below 16), which the original relies on.
-std::vector<std::uint32_t> order_of(const std::vector<float>& keys) {
-  std::vector<std::uint32_t> order(keys.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::uint32_t* const base = order.data();
-  const auto less = [&keys](std::uint32_t a, std::uint32_t b) { return keys[a] < keys[b]; };
-  std::vector<std::pair<std::ptrdiff_t, std::ptrdiff_t>> pending = {{0, static_cast<std::ptrdiff_t>(keys.size()) - 1}};
-  while (!pending.empty()) {
-    auto [left, right] = pending.back();
-    pending.pop_back();
-    while (right - left > 16) {
-      const auto middle = left + (right - left) / 2;
-      if (less(base[middle], base[left])) std::swap(base[middle], base[left]);
-      if (less(base[right], base[middle])) std::swap(base[right], base[middle]);
-      if (less(base[middle], base[left])) std::swap(base[middle], base[left]);
-      const std::uint32_t pivot = base[middle];
-      auto i = left, j = right - 1;
-      std::swap(base[middle], base[j]);
-      while (true) {
-        do ++i;
-        while (less(base[i], pivot));
-        do --j;
-        while (less(pivot, base[j]));
-        if (i >= j) break;
-        std::swap(base[i], base[j]);
+// Its partition is done without branches: first it is listed what is to be exchanged, then that is exchanged.
+class NumpyOrder {
+ public:
+  std::vector<std::uint32_t> of(const std::vector<float>& keys) {
+    items_.resize(keys.size());
+    high_.resize(keys.size());
+    low_.resize(keys.size());
+    for (std::uint32_t i = 0; i < items_.size(); ++i) items_[i] = {keys[i], i};
+    std::vector<std::pair<std::ptrdiff_t, std::ptrdiff_t>> pending = {
+        {0, static_cast<std::ptrdiff_t>(keys.size()) - 1}};
+    while (!pending.empty()) {
+      auto [left, right] = pending.back();
+      pending.pop_back();
+      while (right - left > 16) {
+        const auto middle = partition(left, right);
+        if (middle - left < right - middle) {
+          pending.emplace_back(middle + 1, right);
+          right = middle - 1;
+        } else {
+          pending.emplace_back(left, middle - 1);
+          left = middle + 1;
+        }
       }
-      std::swap(base[i], base[right - 1]);
-      if (i - left < right - i) {
-        pending.emplace_back(i + 1, right);
-        right = i - 1;
-      } else {
-        pending.emplace_back(left, i - 1);
-        left = i + 1;
-      }
+      insert(left, right);
     }
+    std::vector<std::uint32_t> order(keys.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = items_[i].index;
+    return order;
+  }
+
+ private:
+  struct Item {
+    float key;
+    std::uint32_t index;
+  };
+  static bool less(const Item& a, const Item& b) { return a.key < b.key; }
+
+  // Where the pivot comes to lie.
+  std::ptrdiff_t partition(std::ptrdiff_t left, std::ptrdiff_t right) {
+    Item* const base = items_.data();
+    const auto middle = left + (right - left) / 2;
+    if (less(base[middle], base[left])) std::swap(base[middle], base[left]);
+    if (less(base[right], base[middle])) std::swap(base[right], base[middle]);
+    if (less(base[middle], base[left])) std::swap(base[middle], base[left]);
+    const Item pivot = base[middle];
+    std::swap(base[middle], base[right - 1]);
+    // Those from the left that are not below the pivot, those from the right that are not above it.
+    std::size_t highs = 0, lows = 0;
+    for (auto i = left + 1; i < right - 1; ++i) {
+      high_[highs] = static_cast<std::uint32_t>(i);
+      highs += !less(base[i], pivot);
+    }
+    for (auto j = right - 2; j >= left; --j) {
+      low_[lows] = static_cast<std::uint32_t>(j);
+      lows += !less(pivot, base[j]);
+    }
+    std::size_t k = 0;  // the leftmost item is no higher than the pivot, so the lows do not run out
+    for (; k < highs && high_[k] < low_[k]; ++k) std::swap(base[high_[k]], base[low_[k]]);
+    auto end = k < highs ? static_cast<std::ptrdiff_t>(high_[k]) : right - 1;
+    if (k > 0) end = std::min(end, static_cast<std::ptrdiff_t>(low_[k - 1]));
+    std::swap(base[end], base[right - 1]);
+    return end;
+  }
+  void insert(std::ptrdiff_t left, std::ptrdiff_t right) {
+    Item* const base = items_.data();
     for (auto i = left + 1; i <= right; ++i) {
-      const std::uint32_t moved = base[i];
+      const Item moved = base[i];
       auto j = i;
       for (; j > left && less(moved, base[j - 1]); --j) base[j] = base[j - 1];
       base[j] = moved;
     }
   }
-  return order;
-}
+
+  std::vector<Item> items_;
+  std::vector<std::uint32_t> high_, low_;
+};
 
 std::vector<float> projected(const ImageF& image, const Direction& direction) {
   const auto d0 = static_cast<float>(direction[0]), d1 = static_cast<float>(direction[1]),
@@ -220,12 +253,13 @@ ImageF transfer_distribution(const ImageF& x, const ImageF& y, const TransferRan
 
 ImageF transfer_sliced(const ImageF& x, const ImageF& y, const TransferRandom& random, const SlicedOptions& options) {
   ImageF out = x;
+  NumpyOrder sorter;
   for (int step = 0; step < options.steps; ++step) {
     std::vector<float> change(out.data.size(), 0.0f);
     for (int batch = 0; batch < options.batch; ++batch) {
       const Direction direction = random.direction();
       const auto from = projected(out, direction), to = projected(y, direction);
-      const auto from_order = order_of(from), to_order = order_of(to);
+      const auto from_order = sorter.of(from), to_order = sorter.of(to);
       for (std::size_t rank = 0; rank < from_order.size(); ++rank) {
         const std::size_t pixel = from_order[rank];
         const float distance = to[to_order[rank]] - from[pixel];

@@ -143,10 +143,91 @@ const auto warp_row = __builtin_cpu_supports("avx2") ? quick_row : plain_row;
 const auto warp_row = plain_row;
 #endif
 
-}  // namespace
+using FloatWeights = std::array<float, 16>;  // by row
 
-ImageU8 cubic_warp_bgr(const ImageU8& image, const Affine& in_from_out, int width, int height) {
-  ImageU8 out(width, height, 3);
+const std::vector<FloatWeights>& float_table() {
+  static const std::vector<FloatWeights> table = [] {
+    std::vector<FloatWeights> all;
+    for (int y = 0; y < positions; ++y) {
+      const auto down = cubic(static_cast<float>(y) / positions);
+      for (int x = 0; x < positions; ++x) {
+        const auto across = cubic(static_cast<float>(x) / positions);
+        FloatWeights w;
+        for (std::size_t k = 0; k < w.size(); ++k) w[k] = down[k / 4] * across[k % 4];
+        all.push_back(w);
+      }
+    }
+    return all;
+  }();
+  return table;
+}
+
+bool is_inside(const ImageF& in, const Spot& spot) {
+  return spot.x >= 0 && spot.y >= 0 && spot.x + 4 <= in.width && spot.y + 4 <= in.height;
+}
+
+// Any pixel, also partly or wholly outside; in OpenCV's order of additions, which is another one there.
+void slow_pixel(const ImageF& in, const Spot& spot, const FloatWeights& w, float* out) {
+  if (is_inside(in, spot)) {
+    for (int c = 0; c < in.channels; ++c) {
+      const auto row = [&](int j) {
+        const float* p = in.row(spot.y + j) + spot.x * in.channels + c;
+        const float* v = w.data() + 4 * j;
+        return p[0] * v[0] + p[in.channels] * v[1] + p[2 * in.channels] * v[2] + p[3 * in.channels] * v[3];
+      };
+      out[c] = row(0) + row(1) + row(2) + row(3);
+    }
+    return;
+  }
+  for (int c = 0; c < in.channels; ++c) {
+    float sum = 0;
+    for (int j = 0; j < 4; ++j) {
+      const int y = spot.y + j;
+      if (y < 0 || y >= in.height) continue;
+      for (int i = 0; i < 4; ++i) {
+        const int x = spot.x + i;
+        if (x >= 0 && x < in.width) sum += in.row(y)[x * in.channels + c] * w[static_cast<std::size_t>(j * 4 + i)];
+      }
+    }
+    out[c] = sum;
+  }
+}
+
+// Four floats as the compiler's own vector, so that no instruction set need be named.
+using Four = float __attribute__((vector_size(16)));
+Four four_at(const float* p) {
+  Four v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+
+void float_row(const ImageF& in, const Spot* spots, int count, float* out) {
+  const auto& table = float_table();
+  const std::ptrdiff_t channels = in.channels, stride = channels * in.width;
+  const auto* end = in.data.data() + in.data.size();
+  for (int i = 0; i < count; ++i, out += channels) {
+    const Spot& spot = spots[i];
+    const FloatWeights& w = table[spot.weights];
+    const float* p = in.data.data() + spot.y * stride + spot.x * channels;
+    // The last pixel of the last row is read with what follows it.
+    if (!is_inside(in, spot) || p + 3 * stride + 3 * channels + 4 > end) {
+      slow_pixel(in, spot, w, out);
+      continue;
+    }
+    const auto row = [&](std::size_t j) {
+      const float* q = p + static_cast<std::ptrdiff_t>(j) * stride;
+      const float* v = w.data() + 4 * j;
+      return four_at(q) * v[0] + four_at(q + channels) * v[1] + four_at(q + 2 * channels) * v[2] +
+             four_at(q + 3 * channels) * v[3];
+    };
+    const Four sum = row(0) + row(1) + row(2) + row(3);
+    __builtin_memcpy(out, &sum, static_cast<std::size_t>(channels) * sizeof(float));
+  }
+}
+
+// Calls row(y, spots): where the 4 x 4 input pixels of each pixel of a row of the output lie.
+template <class Row>
+void for_each_row(const Affine& in_from_out, int width, int height, const Row& row) {
   const auto& m = in_from_out.m;
   constexpr double unit = 1 << map_bits;
   constexpr int half = (1 << map_bits) / positions / 2;
@@ -164,8 +245,23 @@ ImageU8 cubic_warp_bgr(const ImageU8& image, const Affine& in_from_out, int widt
       spots[x] = {std::clamp(at_x >> 5, -32768, 32767) - 1, std::clamp(at_y >> 5, -32768, 32767) - 1,
                   static_cast<std::uint32_t>((at_y & mask) * positions + (at_x & mask))};
     }
-    warp_row(image, spots.data(), width, out.row(y));
+    row(y, spots.data());
   }
+}
+
+}  // namespace
+
+ImageU8 cubic_warp_bgr(const ImageU8& image, const Affine& in_from_out, int width, int height) {
+  ImageU8 out(width, height, 3);
+  for_each_row(in_from_out, width, height,
+               [&](int y, const Spot* spots) { warp_row(image, spots, width, out.row(y)); });
+  return out;
+}
+
+ImageF cubic_warp_float(const ImageF& image, const Affine& in_from_out, int width, int height) {
+  ImageF out(width, height, image.channels);
+  for_each_row(in_from_out, width, height,
+               [&](int y, const Spot* spots) { float_row(image, spots, width, out.row(y)); });
   return out;
 }
 

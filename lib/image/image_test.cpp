@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/photo.hpp>
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/blend.hpp"
@@ -133,6 +134,66 @@ TEST(Warp, CubicBytesAreOpenCvs) {
     cv::warpAffine(view(image), target, matrix(map), {83, 70}, cv::INTER_CUBIC, cv::BORDER_CONSTANT);
     EXPECT_EQ(warp(image, map, 83, 70, Interpolation::cubic), wanted) << round;
   }
+}
+
+// Likewise that of float pictures, or merges would differ.
+TEST(Warp, CubicFloatsAreOpenCvs) {
+  unsigned state = 9;
+  auto random = [&state] { return static_cast<double>((state = state * 1664525 + 1013904223) >> 8) / (1 << 24); };
+  for (const int channels : {3, 4}) {
+    ImageF image(61, 47, channels);
+    for (auto& v : image.data) v = static_cast<float>(random());
+    for (int round = 0; round < 40; ++round) {
+      const double angle = 6.3 * random(), scale = 0.2 + 3 * random();
+      const Affine map{{scale * std::cos(angle), -scale * std::sin(angle), 90 * random() - 20,  //
+                        scale * std::sin(angle), scale * std::cos(angle), 90 * random() - 20}};
+      ImageF wanted(83, 70, channels);
+      cv::Mat target = view(wanted);
+      cv::warpAffine(view(image), target, matrix(map), {83, 70}, cv::INTER_CUBIC, cv::BORDER_CONSTANT);
+      EXPECT_EQ(warp(image, map, 83, 70, Interpolation::cubic), wanted) << channels << " " << round;
+      cv::warpAffine(view(image), target, matrix(map), {83, 70}, cv::INTER_CUBIC | cv::WARP_INVERSE_MAP,
+                     cv::BORDER_CONSTANT);
+      EXPECT_EQ(warp_inverse(image, map, 83, 70, Interpolation::cubic), wanted) << channels << " " << round;
+    }
+  }
+}
+
+// Our own solver: OpenCV's pictures but for the last bit, which both take away by cutting off.
+TEST(Blend, ClonesAsOpenCvDoes) {
+  unsigned state = 5;
+  auto random = [&state] { return static_cast<double>((state = state * 1664525 + 1013904223) >> 8) / (1 << 24); };
+  for (const auto& [width, height] : {std::pair{90, 70}, {61, 97}, {40, 40}}) {
+    for (const bool at_border : {false, true}) {
+      ImageU8 face(width, height, 3), frame(width, height, 3), mask(width, height, 1);
+      for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+          const double dx = (x - width * (at_border ? 0.7 : 0.5)) / (0.35 * width),
+                       dy = (y - height / 2.0) / (0.35 * height);
+          mask.at(x, y) = dx * dx + dy * dy < 1 ? 255 : 0;
+          for (int c = 0; c < 3; ++c) {
+            face.at(x, y, c) = static_cast<std::uint8_t>(60 + 40 * c + 30 * std::sin(x * 0.2) + 20 * random());
+            frame.at(x, y, c) = static_cast<std::uint8_t>(40 + x + y / 2 + 10 * random());
+          }
+        }
+      }
+      const cv::Rect box = cv::boundingRect(view(mask));
+      cv::Mat wanted;
+      cv::seamlessClone(view(face), view(frame), view(mask), {box.x + box.width / 2, box.y + box.height / 2}, wanted,
+                        cv::NORMAL_CLONE);
+      const auto made = poisson_clone(face, frame, mask);
+      ASSERT_TRUE(made);
+      int furthest = 0, differing = 0;
+      for (std::size_t i = 0; i < made->data.size(); ++i) {
+        const int apart = std::abs(int{made->data[i]} - int{wanted.data[i]});
+        furthest = std::max(furthest, apart);
+        differing += apart > 0;
+      }
+      EXPECT_LE(furthest, 1) << width << " " << at_border;
+      EXPECT_NE(*made, frame);
+      EXPECT_LT(differing, static_cast<int>(made->data.size()) / 500) << width << " " << at_border;
+    }
+  }
+  EXPECT_FALSE(poisson_clone(ImageU8(9, 9, 3), ImageU8(9, 9, 3), ImageU8(9, 9, 1)));
 }
 
 TEST(Filter, ErodeAndDilateAreOpposite) {

@@ -42,6 +42,12 @@ Image<T> warp_with(const Image<T>& image, const Affine& map, int width, int heig
   return out;
 }
 
+// Whether cubic_warp_float() does it.
+bool is_quick(const ImageF& image, Interpolation interpolation, Border border) {
+  return interpolation == Interpolation::cubic && border == Border::constant && image.channels >= 3 &&
+         image.channels <= 4 && !image.empty();
+}
+
 // In OpenCV's order of operations: the last bits decide which of two positions a pixel gets.
 Affine inverse_of(const Affine& map) {
   auto m = map.m;
@@ -96,6 +102,8 @@ Image<T> warp(const Image<T>& image, const Affine& out_from_in, int width, int h
   if constexpr (std::is_same_v<T, std::uint8_t>) {
     if (interpolation == Interpolation::cubic && border == Border::constant && image.channels == 3 && !image.empty())
       return cubic_warp_bgr(image, inverse_of(out_from_in), width, height);
+  } else {
+    if (is_quick(image, interpolation, border)) return cubic_warp_float(image, inverse_of(out_from_in), width, height);
   }
   return warp_with(image, out_from_in, width, height, flag(interpolation), border);
 }
@@ -103,6 +111,9 @@ Image<T> warp(const Image<T>& image, const Affine& out_from_in, int width, int h
 template <class T>
 Image<T> warp_inverse(const Image<T>& image, const Affine& in_from_out, int width, int height,
                       Interpolation interpolation, Border border) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (is_quick(image, interpolation, border)) return cubic_warp_float(image, in_from_out, width, height);
+  }
   return warp_with(image, in_from_out, width, height, flag(interpolation) | cv::WARP_INVERSE_MAP, border);
 }
 

@@ -26,6 +26,8 @@ class Predictor {
   virtual FaceType face_type() const = 0;
   virtual std::int64_t iteration() const = 0;  // of the training; 0 where nothing tells
   virtual bool morphs() const = 0;             // whether `morph` changes what is predicted
+  // How many faces are quickest asked about in one call. What is said of a face never depends on the others in it.
+  virtual int faces_at_once() const { return 1; }
   // dst faces, R x R x 3 BGR 0..1. `morph` is how much of the src face is taken, 0..1 (AMP; others take all of it).
   // Not thread-safe: one caller at a time.
   virtual Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr, double morph) = 0;

@@ -67,8 +67,10 @@ struct MergeSettings {
   int hist_match_threshold = 238;  // hist-match modes
   bool masked_hist_match = true;   // hist_match only
   int motion_blur_power = 0;
-  int face_scale = 0;  // %; above 0 makes the pasted face smaller
-  double morph = 1;    // AMP
+  int face_scale = 0;   // %; above 0 makes the pasted face smaller
+  double morph = 1;     // AMP
+  int pre_sharpen = 0;  // %
+  bool two_pass = false;
   Sharpen sharpen = Sharpen::none;
   int blur_sharpen_amount = 0;
   int super_resolution_power = 0;  // needs MergeModel::enhance
@@ -122,13 +124,24 @@ constexpr auto describe<MergeSettings>() {
           .says("Morph", "AMP models: how much of the src face, from 0 (the dst face) to 1.")
           .range(0, 1)
           .in("Face"),
+      field("pre-sharpen", &S::pre_sharpen)
+          .says("Sharpen before",
+                "Sharpens what the network is shown of a soft frame, in per cent: its face may come out with more "
+                "detail.")
+          .range(0, 100)
+          .in("Face"),
+      field("two-pass", &S::two_pass)
+          .says("Two passes",
+                "The network is shown its own face once more: nearer to the src face, and slower. The mask of the dst "
+                "face is that of the first pass.")
+          .in("Face"),
       field("sharpen", &S::sharpen).says("Sharpen mode", "With --blur-sharpen-amount.").in("Face"),
       field("blur-sharpen-amount", &S::blur_sharpen_amount)
           .says("Blur or sharpen", "Above 0 sharpens, below 0 blurs the face.")
           .range(-100, 100)
           .in("Face"),
       field("super-resolution-power", &S::super_resolution_power)
-          .says("Super resolution", "How much of an enhancer's finer face is mixed in.")
+          .says("Super resolution", "How much of the enhancer's finer face, four times as wide, is mixed in.")
           .range(0, 100)
           .in("Face"),
       field("denoise-power", &S::denoise_power)

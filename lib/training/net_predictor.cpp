@@ -30,15 +30,26 @@ class NetPredictor final : public Predictor {
   FaceType face_type() const override { return face_type_; }
   std::int64_t iteration() const override { return iteration_; }
   bool morphs() const override { return morphs_; }
+  // Those that morph often get another morph for each face.
+  int faces_at_once() const override { return morphs_ ? 1 : 8; }
 
   Result<std::vector<PredictedFace>> predict(std::span<const ImageF> dst_bgr, double morph) override {
     return guard_torch("predicting faces", [&] {
       torch::InferenceMode inference;
-      const auto swap = net_->predict(to_tensor(dst_bgr).to(parameters_.device()), morph);
       std::vector<PredictedFace> faces;
-      for (int i = 0; i < static_cast<int>(dst_bgr.size()); ++i) {
-        faces.push_back({to_image(swap.bgr, i), to_image(swap.mask, i), to_image(swap.mask_dst, i)});
-        for (ImageF* image : {&faces.back().bgr, &faces.back().mask, &faces.back().mask_dst}) clamp_01(*image);
+      const auto full = static_cast<std::size_t>(faces_at_once());
+      for (std::size_t first = 0; first < dst_bgr.size(); first += full) {
+        const std::size_t count = std::min(full, dst_bgr.size() - first);
+        // A run of another number of faces rounds otherwise, so what is missing is filled up: a face's picture is then
+        // the same to the bit, whatever is asked beside it.
+        std::vector<ImageF> asked(dst_bgr.begin() + static_cast<std::ptrdiff_t>(first),
+                                  dst_bgr.begin() + static_cast<std::ptrdiff_t>(first + count));
+        asked.resize(full, asked.back());
+        const auto swap = net_->predict(to_tensor(asked).to(parameters_.device()), morph);
+        for (int i = 0; i < static_cast<int>(count); ++i) {
+          faces.push_back({to_image(swap.bgr, i), to_image(swap.mask, i), to_image(swap.mask_dst, i)});
+          for (ImageF* image : {&faces.back().bgr, &faces.back().mask, &faces.back().mask_dst}) clamp_01(*image);
+        }
       }
       return faces;
     });

@@ -14,7 +14,8 @@
 #include "lib/media/cut.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/frame_times.hpp"
-#include "lib/media/tone_map.hpp"
+#include "lib/media/take_over.hpp"
+#include "lib/media/timecode.hpp"
 #include "lib/project/output.hpp"
 
 namespace understudy {
@@ -42,13 +43,11 @@ media::VideoOptions encoding(const CutOptions& options, const media::VideoInfo& 
   media::VideoOptions encode;
   encode.time_base = times.time_base;
   encode.frame_rate = times.frame_rate;
-  encode.pixel_aspect = video.pixel_aspect;
-  if (video.orientation.swaps_sides()) std::swap(encode.pixel_aspect.num, encode.pixel_aspect.den);
+  media::take_look(encode, video);
   encode.quality = options.bitrate > 0 ? media::VideoQuality::bitrate : media::VideoQuality::crf;
   encode.crf = options.crf;
   encode.megabits = options.bitrate;
   encode.preset = options.preset;
-  encode.colour = media::tags_when_decoded(video.colour);
   encode.synthetic = false;
   encode.tell = [&run](const std::string& sentence) { run.note(sentence); };
   return encode;
@@ -72,6 +71,7 @@ Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths
   const std::int64_t zero = video.ticks[static_cast<std::size_t>(first)];
   const auto shown = media::frame_times(video);
   auto encode = encoding(options, video, shown, run);
+  encode.timecode = media::timecode_of(video, first);
   const double begin = static_cast<double>(zero) * tick;
   const double end = last < video.count() ? static_cast<double>(video.ticks[static_cast<std::size_t>(last)]) * tick
                                           : std::numeric_limits<double>::infinity();

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "lib/base/system.hpp"
+#include "lib/enhance/enhancer.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
-#include "steps/3_faceset/enhancer.hpp"
 #include "steps/3_faceset/recrop.hpp"
 #include "steps/3_faceset/rewriting.hpp"
 

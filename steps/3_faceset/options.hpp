@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "lib/enhance/network_use.hpp"
 #include "lib/options/shared_rows.hpp"
 
 namespace understudy {
@@ -46,16 +47,6 @@ struct ResizeOptions {
   std::filesystem::path frames;
 };
 
-enum class ValueRange { unit, signed_unit };  // 0..1 or -1..1
-template <>
-struct Names<ValueRange> {
-  static constexpr std::array all{"unit", "signed"};
-};
-enum class ColourOrder { rgb, bgr };
-template <>
-struct Names<ColourOrder> {
-  static constexpr std::array all{"rgb", "bgr"};
-};
 struct EnhanceOptions {
   std::filesystem::path network;
   double strength = 1;

@@ -73,19 +73,24 @@ static_assert(all_described<ModelDeleteOptions>);
 template <>
 constexpr auto describe<PredictOptions>() {
   using O = PredictOptions;
-  return std::tuple{
-      field("model", &O::model).says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest."),
-      field("input", &O::input)
-          .says("Input", "An aligned face, a folder of them, or one with a faceset.pak; empty: the dst faceset."),
-      field("output", &O::output).says("Output", "Folder for the pictures; empty: WORKSPACE/predicted."),
-      field("limit", &O::limit).says("Limit", "At most this many faces, spread over the set; 0: all.").at_least(0),
-      field("morph", &O::morph)
-          .says("Morph", "AMP models: how much of the src face, from 0 (the dst face) to 1.")
-          .range(0, 1),
-      field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024),
-      field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one."),
-  };
+  return std::tuple_cat(
+      std::tuple{
+          field("model", &O::model).says("Model name", "Folder of the model in WORKSPACE/model; empty: the newest.")},
+      model_file_rows<O>(),
+      std::tuple{
+          field("input", &O::input)
+              .says("Input", "An aligned face, a folder of them, or one with a faceset.pak; empty: the dst faceset."),
+          field("output", &O::output).says("Output", "Folder for the pictures; empty: WORKSPACE/predicted."),
+          field("limit", &O::limit).says("Limit", "At most this many faces, spread over the set; 0: all.").at_least(0),
+          field("morph", &O::morph)
+              .says("Morph", "AMP models: how much of the src face, from 0 (the dst face) to 1.")
+              .range(0, 1),
+          field("threads", &O::threads).says("Threads", "Processor threads; 0: all.").range(0, 1024),
+          field("gpu", &O::gpu).says("GPU", "Use a CUDA GPU when there is one; a model file runs on the processor."),
+      });
 }
+template <>
+inline constexpr bool all_described<PredictOptions> = described_with_model_file<PredictOptions>;
 static_assert(all_described<PredictOptions>);
 
 namespace {
@@ -115,7 +120,7 @@ Result<std::string> list_verb(const ModelListOptions& options, const std::vector
              {"bytes", m.bytes},         {"backups", m.backups},
              {"saved", m.saved}};
     if (options.options) row["options"] = to_json(m.description)["options"];
-    run.note(line_of(m) + (options.options ? " " + json_text(row["options"]) : ""));
+    run.note(options.options ? fmt::format("{} {}", line_of(m), json_text(row["options"])) : line_of(m));
     models.push_back(std::move(row));
   }
   for (auto& w : warnings) run.warn(std::move(w));
@@ -190,7 +195,13 @@ Result<std::string> predict_verb(const PredictOptions& options, const std::vecto
   PredictOptions filled = options;
   if (filled.input.empty()) filled.input = workspace.aligned(Side::dst);
   if (filled.output.empty()) filled.output = workspace.root / "predicted";
-  TRY(const auto model, find_model(workspace.model(), options.model));
+  if (!options.model.empty() && !options.model_file.empty()) {
+    return fail_with_hint(Code::bad_option, "Only one of --model and --model-file can be used", "Leave the other out.");
+  }
+  fs::path model;
+  if (options.model_file.empty()) {
+    TRY(model, find_model(workspace.model(), options.model));
+  }
   TRY(const auto faces, predict_faces(model, filled, run));
   return json_text(json{{"faces", faces}, {"output", filled.output.string()}});
 }
@@ -219,7 +230,9 @@ std::vector<Verb> model_verbs() {
   for (auto& verb : model_transfer_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(make_verb<PredictOptions>(
       "model predict", "Decode aligned faces with a model: the swapped face and both masks as PNG",
-      "  understudy model predict --input data_dst/aligned/00042_0.jpg", {}, predict_verb));
+      "  understudy model predict --input data_dst/aligned/00042_0.jpg\n"
+      "  understudy model predict --model-file clooney_SAEHD_model.dfm --limit 20",
+      {}, predict_verb));
   return verbs;
 }
 

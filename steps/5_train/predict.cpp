@@ -9,6 +9,7 @@
 #include "lib/face/face_file.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/landmarks.hpp"
+#include "lib/face/usual_type.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
@@ -46,27 +47,71 @@ struct Results {
   }
 };
 
+// Faces through the network, as many in one run as it takes.
+class Decoder {
+ public:
+  Decoder(Predictor& predictor, double morph, Results& results)
+      : predictor_(predictor), morph_(morph), results_(results) {}
+  Result<> add(const ImageU8& image, const FaceInfo& info, const std::string& stem) {
+    inputs_.push_back(model_input(image, info, predictor_.face_type(), predictor_.resolution()));
+    stems_.push_back(stem);
+    return inputs_.size() < static_cast<std::size_t>(predictor_.faces_at_once()) ? Result<>() : finish();
+  }
+  Result<> finish() {
+    if (inputs_.empty()) return {};
+    TRY(const auto faces, predictor_.predict(inputs_, morph_));
+    for (std::size_t i = 0; i < faces.size(); ++i) TRY_VOID(results_.write(faces[i], stems_[i]));
+    inputs_.clear();
+    stems_.clear();
+    return {};
+  }
+
+ private:
+  Predictor& predictor_;
+  double morph_;
+  Results& results_;
+  std::vector<ImageF> inputs_;
+  std::vector<std::string> stems_;
+};
+
+Result<std::unique_ptr<Predictor>> open_predictor(const fs::path& model, const PredictOptions& options, FaceType usual,
+                                                  Run& run) {
+  if (!options.model_file.empty()) {
+    TRY(auto predictor, open_model_file(options.model_file, file_options(options, options.threads, usual)));
+    run.note(fmt::format("The faces are taken as {}s of {} pixels", face_type_name(predictor->face_type()),
+                         predictor->resolution()));
+    return predictor;
+  }
+  std::vector<std::string> warnings;
+  TRY(auto predictor, open_model_predictor(model, {options.threads, options.gpu}, warnings));
+  for (auto& w : warnings) run.warn(std::move(w));
+  return predictor;
+}
+
 }  // namespace
 
 Result<int> predict_faces(const fs::path& model, const PredictOptions& options, Run& run) {
-  std::vector<std::string> warnings;
-  TRY(const auto predictor, open_model_predictor(model, {options.threads, options.gpu}, warnings));
-  for (auto& w : warnings) run.warn(w);
+  std::optional<Face> single;
+  std::optional<Faceset> faceset;
+  if (fs::is_directory(options.input)) {
+    TRY(faceset, Faceset::open(options.input));
+  } else {
+    TRY(single, read_face(options.input));
+  }
+  const FaceType own = single ? single->info.face_type : FaceType::whole;
+  const FaceType usual = faceset ? usual_type(*faceset) : is_aligned(own) ? own : FaceType::whole;
+  TRY(const auto predictor, open_predictor(model, options, usual, run));
   TRY_VOID(check_output(options.output, {options.input}));
   TRY(const auto lock, lock_folder(options.output));
   TRY(auto made, MadeFiles::open(options.output));
   Results results{std::move(made), Aside(options.output, [&run](std::string text) { run.note(std::move(text)); })};
-  auto decode = [&](const ImageU8& image, const FaceInfo& info, const std::string& stem) -> Result<> {
-    const ImageF input = model_input(image, info, predictor->face_type(), predictor->resolution());
-    TRY(const auto faces, predictor->predict({&input, 1}, options.morph));
-    return results.write(faces[0], stem);
-  };
-  if (!fs::is_directory(options.input)) {
-    TRY(const auto face, read_face(options.input));
-    TRY_VOID(decode(face.image_bgr, face.info, options.input.stem().string()));
+  Decoder decoder(*predictor, options.morph, results);
+  if (single) {
+    TRY_VOID(decoder.add(single->image_bgr, single->info, options.input.stem().string()));
+    TRY_VOID(decoder.finish());
     return 1;
   }
-  TRY(const auto set, Faceset::open(options.input));
+  const Faceset& set = *faceset;
   const std::size_t all = set.entries().size(),
                     count = options.limit > 0 ? std::min<std::size_t>(all, options.limit) : all;
   const auto narrow = std::ranges::count_if(
@@ -89,10 +134,11 @@ Result<int> predict_faces(const fs::path& model, const PredictOptions& options, 
     }
     const std::string stem =
         (entry.person.empty() ? "" : entry.person + "_") + fs::path(entry.file_name).stem().string();
-    TRY_VOID(decode(*image, entry.info, stem));
+    TRY_VOID(decoder.add(*image, entry.info, stem));
     run.progress(i + 1, count, "faces");
     ++done;
   }
+  TRY_VOID(decoder.finish());
   return done;
 }
 

@@ -6,10 +6,11 @@
 
 #include "lib/base/files.hpp"
 #include "lib/jobs/run.hpp"
+#include "lib/predict/model_file_rows.hpp"
 
 namespace understudy {
 
-struct PredictOptions {
+struct PredictOptions : ModelFileChoice {
   std::string model;
   fs::path input, output;
   int limit = 0;
@@ -18,8 +19,9 @@ struct PredictOptions {
   bool gpu = true;
 };
 
-// Writes STEM.png (swapped face, marked as synthetic), STEM_mask_prd.png and STEM_mask_dst.png per face, at the model's
-// resolution. Returns how many faces were decoded; unreadable ones are warnings.
+// With the model of that folder, or options.model_file. Writes STEM.png (swapped face, marked as synthetic),
+// STEM_mask_prd.png and STEM_mask_dst.png per face, at the model's resolution. Returns how many faces were decoded;
+// unreadable ones are warnings.
 Result<int> predict_faces(const fs::path& model, const PredictOptions&, Run&);
 
 }  // namespace understudy

@@ -54,6 +54,10 @@ Result<Stack> merge_faces(const Image<T>& frame_bgr, std::span<const FaceLook> f
   }
   if (raw && layers.empty()) box = {0, 0, raw_side, raw_side};
   Stack stack{box, {}};
+  if (layers.size() == 1) {  // nothing to lay over each other
+    stack.inside = {std::move(layers.front().image_bgr), std::move(layers.front().mask)};
+    return stack;
+  }
   stack.inside.image_bgr =
       raw ? ImageF(box.width(), box.height(), 3) : to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()));
   stack.inside.mask = ImageF(box.width(), box.height(), 1);

@@ -20,6 +20,9 @@ namespace understudy {
 // Raised whenever the same input gives other pictures, so that those of earlier programs are made anew.
 inline constexpr std::uint64_t compose_version = 3;
 
+// How much wider an enhanced face is (spec pipeline.md 7.3 D).
+inline constexpr int enlargement = 4;
+
 // All res x res, 0..1; masks have one channel.
 struct Prediction {
   ImageF face_bgr;
@@ -31,7 +34,7 @@ struct MergeModel {
   std::function<Result<Prediction>(const ImageF& face_bgr)> predict;
   // Optional. 256 x 256 face in, mask of that size out, 0..1 with what is below 0.1 set to 0.
   std::function<Result<ImageF>(const ImageF& face_bgr)> xseg;
-  // Optional. Four times the side.
+  // Optional. `enlargement` times the side.
   std::function<Result<ImageF>(const ImageF& face_bgr)> enhance;
 };
 
@@ -110,6 +113,11 @@ Result<MergedFloat> merge_looks_float(const Image<T>& frame_bgr, std::span<const
 // With a fixed seed for every frame.
 Result<Merged> merge_frame(const ImageU8& frame_bgr, std::span<const MergeFace> faces, const MergeSettings&,
                            const MergeModel&);
+
+// What the face's model is shown first, resolution x resolution; empty where nothing is asked. A merge of the same
+// shows the same, to the bit.
+template <class T>  // std::uint8_t or std::uint16_t
+ImageF shown_first(const Image<T>& frame_bgr, const FaceLook&);
 
 // Step F alone: a mask of side 4 * resolution, eroded, kept off the border, blurred (spec pipeline.md 7.3 F). With our
 // own rules an element of even size, which has no middle, shifts nothing.

@@ -23,13 +23,14 @@ void drop_small(ImageF& mask) {
 }
 
 // background * (1 - mask) + face * mask
-ImageF blended(const ImageF& background, const ImageF& face, const ImageF& mask) {
-  ImageF out = background;
-  for (std::size_t i = 0; i < out.data.size(); ++i) {
-    const float a = mask.data[i / 3];
-    out.data[i] = background.data[i] * (1 - a) + face.data[i] * a;
+ImageF blended(const ImageF& background, ImageF face, const ImageF& mask) {
+  for (std::size_t i = 0; i < mask.data.size(); ++i) {
+    const float a = mask.data[i], rest = 1 - a;
+    const float* back = background.data.data() + 3 * i;
+    float* out = face.data.data() + 3 * i;
+    for (int c = 0; c < 3; ++c) out[c] = back[c] * rest + out[c] * a;
   }
-  return out;
+  return face;
 }
 
 ImageF clamped(ImageF image) {
@@ -37,85 +38,47 @@ ImageF clamped(ImageF image) {
   return image;
 }
 
-// Denoise, bicubic and colour degrade work on the whole frame, so there the region is the frame.
-bool changes_whole_frame(const MergeSettings& s) {
-  return s.denoise_power != 0 || s.bicubic_degrade_power != 0 || s.colour_degrade_power != 0;
+// With so many per cent more of what a small blur takes away. Not clamped.
+ImageF sharper(const ImageF& face, int per_cent) {
+  constexpr int kernel = 5;
+  const ImageF soft = gaussian_blur(face, kernel);
+  const float gain = static_cast<float>(per_cent) / 100;
+  ImageF out = face;
+  for (std::size_t i = 0; i < out.data.size(); ++i) out.data[i] += gain * (face.data[i] - soft.data[i]);
+  return out;
 }
 
-// The part of the frame that a crop sees or is pasted to, with room for the widest filter.
-void grow(PixelBox& box, const Affine& crop_from_frame, int side) {
-  const Affine frame_from_crop = crop_from_frame.inverse();
-  const double edge = 4;
-  for (const Point corner :
-       {Point{-edge, -edge}, {side + edge, -edge}, {side + edge, side + edge}, {-edge, side + edge}}) {
-    const Point p = frame_from_crop(corner);
-    const auto bounded = [](double v) { return static_cast<int>(std::clamp(std::isfinite(v) ? v : 0.0, -1e6, 1e6)); };
-    box.x0 = std::min(box.x0, bounded(std::floor(p.x) - 4));
-    box.y0 = std::min(box.y0, bounded(std::floor(p.y) - 4));
-    box.x1 = std::max(box.x1, bounded(std::ceil(p.x) + 5));
-    box.y1 = std::max(box.y1, bounded(std::ceil(p.y) + 5));
+// What the network is shown, R x R, in SDR.
+ImageF shown(const FaceContext& context, const ImageF& target) {
+  ImageF face = in_sdr(context, resize(target, context.resolution, context.resolution, Interpolation::linear));
+  const int power = context.settings.pre_sharpen;
+  return power > 0 ? clamped(sharper(face, power)) : face;
+}
+
+// Stage B: the frame's part as a crop, O x O.
+ImageF target_of(const FaceContext& context, const ImageF& region) {
+  return clamped(warp(region, context.crop_map, context.output, context.output, Interpolation::cubic));
+}
+
+// What the network says of a face, R x R.
+Result<Prediction> asked(const MergeModel& model, const ImageF& face) {
+  TRY(auto prediction, model.predict(face));
+  for (auto* part : {&prediction.face_bgr, &prediction.mask_prd, &prediction.mask_dst}) {
+    if (part->width != model.resolution || part->height != model.resolution)
+      return fail(Code::internal, "The model's picture is not {} pixels wide", model.resolution);
+    clamp_01(*part);
   }
-}
-
-template <class T>
-PixelBox region_of(const Image<T>& frame, const Landmarks68& landmarks, const MergeSettings& settings,
-                   const MergeModel& model) {
-  PixelBox box{frame.width, frame.height, 0, 0};
-  const Affine map = face_matrix(landmarks, model.resolution, model.face_type);
-  const double area = map.m[0] * map.m[4] - map.m[1] * map.m[3];
-  if (!std::isfinite(area) || !std::isfinite(map.m[2] + map.m[5]) || area < 1e-9) return {};  // no face to speak of
-  if (changes_whole_frame(settings)) return {0, 0, frame.width, frame.height};
-  grow(box, map, model.resolution);
-  grow(box, face_matrix(landmarks, model.resolution, model.face_type, 1 + 0.01 * settings.face_scale),
-       model.resolution);
-  return {std::max(box.x0, 0), std::max(box.y0, 0), std::min(box.x1, frame.width), std::min(box.y1, frame.height)};
-}
-
-FaceContext context_of(const FaceLook& look, const PixelBox& box, bool deep, const TransferRandom& random,
-                       std::optional<ColourMeasure>* measure) {
-  const MergeFace& face = *look.face;
-  const MergeSettings& settings = *look.settings;
-  const MergeModel& model = *look.model;
-  const int resolution = model.resolution;
-  const int output = settings.super_resolution_power != 0 ? 4 * resolution : resolution;
-  const bool exact = settings.compat == Compat::none;
-  const Affine from_region{{1, 0, double(box.x0), 0, 1, double(box.y0)}};
-  const auto map = [&](int side, int face_scale) {
-    return crop_from_frame(face.landmarks, side, model.face_type, settings.compat, face_scale) * from_region;
-  };
-  FaceContext context{settings,
-                      model,
-                      random,
-                      resolution,
-                      output,
-                      4 * resolution,
-                      map(output, 0),
-                      map(output, settings.face_scale),
-                      map(4 * resolution, settings.face_scale),
-                      map(256, 0),
-                      face.landmarks,
-                      face.motion,
-                      {},
-                      deep,
-                      look.plate,
-                      look.window,
-                      measure};
-  const auto& m = context.crop_map.m;
-  context.step = {m[0] * face.step.x + m[1] * face.step.y, m[3] * face.step.x + m[4] * face.step.y};
-  // Whole before they are shifted, so that the hull's whole pixels are those of the frame.
-  const auto whole = [exact](double v) { return exact ? std::floor(v + 0.5) : std::trunc(v); };
-  for (auto& p : context.landmarks) p = {whole(p.x) - box.x0, whole(p.y) - box.y0};
-  return context;
+  return prediction;
 }
 
 // Stages C and D: face and learned masks at O x O, of SDR and in SDR.
 Result<Prediction> predicted(const FaceContext& context, const ImageF& target) {
-  const int r = context.resolution, o = context.output;
-  TRY(auto prediction, context.model.predict(in_sdr(context, resize(target, r, r, Interpolation::linear))));
-  for (auto* part : {&prediction.face_bgr, &prediction.mask_prd, &prediction.mask_dst}) {
-    if (part->width != r || part->height != r)
-      return fail(Code::internal, "The model's picture is not {} pixels wide", r);
-    clamp_01(*part);
+  const int o = context.output;
+  TRY(auto prediction, asked(context.model, shown(context, target)));
+  if (context.settings.two_pass) {
+    TRY(auto second, asked(context.model, prediction.face_bgr));
+    prediction.face_bgr = std::move(second.face_bgr);
+    prediction.mask_prd = std::move(second.mask_prd);
   }
   const int power = context.settings.super_resolution_power;
   if (power == 0) return prediction;
@@ -207,12 +170,14 @@ ImageF laid_into(const ImageF& frame, const ImageF& face, const Affine& face_fro
   return warp_inverse(face, face_from_frame, frame.width, frame.height, Interpolation::cubic, border);
 }
 
-// Stage L: filters on the pasted face. `frame` becomes the degraded background.
-ImageF second_stage(const FaceContext& context, ImageF& frame, const ImageF& pasted, const ImageF& mask,
+// Stage L: filters on the pasted face. `region` is what surrounds the frame's inner part, empty where that is all;
+// `frame` becomes the degraded background.
+ImageF second_stage(const FaceContext& context, ImageF region, ImageF& frame, const ImageF& pasted, const ImageF& mask,
                     const ImageF& target, const ImageF& crop_mask) {
   const auto& s = context.settings;
   const int o = context.output;
-  ImageF face = warp(pasted, context.crop_map, o, o, Interpolation::cubic);
+  if (!region.empty()) paste(region, pasted, context.inner.x0, context.inner.y0);
+  ImageF face = warp(region.empty() ? pasted : region, context.crop_map, o, o, Interpolation::cubic);
   if (is_seamless(s.mode)) {
     face = recoloured(context, std::move(face), target, crop_mask);
     if (context.measure) return face;
@@ -221,14 +186,14 @@ ImageF second_stage(const FaceContext& context, ImageF& frame, const ImageF& pas
   face = blur_sharpen(face, s.sharpen, 3, s.blur_sharpen_amount);
   if (s.denoise_power != 0) frame = denoise(std::move(frame), s.denoise_power);
   if (s.bicubic_degrade_power != 0) frame = bicubic_degrade(frame, s.bicubic_degrade_power);
-  ImageF in_frame = laid_into(frame, face, context.crop_map, context);
+  ImageF in_frame = laid_into(frame, face, context.inner_crop_map, context);
   finish(context, in_frame, frame, mask);
-  return clamped(blended(frame, in_frame, mask));
+  return clamped(blended(frame, std::move(in_frame), mask));
 }
 
 // Stages H to M for the modes that paste.
-ImageF pasted_face(const FaceContext& context, ImageF frame, ImageF face, const ImageF& target, const ImageF& mask,
-                   const ImageF& crop_mask) {
+ImageF pasted_face(const FaceContext& context, ImageF region, ImageF frame, ImageF face, const ImageF& target,
+                   const ImageF& mask, const ImageF& crop_mask) {
   const auto& s = context.settings;
   if (!worth_pasting(mask)) return frame;
   if (!is_seamless(s.mode)) {
@@ -239,16 +204,32 @@ ImageF pasted_face(const FaceContext& context, ImageF frame, ImageF face, const 
   if (is_seamless(s.mode)) in_frame = cloned(context, std::move(in_frame), frame, mask);
   const bool once_more = needs_second_stage(s);
   if (!once_more) finish(context, in_frame, frame, mask);
-  ImageF out = blended(frame, in_frame, mask);
-  if (once_more) out = second_stage(context, frame, out, mask, target, crop_mask);
+  ImageF out = blended(frame, std::move(in_frame), mask);
+  if (once_more) out = second_stage(context, std::move(region), frame, out, mask, target, crop_mask);
   if (s.colour_degrade_power != 0) out = colour_degrade(out, s.colour_degrade_power);
   return out;
 }
 
-ImageF raw_face(const FaceContext& context, const ImageF& frame, const ImageF& face) {
+ImageF raw_face(const FaceContext& context, ImageF frame, const ImageF& face) {
   const ImageF ones(context.output, context.output, 1, 1.0f);
   const ImageF inside = warp_inverse(ones, context.scaled_map, frame.width, frame.height, Interpolation::cubic);
   return clamped(blended(frame, laid_into(frame, face, context.scaled_map, context), inside));
+}
+
+// The chosen mask at the working side, softened.
+Result<ImageF> crop_mask_of(const FaceContext& context, const ImageF& region, const Prediction& prediction) {
+  const auto& settings = context.settings;
+  const int o = context.output, s = context.mask_side;
+  ImageF hull;
+  if (settings.mask_mode == MaskMode::dst) {
+    hull = clamped(
+        warp(hull_mask(region.width, region.height, context.landmarks), context.crop_map, o, o, Interpolation::cubic));
+  }
+  TRY(auto mask, select_mask(context, region, hull, prediction.face_bgr, prediction));
+  drop_small(mask);
+  mask = resize(mask, s, s, Interpolation::cubic);
+  if (is_raw(settings.mode)) return mask;
+  return soften_mask(mask, context.resolution, settings.erode, settings.blur, settings.compat);
 }
 
 }  // namespace
@@ -258,43 +239,44 @@ Result<FaceLayer> merge_face(const Image<T>& frame_bgr, const FaceLook& look, co
                              std::optional<ColourMeasure>* measure) {
   const MergeSettings& settings = *look.settings;
   FaceLayer layer;
-  layer.box = region_of(frame_bgr, look.face->landmarks, settings, *look.model);
+  layer.box = region_of(frame_bgr.width, frame_bgr.height, look.face->landmarks, settings, *look.model);
   if (layer.box.empty()) return layer;
-  const PixelBox& box = layer.box;
-  const FaceContext context = context_of(look, box, sizeof(T) > 1, random, measure);
-  const int o = context.output, s = context.mask_side;
-  const ImageF frame = to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()));
+  const PixelBox box = layer.box;
+  FaceContext context = context_of(look, box, sizeof(T) > 1, random, measure);
+  const int o = context.output;
+  ImageF region = to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()));
 
-  const ImageF target = clamped(warp(frame, context.crop_map, o, o, Interpolation::cubic));
-  ImageF hull;
-  if (settings.mask_mode == MaskMode::dst) {
-    hull = clamped(
-        warp(hull_mask(frame.width, frame.height, context.landmarks), context.crop_map, o, o, Interpolation::cubic));
-  }
+  const ImageF target = target_of(context, region);
   TRY(auto prediction, predicted(context, target));
-  TRY(auto crop_mask, select_mask(context, frame, hull, prediction.face_bgr, prediction));
+  TRY(auto crop_mask, crop_mask_of(context, region, prediction));
   if (context.plate) context.plate->to_codes(prediction.face_bgr);
-  drop_small(crop_mask);
-  crop_mask = resize(crop_mask, s, s, Interpolation::cubic);
-  if (!is_raw(settings.mode))
-    crop_mask = soften_mask(crop_mask, context.resolution, settings.erode, settings.blur, settings.compat);
 
+  if (!is_raw(settings.mode) && !changes_whole_frame(settings)) {
+    const PixelBox inner = reach_of(crop_mask, context.mask_map, context.inner);
+    if (inner.empty()) return FaceLayer();
+    narrow(context, inner);
+    layer.box = {box.x0 + inner.x0, box.y0 + inner.y0, box.x0 + inner.x1, box.y0 + inner.y1};
+  }
+  const PixelBox& inner = context.inner;
+  const bool whole = inner.width() == region.width && inner.height() == region.height;
+  ImageF frame = whole ? std::move(region) : crop(region, inner.x0, inner.y0, inner.width(), inner.height());
   layer.mask = warp_inverse(crop_mask, context.mask_map, frame.width, frame.height, Interpolation::cubic);
   clamp_01(layer.mask);
   drop_small(layer.mask);
   crop_mask = resize(crop_mask, o, o, Interpolation::cubic);
   switch (settings.mode) {
     case MergeMode::original:
-      layer.image_bgr = frame;
+      layer.image_bgr = std::move(frame);
       break;
     case MergeMode::raw_rgb:
-      layer.image_bgr = raw_face(context, frame, prediction.face_bgr);
+      layer.image_bgr = raw_face(context, std::move(frame), prediction.face_bgr);
       break;
     case MergeMode::raw_predict:
       layer = {{0, 0, o, o}, std::move(prediction.face_bgr), std::move(crop_mask)};
       break;
     default:
-      layer.image_bgr = pasted_face(context, frame, std::move(prediction.face_bgr), target, layer.mask, crop_mask);
+      layer.image_bgr = pasted_face(context, std::move(region), std::move(frame), std::move(prediction.face_bgr),
+                                    target, layer.mask, crop_mask);
   }
   return layer;
 }
@@ -302,5 +284,16 @@ template Result<FaceLayer> merge_face(const ImageU8&, const FaceLook&, const Tra
                                       std::optional<ColourMeasure>*);
 template Result<FaceLayer> merge_face(const ImageU16&, const FaceLook&, const TransferRandom&,
                                       std::optional<ColourMeasure>*);
+
+template <class T>
+ImageF shown_first(const Image<T>& frame_bgr, const FaceLook& look) {
+  const PixelBox box = region_of(frame_bgr.width, frame_bgr.height, look.face->landmarks, *look.settings, *look.model);
+  if (box.empty()) return {};
+  const TransferRandom none;
+  const FaceContext context = context_of(look, box, sizeof(T) > 1, none);
+  return shown(context, target_of(context, to_float(crop(frame_bgr, box.x0, box.y0, box.width(), box.height()))));
+}
+template ImageF shown_first(const ImageU8&, const FaceLook&);
+template ImageF shown_first(const ImageU16&, const FaceLook&);
 
 }  // namespace understudy

@@ -240,6 +240,72 @@ TEST(Compose, MissingModelsAreSaid) {
   EXPECT_FALSE(merge_frame(frame(), faces, settings, flat_model(1)));
 }
 
+// Its face is what it is shown, halved; it keeps what it was shown.
+MergeModel halving_model(std::vector<ImageF>& shown) {
+  MergeModel model;
+  model.resolution = side;
+  model.predict = [&shown](const ImageF& face) -> Result<Prediction> {
+    shown.push_back(face);
+    ImageF half = face;
+    for (auto& v : half.data) v /= 2;
+    const auto pass = static_cast<float>(shown.size());
+    return Prediction{half, ImageF(side, side, 1, 1 / pass), ImageF(side, side, 1, 1 / pass)};
+  };
+  return model;
+}
+
+TEST(Compose, PreSharpenedIsWhatTheNetworkIsShownAlone) {
+  ImageU8 edge(320, 240, 3, 90);
+  for (int y = 0; y < edge.height; ++y) std::fill_n(edge.row(y) + 3 * 150, 3 * 100, std::uint8_t{160});
+  const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
+  std::vector<ImageF> shown;
+  auto settings = plain();
+  for (const int power : {0, 50, 100}) {
+    settings.pre_sharpen = power;
+    ASSERT_TRUE(merge_frame(edge, faces, settings, halving_model(shown)));
+  }
+  // Over- and undershoot beside the edge, the more the higher, and the same level far from it.
+  const auto range = [](const ImageF& image) {
+    const auto [least, most] = std::ranges::minmax(image.data);
+    return most - least;
+  };
+  EXPECT_GT(range(shown[1]), range(shown[0]) + 0.02);
+  EXPECT_GT(range(shown[2]), range(shown[1]) + 0.02);
+  EXPECT_NEAR(shown[2].at(2, side / 2), shown[0].at(2, side / 2), 1e-4);
+}
+
+TEST(Compose, TheSecondPassIsShownTheFirstOnesFace) {
+  const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
+  std::vector<ImageF> shown;
+  auto settings = plain();
+  settings.two_pass = true;
+  settings.mask_mode = MaskMode::learned_product;
+  const auto merged = merge_frame_float(frame(), faces, settings, halving_model(shown), seeded_random(1));
+  ASSERT_TRUE(merged);
+  ASSERT_EQ(shown.size(), 2u);
+  EXPECT_NEAR(shown[1].at(side / 2, side / 2), shown[0].at(side / 2, side / 2) / 2, 1e-6);
+  // Half of the mask of the second pass, all of the dst face's of the first.
+  EXPECT_NEAR(merged->mask.at(150, 110), 0.5, 1e-3);
+}
+
+TEST(Compose, SuperResolutionMixesTheEnhancersFaceInByItsPower) {
+  const std::vector<MergeFace> faces = {face_at(120, 80, 60)};
+  auto model = flat_model(0.2f);
+  int enhanced = 0;
+  model.enhance = [&enhanced](const ImageF& face) -> Result<ImageF> {
+    ++enhanced;
+    return ImageF(enlargement * face.width, enlargement * face.height, 3, 1.0f);
+  };
+  for (const int power : {0, 25, 100}) {
+    auto settings = plain();
+    settings.super_resolution_power = power;
+    const auto merged = merge_frame_float(frame(), faces, settings, model, seeded_random(1));
+    ASSERT_TRUE(merged) << to_sentence(merged.error());
+    EXPECT_NEAR(merged->image_bgr.at(150, 110, 1), 0.2 + 0.8 * power / 100, 1e-3);
+  }
+  EXPECT_EQ(enhanced, 2);  // not where nothing of it is taken
+}
+
 TEST(Alignments, FramesFindTheirFacesAndMotion) {
   const ScratchFolder scratch;
   const fs::path& folder = scratch.path;

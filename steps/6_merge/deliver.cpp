@@ -21,7 +21,8 @@
 #include "steps/6_merge/colour_windows.hpp"
 #include "steps/6_merge/crop_geometry.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
-#include "steps/6_merge/prepare.hpp"
+#include "steps/6_merge/frame_clock.hpp"
+#include "steps/6_merge/frame_feed.hpp"
 
 namespace understudy {
 namespace {
@@ -42,8 +43,14 @@ ImageF face_layer(const ImageF& plate_bgr, const MergedFloat& merged) {
 
 class Delivery {
  public:
-  Delivery(const DeliverOptions& options, const PreparedMerge& work, MadeFiles made, Aside aside)
-      : options_(options), work_(work), made_(std::move(made)), aside_(std::move(aside)), windows_(work, true) {}
+  Delivery(const DeliverOptions& options, const PreparedMerge& work, const FrameClock& clock, MadeFiles made,
+           Aside aside)
+      : options_(options),
+        work_(work),
+        clock_(clock),
+        made_(std::move(made)),
+        aside_(std::move(aside)),
+        windows_(work, true) {}
 
   // Which files a frame has; the last one being there means that all are.
   std::vector<fs::path> files_of(std::int64_t index) const {
@@ -82,7 +89,7 @@ class Delivery {
       }
     }
     const auto& merged = layers.merged;
-    if (options_.format == DeliveryFormat::exr) return write_exr_file(files[next], plate, merged, recipe);
+    if (options_.format == DeliveryFormat::exr) return write_exr_file(files[next], frame.index, plate, merged, recipe);
     TRY_VOID(write_png(files[next], merged.mask, recipe, false));
     TRY_VOID(write_png(files[next + 1], face_layer(plate, merged), recipe, true));
     return write_png(files[next + 2], with_alpha(merged.image_bgr, merged.mask), recipe, true);
@@ -103,13 +110,14 @@ class Delivery {
     TRY_VOID(aside_.make_way(made_, name));
     return made_.write(name, png, recipe);
   }
-  Result<> write_exr_file(const fs::path& name, const ImageF& plate, const MergedFloat& merged,
+  Result<> write_exr_file(const fs::path& name, std::int64_t index, const ImageF& plate, const MergedFloat& merged,
                           const std::string& recipe) {
     ExrPicture picture;
     picture.layers = {{"", merged.image_bgr}, {"face", face_layer(plate, merged)}, {"matte", merged.mask}};
     picture.pixels = options_.pixels;
     picture.compression = options_.compression;
-    if (const auto* video = work_.source.video()) picture.frame_rate = video->frame_rate.value();
+    picture.frame_rate = clock_.frame_rate();
+    picture.timecode = clock_.timecode(index);
     picture.remarks = {{"comments", media::picture_comment},
                        {"DigitalSourceType", std::string(media::composite_with_trained_media)},
                        {"colours", "as encoded in the plate; no transfer function was undone"}};
@@ -121,6 +129,7 @@ class Delivery {
 
   const DeliverOptions& options_;
   const PreparedMerge& work_;
+  const FrameClock& clock_;
   MadeFiles made_;
   Aside aside_;
   ColourWindows windows_;
@@ -204,11 +213,12 @@ Result<> write_corners(PreparedMerge& work, const std::vector<std::int64_t>& fra
   return {};
 }
 
-std::uint64_t look_of(const DeliverOptions& o) {
+std::uint64_t look_of(const DeliverOptions& o, const FrameClock& clock) {
   std::uint64_t look = xxh3(static_cast<std::uint64_t>(o.format), 1);
   if (o.format == DeliveryFormat::exr) {
     look = xxh3(static_cast<std::uint64_t>(o.pixels), look);
     look = xxh3(static_cast<std::uint64_t>(o.compression), look);
+    look = xxh3(clock.content(), look);
   }
   return look;
 }
@@ -262,22 +272,24 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
   TRY(const auto lock, lock_folder(folder));
   for (const char* part : {"", "prediction", "matte", "face", "result"}) remove_temporaries(folder / part);
   TRY(auto made, MadeFiles::open(folder));
-  Delivery delivery(options, work, std::move(made),
+  const auto clock = FrameClock::of(work.source, paths.video, paths.manifest);
+  Delivery delivery(options, work, clock, std::move(made),
                     Aside(folder, [&run](std::string text) { run.note(std::move(text)); }));
   DeliveryReport report;
   const auto before = [&](std::int64_t index) { return delivery.earlier_recipe(index).value_or(""); };
-  TRY(const auto ingredients, Ingredients::of(paths, work, look_of(options), before));
+  TRY(const auto ingredients, Ingredients::of(paths, work, look_of(options, clock), before));
   TRY(const Due due, due_frames(work, ingredients, delivery, report));
   report.frames = static_cast<std::int64_t>(due.frames.size());
   run.stage("deliver");
-  FrameFeed<std::uint16_t> feed(work.source, due.skip);
+  FrameFeed<std::uint16_t> feed(work, due.skip);
   const auto to_do = static_cast<std::uint64_t>(std::ranges::count(due.skip, false));
   std::atomic<std::uint64_t> finished = 0;
   std::atomic<std::int64_t> rendered = 0;
   std::map<std::int64_t, int> heights;
   std::mutex noting;
   TRY_VOID(for_each_index(to_do, merging.threads, run, "", [&](std::size_t, unsigned) -> Result<> {
-    const auto [index, frame] = feed.next(prepared, run);
+    TRY(const auto taken, feed.next(prepared, run));
+    const auto& [index, frame] = taken;
     if (frame) {
       {
         std::lock_guard lock_heights(noting);

@@ -17,7 +17,7 @@
 #include "steps/6_merge/colour_windows.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 #include "steps/6_merge/faults.hpp"
-#include "steps/6_merge/prepare.hpp"
+#include "steps/6_merge/frame_feed.hpp"
 #include "steps/6_merge/sample.hpp"
 
 namespace understudy {
@@ -49,13 +49,14 @@ class Merger {
 template <class T>
 Result<> merge_frames(PreparedMerge& work, Merger& merger, const std::vector<bool>& skip, int threads,
                       MergeReport& report, Run& run) {
-  FrameFeed<T> feed(work.source, skip);
+  FrameFeed<T> feed(work, skip);
   const auto to_do = static_cast<std::uint64_t>(std::ranges::count(skip, false));
   const auto before = static_cast<std::uint64_t>(report.done_before);
   std::atomic<std::uint64_t> finished = before;
   std::atomic<std::int64_t> rendered = 0;
   const auto done = for_each_index(to_do, threads, run, "", [&](std::size_t, unsigned) -> Result<> {
-    const auto [index, frame] = feed.next(report, run);
+    TRY(const auto taken, feed.next(report, run));
+    const auto& [index, frame] = taken;
     if (frame) {
       TRY_VOID(merger.merge_one(*frame));
       ++rendered;

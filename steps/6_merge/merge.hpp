@@ -18,13 +18,14 @@ struct MergePaths {
   fs::path model;    // model folder, or an exported file (--model-file); empty without a model
   fs::path xseg;     // see open_masker(); read for the masks with xseg alone
   fs::path merged, merged_mask;
-  fs::path state;        // .understudy/merge.json: the content of the video that was read last
-  fs::path models;       // where the models of single persons lie
-  fs::path timelines;    // .understudy/merge/
-  fs::path sample;       // the page of --sample
-  fs::path predictions;  // .understudy/predictions/: what the networks said; may be empty for no cache
-  fs::path src_aligned;  // whose poses turns are held against; need not be there
-  fs::path records;      // .understudy/merge_check.jsonl: what `merge check` measured; need not be there
+  fs::path video, manifest;  // dst's video and step 1's manifest, where `frames` are images; need not be there
+  fs::path state;            // .understudy/merge.json: the content of the video that was read last
+  fs::path models;           // where the models of single persons lie
+  fs::path timelines;        // .understudy/merge/
+  fs::path sample;           // the page of --sample
+  fs::path predictions;      // .understudy/predictions/: what the networks said; may be empty for no cache
+  fs::path src_aligned;      // whose poses turns are held against; need not be there
+  fs::path records;          // .understudy/merge_check.jsonl: what `merge check` measured; need not be there
 };
 
 struct MergeReport {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/6_merge/models.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "lib/base/hash.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/system.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/training/model_list.hpp"
 #include "lib/training/net_predictor.hpp"
@@ -53,6 +56,10 @@ bool takes_generic_mask(const MergeOptions& options, const MergePaths& paths) {
   return options.xseg_model.empty() && !is_masker(paths.xseg) && has_generic_mask();
 }
 
+static std::vector<ImageF> pictures_of(PredictedFace face) {
+  return std::vector{std::move(face.bgr), std::move(face.mask), std::move(face.mask_dst)};
+}
+
 void MergeModels::add(const std::string& name, const fs::path& folder, std::unique_ptr<Predictor> predictor) {
   const auto iteration = predictor->iteration();
   std::uint64_t content = xxh3(static_cast<std::uint64_t>(iteration), weights_of(folder, iteration));
@@ -62,15 +69,14 @@ void MergeModels::add(const std::string& name, const fs::path& folder, std::uniq
 }
 
 Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const MergeOptions& options,
-                                      const MergePaths& paths, const std::set<std::string>& of_persons, bool with_xseg,
-                                      Run& run) {
+                                      const MergePaths& paths, const Needs& needs, Run& run) {
   MergeModels models;
   constexpr double gigabyte = 1u << 30;
   const auto budget = paths.predictions.empty() ? 0 : static_cast<std::uint64_t>(options.prediction_cache * gigabyte);
   models.cache_ = std::make_unique<PredictionCache>(paths.predictions, budget);
   const FaceType type = own->face_type();
   models.add("", paths.model, std::move(own));
-  for (const auto& name : of_persons) {
+  for (const auto& name : needs.of_persons) {
     if (name.empty()) continue;
     TRY(const auto folder, find_model(paths.models, path_of_text(name).string()));
     std::vector<std::string> warnings;
@@ -78,7 +84,13 @@ Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const Merg
     for (auto& w : warnings) run.warn(std::move(w));
     models.add(name, folder, std::move(predictor));
   }
-  if (!with_xseg) return models;
+  if (needs.enhancer) {
+    TRY(models.enhancer_,
+        EnhancerPool::open(options.super_resolution_model, {.range = options.super_resolution_range,
+                                                            .order = options.super_resolution_order,
+                                                            .threads = thread_count(options.threads)}));
+  }
+  if (!needs.xseg) return models;
   TRY(auto masker, masker_for(options, paths, type, run));
   models.masker_ = std::move(masker.first);
   models.masker_content_ = masker.second;
@@ -86,8 +98,15 @@ Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const Merg
 }
 
 std::uint64_t MergeModels::content(const PlannedFace& face) const {
-  const auto own = models_.at(face.model).content;
-  return needs_xseg(face.settings.mask_mode) ? xxh3(masker_content_, own) : own;
+  auto content = models_.at(face.model).content;
+  if (needs_xseg(face.settings.mask_mode)) content = xxh3(masker_content_, content);
+  if (enhancer_ && face.settings.super_resolution_power != 0) content = xxh3(enhancer_->content(), content);
+  return content;
+}
+
+std::uint64_t MergeModels::network_of(const PlannedFace& face) const {
+  const auto& [predictor, content] = models_.at(face.model);
+  return xxh3(std::bit_cast<std::uint64_t>(predictor->morphs() ? face.settings.morph : 1.0), content);
 }
 
 MergeModel MergeModels::model_for(const PlannedFace& face) const {
@@ -95,20 +114,33 @@ MergeModel MergeModels::model_for(const PlannedFace& face) const {
   MergeModel model;
   model.face_type = predictor.face_type();
   model.resolution = predictor.resolution();
-  const auto network = xxh3(std::bit_cast<std::uint64_t>(predictor.morphs() ? face.settings.morph : 1.0),
-                            models_.at(face.model).content);
+  const auto network = network_of(face);
   model.predict = [this, &predictor, network, morph = face.settings.morph](const ImageF& crop) -> Result<Prediction> {
     TRY(auto made, answer(crop, network, [&]() -> Result<std::vector<ImageF>> {
+          std::lock_guard lock(*predicting_);  // the network itself uses all threads
           TRY(auto faces, predictor.predict({&crop, 1}, morph));
-          return std::vector{std::move(faces[0].bgr), std::move(faces[0].mask), std::move(faces[0].mask_dst)};
+          return pictures_of(std::move(faces[0]));
         }));
     if (made.size() != 3) return fail(Code::internal, "A prediction has {} pictures", made.size());
     return Prediction{std::move(made[0]), std::move(made[1]), std::move(made[2])};
   };
+  if (enhancer_) {
+    model.enhance = [this](const ImageF& small) -> Result<ImageF> {
+      TRY(auto made, answer(small, enhancer_->content(), [&]() -> Result<std::vector<ImageF>> {
+            TRY(auto larger, enhancer_->enhance(small, enlargement * small.width));
+            return std::vector{std::move(larger)};
+          }));
+      if (made.size() != 1) return fail(Code::internal, "An enhanced face has {} pictures", made.size());
+      return std::move(made[0]);
+    };
+  }
   if (!masker_) return model;
   model.xseg = [this](const ImageF& crop) -> Result<ImageF> {
     constexpr std::uint64_t of_masks = 7;  // so that a mask is never taken for a face
-    TRY(auto made, answer(crop, xxh3(of_masks, masker_content_), [&] { return masker_->masks({&crop, 1}); }));
+    TRY(auto made, answer(crop, xxh3(of_masks, masker_content_), [&] {
+          std::lock_guard lock(*predicting_);
+          return masker_->masks({&crop, 1});
+        }));
     if (made.size() != 1) return fail(Code::internal, "A mask has {} pictures", made.size());
     return std::move(made[0]);
   };
@@ -118,12 +150,15 @@ MergeModel MergeModels::model_for(const PlannedFace& face) const {
 Result<std::vector<ImageF>> MergeModels::answer(const ImageF& crop, std::uint64_t network,
                                                 const std::function<Result<std::vector<ImageF>>()>& run) const {
   const auto key = PredictionCache::key_of(crop, network);
-  if (auto kept = cache_->find(key)) return *std::move(kept);
-  std::vector<ImageF> pictures;
   {
-    std::lock_guard lock(*predicting_);  // the network itself uses all threads
-    TRY(pictures, run());
+    std::lock_guard lock(ahead_->mutex);
+    if (auto asked = ahead_->by_key.extract(key)) return std::move(asked.mapped());
   }
+  if (auto kept = cache_->find(key)) {
+    ++*predictions_kept_;
+    return *std::move(kept);
+  }
+  TRY(auto pictures, run());
   ++*network_runs_;
   cache_->keep(key, pictures);
   for (auto& picture : pictures) picture = at_sixteen_bits(std::move(picture));
@@ -151,6 +186,74 @@ Looks looks_of(const PlannedFrame& plan, const FrameColours& colours,
 }
 
 }  // namespace
+
+std::size_t MergeModels::faces_at_once() const {
+  int most = 1;
+  for (const auto& [name, opened] : models_) most = std::max(most, opened.predictor->faces_at_once());
+  return static_cast<std::size_t>(most);
+}
+
+template <class T>
+std::vector<MergeModels::Question> MergeModels::open_questions(const Image<T>& frame_bgr, const PlannedFrame& plan,
+                                                               const PlateColours* plate) const {
+  std::vector<Question> open;
+  for (const auto& face : plan.faces) {
+    Predictor* predictor = models_.at(face.model).predictor.get();
+    if (predictor->faces_at_once() == 1) continue;
+    MergeModel model;
+    model.face_type = predictor->face_type();
+    model.resolution = predictor->resolution();
+    Question question{predictor, network_of(face), face.settings.morph, face.settings.two_pass,
+                      shown_first(frame_bgr, {&face.face, &face.settings, &model, plate, {}})};
+    if (question.shown.empty()) continue;
+    const auto known = [&] { return cache_->has(PredictionCache::key_of(question.shown, question.network)); };
+    if (question.twice && known()) {
+      const auto kept = cache_->find(PredictionCache::key_of(question.shown, question.network));
+      if (!kept || kept->empty()) continue;
+      question.shown = kept->front();
+      question.twice = false;
+    }
+    if (!known()) open.push_back(std::move(question));
+  }
+  return open;
+}
+template std::vector<MergeModels::Question> MergeModels::open_questions(const ImageU8&, const PlannedFrame&,
+                                                                        const PlateColours*) const;
+template std::vector<MergeModels::Question> MergeModels::open_questions(const ImageU16&, const PlannedFrame&,
+                                                                        const PlateColours*) const;
+
+Result<> MergeModels::ask_ahead(std::vector<Question> questions) const {
+  std::vector<Question> then;
+  while (!questions.empty()) {
+    // Of one network with one morph at a time, each question once.
+    const Question first = questions.front();
+    std::map<std::uint64_t, ImageF> shown;
+    std::erase_if(questions, [&](Question& q) {
+      if (q.network != first.network || q.twice != first.twice) return false;
+      shown.emplace(PredictionCache::key_of(q.shown, q.network), std::move(q.shown));
+      return true;
+    });
+    std::vector<ImageF> asked;
+    for (const auto& [key, picture] : shown) asked.push_back(picture);
+    std::vector<PredictedFace> faces;
+    {
+      std::lock_guard lock(*predicting_);  // the network itself uses all threads
+      TRY(faces, first.predictor->predict(asked, first.morph));
+    }
+    std::size_t next = 0;
+    for (const auto& [key, picture] : shown) {
+      auto pictures = pictures_of(std::move(faces[next++]));
+      ++*network_runs_;
+      cache_->keep(key, pictures);
+      for (auto& made : pictures) made = at_sixteen_bits(std::move(made));
+      if (first.twice) then.push_back({first.predictor, first.network, first.morph, false, pictures[0]});
+      std::lock_guard lock(ahead_->mutex);
+      ahead_->by_key.insert_or_assign(key, std::move(pictures));
+    }
+    if (questions.empty()) questions = std::exchange(then, {});
+  }
+  return {};
+}
 
 template <class T>
 MergedAs<T> MergeModels::merge(const Image<T>& frame_bgr, const PlannedFrame& plan, const FrameColours& colours) const {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 
+#include "lib/enhance/enhancer_pool.hpp"
 #include "lib/jobs/run.hpp"
 #include "lib/predict/predictor.hpp"
 #include "lib/xseg/xseg_masker.hpp"
@@ -30,23 +31,43 @@ struct FrameColours {
 
 class MergeModels {
  public:
-  // `own` is the merge's model, from paths.model; those that persons have are opened here, and XSeg's with `with_xseg`.
-  static Result<MergeModels> open(std::unique_ptr<Predictor> own, const MergeOptions&, const MergePaths&,
-                                  const std::set<std::string>& of_persons, bool with_xseg, Run&);
+  // What the frames that are wanted need beside the merge's own model.
+  struct Needs {
+    std::set<std::string> of_persons;  // names of their models
+    bool xseg = false, enhancer = false;
+  };
+  // `own` is the merge's model, from paths.model; the others are opened here.
+  static Result<MergeModels> open(std::unique_ptr<Predictor> own, const MergeOptions&, const MergePaths&, const Needs&,
+                                  Run&);
 
   std::int64_t iteration() const { return models_.at("").predictor->iteration(); }
   int resolution() const { return models_.at("").predictor->resolution(); }
   std::int64_t network_runs() const { return *network_runs_; }
-  std::int64_t predictions_kept() const { return static_cast<std::int64_t>(cache_->found()); }
+  std::int64_t predictions_kept() const { return *predictions_kept_; }
   // Of the weights, so that another model under the same name and at the same iteration is another model.
   std::uint64_t content(const PlannedFace&) const;
-  // Thread-safe; networks run one at a time, for each uses all threads.
+  // Thread-safe; networks run one at a time, for each uses all threads, but the enhancer, which uses one.
   template <class T>  // std::uint8_t or std::uint16_t
   MergedAs<T> merge(const Image<T>& frame_bgr, const PlannedFrame&, const FrameColours&) const;
   // What the colour transfer of that face measures, if there is one.
   template <class T>
   Result<std::optional<ColourMeasure>> measure(const Image<T>& frame_bgr, const PlannedFace&,
                                                const PlateColours*) const;
+  // A face that a network has said nothing of yet.
+  struct Question {
+    Predictor* predictor = nullptr;
+    std::uint64_t network = 0;  // and its settings, as PredictionCache::key_of() takes it
+    double morph = 1;
+    bool twice = false;  // its answer is the next question (two-pass)
+    ImageF shown;
+  };
+  // How many of them make a full run of a network; 1 when all models take faces one by one.
+  std::size_t faces_at_once() const;
+  // Those that merging this frame would ask first, where answering several at once pays.
+  template <class T>
+  std::vector<Question> open_questions(const Image<T>& frame_bgr, const PlannedFrame&, const PlateColours*) const;
+  // Answers them in full runs, for the merges of their frames that follow, which get the same pictures without.
+  Result<> ask_ahead(std::vector<Question>) const;
   // Unrounded, with what the network drew of each face (empty where it was not asked), by the plan's faces.
   struct Layers {
     MergedFloat merged;
@@ -63,7 +84,8 @@ class MergeModels {
     std::uint64_t content = 0;
   };
   MergeModel model_for(const PlannedFace&) const;
-  // What the network says of a face: from the cache, or by `run`, which is then kept.
+  std::uint64_t network_of(const PlannedFace&) const;
+  // What a network says of a picture: from the cache, or by `run`, which is then kept.
   Result<std::vector<ImageF>> answer(const ImageF& crop, std::uint64_t network,
                                      const std::function<Result<std::vector<ImageF>>()>& run) const;
   void add(const std::string& name, const fs::path& folder, std::unique_ptr<Predictor>);
@@ -71,9 +93,17 @@ class MergeModels {
   std::map<std::string, Opened> models_;  // by name; the merge's own is ""
   std::unique_ptr<Masker> masker_;
   std::uint64_t masker_content_ = 0;
+  std::unique_ptr<EnhancerPool> enhancer_;
   std::unique_ptr<PredictionCache> cache_;
   std::unique_ptr<std::atomic<std::int64_t>> network_runs_ = std::make_unique<std::atomic<std::int64_t>>(0);
+  std::unique_ptr<std::atomic<std::int64_t>> predictions_kept_ = std::make_unique<std::atomic<std::int64_t>>(0);
   std::unique_ptr<std::mutex> predicting_ = std::make_unique<std::mutex>();
+  // By key; taken out by who asked.
+  struct Answers {
+    std::mutex mutex;
+    std::map<std::uint64_t, std::vector<ImageF>> by_key;
+  };
+  std::unique_ptr<Answers> ahead_ = std::make_unique<Answers>();
 };
 
 }  // namespace understudy

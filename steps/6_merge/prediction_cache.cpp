@@ -108,6 +108,11 @@ std::uint64_t PredictionCache::key_of(const ImageF& question, std::uint64_t netw
 
 fs::path PredictionCache::file_of(std::uint64_t key) const { return folder_ / fmt::format("{:016x}{}", key, ending); }
 
+bool PredictionCache::has(std::uint64_t key) const {
+  std::lock_guard lock(mutex_);
+  return kept_.contains(key);
+}
+
 std::optional<std::vector<ImageF>> PredictionCache::find(std::uint64_t key) {
   {
     std::lock_guard lock(mutex_);

@@ -21,6 +21,7 @@ class PredictionCache {
 
   // What the network is asked, and which one: pictures 0..1 and a number for the network and its settings.
   static std::uint64_t key_of(const ImageF& question, std::uint64_t network);
+  bool has(std::uint64_t key) const;
   // The pictures kept under that key; nothing when there are none that are whole.
   std::optional<std::vector<ImageF>> find(std::uint64_t key);
   // Keeps them at 16 bits; those that were looked at longest ago go when there is no room. A disk that takes nothing
@@ -41,7 +42,7 @@ class PredictionCache {
   std::uint64_t budget_, bytes_ = 0, found_ = 0;
   std::int64_t uses_ = 0;
   std::map<std::uint64_t, Kept> kept_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
 };
 
 // As they come back from the cache: every value at 16 bits. Taken of fresh ones too, so that a merge is the same with

@@ -5,7 +5,7 @@
 
 #include "lib/base/text.hpp"
 #include "lib/face/faceset.hpp"
-#include "lib/predict/file_predictor.hpp"
+#include "lib/face/usual_type.hpp"
 #include "lib/predict/raw_predictor.hpp"
 #include "lib/training/net_predictor.hpp"
 #include "steps/6_merge/face_track.hpp"
@@ -78,16 +78,6 @@ Result<Work> plan_work(const MergeOptions& options, const SettingValues& clip_wi
   return work;
 }
 
-// The face type that most of the faces are cut to.
-FaceType usual_type(const Faceset& set) {
-  std::map<FaceType, std::size_t> counts;
-  for (const auto& entry : set.entries()) {
-    if (is_aligned(entry.info.face_type)) ++counts[entry.info.face_type];
-  }
-  const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
-  return most == counts.end() ? FaceType::whole : most->first;
-}
-
 // What the faces are put through.
 Result<std::unique_ptr<Predictor>> predictor_for(const MergeOptions& options, const MergePaths& paths,
                                                  const Faceset& set, Run& run) {
@@ -97,12 +87,12 @@ Result<std::unique_ptr<Predictor>> predictor_for(const MergeOptions& options, co
     for (auto& w : warnings) run.warn(std::move(w));
     return opened;
   }
-  const auto asked = face_type_from_key(Names<FileFaceType>::all[static_cast<std::size_t>(options.model_face_type)]);
-  ModelFileOptions how{options.threads, asked, options.model_resolution, usual_type(set)};
+  const auto how = file_options(options, options.threads, usual_type(set));
   std::unique_ptr<Predictor> predictor;
   if (options.without_model) {
     constexpr int usual_resolution = 256;
-    predictor = raw_predictor(asked.value_or(how.guess), how.resolution > 0 ? how.resolution : usual_resolution);
+    predictor =
+        raw_predictor(how.face_type.value_or(how.guess), how.resolution > 0 ? how.resolution : usual_resolution);
   } else {
     TRY(predictor, open_model_file(paths.model, how));
   }
@@ -114,8 +104,7 @@ Result<std::unique_ptr<Predictor>> predictor_for(const MergeOptions& options, co
 Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& paths, const Faceset& set,
                                const Work& work, Run& run) {
   TRY(auto own, predictor_for(options, paths, set, run));
-  std::set<std::string> of_persons;
-  bool with_xseg = false;
+  MergeModels::Needs needs;
   // A fallback may put the settings of any frame in the place of those of one that is wanted.
   const bool all = std::ranges::any_of(work.plans, [](const PlannedFrame& plan) {
     return std::ranges::any_of(plan.faces, [](const auto& f) { return f.settings.fallback != no_fallback; });
@@ -123,11 +112,12 @@ Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& pa
   for (std::size_t i = 0; i < work.plans.size(); ++i) {
     if (!work.wanted[i] && !all) continue;
     for (const auto& face : work.plans[i].faces) {
-      of_persons.insert(face.model);
-      with_xseg = with_xseg || needs_xseg(face.settings.mask_mode);
+      needs.of_persons.insert(face.model);
+      needs.xseg = needs.xseg || needs_xseg(face.settings.mask_mode);
+      needs.enhancer = needs.enhancer || face.settings.super_resolution_power != 0;
     }
   }
-  return MergeModels::open(std::move(own), options, paths, of_persons, with_xseg, run);
+  return MergeModels::open(std::move(own), options, paths, needs, run);
 }
 
 // The maps hold what they need, for the source may move.

@@ -16,11 +16,11 @@
 #include "lib/media/frame_times.hpp"
 #include "lib/media/join_video.hpp"
 #include "lib/media/marking.hpp"
-#include "lib/media/tone_map.hpp"
+#include "lib/media/take_over.hpp"
 #include "lib/options/options.hpp"
 #include "steps/6_merge/colour_windows.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
-#include "steps/6_merge/prepare.hpp"
+#include "steps/6_merge/frame_feed.hpp"
 
 namespace understudy {
 namespace {
@@ -50,18 +50,12 @@ class Straight {
   }
 
   media::VideoOptions encoder() const {
-    const media::VideoInfo& dst = *work_.source.video();
     media::VideoOptions o;
-    o.codec = video_.codec;
-    o.bits = deep_ && video_.codec == media::VideoCodec::h265 ? 10 : 8;
-    o.quality = video_.quality;
-    o.crf = video_.crf;
-    o.megabits = video_.bitrate;
-    o.preset = video_.preset;
+    choose(o, video_, deep_ && video_.codec == media::VideoCodec::h265 ? 10 : 8);
     o.time_base = times_.time_base;
     o.frame_rate = times_.frame_rate;
-    o.colour = deep_ ? work_.source.deep_colours() : media::tags_when_decoded(dst.colour);
-    if (!dst.orientation.swaps_sides()) o.pixel_aspect = dst.pixel_aspect;
+    media::take_look(o, *work_.source.video());
+    if (deep_) o.colour = work_.source.deep_colours();
     return o;
   }
 
@@ -78,20 +72,29 @@ class Straight {
     return content;
   }
 
-  // Frames are read in order, merged side by side, and encoded in order; no more of them are in memory than are at
+  // Frames are read in order, merged side by side, and encoded in order; few more of them are in memory than are at
   // work.
-  Result<> make(Piece& piece) {
+  Result<> make(Piece& piece) { return deep_ ? make_of<std::uint16_t>(piece) : make_of<std::uint8_t>(piece); }
+
+ private:
+  template <class T>
+  Result<> make_of(Piece& piece) {
     std::int64_t next = piece.first, given = 0;
-    const auto read_ahead = [&] {
+    std::vector<bool> others(static_cast<std::size_t>(work_.source.count()), true);
+    std::fill(others.begin() + piece.first, others.begin() + piece.last, false);
+    FrameFeed<T> feed(work_, others);
+    const auto read_ahead = [&]() -> Result<> {
       while (next < piece.last && pending_.size() < ahead_) {
-        const std::int64_t index = next++;
-        const std::int64_t tick = tick_of(index) - tick_of(piece.first);
-        if (auto begun = begin(index, tick)) pending_.push_back(std::move(*begun));
+        ++next;
+        TRY(auto taken, feed.next(report_, run_));
+        // Nothing of a frame that cannot be read: the one before is shown longer.
+        if (taken.frame) pending_.push_back(begin<T>(std::move(taken), tick_of(piece.first)));
       }
+      return {};
     };
     const auto one = [&]() -> Result<std::optional<media::TimedImage>> {
       if (run_.stopping()) return Run::cancelled();
-      read_ahead();
+      TRY_VOID(read_ahead());
       if (pending_.empty()) return std::optional<media::TimedImage>();
       auto made = pending_.front().get();
       pending_.pop_front();
@@ -108,23 +111,13 @@ class Straight {
     return written || piece.empty ? Result<>() : Result<>(Failure(written.error()));
   }
 
- private:
   using Made = Result<media::TimedImage>;
   const PlannedFrame& plan(std::int64_t index) const { return work_.plans[static_cast<std::size_t>(index)]; }
 
-  // Nothing for a frame that cannot be read: the one before is shown longer.
-  std::optional<std::future<Made>> begin(std::int64_t index, std::int64_t tick) {
-    return deep_ ? begin_with(work_.source.deep_at(index), index, tick)
-                 : begin_with(work_.source.at(index), index, tick);
-  }
   template <class T>
-  std::optional<std::future<Made>> begin_with(Result<media::FrameOf<T>> frame, std::int64_t index, std::int64_t tick) {
-    if (!frame) {
-      run_.warn(to_sentence(frame.error()));
-      report_.unreadable.push_back(work_.source.name(index));
-      return {};
-    }
-    return std::async(std::launch::async, [this, frame = std::move(frame->bgr), index, tick] {
+  std::future<Made> begin(typename FrameFeed<T>::Taken taken, std::int64_t start) {
+    const std::int64_t index = taken.index, tick = tick_of(index) - start;
+    return std::async(std::launch::async, [this, frame = std::move(taken.frame->bgr), index, tick] {
       return walled([&]() -> Made {
         TRY(const auto colours, windows_.of_frame(index));
         TRY(auto merged, work_.models.merge(frame, plan(index), colours));
@@ -218,13 +211,10 @@ static Result<> make_pieces(Straight& straight, std::vector<Piece>& pieces, Made
 
 static Result<> join_pieces(const Straight& straight, const PreparedMerge& work, const std::vector<Piece>& pieces,
                             const fs::path& to, Run& run) {
-  const media::VideoInfo& dst = *work.source.video();
   media::VideoOptions options = straight.encoder();
+  media::take_sound_and_timecode(options, *work.source.video());
   options.comment = media::video_comment;
-  options.timecode = dst.timecode;
   options.tell = [&run](const std::string& sentence) { run.note(sentence); };
-  if (dst.sound_tracks > 0) options.sound_from = dst.path;
-  options.sound_shift = -static_cast<double>(dst.ticks.front()) * dst.time_base.value();
   std::vector<media::VideoPart> parts;
   for (const auto& piece : pieces)
     if (!piece.empty) parts.push_back({piece.file, straight.tick_of(piece.first)});

@@ -3,49 +3,34 @@
 // encoder in order, with dst's times, colours, timecode and sound.
 #pragma once
 
-#include "lib/project/video_names.hpp"
+#include "lib/project/encoder_rows.hpp"
 #include "steps/6_merge/merge.hpp"
 
 namespace understudy {
 
-struct ToVideoOptions {
+struct ToVideoOptions : EncoderSettings {
   std::filesystem::path to;
-  media::VideoCodec codec = media::VideoCodec::h264;
-  media::VideoQuality quality = media::VideoQuality::crf;
-  double crf = 16;
-  double bitrate = 16;
-  std::string preset = "medium";
   int piece_frames = 120;
 };
 template <>
 constexpr auto describe<ToVideoOptions>() {
   using O = ToVideoOptions;
-  return std::tuple{
-      field("to", &O::to)
-          .says("Straight to a video",
-                "Writes this video (.mp4, .mov, .mkv) and no pictures; a stopped run goes on where it was. Empty: "
-                "pictures.")
-          .in("Video"),
-      field("codec", &O::codec).says("Codec", "Of that video: h264, h265 or prores.").in("Video"),
-      field("quality", &O::quality)
-          .says("Quality", "crf: constant quality; bitrate: constant data rate; lossless: every pixel kept.")
-          .in("Video"),
-      field("crf", &O::crf).says("CRF", "With quality crf: lower is better and larger.").range(0, 51).in("Video"),
-      field("bitrate", &O::bitrate)
-          .says("Bit rate", "With quality bitrate: megabits a second.")
-          .range(0.1, 1000)
-          .in("Video"),
-      field("preset", &O::preset)
-          .says("Encoder preset", "From ultrafast to veryslow: slower makes smaller files.")
-          .in("Video")
-          .advanced(),
-      field("piece-frames", &O::piece_frames)
-          .says("Frames of a piece", "So many are encoded as one piece: what a stop or a kill costs at most.")
-          .range(1, 100000)
-          .in("Video")
-          .advanced(),
-  };
+  return std::tuple_cat(
+      std::tuple{field("to", &O::to)
+                     .says("Straight to a video",
+                           "Writes this video (.mp4, .mov, .mkv) and no pictures; a stopped run goes on where it was. "
+                           "Empty: pictures.")
+                     .in("Video")},
+      encoder_rows<O>(),
+      std::tuple{
+          field("piece-frames", &O::piece_frames)
+              .says("Frames of a piece", "So many are encoded as one piece: what a stop or a kill costs at most.")
+              .range(1, 100000)
+              .in("Video")
+              .advanced()});
 }
+template <>
+inline constexpr bool all_described<ToVideoOptions> = described_with_encoder<ToVideoOptions>;
 static_assert(all_described<ToVideoOptions>);
 
 // With `bit_depth` 16 the plate is read at 16 bits, and H.265 gets ten. Pieces lie in `pieces` until the video is

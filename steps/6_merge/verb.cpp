@@ -118,6 +118,10 @@ Result<MergePaths> merge_paths(const Workspace& workspace, const MergeOptions& o
   paths.merged_mask = workspace.merged_mask();
   paths.state = workspace.state() / "merge.json";
   paths.models = workspace.model();
+  if (options.input.empty()) {
+    paths.video = workspace.video(Side::dst).value_or(fs::path());
+    paths.manifest = workspace.state() / "frames-dst.json";
+  }
   paths.timelines = workspace.state() / timelines_folder;
   paths.predictions = workspace.state() / "predictions";
   paths.src_aligned = workspace.aligned(Side::src);

@@ -19,6 +19,7 @@
 #include "lib/media/marking.hpp"
 #include "lib/media/picture.hpp"
 #include "lib/media/sequence.hpp"
+#include "lib/media/take_over.hpp"
 #include "lib/media/tone_map.hpp"
 #include "lib/options/options.hpp"
 #include "steps/7_video/timing.hpp"
@@ -179,24 +180,15 @@ std::optional<media::ColourTags> own_colours(const Timing& timing, const std::op
 media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timing& timing,
                                    const std::optional<media::VideoInfo>& reference, Run& run) {
   media::VideoOptions writer;
-  writer.codec = options.codec;
-  writer.bits = bits_for(options, is_deep(timing.files.front().file));
+  choose(writer, options, bits_for(options, is_deep(timing.files.front().file)));
   writer.time_base = timing.time_base;
   writer.frame_rate = timing.frame_rate;
-  writer.quality = options.quality;
-  writer.crf = options.crf;
-  writer.megabits = options.bitrate;
-  writer.preset = options.preset;
   writer.comment = media::video_comment;
   writer.tell = [&run](const std::string& sentence) { run.note(sentence); };
-  if (reference) writer.colour = media::tags_when_decoded(reference->colour);  // frames of an HDR reference are SDR
+  if (reference) media::take_look(writer, *reference);  // frames of an HDR reference are SDR
   if (const auto own = own_colours(timing, reference, writer.bits)) writer.colour = *own;
   if (reference) {
-    if (!reference->orientation.swaps_sides()) writer.pixel_aspect = reference->pixel_aspect;
-    writer.timecode = reference->timecode;
-    if (options.sound && reference->sound_tracks > 0) writer.sound_from = reference->path;
-    // The result starts at zero, wherever the reference's pictures do (a transport stream may start anywhere).
-    writer.sound_shift = -static_cast<double>(reference->ticks.front()) * reference->time_base.value();
+    media::take_sound_and_timecode(writer, *reference, options.sound);
   }
   return writer;
 }

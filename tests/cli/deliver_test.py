@@ -3,7 +3,9 @@
 to the bit, and the layers laid over the plate are the merge. Usage: deliver_test.py UNDERSTUDY"""
 import json
 import pathlib
+import shutil
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -182,6 +184,48 @@ class Deliver(FilmTest):
             self.assertEqual({p.name: p.read_bytes() for p in (self.frames / "merged_mask").glob("*.png")}, before)
         run_well("-w", self.work, "merge", "key", "exposure=1", "--frames", "3")
         self.assertEqual(run_well("-w", self.work, "merge", "show", "--frame", 3).report()["settings"]["exposure"], 1)
+
+    def timecodes(self):
+        """(timecode, frames a second) of each delivered file, by the attributes of their headers (OpenEXR file layout)."""
+        found = []
+        for path in sorted((self.frames / "delivery").glob("*.exr")):
+            head, attributes = path.read_bytes()[:65536], {}
+            at = 8
+            while head[at]:
+                name, kind, rest = head[at:].split(b"\0", 2)
+                at += len(name) + len(kind) + 2
+                size, = struct.unpack_from("<i", head, at)
+                attributes[name.decode()] = head[at + 4:at + 4 + size]
+                at += 4 + size
+            bits, = struct.unpack_from("<I", attributes.get("timeCode", b"\0\0\0\0"))
+            # Binary coded decimals: frames in the lowest byte, hours in the highest; the flags lie between.
+            part = [(bits >> shift & 15) + 10 * (bits >> shift + 4 & tens) for shift, tens in ((24, 3), (16, 7), (8, 7), (0, 3))]
+            rate = struct.unpack("<iI", attributes["framesPerSecond"]) if "framesPerSecond" in attributes else None
+            found.append((":".join(f"{v:02}" for v in part) if "timeCode" in attributes else None, rate))
+        return found
+
+    def test_frames_bear_the_plates_timecode(self):
+        """Whether dst is read as a video or as images that were taken from it."""
+        run_well("-w", self.work, "frames", "extract", "dst", "--redo")
+        self.deliver("--frames", "1-3")
+        self.assertEqual([code for code, _ in self.timecodes()], [None] * 3)
+        # The same clip at 29.97 frames a second, from just before a minute is full: two numbers are left out.
+        clip, stamped = self.work / "data_dst.mp4", self.work / "stamped.mp4"
+        subprocess.run(["ffmpeg", "-v", "error", "-r", "30000/1001", "-i", clip, "-an", "-c:v", "libx264", "-qp", "0",
+                        "-timecode", "01:00:59;28", stamped], check=True)
+        stamped.replace(clip)
+        codes = ["01:00:59:28", "01:00:59:29", "01:01:00:02", "01:01:00:03"]
+        by_images = self.work / "as_images"
+        shutil.copytree(self.frames, by_images)
+        for path in self.frames.glob("*.png"):
+            path.unlink()
+        self.assertEqual(self.deliver("--frames", "1-4")["rendered"], 4)
+        self.assertEqual(self.timecodes(), [(code, (30000, 1001)) for code in codes])
+        self.assertEqual(self.deliver("--frames", "1-4")["done_before"], 4)
+        for path in by_images.glob("*.png"):
+            shutil.copyfile(path, self.frames / path.name)
+        self.assertEqual(self.deliver("--frames", "2-4")["rendered"], 3)  # by their numbers: they are of another video
+        self.assertEqual(self.timecodes(), [(code, (30000, 1001)) for code in codes])
 
     def test_what_cannot_be_delivered_is_told(self):
         outcome = run("-w", self.work, "merge", "deliver", "--mode", "raw-predict", *ONE_THREAD)

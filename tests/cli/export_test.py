@@ -67,6 +67,42 @@ class Export(FilmTest):
         copy.write_bytes((self.work / "exported" / half["files"][0]).read_bytes())
         self.merged("--model-file", copy, *options, done_before=self.FRAMES)
 
+    def test_morph_moves_between_keys(self):
+        """AMP's morph is a setting like all others: keyed, and each frame is made with what holds there."""
+        plain = ["--model", "amp", "--colour-transfer", "none"]
+        run_well("-w", self.work, "merge", "key", "morph=0", "--frames", 1)
+        run_well("-w", self.work, "merge", "key", "morph=1", "--frames", self.FRAMES)
+        self.merged(*plain)
+        frames = self.work / "data_dst/merged"
+        keyed = {path.name: path.read_bytes() for path in sorted(frames.glob("*.png"))}
+        morphs = [self.do("merge", "show", "--frame", i)["settings"]["morph"] for i in (1, 4, self.FRAMES)]
+        self.assertEqual(morphs[0::2], [0, 1])
+        self.assertAlmostEqual(morphs[1], 3 / (self.FRAMES - 1), places=3)
+        # Moved one key: only the frames that it moves are made again, and the first one stays.
+        run_well("-w", self.work, "merge", "key", "morph=0.5", "--frames", self.FRAMES)
+        self.assertEqual(self.do("merge", *plain, *ONE_THREAD)["rendered"], self.FRAMES - 1)
+        for _ in range(3):
+            run_well("-w", self.work, "merge", "undo")
+        for frame, morph in zip((1, 4, self.FRAMES), morphs):
+            self.do("merge", *plain, "--morph", morph, *ONE_THREAD)
+            self.assertEqual((frames / f"{frame:05}.png").read_bytes(), keyed[f"{frame:05}.png"], (frame, morph))
+        self.assertEqual(len(set(keyed.values())), self.FRAMES)
+
+    def test_predicting_with_the_file_is_predicting_with_the_model(self):
+        for name, kind in ("saehd", "SAEHD"), ("amp", "AMP"):
+            self.do("model", "export", "--to", "dfm", "--model", name)
+            file = self.work / "exported" / f"{name}_{kind}_model.dfm"
+            pictures = []
+            for choice in ["--model", name], ["--model-file", file]:
+                out = self.work / f"seen {name} {len(pictures)}"
+                self.assertEqual(self.do("model", "predict", *choice, "--limit", 2, "--output", out)["faces"], 2)
+                paths = sorted(out.glob("*.png"))
+                self.assertEqual(len(paths), 6)
+                pictures.append(b"".join(row for path in paths for row in png_rows(path.read_bytes())))
+            self.assertLessEqual(self.furthest(*pictures), 1)
+        self.refused("model", "predict", "--model-file", file, "--model", "amp", naming="--model-file")
+        self.refused("model", "predict", "--model-file", self.work / "none.dfm", naming="none.dfm", status=1)
+
     def test_a_colour_transfer_widens_roundings_but_little(self):
         self.do("model", "export", "--to", "dfm", "--model", "amp")
         by_model = self.merged("--model", "amp")

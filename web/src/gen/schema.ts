@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "doctor" | "schema" | "studio" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "doctor" | "schema" | "studio" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge check" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -1240,12 +1240,20 @@ export interface MergeOptions {
   "without-model"?: boolean;
   /** For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file. Default: "". Changes at: start. */
   "xseg-model"?: string;
+  /** An ONNX or TFLite file for super-resolution or face restoration, for --super-resolution-power; empty: the program's own. Default: "". Changes at: start. */
+  "super-resolution-model"?: string;
+  /** What that network calls black and white: unit = 0 and 1, signed = -1 and 1. Default: "unit". Changes at: start. */
+  "super-resolution-value-range"?: "unit" | "signed";
+  /** Of that network's channels. Default: "rgb". Changes at: start. */
+  "super-resolution-colour-order"?: "rgb" | "bgr";
   /** Whose settings hold for shots, persons and frames (docs/timeline.md). Default: "main". Changes at: start. */
   "timeline"?: string;
   /** Merge only these, from 1 on: 100-250,300. The others stay as they are; empty: all. Default: "". Changes at: start. */
   "frames"?: string;
   /** Only so many frames, spread over shots and poses, onto the page merge_sample.png; the merged frames stay as they are. 0: merge. Range: 0 to 200. Default: 0. Changes at: start. */
   "sample"?: number;
+  /** Measures the merged frames when they are done, as `merge check` does. Default: false. Changes at: start. */
+  "check"?: boolean;
   /** Of the merged pictures: 16 keeps all of a plate of more than 8 bits; where no face is, its pixels stay as they are to the bit. Default: "8". Changes at: start. */
   "bit-depth"?: "8" | "16";
   /** Gigabytes that what the networks said of the faces may take in the workspace, so that other settings run no network again; 0: none. Range: 0 to 10000. Default: 2.0. Changes at: start. */
@@ -1260,15 +1268,15 @@ export interface MergeOptions {
   "aligned"?: string;
   /** Writes this video (.mp4, .mov, .mkv) and no pictures; a stopped run goes on where it was. Empty: pictures. Default: "". Changes at: start. */
   "to"?: string;
-  /** Of that video: h264, h265 or prores. Default: "h264". Changes at: start. */
+  /** h264 and h265 (4:2:0), or prores: Apple ProRes 4444 for editing, in .mov or .mkv. Default: "h264". Changes at: start. */
   "codec"?: "h264" | "h265" | "prores";
-  /** crf: constant quality; bitrate: constant data rate; lossless: every pixel kept. Default: "crf". Changes at: start. */
+  /** crf: constant quality; bitrate: constant data rate; lossless: every pixel kept, in RGB H.264 (8 bits) or H.265 (10). ProRes has a quality of its own. Default: "crf". Changes at: start. */
   "quality"?: "crf" | "bitrate" | "lossless";
-  /** With quality crf: lower is better and larger. Range: 0 to 51. Default: 16.0. Changes at: start. */
+  /** With quality crf: lower is better and larger; 16 is hard to tell from the frames. Range: 0 to 51. Default: 16.0. Changes at: start. */
   "crf"?: number;
   /** With quality bitrate: megabits a second. Range: 0.1 to 1000. Default: 16.0. Changes at: start. */
   "bitrate"?: number;
-  /** From ultrafast to veryslow: slower makes smaller files. Default: "medium". Changes at: start. */
+  /** x264's and x265's, from ultrafast to veryslow: slower makes smaller files. Default: "medium". Changes at: start. */
   "preset"?: string;
   /** So many are encoded as one piece: what a stop or a kill costs at most. Range: 1 to 100000. Default: 120. Changes at: start. */
   "piece-frames"?: number;
@@ -1292,11 +1300,15 @@ export interface MergeOptions {
   "face-scale"?: number;
   /** AMP models: how much of the src face, from 0 (the dst face) to 1. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "morph"?: number;
+  /** Sharpens what the network is shown of a soft frame, in per cent: its face may come out with more detail. Range: 0 to 100. Default: 0. Changes at: start. */
+  "pre-sharpen"?: number;
+  /** The network is shown its own face once more: nearer to the src face, and slower. The mask of the dst face is that of the first pass. Default: false. Changes at: start. */
+  "two-pass"?: boolean;
   /** With --blur-sharpen-amount. Default: "none". Changes at: start. */
   "sharpen"?: "none" | "box" | "gaussian";
   /** Above 0 sharpens, below 0 blurs the face. Range: -100 to 100. Default: 0. Changes at: start. */
   "blur-sharpen-amount"?: number;
-  /** How much of an enhancer's finer face is mixed in. Range: 0 to 100. Default: 0. Changes at: start. */
+  /** How much of the enhancer's finer face, four times as wide, is mixed in. Range: 0 to 100. Default: 0. Changes at: start. */
   "super-resolution-power"?: number;
   /** Softens the frame to match a soft face. Range: 0 to 500. Default: 0. Changes at: start. */
   "denoise-power"?: number;
@@ -1318,6 +1330,12 @@ export interface MergeOptions {
   "gamma"?: number;
   /** Noise given to the face, in per cent of what is measured in the frame there. Range: 0 to 200. Default: 0.0. Changes at: start. */
   "grain"?: number;
+  /** What becomes of frames with a reason to look at them: REASON=original, previous-settings or hold, several with commas (in `merge set` with plus signs) between; none. Default: "none". Changes at: start. */
+  "fallback"?: string;
+  /** Colour transfers measure so many frames before and after as well, along the face's track within its shot, so that colours hold still; 0: each frame by itself. Range: 0 to 50. Default: 0. Changes at: start. */
+  "colour-window"?: number;
+  /** none: what is resampled stays in its place, and motion blur follows the face; dfl: as DeepFaceLab resamples and blurs, to the number. Timelines that were made before there was a choice have dfl. Default: "none". Changes at: start. */
+  "compat"?: "none" | "dfl";
 }
 
 /** Write the merge as layers for a compositor: OpenEXR or PNGs of 16 bits. */
@@ -1344,6 +1362,12 @@ export interface MergeDeliverOptions {
   "without-model"?: boolean;
   /** For the masks with xseg, in place of the workspace's: a folder of an XSeg model of ours or with DeepFaceLab's XSeg_256.npy, or an XSeg .onnx file. Default: "". Changes at: start. */
   "xseg-model"?: string;
+  /** An ONNX or TFLite file for super-resolution or face restoration, for --super-resolution-power; empty: the program's own. Default: "". Changes at: start. */
+  "super-resolution-model"?: string;
+  /** What that network calls black and white: unit = 0 and 1, signed = -1 and 1. Default: "unit". Changes at: start. */
+  "super-resolution-value-range"?: "unit" | "signed";
+  /** Of that network's channels. Default: "rgb". Changes at: start. */
+  "super-resolution-colour-order"?: "rgb" | "bgr";
   /** Whose settings hold for shots, persons and frames (docs/timeline.md). Default: "main". Changes at: start. */
   "timeline"?: string;
   /** Merge only these, from 1 on: 100-250,300. The others stay as they are; empty: all. Default: "". Changes at: start. */
@@ -1378,11 +1402,15 @@ export interface MergeDeliverOptions {
   "face-scale"?: number;
   /** AMP models: how much of the src face, from 0 (the dst face) to 1. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "morph"?: number;
+  /** Sharpens what the network is shown of a soft frame, in per cent: its face may come out with more detail. Range: 0 to 100. Default: 0. Changes at: start. */
+  "pre-sharpen"?: number;
+  /** The network is shown its own face once more: nearer to the src face, and slower. The mask of the dst face is that of the first pass. Default: false. Changes at: start. */
+  "two-pass"?: boolean;
   /** With --blur-sharpen-amount. Default: "none". Changes at: start. */
   "sharpen"?: "none" | "box" | "gaussian";
   /** Above 0 sharpens, below 0 blurs the face. Range: -100 to 100. Default: 0. Changes at: start. */
   "blur-sharpen-amount"?: number;
-  /** How much of an enhancer's finer face is mixed in. Range: 0 to 100. Default: 0. Changes at: start. */
+  /** How much of the enhancer's finer face, four times as wide, is mixed in. Range: 0 to 100. Default: 0. Changes at: start. */
   "super-resolution-power"?: number;
   /** Softens the frame to match a soft face. Range: 0 to 500. Default: 0. Changes at: start. */
   "denoise-power"?: number;
@@ -1404,6 +1432,30 @@ export interface MergeDeliverOptions {
   "gamma"?: number;
   /** Noise given to the face, in per cent of what is measured in the frame there. Range: 0 to 200. Default: 0.0. Changes at: start. */
   "grain"?: number;
+  /** What becomes of frames with a reason to look at them: REASON=original, previous-settings or hold, several with commas (in `merge set` with plus signs) between; none. Default: "none". Changes at: start. */
+  "fallback"?: string;
+  /** Colour transfers measure so many frames before and after as well, along the face's track within its shot, so that colours hold still; 0: each frame by itself. Range: 0 to 50. Default: 0. Changes at: start. */
+  "colour-window"?: number;
+  /** none: what is resampled stays in its place, and motion blur follows the face; dfl: as DeepFaceLab resamples and blurs, to the number. Timelines that were made before there was a choice have dfl. Default: "none". Changes at: start. */
+  "compat"?: "none" | "dfl";
+}
+
+/** What is wrong where in the merged frames: lost faces, turns that src lacks, jumps of colour, edges, flicker. */
+export interface MergeCheckOptions {
+  /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
+  "input"?: string;
+  /** Folder of the dst faces; empty: the workspace's. Default: "". Changes at: start. */
+  "aligned"?: string;
+  /** Whose poses and person the frames are held against; empty: the workspace's. Default: "". Changes at: start. */
+  "src-aligned"?: string;
+  /** Whose shots and persons hold. Default: "main". Changes at: start. */
+  "timeline"?: string;
+  /** So many of the worst frames onto the page merge_check_worst.png; 0: no page. Range: 0 to 200. Default: 0. Changes at: start. */
+  "sheet"?: number;
+  /** Folder for merge_check.json, merge_check.csv and merge_check.png; empty: the workspace. Default: "". Changes at: start. */
+  "output"?: string;
+  /** Processor threads; 0: all. Range: 0 to 256. Default: 0. Changes at: start. */
+  "threads"?: number;
 }
 
 /** Set settings of the merge for the clip, a shot, a person or frames. */
@@ -1524,10 +1576,6 @@ export interface MergeImportSessionOptions {
 export interface VideoEncodeOptions {
   /** h264 and h265 (4:2:0), or prores: Apple ProRes 4444 for editing, in .mov or .mkv. Default: "h264". Changes at: start. */
   "codec"?: "h264" | "h265" | "prores";
-  /** Bits of a channel; auto: 10 with h265 when the frames have 16, else 8. H.264 has 8, ProRes always 10. Default: "auto". Changes at: start. */
-  "bit-depth"?: "auto" | "8" | "10";
-  /** With prores: the merged masks as the video's alpha, not multiplied into the colours. Default: false. Changes at: start. */
-  "alpha"?: boolean;
   /** crf: constant quality; bitrate: constant data rate; lossless: every pixel kept, in RGB H.264 (8 bits) or H.265 (10). ProRes has a quality of its own. Default: "crf". Changes at: start. */
   "quality"?: "crf" | "bitrate" | "lossless";
   /** With quality crf: lower is better and larger; 16 is hard to tell from the frames. Range: 0 to 51. Default: 16.0. Changes at: start. */
@@ -1536,6 +1584,10 @@ export interface VideoEncodeOptions {
   "bitrate"?: number;
   /** x264's and x265's, from ultrafast to veryslow: slower makes smaller files. Default: "medium". Changes at: start. */
   "preset"?: string;
+  /** Bits of a channel; auto: 10 with h265 when the frames have 16, else 8. H.264 has 8, ProRes always 10. Default: "auto". Changes at: start. */
+  "bit-depth"?: "auto" | "8" | "10";
+  /** With prores: the merged masks as the video's alpha, not multiplied into the colours. Default: false. Changes at: start. */
+  "alpha"?: boolean;
   /** 0 takes every frame's time from the reference video. Range: 0 to 1000. Default: 0.0. Changes at: start. */
   "fps"?: number;
   /** Copy the reference video's sound. Default: true. Changes at: start. */
@@ -1778,6 +1830,12 @@ export interface ModelExportOptions {
 export interface ModelPredictOptions {
   /** Folder of the model in WORKSPACE/model; empty: the newest. Default: "". Changes at: start. */
   "model"?: string;
+  /** A .dfm or .onnx file in place of a model: exported here, by DeepFaceLab or by others. Default: "". Changes at: start. */
+  "model-file"?: string;
+  /** Of --model-file; auto: as the file tells, else as most of the faces are cut. Default: "auto". Changes at: start. */
+  "model-face-type"?: "auto" | "h" | "mf" | "f" | "wf" | "head";
+  /** Of a --model-file that leaves it open; 0: as the file tells. Range: 0 to 2048. Default: 0. Changes at: start. */
+  "model-resolution"?: number;
   /** An aligned face, a folder of them, or one with a faceset.pak; empty: the dst faceset. Default: "". Changes at: start. */
   "input"?: string;
   /** Folder for the pictures; empty: WORKSPACE/predicted. Default: "". Changes at: start. */
@@ -1788,7 +1846,7 @@ export interface ModelPredictOptions {
   "morph"?: number;
   /** Processor threads; 0: all. Range: 0 to 1024. Default: 0. Changes at: start. */
   "threads"?: number;
-  /** Use a CUDA GPU when there is one. Default: true. Changes at: start. */
+  /** Use a CUDA GPU when there is one; a model file runs on the processor. Default: true. Changes at: start. */
   "gpu"?: boolean;
 }
 
@@ -2016,6 +2074,11 @@ export interface Verbs {
   "merge deliver": {
     positionals: { };
     options: MergeDeliverOptions;
+    commands: "stop";
+  };
+  "merge check": {
+    positionals: { };
+    options: MergeCheckOptions;
     commands: "stop";
   };
   "merge set": {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "steps/3_faceset/enhancer.hpp"
+#include "lib/enhance/enhancer.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <mutex>
 
+#include "lib/enhance/built_in_network.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
-#include "steps/3_faceset/built_in_network.hpp"
 
 namespace understudy {
 namespace {

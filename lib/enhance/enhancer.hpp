@@ -6,19 +6,11 @@
 #include <map>
 #include <memory>
 
+#include "lib/enhance/network_use.hpp"
 #include "lib/image/image.hpp"
 #include "lib/infer/session.hpp"
-#include "steps/3_faceset/options.hpp"
 
 namespace understudy {
-
-struct NetworkUse {
-  ValueRange range = ValueRange::unit;
-  ColourOrder order = ColourOrder::rgb;
-  int tile = 192;        // for networks that take pictures of any size: the largest piece at once
-  double control = 0.5;  // what further inputs of the network get, such as CodeFormer's fidelity
-  int threads = 1;       // how many will enhance() at once
-};
 
 // Not thread-safe: share() gives each thread its own.
 class Enhancer {
