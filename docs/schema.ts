@@ -236,7 +236,7 @@ export interface StudioOptions {
   "port"?: number;
   /** Opens the page in the browser of this desktop, where there is one. Default: true. Changes at: start. */
   "open"?: boolean;
-  /** What the page must know, instead of a new one for every start: at least 16 letters or digits. Default: "". Changes at: start. */
+  /** What the page must know, instead of the one that is kept for you: at least 16 letters or digits. Default: "". Changes at: start. */
   "token"?: string;
 }
 

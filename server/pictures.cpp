@@ -7,6 +7,7 @@
 #include "lib/base/hash.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
+#include "lib/base/workers.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/media/picture.hpp"
@@ -26,6 +27,19 @@ std::vector<fs::path> own_folders(const Workspace& workspace) {
     for (const auto& folder : {workspace.frames(side), workspace.aligned(side), workspace.aligned_debug(side)})
       folders.push_back(folder);
   return folders;
+}
+
+// Frames and faces as they were filmed are real; what was merged, predicted or drawn of these is not.
+bool holds_a_generated_face(const Workspace& workspace, const fs::path& picture) {
+  const auto in = [&](const fs::path& folder) {
+    std::error_code error;
+    const auto real = fs::canonical(folder, error);
+    return !error && lies_in(picture, real);
+  };
+  if (in(workspace.merged()) || in(workspace.merged_mask())) return true;
+  for (const auto side : {Side::src, Side::dst})
+    if (in(workspace.frames(side)) || in(workspace.aligned(side))) return false;
+  return true;
 }
 
 }  // namespace
@@ -53,35 +67,37 @@ Pictures::Pictures(Workspace workspace)
       kept_(workspace_.state() / "studio" / "thumbnails"),
       most_(std::max(1, static_cast<int>(cpu_threads()))) {}
 
-Result<fs::path> Pictures::small_copy(const fs::path& picture, int size, const std::string& tag) {
+Result<Bytes> Pictures::small_copy(const fs::path& picture, int size, const std::string& tag) {
   const fs::path kept = kept_ / tag.substr(0, 2) / (tag + ".jpg");
-  std::error_code error;
-  if (fs::exists(kept, error)) return kept;
+  constexpr std::uint64_t most_bytes = 64 << 20;
+  if (auto known = read_file(kept, most_bytes)) return known;
   std::unique_lock lock(mutex_);
   free_.wait(lock, [&] { return at_work_ < most_; });
   ++at_work_;
   lock.unlock();
-  const auto made = [&]() -> Result<> {
+  auto made = walled([&]() -> Result<Bytes> {
     TRY(const auto whole, media::read_picture<std::uint8_t>(picture));
     const double scale = std::min(1.0, static_cast<double>(size) / std::max(whole.width, whole.height));
     const int width = std::max(1, static_cast<int>(whole.width * scale + 0.5));
     const int height = std::max(1, static_cast<int>(whole.height * scale + 0.5));
     const auto small = scale < 1 ? resize(whole, width, height, Interpolation::area) : whole;
+    JpegOptions options{.quality = 88};
     // What holds a generated face says so, however small it is.
-    const bool generated = !lies_in(picture, workspace_.frames(Side::src)) || lies_in(picture, workspace_.merged());
-    return write_image(kept, small, 88, generated ? composite_marking_xmp : std::string_view());
-  }();
+    if (holds_a_generated_face(workspace_, picture)) options.xmp = composite_marking_xmp;
+    return encode_jpeg(small, options);
+  });
   lock.lock();
   --at_work_;
   free_.notify_one();
-  if (!made) return Failure(made.error());
-  return kept;
+  lock.unlock();
+  // Where it cannot be kept (a full disk, a path that is too long with it), it is made again.
+  if (made) static_cast<void>(write_file(kept, *made));
+  return made;
 }
 
 Result<Reply> Pictures::give(const Request& request) {
   TRY(const auto file, file_of(workspace_, request.value("path")));
   const int size = std::clamp(std::atoi(request.value("size", "0").c_str()), 0, 4096);
-  std::error_code error;
   const auto tag = fmt::format("{:016x}-{}", xxh3(change_stamp(file), xxh3(file.string())), size);
   Reply reply;
   reply.headers.emplace_back("ETag", "\"" + tag + "\"");
@@ -96,7 +112,9 @@ Result<Reply> Pictures::give(const Request& request) {
   reply.type = content_type(file);
   const bool shows = reply.type.starts_with("image/");
   if (size == 0 && shows) return reply;
-  TRY(reply.file, small_copy(file, size == 0 ? 4096 : size, tag));
+  TRY(const auto small, small_copy(file, size == 0 ? 4096 : size, tag));
+  reply.file.clear();
+  reply.body.assign(small.begin(), small.end());
   reply.type = "image/jpeg";
   return reply;
 }

@@ -22,7 +22,7 @@ class Pictures {
   Result<Reply> give(const Request&);
 
  private:
-  Result<fs::path> small_copy(const fs::path& picture, int size, const std::string& tag);
+  Result<Bytes> small_copy(const fs::path& picture, int size, const std::string& tag);
   Workspace workspace_;
   fs::path kept_;
   // Pictures are decoded by a few threads at a time: a wall of thousands is asked for at once.

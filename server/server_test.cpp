@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "lib/base/scratch_folder.hpp"
 #include "server/guard.hpp"
+#include "server/job_entry.hpp"
+#include "server/job_facts.hpp"
+#include "server/pictures.hpp"
 
 namespace understudy::studio {
 namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
 Request asked(std::string path, std::map<std::string, std::string> headers) {
   Request request;
@@ -28,6 +37,130 @@ TEST(Guard, AsksForTheToken) {
   EXPECT_FALSE(guard.refusal(asked("/api/jobs", with)));
   with["cookie"] = "understudy-7412=0123456789abcdef";
   EXPECT_EQ(guard.refusal(asked("/api/jobs", with))->status, 401);
+}
+
+TEST(Guard, ASecretIsComparedWhole) {
+  EXPECT_TRUE(same_secret("abc", "abc"));
+  for (const char* other : {"", "ab", "abd", "abcd", "abcabc"}) EXPECT_FALSE(same_secret("abc", other)) << other;
+}
+
+TEST(Routes, PartsStandForThemselvesAndOtherMethodsAreTold) {
+  std::vector<Route> routes(2);
+  routes[0].method = "GET", routes[0].path = "/api/jobs/{job}/events";
+  routes[1].method = "POST", routes[1].path = "/api/jobs";
+  int status = 0;
+  auto request = asked("/api/jobs/a b/events", {});
+  EXPECT_EQ(route_for(routes, request, status), &routes[0]);
+  EXPECT_THAT(request.parts, ElementsAre("a b"));
+  request = asked("/api/jobs", {});
+  EXPECT_EQ(route_for(routes, request, status), nullptr);
+  EXPECT_EQ(status, 405);
+  request = asked("/api/jobs/a/b/events", {});
+  EXPECT_EQ(route_for(routes, request, status), nullptr);
+  EXPECT_EQ(status, 404);
+}
+
+json verb() {
+  return {{"name", "cut"},
+          {"positionals", {{{"name", "side"}, {"help", "Which"}, {"choices", {"src", "dst"}}, {"required", true}}}},
+          {"options",
+           {{{"key", "size"}, {"kind", "integer"}, {"min", 1}, {"max", 64}},
+            {{"key", "loud"}, {"kind", "boolean"}},
+            {{"key", "to"}, {"kind", "text"}}}}};
+}
+
+JobEntry job(json options) {
+  JobEntry entry;
+  entry.job = "1732859104.123-cut";
+  entry.verb = "cut";
+  entry.positionals = {{"side", "src"}};
+  entry.options = std::move(options);
+  return entry;
+}
+
+TEST(JobEntry, IsCheckedByTheSchemaAndBecomesACommandLine) {
+  const auto good = job({{"size", 8}, {"loud", false}, {"to", "it's"}});
+  ASSERT_TRUE(check_request(verb(), good));
+  EXPECT_THAT(arguments_of(verb(), good), ElementsAre("cut", "--no-loud", "--size=8", "--to=it's", "src"));
+  EXPECT_EQ(pasteable({"a b", "it's", "plain-1", ""}), "'a b' 'it'\\''s' plain-1 ''");
+  for (const auto& [options, word] :
+       std::vector<std::pair<json, const char*>>{{{{"size", 65}}, "at most"},
+                                                 {{{"size", 0}}, "at least"},
+                                                 {{{"size", 1.5}}, "whole number"},
+                                                 {{{"loud", 1}}, "true or false"},
+                                                 {{{"to", json::array()}}, "single value"},
+                                                 {{{"sise", 1}}, "sise"}}) {
+    const auto checked = check_request(verb(), job(options));
+    ASSERT_FALSE(checked) << options;
+    EXPECT_THAT(checked.error().message, HasSubstr(word));
+  }
+}
+
+TEST(JobEntry, ComesBackFromItsFileAndOtherFilesAreRefused) {
+  auto entry = job({{"size", 8}});
+  entry.standing = Standing::begun;
+  entry.process = {4711, 99};
+  const auto again = job_entry_of(to_json(entry));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(to_json(*again), to_json(entry));
+  auto other = to_json(entry);
+  other["version"] = 99;
+  EXPECT_EQ(job_entry_of(other).error().code, Code::newer_version);
+  other = to_json(entry);
+  other["job"] = "../1732859104.123-cut";
+  EXPECT_FALSE(job_entry_of(other));
+  const json whole = to_json(entry);
+  for (const auto& [key, value] : whole.items()) {
+    auto broken = whole;
+    broken[key] = json::array({1});
+    static_cast<void>(job_entry_of(broken));  // refused or not, nothing is thrown
+    broken.erase(key);
+    EXPECT_TRUE(key == "version" || !job_entry_of(broken)) << key;  // the first version may be left out
+  }
+}
+
+TEST(JobReader, FollowsALogAndPassesOverWhatIsDamaged) {
+  const ScratchFolder scratch;
+  const auto log = scratch.path / "events.jsonl";
+  JobReader reader(scratch.path);
+  reader.update();
+  EXPECT_FALSE(reader.facts().begun);
+  std::string text = R"({"event":"started","id":0,"time":1,"verb":"sort","options":[1],"positionals":{"side":"src"}})";
+  text += "\nno json\n{\"event\":7,\"id\":1,\"time\":2}\n{\"event\":\"progress\",\"id\":\"x\",\"time\":3}\n";
+  text += "{\"event\":\"preview\",\"id\":2,\"path\":\"p\",\"slot\":\"s\",\"time\":3,\"version\":4}\n{\"event\":\"war";
+  ASSERT_TRUE(write_text(log, text));
+  reader.update();
+  EXPECT_TRUE(reader.facts().begun);
+  EXPECT_EQ(reader.facts().positionals, json({{"side", "src"}}));
+  EXPECT_EQ(reader.facts().options, json::object());
+  EXPECT_EQ(reader.facts().previews.at("s").at("version"), 4);
+  EXPECT_EQ(reader.facts().warnings, 0u);
+  ASSERT_TRUE(write_text(
+      log, text + "ning\",\"id\":3,\"text\":\"w\",\"time\":4}\n{\"event\":\"done\",\"id\":4,\"report\":{\"a\":1},"
+                  "\"time\":5}\n"));
+  reader.update();
+  EXPECT_EQ(reader.facts().last_warning, "w");
+  EXPECT_EQ(reader.facts().report, json({{"a", 1}}));
+  EXPECT_TRUE(reader.facts().ended());
+  const auto part = read_log(scratch.path, 0, 2, 1 << 20);
+  EXPECT_EQ(std::ranges::count(part.lines, '\n'), 2);
+  EXPECT_EQ(line_id(part.lines), 3);
+}
+
+TEST(Pictures, OnlyFilesOfTheWorkspaceAreNamed) {
+  const ScratchFolder scratch;
+  const Workspace workspace{scratch.path / "film"};
+  ASSERT_TRUE(write_text(workspace.root / "data_src/a.png", "a"));
+  ASSERT_TRUE(write_text(scratch.path / "secret.png", "s"));
+  ASSERT_TRUE(write_text(scratch.path / "elsewhere/b.jpg", "b"));
+  fs::create_symlink(scratch.path / "secret.png", workspace.root / "data_src/link.png");
+  fs::create_directory_symlink(scratch.path / "elsewhere", workspace.aligned(Side::src));
+  EXPECT_TRUE(file_of(workspace, "data_src/a.png"));
+  EXPECT_TRUE(file_of(workspace, "data_src/aligned/b.jpg"));
+  const std::string absolute = (workspace.root / "data_src/a.png").string();
+  for (const std::string& name : {std::string("../secret.png"), std::string("data_src/link.png"), std::string(),
+                                  std::string("data_src"), absolute, std::string("data_src/a.png\0", 15)})
+    EXPECT_FALSE(file_of(workspace, name)) << name;
 }
 
 }  // namespace

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/child.hpp"
+#include "lib/base/io_failure.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
@@ -30,7 +32,7 @@ constexpr auto describe<StudioOptions>() {
           .says("Open a browser", "Opens the page in the browser of this desktop, where there is one."),
       field("token", &StudioOptions::token)
           .says("Token",
-                "What the page must know, instead of a new one for every start: at least 16 letters or digits.")
+                "What the page must know, instead of the one that is kept for you: at least 16 letters or digits.")
           .advanced(),
   };
 }
@@ -40,20 +42,43 @@ namespace {
 
 using nlohmann::json;
 
-// $XDG_STATE_HOME/understudy/recent.txt (the XDG base directory specification).
-fs::path recent_file() {
+// $XDG_STATE_HOME/understudy (the XDG base directory specification); empty where there is no home.
+fs::path own_folder() {
   const char* state = std::getenv("XDG_STATE_HOME");
   const char* home = std::getenv("HOME");
-  if (state && *state == '/') return fs::path(state) / "understudy" / "recent.txt";
-  if (home && *home == '/') return fs::path(home) / ".local" / "state" / "understudy" / "recent.txt";
+  if (state && *state == '/') return fs::path(state) / "understudy";
+  if (home && *home == '/') return fs::path(home) / ".local" / "state" / "understudy";
   return {};
 }
 
+constexpr std::size_t shortest_token = 16;
+bool is_token(std::string_view text) {
+  return text.size() >= shortest_token &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+// The same for every start, so that a page that is open goes on with the server that is started again. For this user's
+// eyes alone; where it cannot be kept, a new one each time.
+std::string kept_token(const fs::path& folder) {
+  const std::string fresh = random_hex(24);
+  if (folder.empty()) return fresh;
+  const fs::path file = folder / "studio-token";
+  if (const auto kept = read_text(file, 1 << 10); kept && is_token(*kept)) return *kept;
+  static_cast<void>(write_through(file, [&](const fs::path& temporary) -> Result<> {
+    std::ofstream out(temporary, std::ios::binary);
+    std::error_code error;
+    fs::permissions(temporary, fs::perms::owner_read | fs::perms::owner_write, error);
+    if (error) return io_failure("write", file, error.value());
+    out << fresh;
+    return {};
+  }));
+  return fresh;
+}
+
 Result<std::string> token_of(const StudioOptions& options) {
-  if (options.token.empty()) return random_hex(24);
-  const bool plain = std::ranges::all_of(options.token, [](unsigned char c) { return std::isalnum(c) != 0; });
-  if (!plain || options.token.size() < 16)
-    return fail(Code::bad_option, "A token has at least 16 characters, letters and digits alone");
+  if (options.token.empty()) return kept_token(own_folder());
+  if (!is_token(options.token))
+    return fail(Code::bad_option, "A token has at least {} characters, letters and digits alone", shortest_token);
   return options.token;
 }
 
@@ -71,7 +96,8 @@ void open_browser(const std::string& address, Run& run) {
 
 Result<std::string> serve(const StudioOptions& options, const Call& call, Run& run, const json& schema,
                           const std::string& version) {
-  studio::Studio served({executable_path(), version, recent_file()}, schema);
+  const fs::path own = own_folder();
+  studio::Studio served({executable_path(), version, own.empty() ? own : own / "recent.txt"}, schema);
   TRY(const auto token, token_of(options));
   TRY(auto server, studio::HttpServer::bind(options.port));
   TRY(const auto workspace, open_workspace(call.workspace));

@@ -2,80 +2,12 @@
 #include "lib/image/blend.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
 #include "lib/image/cv.hpp"
+#include "lib/image/poisson_solver.hpp"
 
 namespace understudy {
 namespace {
-
-// `count` rows of `length` values to their sums with sin(pi (j + 1) (k + 1) / (length + 1)), in place. Two rows go
-// through one complex transform as its real and its imaginary part: of an odd row only sines are left.
-void sine_transform(std::vector<float>& rows, int count, int length) {
-  constexpr int at_once = 32;  // rows, so that they stay in the processor's cache
-  const int side = 2 * (length + 1);
-  cv::Mat packed(at_once / 2, side, CV_32FC2);
-  for (int first = 0; first < count; first += at_once) {
-    const int here = std::min(at_once, count - first);
-    for (int r = 0; r < 2 * packed.rows; ++r) {
-      float* to = packed.ptr<float>(r / 2) + r % 2;
-      if (r >= here) {
-        for (int i = 0; i < side; ++i) to[2 * i] = 0;
-        continue;
-      }
-      const float* from = &rows[static_cast<std::size_t>(first + r) * length];
-      to[0] = to[2 * (length + 1)] = 0;
-      for (int i = 0; i < length; ++i) {
-        to[2 * (i + 1)] = from[i];
-        to[2 * (side - 1 - i)] = -from[i];
-      }
-    }
-    cv::dft(packed, packed, cv::DFT_ROWS);
-    for (int r = 0; r < here; ++r) {
-      const float* from = packed.ptr<float>(r / 2) + (r % 2 == 0 ? 1 : 0);
-      const float half = r % 2 == 0 ? -0.5f : 0.5f;
-      float* to = &rows[static_cast<std::size_t>(first + r) * length];
-      for (int i = 0; i < length; ++i) to[i] = half * from[2 * (i + 1)];
-    }
-  }
-}
-
-// What a transform of such rows costs: the library takes each prime factor of the length as a step of its own size.
-double cost_of(int rows, int length) {
-  const int side = 2 * (length + 1);
-  int rest = side, factors = 0;
-  for (int p = 2; rest > 1; ++p)
-    for (; rest % p == 0; rest /= p) factors += p;
-  return static_cast<double>(rows) * side * factors;
-}
-
-// Planes of height x width values f, one behind the other, to u with sum of its four neighbours - 4 u = f, u being 0
-// around. By sines along the rows; what is left is a tridiagonal system down each column (Hockney 1965).
-void solve_poisson(std::vector<float>& planes, int count, int width, int height) {
-  sine_transform(planes, count * height, width);
-  const auto w = static_cast<std::size_t>(width), h = static_cast<std::size_t>(height);
-  std::vector<double> diagonal(w), factor(w * h), column(w * h);
-  for (std::size_t k = 0; k < w; ++k)
-    diagonal[k] = 2 * std::cos(std::numbers::pi * static_cast<double>(k + 1) / (width + 1)) - 4;
-  for (std::size_t y = 0; y < h; ++y) {
-    double* row = &factor[y * w];
-    for (std::size_t k = 0; k < w; ++k) row[k] = 1 / (y == 0 ? diagonal[k] : diagonal[k] - *(row + k - w));
-  }
-  for (int plane = 0; plane < count; ++plane) {
-    float* values = planes.data() + static_cast<std::size_t>(plane) * w * h;
-    for (std::size_t k = 0; k < w; ++k) column[k] = values[k] * factor[k];
-    for (std::size_t i = w; i < column.size(); ++i) column[i] = (values[i] - column[i - w]) * factor[i];
-    for (std::size_t i = column.size() - w; i < column.size(); ++i) values[i] = static_cast<float>(column[i]);
-    for (std::size_t i = column.size() - w; i-- > 0;) {
-      column[i] -= factor[i] * column[i + w];
-      values[i] = static_cast<float>(column[i]);
-    }
-  }
-  sine_transform(planes, count * height, width);
-  const float scale = 2 / static_cast<float>(width + 1);
-  for (auto& v : planes) v *= scale;
-}
 
 // The frame's part with the face's differences where `mask` is set and its own elsewhere; its border stays.
 cv::Mat cloned(const cv::Mat& face, const cv::Mat& frame, const cv::Mat& mask) {
@@ -137,7 +69,7 @@ std::optional<ImageU8> poisson_clone(const ImageU8& face_bgr, const ImageU8& fra
   view(face_bgr)(from).copyTo(face, inside(from));
   constexpr int times = 3;
   cv::erode(inside(from), eroded, cv::Mat::ones(3, 3, CV_8U), {-1, -1}, times);
-  const bool turned = cost_of(from.width - 2, from.height - 2) < cost_of(from.height - 2, from.width - 2);
+  const bool turned = poisson_cost(from.height - 2, from.width - 2) < poisson_cost(from.width - 2, from.height - 2);
   if (turned) face = face.t(), frame = frame.t(), eroded = eroded.t();
   cv::Mat made = cloned(face, frame, eroded);
   if (turned) made = made.t();

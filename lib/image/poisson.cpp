@@ -1,66 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Perez, Gangnet and Blake, "Poisson Image Editing", SIGGRAPH 2003. The box around the mask has the frame's colours at
-// its border, the face's gradients inside the mask and the frame's outside. Rows are taken apart into sines (DST-I by
-// FFT); for each sine a tridiagonal system is left along the columns.
+// its border, the face's gradients inside the mask and the frame's outside.
 #include "lib/image/poisson.hpp"
 
-#include <cmath>
-#include <numbers>
 #include <vector>
 
 #include "lib/image/cv.hpp"
+#include "lib/image/poisson_solver.hpp"
 
 namespace understudy {
 namespace {
-
-// The sine transform of every row, in place: sum over x of row[x] * sin(pi (x + 1) (k + 1) / (n + 1)). Its own inverse
-// up to the factor 2 / (n + 1).
-void sine_transform(cv::Mat& rows) {
-  const int n = rows.cols, whole = 2 * (n + 1);
-  cv::Mat odd(rows.rows, whole, CV_64F);
-  for (int y = 0; y < rows.rows; ++y) {
-    const double* from = rows.ptr<double>(y);
-    double* to = odd.ptr<double>(y);
-    to[0] = to[n + 1] = 0;
-    for (int x = 0; x < n; ++x) {
-      to[x + 1] = from[x];
-      to[whole - 1 - x] = -from[x];
-    }
-  }
-  // Packed as [re0, re1, im1, re2, im2, ...].
-  cv::dft(odd, odd, cv::DFT_ROWS);
-  for (int y = 0; y < rows.rows; ++y) {
-    const double* from = odd.ptr<double>(y);
-    double* to = rows.ptr<double>(y);
-    for (int k = 0; k < n; ++k) to[k] = -from[2 * k + 2] / 2;
-  }
-}
-
-// u(y - 1) + diagonal * u(y) + u(y + 1) = f(y) with nothing beyond the ends, for all columns side by side; in place.
-void solve_columns(cv::Mat& f) {
-  const int n = f.cols, height = f.rows;
-  const auto columns = static_cast<std::size_t>(n);
-  std::vector<double> diagonal(columns);
-  for (int k = 0; k < n; ++k)
-    diagonal[static_cast<std::size_t>(k)] = 2 * std::cos(std::numbers::pi * (k + 1) / (n + 1)) - 4;
-  std::vector<double> upper(columns * static_cast<std::size_t>(height));
-  for (int y = 0; y < height; ++y) {
-    double* now = f.ptr<double>(y);
-    const double* before = y > 0 ? f.ptr<double>(y - 1) : nullptr;
-    double* c = &upper[columns * static_cast<std::size_t>(y)];
-    for (std::size_t k = 0; k < columns; ++k) {
-      const double pivot = diagonal[k] - (before ? c[k - columns] : 0);
-      now[k] = (now[k] - (before ? before[k] : 0)) / pivot;
-      c[k] = 1 / pivot;
-    }
-  }
-  for (int y = height - 2; y >= 0; --y) {
-    double* now = f.ptr<double>(y);
-    const double* next = f.ptr<double>(y + 1);
-    const double* c = &upper[columns * static_cast<std::size_t>(y)];
-    for (std::size_t k = 0; k < columns; ++k) now[k] -= c[k] * next[k];
-  }
-}
 
 // The box's part of the problem in one channel.
 struct Box {
@@ -81,27 +30,23 @@ struct Box {
   }
 };
 
-void solve(const Box& b, int c, ImageF& out) {
+void bends_of(const Box& b, int c, double* to) {
   const int width = b.box.width, height = b.box.height;
-  cv::Mat f(height - 2, width - 2, CV_64F);
   for (int y = 1; y < height - 1; ++y) {
-    double* row = f.ptr<double>(y - 1);
     for (int x = 1; x < width - 1; ++x) {
       double v = b.right(x, y, c) - b.right(x - 1, y, c) + b.down(x, y, c) - b.down(x, y - 1, c);
       if (x == 1) v -= b.value(b.frame, 0, y, c);
       if (x == width - 2) v -= b.value(b.frame, width - 1, y, c);
       if (y == 1) v -= b.value(b.frame, x, 0, c);
       if (y == height - 2) v -= b.value(b.frame, x, height - 1, c);
-      row[x - 1] = v;
+      *to++ = v;
     }
   }
-  sine_transform(f);
-  solve_columns(f);
-  sine_transform(f);
-  const double scale = 2.0 / (width - 1);
-  for (int y = 1; y < height - 1; ++y)
-    for (int x = 1; x < width - 1; ++x)
-      out.at(b.box.x + x, b.box.y + y, c) = static_cast<float>(scale * f.at<double>(y - 1, x - 1));
+}
+
+void take(const double* solved, const cv::Rect& box, int c, ImageF& out) {
+  for (int y = 1; y < box.height - 1; ++y)
+    for (int x = 1; x < box.width - 1; ++x) out.at(box.x + x, box.y + y, c) = static_cast<float>(*solved++);
 }
 
 }  // namespace
@@ -119,7 +64,12 @@ std::optional<ImageF> poisson_clone_float(const ImageF& face_bgr, const ImageF& 
   cv::erode(inner(box), inside, cv::Mat::ones(3, 3, CV_8U), {-1, -1}, 3);
   ImageF out = frame_bgr;
   const Box problem{face_bgr, frame_bgr, inside, box};
-  for (int c = 0; c < 3; ++c) solve(problem, c, out);
+  const int width = box.width - 2, height = box.height - 2;
+  const std::size_t plane = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  std::vector<double> planes(3 * plane);
+  for (int c = 0; c < 3; ++c) bends_of(problem, c, planes.data() + static_cast<std::size_t>(c) * plane);
+  solve_poisson(planes, 3, width, height);
+  for (int c = 0; c < 3; ++c) take(planes.data() + static_cast<std::size_t>(c) * plane, box, c, out);
   return out;
 }
 

@@ -9,11 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import dfl_files  # noqa: E402
 import program  # noqa: E402
 from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, run, run_well  # noqa: E402
+from studio import Studio  # noqa: E402
 
 TINY_AMP = ["--resolution", 64, "--ae-dims", 16, "--inter-dims", 16, "--e-dims", 16, "--d-dims", 16, "--d-mask-dims", 8,
             "--batch-size", 2, "--face-type", "wf"]
@@ -183,8 +185,22 @@ class Walk:
             for line in log.read_text(encoding="utf-8", errors="strict").splitlines():
                 json.loads(line)
 
+    def in_the_studio(self):
+        self.done.add("studio")
+        studio = Studio(self.work, state=self.film.parent / "state")
+        try:
+            self.test.assertGreater(studio.get("/api/faces/dst").json["total"], 0)
+            picture = studio.get("/api/faces/dst?count=1").json["pictures"][0]["path"]
+            self.test.assertEqual(studio.get("/api/picture?size=32&path=" + urllib.parse.quote(picture)).status, 200)
+            job = studio.wait(studio.begin("catalogue", {"side": "dst"}))
+            self.test.assertEqual(job["state"], "done", job)
+            self.test.assertTrue(job["command"].startswith("understudy -w "))
+        finally:
+            studio.kill()
+
     def everything(self):
-        for part in (self.frames, self.faces, self.curating, self.tools, self.masks, self.models, self.timeline, self.film_made, self.logs):
+        for part in (self.frames, self.faces, self.curating, self.tools, self.masks, self.models, self.timeline, self.film_made, self.in_the_studio,
+                     self.logs):
             part()
         return self.done
 

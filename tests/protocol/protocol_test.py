@@ -6,6 +6,7 @@ import pathlib
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
@@ -172,7 +173,7 @@ class Protocol(FilmTest):
                 job.send("this is no request")
                 if name == "studio":  # serves until it is stopped
                     job.wait_for(lambda event: event["event"] == "note")
-                    job.command("stop")
+                    job.process.send_signal(signal.SIGINT)
                 events = self.check_stream(job, name)
                 answers = [(e["request"], e["event"]) for e in events if e["event"] in ("accepted", "refused")]
                 # A short job may end before it has read them; what it answers it refuses.

@@ -67,6 +67,22 @@ class WhoMayAsk(StudioTest):
         self.assertIn("default-src 'self'", page.headers["Content-Security-Policy"])
         self.assertEqual(self.studio.get("/?token=wrong", token=None).status, 401)
 
+    def test_the_token_is_kept_for_this_user_alone(self):
+        state = self.folder() / "state"
+        told = []
+        for _ in range(2):
+            job = program.subprocess.Popen([program.UNDERSTUDY, "--json", "studio", "--port", "0", "--no-open"], stdout=-1, stderr=-1, text=True,
+                                           env={**program.ENVIRONMENT, "XDG_STATE_HOME": str(state)}, cwd=self.folder())
+            for line in job.stdout:
+                if "token=" in line:
+                    told.append(line.split("token=")[1][:48])
+                    break
+            job.kill()
+            job.communicate()
+        self.assertEqual(told[0], told[1])
+        self.assertEqual((state / "understudy/studio-token").stat().st_mode & 0o777, 0o600)
+        self.assertEqual((state / "understudy/studio-token").read_text(), told[0])
+
     def test_nothing_outside_the_workspace_is_given(self):
         secret = self.folder() / "secret.png"
         secret.write_bytes(b"secret")

@@ -1,4 +1,5 @@
-// What the server sends (server/routes.cpp). Verbs, options and events are of src/gen/schema.ts.
+// What the server sends (server/routes.cpp). Verbs and events are the program's own (docs/schema.ts, which a test holds).
+import type { MetricEvent, PreviewEvent, ProgressEvent, VerbName } from '../../../docs/schema';
 
 export type JobState =
   | 'waiting'
@@ -10,17 +11,9 @@ export type JobState =
   | 'failed'
   | 'cancelled';
 
-export interface Progress {
-  what: string;
-  done: number;
-  total: number;
-  per_second: number;
-  seconds_left?: number;
-}
-
 export interface Job {
   job: string;
-  verb: string;
+  verb: VerbName;
   /** Where it was when the job began. */
   workspace: string;
   state: JobState;
@@ -31,8 +24,8 @@ export interface Job {
   newest: number;
   last_id: number;
   stage: string;
-  progress: Progress | null;
-  metric: { at: number; values: Record<string, number | null> } | null;
+  progress: ProgressEvent | null;
+  metric: Pick<MetricEvent, 'at' | 'values'> | null;
   warnings: number;
   last_warning: string;
   /** Started here, so that it takes commands and can be started again. */
@@ -42,7 +35,7 @@ export interface Job {
   place?: number;
   error?: { code: string; message: string; hint?: string };
   report?: Record<string, unknown> | null;
-  previews?: { slot: string; version: number; path: string }[];
+  previews?: Pick<PreviewEvent, 'slot' | 'version' | 'path'>[];
 }
 
 export interface Step {
