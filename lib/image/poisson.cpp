@@ -30,7 +30,8 @@ struct Box {
   }
 };
 
-void bends_of(const Box& b, int c, double* to) {
+template <class T>
+void bends_of(const Box& b, int c, T* to) {
   const int width = b.box.width, height = b.box.height;
   for (int y = 1; y < height - 1; ++y) {
     for (int x = 1; x < width - 1; ++x) {
@@ -39,19 +40,31 @@ void bends_of(const Box& b, int c, double* to) {
       if (x == width - 2) v -= b.value(b.frame, width - 1, y, c);
       if (y == 1) v -= b.value(b.frame, x, 0, c);
       if (y == height - 2) v -= b.value(b.frame, x, height - 1, c);
-      *to++ = v;
+      *to++ = static_cast<T>(v);
     }
   }
 }
 
-void take(const double* solved, const cv::Rect& box, int c, ImageF& out) {
+template <class T>
+void take(const T* solved, const cv::Rect& box, int c, ImageF& out) {
   for (int y = 1; y < box.height - 1; ++y)
     for (int x = 1; x < box.width - 1; ++x) out.at(box.x + x, box.y + y, c) = static_cast<float>(*solved++);
 }
 
+template <class T>
+void solve(const Box& problem, ImageF& out) {
+  const int width = problem.box.width - 2, height = problem.box.height - 2;
+  const std::size_t plane = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  std::vector<T> planes(3 * plane);
+  for (int c = 0; c < 3; ++c) bends_of(problem, c, planes.data() + static_cast<std::size_t>(c) * plane);
+  solve_poisson(planes, 3, width, height);
+  for (int c = 0; c < 3; ++c) take(planes.data() + static_cast<std::size_t>(c) * plane, problem.box, c, out);
+}
+
 }  // namespace
 
-std::optional<ImageF> poisson_clone_float(const ImageF& face_bgr, const ImageF& frame_bgr, const ImageU8& mask) {
+std::optional<ImageF> poisson_clone_float(const ImageF& face_bgr, const ImageF& frame_bgr, const ImageU8& mask,
+                                          bool for_eight_bits) {
   if (mask.width < 3 || mask.height < 3) return std::nullopt;
   // The frame's outermost pixels have no neighbour to take a gradient to.
   cv::Mat inner = cv::Mat::zeros(mask.height, mask.width, CV_8U);
@@ -64,12 +77,10 @@ std::optional<ImageF> poisson_clone_float(const ImageF& face_bgr, const ImageF& 
   cv::erode(inner(box), inside, cv::Mat::ones(3, 3, CV_8U), {-1, -1}, 3);
   ImageF out = frame_bgr;
   const Box problem{face_bgr, frame_bgr, inside, box};
-  const int width = box.width - 2, height = box.height - 2;
-  const std::size_t plane = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  std::vector<double> planes(3 * plane);
-  for (int c = 0; c < 3; ++c) bends_of(problem, c, planes.data() + static_cast<std::size_t>(c) * plane);
-  solve_poisson(planes, 3, width, height);
-  for (int c = 0; c < 3; ++c) take(planes.data() + static_cast<std::size_t>(c) * plane, box, c, out);
+  if (for_eight_bits)
+    solve<float>(problem, out);
+  else
+    solve<double>(problem, out);
   return out;
 }
 

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <ctime>
 
 #include "lib/image/blend.hpp"
 #include "lib/image/codec.hpp"
@@ -76,19 +75,12 @@ TEST(Poisson, MasksOfAnyKindAreSurvived) {
   EXPECT_FALSE(poisson_clone_float(frame, frame, dot));
 }
 
-TEST(Poisson, TakesTheTimeOfSomeTransforms) {
+TEST(Poisson, ForEightBitsItMayBeQuicker) {
   const ImageF face = picture(560, 520, 1), frame = picture(560, 520, 0);
   const ImageU8 mask = ellipse(560, 520, 230, 240);
-  const auto seconds_of = [](const auto& work) {  // of the processor, whatever else it does
-    const auto begun = std::clock();
-    EXPECT_TRUE(work());
-    return static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
-  };
-  const double ours = seconds_of([&] { return poisson_clone_float(face, frame, mask).has_value(); });
-  const ImageU8 face8 = to_u8_rounded(face), frame8 = to_u8_rounded(frame);
-  const double theirs = seconds_of([&] { return poisson_clone(face8, frame8, mask).has_value(); });
-  std::printf("460 x 480 in float: %.0f ms; seamlessClone at 8 bits: %.0f ms\n", 1000 * ours, 1000 * theirs);
-  EXPECT_LT(ours, 3);
+  const auto exact = poisson_clone_float(face, frame, mask), quick = poisson_clone_float(face, frame, mask, true);
+  ASSERT_TRUE(exact && quick);
+  for (std::size_t i = 0; i < frame.data.size(); ++i) ASSERT_NEAR(255 * quick->data[i], 255 * exact->data[i], 0.01);
 }
 
 TEST(PngColour, IsReadBackAndOnlyThere) {

@@ -123,7 +123,7 @@ ImageF cloned(const FaceContext& context, ImageF face, const ImageF& frame, cons
     if (any) break;
   }
   if (context.deep || context.settings.compat == Compat::none) {
-    auto clone = poisson_clone_float(face, frame, inside);
+    auto clone = poisson_clone_float(face, frame, inside, !context.deep);
     return clone ? clamped(*std::move(clone)) : face;
   }
   const auto clone = poisson_clone(to_u8_truncated(face), to_u8_rounded(frame), inside);
