@@ -110,14 +110,18 @@ void time_modes(const Scene& scene, int rounds) {
                         {"raw-rgb", MergeMode::raw_rgb, ColourTransfer::rct},
                         {"overlay_none", MergeMode::overlay, ColourTransfer::none},
                         {"hist-match", MergeMode::hist_match, ColourTransfer::rct}};
-  for (const auto& one : cases) {
-    if (!wanted(std::string("merge.") + scene.name + "." + one.name)) continue;
-    MergeSettings settings;
-    settings.mode = one.mode;
-    settings.colour_transfer = one.transfer;
-    report(std::string("merge.") + scene.name + "." + one.name, timed(rounds, [&] {
-             check(merge_frame(scene.frame, {&scene.face, 1}, settings, model).has_value(), "merged");
-           }));
+  for (const auto compat : {Compat::dfl, Compat::none}) {  // ours behind DeepFaceLab's, with ".own"
+    for (const auto& one : cases) {
+      const auto name = fmt::format("merge.{}.{}{}", scene.name, one.name, compat == Compat::dfl ? "" : ".own");
+      if (!wanted(name)) continue;
+      MergeSettings settings;
+      settings.mode = one.mode;
+      settings.colour_transfer = one.transfer;
+      settings.compat = compat;
+      report(name, timed(rounds, [&] {
+               check(merge_frame(scene.frame, {&scene.face, 1}, settings, model).has_value(), "merged");
+             }));
+    }
   }
   if (!wanted(std::string("merge.") + scene.name + ".overlay_rct_soft")) return;
   MergeSettings soft;

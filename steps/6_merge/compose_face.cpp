@@ -210,10 +210,25 @@ ImageF pasted_face(const FaceContext& context, ImageF region, ImageF frame, Imag
   return out;
 }
 
+// By our rules face and mask have borders of different kinds; by DeepFaceLab's they are one picture of four channels,
+// which takes one warp.
 ImageF raw_face(const FaceContext& context, ImageF frame, const ImageF& face) {
-  const ImageF ones(context.output, context.output, 1, 1.0f);
-  const ImageF inside = warp_inverse(ones, context.scaled_map, frame.width, frame.height, Interpolation::cubic);
-  return clamped(blended(frame, laid_into(frame, face, context.scaled_map, context), inside));
+  if (context.settings.compat == Compat::none) {
+    const ImageF ones(context.output, context.output, 1, 1.0f);
+    const ImageF inside = warp_inverse(ones, context.scaled_map, frame.width, frame.height, Interpolation::cubic);
+    return clamped(blended(frame, laid_into(frame, face, context.scaled_map, context), inside));
+  }
+  ImageF marked(face.width, face.height, 4, 1.0f);
+  for (std::size_t i = 0; i < marked.data.size() / 4; ++i) std::copy_n(&face.data[3 * i], 3, &marked.data[4 * i]);
+  const ImageF laid = warp_inverse(marked, context.scaled_map, frame.width, frame.height, Interpolation::cubic);
+  for (std::size_t i = 0; i < laid.data.size() / 4; ++i) {
+    const float* p = &laid.data[4 * i];
+    for (std::size_t c = 0; c < 3; ++c) {
+      float& v = frame.data[3 * i + c];
+      v = std::clamp(v * (1 - p[3]) + p[c] * p[3], 0.0f, 1.0f);
+    }
+  }
+  return frame;
 }
 
 // The chosen mask at the working side, softened.
