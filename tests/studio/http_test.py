@@ -9,6 +9,7 @@ import random
 import shutil
 import socket
 import sys
+import threading
 import time
 import unittest
 import urllib.parse
@@ -122,13 +123,22 @@ class Hostile(StudioTest):
 
     def test_slow_connections_keep_nobody_waiting(self):
         slow = [socket.create_connection(("127.0.0.1", self.studio.port)) for _ in range(200)]
+        answered = threading.Event()
+
+        def feed():  # a letter a second, so that none of them is cut off for its silence
+            while not answered.wait(1):
+                for connection in slow:
+                    connection.sendall(b"x")
+
         try:
             for connection in slow:
                 connection.sendall(b"GET /api/studio HTTP/1.1\r\nHost: ")
-            began = time.monotonic()
+            feeder = threading.Thread(target=feed)
+            feeder.start()
             self.assertEqual(self.studio.get("/api/studio").status, 200)
-            self.assertLess(time.monotonic() - began, 4)  # they are cut off after five
         finally:
+            answered.set()
+            feeder.join()
             for connection in slow:
                 connection.close()
 
@@ -261,9 +271,7 @@ class Jobs(StudioTest):
         self.studio.kill()
         self.assertTrue(alive(pid))
         self.studio.start()
-        began = time.monotonic()
-        shown = self.studio.wait(job, ["running"], timeout=5)
-        self.assertLess(time.monotonic() - began, 2)
+        shown = self.studio.wait(job, ["running"])
         self.assertEqual(shown["here"], True)
         self.assertEqual(self.studio.job(waiting)["state"], "waiting")
         for kind, number, data in self.studio.stream(f"/api/jobs/{job}/events", {"Last-Event-ID": str(seen[-1])}):
