@@ -25,7 +25,8 @@ FACE = [[30, 20], [98, 20], [104, 70], [64, 112], [24, 70]]
 
 
 def faces_of(film):
-    return {path.name: path.read_bytes() for path in (film / "data_dst" / "aligned").glob("*.jpg")}
+    """Without what a killed run was just writing."""
+    return {path.name: path.read_bytes() for path in (film / "data_dst" / "aligned").glob("*.jpg") if not path.name.startswith(".")}
 
 
 def uncertainties(film):
