@@ -66,6 +66,8 @@ class Supervisor {
   void read_entries();
   void find_logs();
   void update(const std::string& job, Known&);
+  static bool is_over(const Known&);
+  static void began(Known&);
   nlohmann::json show(const std::string& job, const Known&) const;
   std::string state_of(const Known&) const;
   Result<> begin(JobEntry&);

@@ -81,9 +81,13 @@ void Supervisor::find_logs() {
   }
 }
 
+// Nothing of it changes any more: its last word was read, or was never said and its process is gone.
+bool Supervisor::is_over(const Known& one) {
+  return !one.runs && !one.shown.is_null() && (one.reader->facts().ended() || one.process.pid != 0);
+}
+
 void Supervisor::update(const std::string& job, Known& one) {
-  const bool over = one.reader->facts().ended() && !one.runs;
-  if (over && !one.shown.is_null()) return;  // nothing of it changes any more
+  if (is_over(one)) return;
   if (one.process.pid == 0 && !one.reader->facts().ended()) one.process = holder_of(jobs_folder_ / job / job_lock_file);
   one.runs = one.process.pid != 0 && is_alive(one.process);
   one.reader->update();  // behind the look at the process: what it said last is there then
@@ -163,6 +167,11 @@ Result<> Supervisor::begin(JobEntry& entry) {
   return keep(entry);
 }
 
+void Supervisor::began(Known& one) {
+  one.process = one.entry->process;
+  one.runs = true;  // until the next look
+}
+
 // One training and one other job at a time, but for those that shall run at once.
 void Supervisor::start_next() {
   std::array<bool, 2> busy{};
@@ -179,7 +188,7 @@ void Supervisor::start_next() {
       if (one.entry && state == "starting" && one.process.pid == 0 && one.looked > 0 &&
           now - one.looked > begins_within) {
         one.looked = now;
-        if (begin(*one.entry)) one.process = one.entry->process;
+        if (begin(*one.entry)) began(one);
       }
     }
   }
@@ -193,8 +202,9 @@ void Supervisor::start_next() {
       static_cast<void>(write_text(one.entry->errors, to_sentence(begun.error()) + "\n"));
       one.entry->standing = Standing::begun;
       one.process = {-1, 0};  // there never was one
+      one.shown = nullptr;
     } else {
-      one.process = one.entry->process;
+      began(one);
     }
     update(job, one);
   }
@@ -209,7 +219,7 @@ void Supervisor::publish() {
   for (const auto* name : names) {
     auto& one = known_[*name];
     if (jobs.size() == shown_jobs && !one.runs) continue;
-    if (one.runs || !one.reader->facts().ended()) one.shown = show(*name, one);
+    if (!is_over(one)) one.shown = show(*name, one);
     jobs.push_back(one.shown);
   }
   if (*snapshot_.jobs == jobs) return;
