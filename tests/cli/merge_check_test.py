@@ -9,26 +9,16 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, noise_png, run, run_well  # noqa: E402
+from program import Job, MergedFilmTest, noise_png, ONE_THREAD, run, run_well  # noqa: E402
 from whole_files import MARK, check_png  # noqa: E402
 
 REASONS = ["no-face", "low-score", "turn", "mask", "blur", "colour", "flicker", "edge", "identity"]
 
 
-class MergeCheck(FilmTest):
-    SIDES, MODEL, FRAMES = ("src", "dst"), TINY_MODEL, 14
-
-    @classmethod
-    def make_film(cls):
-        super().make_film()
-        run_well("-w", cls.film, "merge", *ONE_THREAD)
-
+class MergeCheck(MergedFilmTest):
     def setUp(self):
-        self.work = self.film_copy()
-        self.merged, self.masks = self.work / "data_dst/merged", self.work / "data_dst/merged_mask"
-
-    def verb(self, *arguments):
-        return run_well("-w", self.work, "merge", *arguments).report()
+        super().setUp()
+        self.masks = self.work / "data_dst/merged_mask"
 
     def merge(self, *arguments):
         return self.verb(*ONE_THREAD, *arguments)

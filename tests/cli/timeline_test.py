@@ -13,24 +13,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import dfl_files  # noqa: E402
 import program  # noqa: E402
 import whole_files  # noqa: E402
-from program import ENVIRONMENT, FilmTest, Job, ONE_THREAD, TINY_MODEL, run, run_well  # noqa: E402
+from program import ENVIRONMENT, Job, MergedFilmTest, ONE_THREAD, run, run_well  # noqa: E402
 
 
-class Timeline(FilmTest):
-    SIDES, MODEL, FRAMES = ("src", "dst"), TINY_MODEL, 14
-
-    @classmethod
-    def make_film(cls):
-        super().make_film()
-        run_well("-w", cls.film, "merge", *ONE_THREAD)
-
-    def setUp(self):
-        self.work = self.film_copy()
-        self.merged = self.work / "data_dst/merged"
-
-    def verb(self, *arguments):
-        return run_well("-w", self.work, "merge", *arguments).report()
-
+class Timeline(MergedFilmTest):
     def merge(self, *arguments):
         return self.verb(*ONE_THREAD, *arguments)
 

@@ -215,6 +215,23 @@ class FilmTest(unittest.TestCase):
         return shutil.copytree(self.film, self.folder() / "film")
 
 
+class MergedFilmTest(FilmTest):
+    """Tests of `merge …` over a film that was merged once, each on a copy of its own."""
+    SIDES, MODEL, FRAMES = ("src", "dst"), TINY_MODEL, 14
+
+    @classmethod
+    def make_film(cls):
+        super().make_film()
+        run_well("-w", cls.film, "merge", *ONE_THREAD)
+
+    def setUp(self):
+        self.work = self.film_copy()
+        self.merged = self.work / "data_dst/merged"
+
+    def verb(self, *arguments):
+        return run_well("-w", self.work, "merge", *arguments).report()
+
+
 def main():
     """Runs the tests of the program that was started; its first argument is the binary's path."""
     global UNDERSTUDY
