@@ -2,7 +2,7 @@
 BUILD := build/release
 JOBS  := $(shell nproc)
 
-.PHONY: all deps configure demo test check format format-check tidy asan tsan bench clean
+.PHONY: all deps configure demo shots test check format format-check tidy asan tsan bench clean
 
 all: configure
 	cmake --build $(BUILD) -j $(JOBS)
@@ -20,6 +20,11 @@ demo: configure
 	@echo
 	@echo "result:        $(CURDIR)/demo/result.mp4"
 	@echo "contact sheet: $(CURDIR)/demo/contact_sheet.png"
+
+# The studio's screens in both languages over the demo's film (make it first), for README, the documents and the guide.
+shots: configure
+	cmake --build $(BUILD) -j $(JOBS) --target understudy
+	python3 tests/studio/screens_test.py .deps/node/bin/node web --shots docs/images demo $(BUILD)/understudy
 
 test: all
 	ctest --test-dir $(BUILD) -j 2 --output-on-failure

@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "doctor" | "schema" | "studio" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge check" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "clear" | "doctor" | "schema" | "studio" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset undo" | "faceset redo" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge check" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model verify" | "model restore" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -216,6 +216,18 @@ export interface NewOptions {
   "dst"?: string;
 }
 
+/** Move what a step made to the workspace's trash, and bring it back. */
+export interface ClearOptions {
+  /** Of frames and faces: whose. Default: "both". Changes at: start. */
+  "side"?: "both" | "src" | "dst";
+  /** With the step model: the one to move to the trash. Default: "". Changes at: start. */
+  "model"?: string;
+  /** Really clear it; without this it is only told what would go. Default: false. Changes at: start. */
+  "yes"?: boolean;
+  /** Bring back what the last clear moved to the trash. Default: false. Changes at: start. */
+  "undo"?: boolean;
+}
+
 /** Check this machine: processor, memory, disk, GPU, libraries, and each engine on a tiny known network. */
 export interface DoctorOptions {
   /** Look for a CUDA GPU too. Default: true. Changes at: start. */
@@ -288,6 +300,10 @@ export interface RunOptions {
   "erode"?: number;
   /** In the merge. Range: 0 to 400. Default: 40. Changes at: start. */
   "blur"?: number;
+  /** In the merge: how much of the enhancer's finer face is mixed in. -1: 40 where this processor computes in bf16; elsewhere it takes a second and a half a frame, and the face is sharpened a little instead. Range: -1 to 100. Default: -1. Changes at: start. */
+  "super-resolution-power"?: number;
+  /** In the merge: how far the irises are moved to where dst's look, in per cent. Range: 0 to 100. Default: 100. Changes at: start. */
+  "gaze"?: number;
   /** Of a new model. Default: 1. Changes at: start. */
   "seed"?: number;
 }
@@ -396,6 +412,8 @@ export interface ExtractOptions {
   "redo"?: boolean;
   /** Look thoroughly again at frames whose debug picture was deleted, or a face of theirs where there are no debug pictures. Default: false. Changes at: start. */
   "redo-deleted"?: boolean;
+  /** Look thoroughly again at frames with faces that were marked for it in the studio; the marks go. Default: false. Changes at: start. */
+  "marked"?: boolean;
   /** Look thoroughly again at frames in which no face was found. Default: false. Changes at: start. */
   "missing"?: boolean;
   /** 0 takes one per processor. The result does not depend on it. Range: 0 to 256. Default: 0. Changes at: start. */
@@ -544,6 +562,18 @@ export interface FacesetRestoreOptions {
   "input"?: string;
 }
 
+/** Take back the last change of the faces: thrown out, brought back, persons, marks. */
+export interface FacesetUndoOptions {
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Do again what was taken back last. */
+export interface FacesetRedoOptions {
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
 /** Change the size of the faces, or how much of the head they show. */
 export interface FacesetResizeOptions {
   /** New side of the crops, in pixels. Range: 64 to 2048. Default: 512. Changes at: start. */
@@ -598,9 +628,9 @@ export interface FacesetEnhanceOptions {
 
 /** Tell who is in a faceset; keep or reject persons. */
 export interface FacesetIdentityOptions {
-  /** Numbers as listed, such as 0 or 0,2: the faces of all others go to the trash folder. Default: "". Changes at: start. */
+  /** Numbers as listed, such as 0 or 0,2, or names given in the studio: the faces of all others go to the trash folder. Default: "". Changes at: start. */
   "keep"?: string;
-  /** Numbers as listed: their faces go to the trash folder. Default: "". Changes at: start. */
+  /** Numbers or names, as listed: their faces go to the trash folder. Default: "". Changes at: start. */
   "reject"?: string;
   /** Faces farther than this from the middle of their person go to the trash folder, 0.4 to 0.5 is usual; 0: they stay. Range: 0 to 2. Default: 0.0. Changes at: start. */
   "outliers"?: number;
@@ -838,6 +868,8 @@ export interface TrainSaehdOptions {
   "cache-gb"?: number;
   /** Says before the first iteration how much memory and time it will take, by two trial steps. Default: false. Changes at: start. */
   "plan"?: boolean;
+  /** Says what the training would need and how far it would come, and ends; nothing is made. With a schedule and no --resolution, also the size that this machine can bring to an end. Default: false. Changes at: start. */
+  "plan-only"?: boolean;
   /** Folder of aligned faces, or with their faceset.pak, that --pretrain learns from. Default: "". Changes at: start. */
   "pretrain-set"?: string;
   /** Of a new model: pretrained: weights that already know faces, told src and dst from their faces; none: random ones; auto: pretrained with the recommended preset where the network's sizes fit it. Default: "auto". Changes at: creation. */
@@ -946,6 +978,8 @@ export interface TrainSaehdOptions {
   "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
+  /** Part of the faces that random warp distorts: 1 is the original's. What is left unwarped keeps lids and gaze exact. Range: 0 to 1. Default: 1.0. Changes at: start. */
+  "warp-share"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
   "move-ramp"?: number;
   /** Probability that an input is blurred. Range: 0 to 1. Default: 0.0. Changes at: start. */
@@ -998,6 +1032,8 @@ export interface TrainAmpOptions {
   "cache-gb"?: number;
   /** Says before the first iteration how much memory and time it will take, by two trial steps. Default: false. Changes at: start. */
   "plan"?: boolean;
+  /** Says what the training would need and how far it would come, and ends; nothing is made. With a schedule and no --resolution, also the size that this machine can bring to an end. Default: false. Changes at: start. */
+  "plan-only"?: boolean;
   /** Folder of aligned faces, or with their faceset.pak, that --pretrain learns from. Default: "". Changes at: start. */
   "pretrain-set"?: string;
   /** Of a new model: pretrained: weights that already know faces, told src and dst from their faces; none: random ones; auto: pretrained with the recommended preset where the network's sizes fit it. Default: "auto". Changes at: creation. */
@@ -1092,6 +1128,8 @@ export interface TrainAmpOptions {
   "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
+  /** Part of the faces that random warp distorts: 1 is the original's. What is left unwarped keeps lids and gaze exact. Range: 0 to 1. Default: 1.0. Changes at: start. */
+  "warp-share"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
   "move-ramp"?: number;
   /** Probability that an input is blurred. Range: 0 to 1. Default: 0.0. Changes at: start. */
@@ -1144,6 +1182,8 @@ export interface TrainQuick96Options {
   "cache-gb"?: number;
   /** Says before the first iteration how much memory and time it will take, by two trial steps. Default: false. Changes at: start. */
   "plan"?: boolean;
+  /** Says what the training would need and how far it would come, and ends; nothing is made. With a schedule and no --resolution, also the size that this machine can bring to an end. Default: false. Changes at: start. */
+  "plan-only"?: boolean;
   /** Folder of aligned faces, or with their faceset.pak, that --pretrain learns from. Default: "". Changes at: start. */
   "pretrain-set"?: string;
   /** Of a new model: pretrained: weights that already know faces, told src and dst from their faces; none: random ones; auto: pretrained with the recommended preset where the network's sizes fit it. Default: "auto". Changes at: creation. */
@@ -1200,6 +1240,8 @@ export interface TrainQuick96Options {
   "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
+  /** Part of the faces that random warp distorts: 1 is the original's. What is left unwarped keeps lids and gaze exact. Range: 0 to 1. Default: 1.0. Changes at: start. */
+  "warp-share"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
   "move-ramp"?: number;
   /** Probability that an input is blurred. Range: 0 to 1. Default: 0.0. Changes at: start. */
@@ -1310,6 +1352,8 @@ export interface MergeOptions {
   "blur-sharpen-amount"?: number;
   /** How much of the enhancer's finer face, four times as wide, is mixed in. Range: 0 to 100. Default: 0. Changes at: start. */
   "super-resolution-power"?: number;
+  /** Moves the new face's irises to where those of the frame's face look, in per cent of the way; shut eyes are left alone. 0: they look where the model lets them. Range: 0 to 100. Default: 0. Changes at: start. */
+  "gaze"?: number;
   /** Softens the frame to match a soft face. Range: 0 to 500. Default: 0. Changes at: start. */
   "denoise-power"?: number;
   /** Lowers the frame's resolution to match. Range: 0 to 100. Default: 0. Changes at: start. */
@@ -1412,6 +1456,8 @@ export interface MergeDeliverOptions {
   "blur-sharpen-amount"?: number;
   /** How much of the enhancer's finer face, four times as wide, is mixed in. Range: 0 to 100. Default: 0. Changes at: start. */
   "super-resolution-power"?: number;
+  /** Moves the new face's irises to where those of the frame's face look, in per cent of the way; shut eyes are left alone. 0: they look where the model lets them. Range: 0 to 100. Default: 0. Changes at: start. */
+  "gaze"?: number;
   /** Softens the frame to match a soft face. Range: 0 to 500. Default: 0. Changes at: start. */
   "denoise-power"?: number;
   /** Lowers the frame's resolution to match. Range: 0 to 100. Default: 0. Changes at: start. */
@@ -1726,6 +1772,8 @@ export interface ModelCreateOptions {
   "dst-every"?: number;
   /** Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge too, so less learns much faster; 1 forgives more when the alignment is poor. Range: 0 to 1. Default: 1.0. Changes at: start. */
   "random-move"?: number;
+  /** Part of the faces that random warp distorts: 1 is the original's. What is left unwarped keeps lids and gaze exact. Range: 0 to 1. Default: 1.0. Changes at: start. */
+  "warp-share"?: number;
   /** Batches over which the random moves rise from none to their strength; 0: at once. Range: 0 to 1000000. Default: 0. Changes at: start. */
   "move-ramp"?: number;
   /** Probability that an input is blurred. Range: 0 to 1. Default: 0.0. Changes at: start. */
@@ -1794,6 +1842,22 @@ export interface ModelDeleteOptions {
   "yes"?: boolean;
 }
 
+/** Read all saved generations and backups of a model and tell which are whole. */
+export interface ModelVerifyOptions {
+  /** Empty: the newest. Default: "". Changes at: start. */
+  "model"?: string;
+}
+
+/** Bring a model back to a saved generation or a backup; what it is now becomes a backup. */
+export interface ModelRestoreOptions {
+  /** The model to bring back to what it was. Default: "". Changes at: start. */
+  "model"?: string;
+  /** Of the saved generation to go back to; 0: see the backup. Range: 0 to …. Default: 0. Changes at: start. */
+  "iteration"?: number;
+  /** The backup to go back to, 1 being the newest. Range: 0 to 99. Default: 0. Changes at: start. */
+  "backup"?: number;
+}
+
 /** Bring a DeepFaceLab model (SAEHD, AMP, Quick96) here, to merge with or to train on. */
 export interface ModelImportOptions {
   /** Folder with DeepFaceLab's model files; empty: WORKSPACE/model. Default: "". Changes at: start. */
@@ -1854,6 +1918,11 @@ export interface Verbs {
   "new": {
     positionals: { };
     options: NewOptions;
+    commands: "stop";
+  };
+  "clear": {
+    positionals: { "step"?: "frames" | "faces" | "model" | "merge" | "video"; };
+    options: ClearOptions;
     commands: "stop";
   };
   "doctor": {
@@ -1969,6 +2038,16 @@ export interface Verbs {
   "faceset restore": {
     positionals: { "side": "src" | "dst"; };
     options: FacesetRestoreOptions;
+    commands: "stop";
+  };
+  "faceset undo": {
+    positionals: { "side": "src" | "dst"; };
+    options: FacesetUndoOptions;
+    commands: "stop";
+  };
+  "faceset redo": {
+    positionals: { "side": "src" | "dst"; };
+    options: FacesetRedoOptions;
     commands: "stop";
   };
   "faceset resize": {
@@ -2169,6 +2248,16 @@ export interface Verbs {
   "model delete": {
     positionals: { };
     options: ModelDeleteOptions;
+    commands: "stop";
+  };
+  "model verify": {
+    positionals: { };
+    options: ModelVerifyOptions;
+    commands: "stop";
+  };
+  "model restore": {
+    positionals: { };
+    options: ModelRestoreOptions;
     commands: "stop";
   };
   "model import": {

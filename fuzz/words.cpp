@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people and other programs write: filter expressions and lists of faces placed by hand.
 #include "fuzz/target.hpp"
+#include "lib/selection/filter.hpp"
 #include "steps/2_extract/manual.hpp"
-#include "steps/3_curate/filter.hpp"
 
 namespace understudy::fuzz {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/faces.hpp"
 
-#include <algorithm>
 #include <mutex>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 
@@ -18,7 +18,14 @@ struct Listing {
   std::shared_ptr<const std::vector<fs::path>> files = std::make_shared<std::vector<fs::path>>();
 };
 
-Result<std::shared_ptr<const std::vector<fs::path>>> listed(const fs::path& folder) {
+// What the steps read there: of frames more kinds of pictures than of what we make ourselves.
+Result<std::vector<fs::path>> frames_in(const fs::path& folder) {
+  TRY(auto files, frame_files(folder));
+  return std::move(files.pictures);
+}
+using List = Result<std::vector<fs::path>> (*)(const fs::path& folder);
+
+Result<std::shared_ptr<const std::vector<fs::path>>> listed(const fs::path& folder, List list) {
   static std::mutex mutex;
   static std::map<std::string, Listing> listings;
   const std::lock_guard lock(mutex);
@@ -26,20 +33,17 @@ Result<std::shared_ptr<const std::vector<fs::path>>> listed(const fs::path& fold
   if (stamp == 0) return std::make_shared<const std::vector<fs::path>>();
   auto& kept = listings[folder.string()];
   if (kept.stamp != stamp) {
-    TRY(auto files, image_files(folder));
+    TRY(auto files, list(folder));
     kept = {stamp, std::make_shared<const std::vector<fs::path>>(std::move(files))};
   }
   return kept.files;
 }
 
-Result<json> page_of(const Workspace& workspace, const fs::path& folder, const Request& request) {
-  constexpr long most = 2000;
-  TRY(const auto files, listed(folder));
-  const auto total = static_cast<long>(files->size());
-  const long from = std::clamp(std::atol(request.value("from", "0").c_str()), 0L, total);
-  const long count = std::clamp(std::atol(request.value("count", "200").c_str()), 0L, std::min(most, total - from));
+Result<json> page_of(const Workspace& workspace, const fs::path& folder, List list, const Request& request) {
+  TRY(const auto files, listed(folder, list));
+  const auto [total, from, to] = window_of(files->size(), request);
   json pictures = json::array();
-  for (long i = from; i < from + count; ++i) {
+  for (long i = from; i < to; ++i) {
     const auto& file = (*files)[static_cast<std::size_t>(i)];
     pictures.push_back({{"name", path_text(file.filename())},
                         {"path", path_text(file.lexically_relative(workspace.root))},
@@ -52,14 +56,14 @@ Result<json> page_of(const Workspace& workspace, const fs::path& folder, const R
 
 Result<json> faces_page(const Workspace& workspace, const Request& request) {
   TRY(const auto side, parse_side(request.parts[0]));
-  return page_of(workspace, workspace.aligned(side), request);
+  return page_of(workspace, workspace.aligned(side), image_files, request);
 }
 
 Result<json> pictures_page(const Workspace& workspace, const Request& request) {
   const auto& name = request.parts[0];
-  if (name == "frames-src") return page_of(workspace, workspace.frames(Side::src), request);
-  if (name == "frames-dst") return page_of(workspace, workspace.frames(Side::dst), request);
-  if (name == "merged") return page_of(workspace, workspace.merged(), request);
+  if (name == "frames-src") return page_of(workspace, workspace.frames(Side::src), frames_in, request);
+  if (name == "frames-dst") return page_of(workspace, workspace.frames(Side::dst), frames_in, request);
+  if (name == "merged") return page_of(workspace, workspace.merged(), image_files, request);
   return fail(Code::not_found, "There is no folder '{}' of pictures", name);
 }
 

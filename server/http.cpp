@@ -148,4 +148,12 @@ std::string content_type(const fs::path& path) {
   return found == types.end() ? "application/octet-stream" : found->second;
 }
 
+Window window_of(std::size_t size, const Request& request) {
+  constexpr long most = 2000;
+  const auto total = static_cast<long>(size);
+  const long from = std::clamp(std::atol(request.value("from", "0").c_str()), 0L, total);
+  const long count = std::clamp(std::atol(request.value("count", "200").c_str()), 0L, std::min(most, total - from));
+  return {total, from, from + count};
+}
+
 }  // namespace understudy::studio

@@ -63,6 +63,12 @@ const Route* route_for(const std::vector<Route>&, Request&, int& status);
 // docs/http.md: every route.
 std::string routes_markdown(const std::vector<Route>&);
 
+// The part of a list that `from` and `count` of the query ask for: 200, 2000 at most.
+struct Window {
+  long total = 0, from = 0, to = 0;  // `to` is behind the last
+};
+Window window_of(std::size_t size, const Request&);
+
 // A JSON object from the body; Code::bad_option when it is not one, or nested deeper than anything that is sent here.
 Result<nlohmann::json> json_body(const Request&);
 

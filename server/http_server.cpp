@@ -18,8 +18,8 @@
 namespace understudy::studio {
 namespace {
 
-constexpr std::size_t largest_body = 1 << 20;
-constexpr int most_connections = 512;  // a stream holds one as long as its tab is open
+constexpr std::size_t largest_body = 8 << 20;  // a change names its faces: a million of them
+constexpr int most_connections = 512;          // a stream holds one as long as its tab is open
 
 // A thread for each connection that is open, as many as there may be: a slow one never keeps another waiting.
 class ThreadEach : public httplib::TaskQueue {

@@ -19,6 +19,13 @@ constexpr std::array standing_names{"waiting", "begun", "dropped"};
 // Text as it is; numbers and booleans as they are written on a command line.
 std::string as_text(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
+// As a process gets it. The page knows files by path_text(), which spells out bytes that are no letters.
+std::string as_argument(const json& row, const json& value) {
+  const bool names_a_file =
+      row["kind"] == "path" || row["key"] == "model" || row["key"] == "from" || row["key"] == "start-from";
+  return names_a_file ? path_of_text(as_text(value)).native() : as_text(value);
+}
+
 const json* named(const json& all, const std::string& key, const char* by) {
   const auto found = std::ranges::find_if(all, [&](const json& one) { return one[by] == key; });
   return found == all.end() ? nullptr : &*found;
@@ -50,7 +57,7 @@ Result<> check_option(const json& row, const json& value) {
   if (kind == "choice" && std::ranges::find(choices, as_text(value)) == choices.end())
     return wrong(fmt::format("one of {}", fmt::join(choices, ", ")));
   if ((kind == "text" || kind == "path") && !value.is_string()) return wrong("text");
-  if (as_text(value).find('\0') != std::string::npos) return wrong("text without zero bytes");
+  if (as_argument(row, value).find('\0') != std::string::npos) return wrong("text without zero bytes");
   return {};
 }
 
@@ -66,7 +73,7 @@ json to_json(const JobEntry& entry) {
           {"asked", entry.asked},
           {"place", entry.place},
           {"at_once", entry.at_once},
-          {"paused", entry.paused},
+          {"paused", false},  // for versions that read it here; it is the system that knows
           {"standing", standing_names[static_cast<std::size_t>(entry.standing)]},
           {"pid", entry.process.pid},
           {"pid_started", entry.process.started},
@@ -89,7 +96,6 @@ Result<JobEntry> job_entry_of(const json& j) {
     entry.asked = j.at("asked");
     entry.place = j.at("place");
     entry.at_once = j.at("at_once");
-    entry.paused = j.at("paused");
     const auto standing = std::ranges::find(standing_names, j.at("standing").get<std::string>());
     if (standing == standing_names.end()) return fail(Code::bad_file, "Its standing is not known");
     entry.standing = static_cast<Standing>(standing - standing_names.begin());
@@ -136,11 +142,15 @@ std::vector<std::string> arguments_of(const json& verb, const JobEntry& entry) {
   for (const auto& [key, value] : entry.options.items()) {
     if (value.is_boolean()) {
       words.push_back((value.get<bool>() ? "--" : "--no-") + key);
-    } else if (as_text(value).empty()) {
+      continue;
+    }
+    const json* row = named(verb["options"], key, "key");
+    const auto text = row ? as_argument(*row, value) : as_text(value);
+    if (text.empty()) {
       words.push_back("--" + key);
       words.emplace_back();
     } else {
-      words.push_back(fmt::format("--{}={}", key, as_text(value)));
+      words.push_back(fmt::format("--{}={}", key, text));
     }
   }
   // Behind "--", for a name may begin with a dash.
@@ -154,6 +164,18 @@ std::vector<std::string> arguments_of(const json& verb, const JobEntry& entry) {
   return words;
 }
 
+// For words with bytes that are no letters: shells know them by their numbers.
+static std::string in_bytes(const std::string& word) {
+  std::string line = "$'";
+  for (const unsigned char c : word) {
+    if (c < 0x20 || c > 0x7e || c == '\'' || c == '\\')
+      line += fmt::format("\\x{:02x}", c);
+    else
+      line += static_cast<char>(c);
+  }
+  return line + '\'';
+}
+
 std::string pasteable(const std::vector<std::string>& words) {
   constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=./,:+%@";
   std::string line;
@@ -161,6 +183,10 @@ std::string pasteable(const std::vector<std::string>& words) {
     if (!line.empty()) line += ' ';
     if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
       line += word;
+      continue;
+    }
+    if (valid_text(word) != word) {
+      line += in_bytes(word);
       continue;
     }
     line += '\'';

@@ -27,10 +27,10 @@ struct JobEntry {
   double asked = 0;      // wall time
   double place = 0;      // in the queue: the smallest is next
   bool at_once = false;  // beside whatever else runs
-  bool paused = false;   // its processes were told to stand still
   Standing standing = Standing::waiting;
   ProcessId process;
   fs::path pipe, errors;  // where it reads commands; what it said on standard error
+  bool operator==(const JobEntry&) const = default;
 };
 
 nlohmann::json to_json(const JobEntry&);

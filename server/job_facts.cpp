@@ -2,6 +2,8 @@
 #include "server/job_facts.hpp"
 
 #include "lib/jobs/job_log.hpp"
+#include "lib/jobs/training_notes.hpp"
+#include "server/json_facts.hpp"
 
 namespace understudy::studio {
 namespace {
@@ -43,10 +45,7 @@ void JobReader::take(std::string_view line) {
   json event = json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!event.is_object() || !event.value("time", json()).is_number() || !event.value("id", json()).is_number_integer())
     return;
-  const auto text = [&](const char* key) {
-    const auto found = event.find(key);
-    return found != event.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
+  const auto text = [&](const char* key) { return text_in(event, key); };
   const auto object = [&](const char* key) {
     const auto found = event.find(key);
     return found != event.end() && found->is_object() ? *found : json::object();
@@ -75,6 +74,7 @@ void JobReader::take(std::string_view line) {
   } else if (kind == "warning") {
     ++facts_.warnings;
     facts_.last_warning = text("text");
+    if (facts_.last_warning.find(training_notes::went_back) != std::string::npos) ++facts_.rollbacks;
   } else if (kind == "done") {
     facts_.report = object("report");
   } else if (kind == "error") {

@@ -24,6 +24,7 @@ struct JobFacts {
   std::map<std::string, nlohmann::json> previews;  // slot -> the newest: {slot, path, version}
   std::size_t warnings = 0;                        // of those read
   std::string last_warning;
+  std::size_t rollbacks = 0;  // of the warnings: a training went back to its last save
   bool ended() const { return !report.is_null() || !error.is_null(); }
 };
 

@@ -3,12 +3,19 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 
+#include "lib/base/child.hpp"
 #include "lib/base/hash.hpp"
+#include "lib/base/limits.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
 #include "lib/base/workers.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
+#include "lib/image/small_jpeg.hpp"
 #include "lib/image/warp.hpp"
 #include "lib/media/picture.hpp"
 
@@ -20,12 +27,20 @@ bool lies_in(const fs::path& file, const fs::path& folder) {
   return end == folder.end();
 }
 
+struct OwnFolder {
+  fs::path name, place;  // what it is called in the workspace, and where it lies
+};
+
 // Those that may be links to somewhere else.
-std::vector<fs::path> own_folders(const Workspace& workspace) {
-  std::vector<fs::path> folders{workspace.root, workspace.model(), workspace.merged(), workspace.merged_mask()};
-  for (const auto side : {Side::src, Side::dst})
+std::vector<OwnFolder> own_folders(const Workspace& workspace) {
+  std::vector<OwnFolder> folders;
+  for (const auto side : {Side::src, Side::dst}) {
+    folders.push_back({trash_name(workspace, side), trash_of(workspace.aligned(side))});
     for (const auto& folder : {workspace.frames(side), workspace.aligned(side), workspace.aligned_debug(side)})
-      folders.push_back(folder);
+      folders.push_back({folder, folder});
+  }
+  for (const auto& folder : {workspace.root, workspace.model(), workspace.merged(), workspace.merged_mask()})
+    folders.push_back({folder, folder});
   return folders;
 }
 
@@ -38,11 +53,45 @@ bool holds_a_generated_face(const Workspace& workspace, const fs::path& picture)
   };
   if (in(workspace.merged()) || in(workspace.merged_mask())) return true;
   for (const auto side : {Side::src, Side::dst})
-    if (in(workspace.frames(side)) || in(workspace.aligned(side))) return false;
+    if (in(workspace.frames(side)) || in(workspace.aligned(side)) || in(trash_of(workspace.aligned(side))))
+      return false;
   return true;
 }
 
+// As it lies in its file; of a JPEG that is not turned by its EXIF no more pixels are decoded than are shown.
+Result<ImageU8> picture_for(const fs::path& picture, int size) {
+  constexpr std::size_t head = 64 << 10;
+  const auto extension = lower_case(picture.extension().string());
+  if (extension == ".jpg" || extension == ".jpeg") {
+    TRY(const auto file, read_file(picture, largest_picture));
+    const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+    if (text.starts_with("\xff\xd8") && text.substr(0, head).find("Exif") == text.npos)
+      if (auto small = decode_small_jpeg(file, size)) return normalise_channels(*std::move(small), 3);
+  }
+  return media::read_picture<std::uint8_t>(picture);
+}
+
+// A copy that can be made again at any time is not worth waiting for the disk; one that a power cut tore is told by its
+// end.
+bool is_whole(const Bytes& jpeg) {
+  return jpeg.size() > 4 && jpeg[0] == 0xff && jpeg[1] == 0xd8 && jpeg[jpeg.size() - 2] == 0xff && jpeg.back() == 0xd9;
+}
+void keep_small(const fs::path& kept, const Bytes& jpeg) {
+  const auto temporary = temporary_name(fs::path(kept).concat(random_hex(4)));
+  std::error_code error;
+  fs::create_directories(kept.parent_path(), error);
+  {
+    std::ofstream out(temporary, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(jpeg.data()), static_cast<std::streamsize>(jpeg.size()));
+    if (!out) error = std::make_error_code(std::errc::io_error);
+  }
+  if (!error) fs::rename(temporary, kept, error);
+  if (error) fs::remove(temporary, error);
+}
+
 }  // namespace
+
+fs::path trash_name(const Workspace& workspace, Side side) { return workspace.frames(side) / "aligned_trash"; }
 
 Result<fs::path> file_of(const Workspace& workspace, const std::string& path) {
   const auto no = [&] { return fail(Code::not_found, "There is no file {} in the workspace", valid_text(path)); };
@@ -51,13 +100,15 @@ Result<fs::path> file_of(const Workspace& workspace, const std::string& path) {
   if (named.empty() || named.is_absolute()) return no();
   for (const auto& part : named)
     if (part == "..") return no();
-  std::error_code error;
-  const auto file = fs::canonical(workspace.root / named, error);
-  if (error || !fs::is_regular_file(file, error)) return no();
-  for (const auto& folder : own_folders(workspace)) {
-    const auto real = fs::canonical(folder, error);
+  const auto whole = (workspace.root / named).lexically_normal();
+  for (const auto& [name, place] : own_folders(workspace)) {
+    if (!lies_in(whole, name)) continue;
+    std::error_code error;
+    const auto file = fs::canonical(place / whole.lexically_relative(name), error);
+    if (error || !fs::is_regular_file(file, error)) continue;
+    const auto real = fs::canonical(place, error);
     // A link below an own folder must stay below it; the folder itself may lie anywhere.
-    if (!error && lies_in((workspace.root / named).lexically_normal(), folder) && lies_in(file, real)) return file;
+    if (!error && lies_in(file, real)) return file;
   }
   return no();
 }
@@ -70,13 +121,13 @@ Pictures::Pictures(Workspace workspace)
 Result<Bytes> Pictures::small_copy(const fs::path& picture, int size, const std::string& tag) {
   const fs::path kept = kept_ / tag.substr(0, 2) / (tag + ".jpg");
   constexpr std::uint64_t most_bytes = 64 << 20;
-  if (auto known = read_file(kept, most_bytes)) return known;
+  if (auto known = read_file(kept, most_bytes); known && is_whole(*known)) return known;
   std::unique_lock lock(mutex_);
   free_.wait(lock, [&] { return at_work_ < most_; });
   ++at_work_;
   lock.unlock();
   auto made = walled([&]() -> Result<Bytes> {
-    TRY(const auto whole, media::read_picture<std::uint8_t>(picture));
+    TRY(const auto whole, picture_for(picture, size));
     const double scale = std::min(1.0, static_cast<double>(size) / std::max(whole.width, whole.height));
     const int width = std::max(1, static_cast<int>(whole.width * scale + 0.5));
     const int height = std::max(1, static_cast<int>(whole.height * scale + 0.5));
@@ -90,8 +141,10 @@ Result<Bytes> Pictures::small_copy(const fs::path& picture, int size, const std:
   --at_work_;
   free_.notify_one();
   lock.unlock();
-  // Where it cannot be kept (a full disk, a path that is too long with it), it is made again.
-  if (made) static_cast<void>(write_file(kept, *made));
+  // Where it cannot be kept (a full disk, a path that is too long with it), it is made again; so are those of a
+  // player's size, which would fill the disk with a copy of the film.
+  constexpr int largest_kept = 512;
+  if (made && size <= largest_kept) keep_small(kept, *made);
   return made;
 }
 

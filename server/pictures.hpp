@@ -10,6 +10,8 @@
 
 namespace understudy::studio {
 
+// What the trash of a side's faces is called in the workspace, wherever it lies (trash_of()).
+fs::path trash_name(const Workspace&, Side);
 // The file that a path below the workspace names. Code::not_found for what lies outside, however it is named: through
 // "..", or through a link that is not one of the workspace's own folders (data_dst/aligned may lie on another disk).
 Result<fs::path> file_of(const Workspace&, const std::string& path);

@@ -5,6 +5,8 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "server/faces.hpp"
+#include "server/more_routes.hpp"
+#include "server/opened.hpp"
 #include "server/streams.hpp"
 #include "server/studio.hpp"
 
@@ -12,17 +14,6 @@ namespace understudy::studio {
 namespace {
 
 using nlohmann::json;
-
-// For what needs a workspace that is open.
-using Handler = std::function<Result<Reply>(OpenWorkspace&, const Request&)>;
-std::function<Reply(const Request&)> opened(Studio& studio, Handler handle) {
-  return [&studio, handle = std::move(handle)](const Request& request) {
-    const auto open = studio.current();
-    if (!open) return error_reply(409, "No workspace is open");
-    auto reply = handle(*open, request);
-    return reply ? *std::move(reply) : error_reply(reply.error());
-  };
-}
 
 // For what is done to a job and answers nothing.
 Route job_action(Studio& studio, const char* name, const char* help,
@@ -97,13 +88,19 @@ std::vector<Route> job_routes(Studio& studio) {
        {},
        "verb: its name\npositionals: {name: text}\noptions: {key: value}, those that differ from the "
        "defaults\nat_once: true starts it "
-       "beside whatever runs",
-       opened(studio,
-              [](OpenWorkspace& open, const Request& request) -> Result<Reply> {
-                TRY(const auto body, json_body(request));
-                TRY(const auto job, open.jobs->ask(body));
-                return json_reply({{"job", job}}, 201);
-              })},
+       "beside whatever runs\ndry: true starts nothing and tells the command line, or the problem with what is asked "
+       "for",
+       opened(
+           studio,
+           [](OpenWorkspace& open, const Request& request) -> Result<Reply> {
+             TRY(const auto body, json_body(request));
+             if (body.value("dry", json()) == true) {
+               const auto line = open.jobs->command_line(body);
+               return json_reply({{"command", line.value_or("")}, {"problem", line ? "" : to_sentence(line.error())}});
+             }
+             TRY(const auto job, open.jobs->ask(body));
+             return json_reply({{"job", job}}, 201);
+           })},
       {"GET",
        "/api/jobs/{job}",
        "One job, with its report and pictures.",
@@ -258,11 +255,17 @@ std::vector<Route> file_routes(Studio& studio) {
 
 }  // namespace
 
-std::vector<Route> studio_routes(Studio& studio) {
+std::vector<Route> joined(std::initializer_list<std::vector<Route> (*)(Studio&)> parts, Studio& studio) {
   std::vector<Route> all;
-  for (auto part : {workspace_routes, job_routes, queue_routes, stream_routes, file_routes})
+  for (const auto part : parts)
     for (auto& route : part(studio)) all.push_back(std::move(route));
   return all;
+}
+
+std::vector<Route> studio_routes(Studio& studio) {
+  return joined({workspace_routes, job_routes, queue_routes, stream_routes, file_routes, face_routes, film_routes,
+                 model_routes, home_routes},
+                studio);
 }
 
 }  // namespace understudy::studio

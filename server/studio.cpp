@@ -2,10 +2,13 @@
 #include "server/studio.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "lib/base/file_identity.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
+#include "server/json_facts.hpp"
 
 namespace understudy::studio {
 namespace {
@@ -16,6 +19,16 @@ constexpr std::size_t most_recent = 12;
 
 }  // namespace
 
+void forget_old_uploads(OpenWorkspace& open) {
+  std::set<fs::path> used;
+  for (const auto& job : *open.jobs->snapshot().jobs) {
+    const auto state = text_in(job, "state");
+    if (state != "done" && state != "failed" && state != "cancelled")
+      used.insert(path_of_text(text_in(job.value("options", json::object()), "from")));
+  }
+  open.uploads.forget_old(used);
+}
+
 Studio::Studio(StudioSettings settings, json schema) : settings_(std::move(settings)), schema_(std::move(schema)) {
   routes_ = studio_routes(*this);
 }
@@ -25,13 +38,27 @@ Result<> Studio::open(const fs::path& root, bool create) {
   const auto whole = fs::absolute(root, error).lexically_normal();
   const auto place = whole.has_filename() ? whole : whole.parent_path();
   TRY(const auto workspace, create ? create_workspace(place) : open_workspace(place));
-  auto opened = std::make_shared<OpenWorkspace>(workspace, settings_.program, schema_);
-  {
+  const std::lock_guard one_at_a_time(opening_);
+  const auto before = current();
+  const auto identity = file_identity(place);
+  // What is open already stays so: of a second one the jobs would be begun twice.
+  if (!before || before->workspace.root != place || before->identity != identity) {
+    auto opened = std::make_shared<OpenWorkspace>(workspace, identity, supervisor_of(workspace, identity));
+    forget_old_uploads(*opened);
     const std::lock_guard lock(mutex_);
     std::swap(current_, opened);
   }
   remember(place);
   return {};
+}
+
+// One of a workspace that was open before lives on as long as somebody follows one of its jobs.
+std::shared_ptr<Supervisor> Studio::supervisor_of(const Workspace& workspace, std::uint64_t identity) {
+  std::erase_if(supervisors_, [](const auto& known) { return known.second.expired(); });
+  auto& known = supervisors_[{workspace.root, identity}];
+  auto living = known.lock();
+  if (!living) known = living = std::make_shared<Supervisor>(workspace, settings_.program, schema_);
+  return living;
 }
 
 std::shared_ptr<OpenWorkspace> Studio::current() const {

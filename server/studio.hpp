@@ -2,30 +2,54 @@
 // The studio: a workspace that is open, its jobs, its files, and the routes to all of these.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "server/clips.hpp"
+#include "server/face_lists.hpp"
+#include "server/found.hpp"
 #include "server/http.hpp"
+#include "server/losses.hpp"
+#include "server/meters.hpp"
 #include "server/pictures.hpp"
 #include "server/supervisor.hpp"
+#include "server/uploads.hpp"
 #include "server/workspace_state.hpp"
 
 namespace understudy::studio {
 
 // All that belongs to one workspace; goes when nobody uses it any more.
 struct OpenWorkspace {
-  OpenWorkspace(Workspace opened, const fs::path& program, const nlohmann::json& schema)
+  OpenWorkspace(Workspace opened, std::uint64_t of_folder, std::shared_ptr<Supervisor> supervisor)
       : workspace(opened),
+        identity(of_folder),
         state(opened),
         pictures(opened),
-        jobs(std::make_shared<Supervisor>(opened, program, schema)) {}
+        clips(opened),
+        found(opened),
+        uploads(opened),
+        faces(opened),
+        jobs(std::move(supervisor)) {}
   Workspace workspace;
+  std::uint64_t identity;  // of its folder: another of the same name is another workspace
   WorkspaceState state;
   Pictures pictures;
+  Clips clips;
+  Found found;
+  Uploads uploads;
+  Losses losses;
+  Meters meters;
+  std::mutex notes;  // one change of a model's note, one piece of an upload at a time
+  FaceTables faces;
+  FaceLists face_lists;
   std::shared_ptr<Supervisor> jobs;
 };
+
+// Removes uploads that nobody waits for any more: of imports that are done, of tabs that were closed.
+void forget_old_uploads(OpenWorkspace&);
 
 struct StudioSettings {
   fs::path program;  // what jobs are started with
@@ -44,12 +68,15 @@ class Studio {
   const nlohmann::json& schema() const { return schema_; }
 
  private:
+  std::shared_ptr<Supervisor> supervisor_of(const Workspace&, std::uint64_t identity);
   void remember(const fs::path& root);
   std::vector<std::string> recent() const;
   StudioSettings settings_;
   nlohmann::json schema_;
+  std::mutex opening_;
   mutable std::mutex mutex_;
   std::shared_ptr<OpenWorkspace> current_;
+  std::map<std::pair<fs::path, std::uint64_t>, std::weak_ptr<Supervisor>> supervisors_;
   std::vector<Route> routes_;
 };
 

@@ -30,7 +30,9 @@ Supervisor::Supervisor(Workspace workspace, fs::path program, const json& schema
       entries_folder_(workspace_.state() / "studio" / "jobs"),
       schema_(schema) {
   snapshot_.jobs = std::make_shared<json>(json::array());
+  remove_temporaries(entries_folder_);
   read_entries();
+  forget_old();
   look();
   auto failed = [](const Error&) {};  // what can be thrown there is out of memory, and the next look is none then
   if (auto thread = background_thread([this] { work(); }, failed)) thread_ = *std::move(thread);
@@ -51,7 +53,7 @@ const json* Supervisor::verb_of(const std::string& name) const {
   return found == verbs.end() ? nullptr : &*found;
 }
 
-Result<std::string> Supervisor::ask(const json& request) {
+Result<JobEntry> Supervisor::entry_of(const json& request) const {
   JobEntry entry;
   if (!request.value("verb", json()).is_string()) return fail(Code::bad_option, "A job needs a verb");
   entry.verb = request["verb"];
@@ -67,7 +69,23 @@ Result<std::string> Supervisor::ask(const json& request) {
   TRY_VOID(check_request(*verb, entry));
   if (!verb->value("keeps_log", true))
     return fail(Code::bad_option, "'{}' keeps no log that could be followed", entry.verb);
+  return entry;
+}
+
+Result<std::string> Supervisor::ask(const json& request) {
+  TRY(auto entry, entry_of(request));
   return enqueue(std::move(entry));
+}
+
+Result<std::string> Supervisor::command_line(const json& request) const {
+  TRY(const auto entry, entry_of(request));
+  return command_line(entry, *verb_of(entry.verb));
+}
+
+std::string Supervisor::command_line(const JobEntry& entry, const json& verb) const {
+  std::vector<std::string> words{"understudy", "-w", workspace_.root.string()};
+  for (auto& word : arguments_of(verb, entry)) words.push_back(std::move(word));
+  return pasteable(words);
 }
 
 Result<std::string> Supervisor::enqueue(JobEntry entry) {
@@ -75,7 +93,6 @@ Result<std::string> Supervisor::enqueue(JobEntry entry) {
   entry.asked = wall_time();
   entry.standing = Standing::waiting;
   entry.process = {};
-  entry.paused = false;
   entry.job = job_name(entry.asked, entry.verb);
   for (int n = 2; known_.contains(entry.job); ++n)
     entry.job = fmt::format("{}-{}", job_name(entry.asked, entry.verb), n);
@@ -89,6 +106,9 @@ Result<std::string> Supervisor::enqueue(JobEntry entry) {
   publish();
   return entry.job;
 }
+
+// For changing what waits or begins, which another studio may have open too.
+Result<FileLock> Supervisor::hold_entries() const { return FileLock::take(entries_folder_ / "lock", entries_folder_); }
 
 Result<> Supervisor::keep(const JobEntry& entry) const {
   return write_text(entries_folder_ / (entry.job + ".json"), json_text(to_json(entry), 1) + "\n");
@@ -123,17 +143,26 @@ Result<std::string> Supervisor::retry(const std::string& job) {
   return enqueue(std::move(again));
 }
 
+// Out of the queue, where no other studio has begun it meanwhile.
+Result<> Supervisor::take_out(Known& one) {
+  TRY(const auto lock, hold_entries());
+  read_entries();
+  auto changed = *one.entry;
+  if (changed.standing != Standing::waiting) return fail(Code::busy, "It has just begun");
+  changed.standing = Standing::dropped;
+  TRY_VOID(keep(changed));
+  one.entry = std::move(changed);
+  return {};
+}
+
 Result<> Supervisor::cancel(const std::string& job) {
   const std::lock_guard lock(mutex_);
   TRY(auto* one, known(job));
   if (one->entry && one->entry->standing == Standing::waiting) {
-    auto changed = *one->entry;
-    changed.standing = Standing::dropped;
-    TRY_VOID(keep(changed));
-    one->entry = changed;
+    TRY_VOID(take_out(*one));
   } else if (one->runs) {
-    if (one->entry && one->entry->paused) send_signal(one->process, Signal::resume);
     one->stop_asked = send_signal(one->process, Signal::stop);
+    send_signal(one->process, Signal::resume);  // one that stands still would never hear of it
   } else {
     return fail(Code::busy, "It has ended already");
   }
@@ -145,11 +174,13 @@ Result<> Supervisor::cancel(const std::string& job) {
 Result<> Supervisor::pause(const std::string& job) {
   const std::lock_guard lock(mutex_);
   TRY(auto* one, known(job));
+  if (one->stop_asked) return fail(Code::busy, "It is being stopped");
   if (!one->runs || !send_signal(one->process, Signal::pause)) return fail(Code::busy, "It does not run");
-  if (one->entry) {
-    one->entry->paused = true;
-    TRY_VOID(keep(*one->entry));
-  }
+  // The signal is there at once; the process stands still when its threads have come to it.
+  constexpr double soon = 1;  // seconds
+  for (const Stopwatch since; since.seconds() < soon && is_alive(one->process) && !is_stopped(one->process);)
+    sleep_seconds(0.005);
+  update(job, *one);
   publish();
   return {};
 }
@@ -158,20 +189,21 @@ Result<> Supervisor::resume(const std::string& job) {
   const std::lock_guard lock(mutex_);
   TRY(auto* one, known(job));
   if (!one->runs || !send_signal(one->process, Signal::resume)) return fail(Code::busy, "It does not run");
-  if (one->entry) {
-    one->entry->paused = false;
-    TRY_VOID(keep(*one->entry));
-  }
+  update(job, *one);
   publish();
   return {};
 }
 
 Result<> Supervisor::order(const std::vector<std::string>& jobs) {
   const std::lock_guard lock(mutex_);
+  TRY(const auto held, hold_entries());
+  read_entries();
   std::vector<JobEntry*> waiting;
   for (const auto& name : jobs) {
     TRY(auto* one, known(name));
-    if (one->entry && one->entry->standing == Standing::waiting) waiting.push_back(&*one->entry);
+    if (!one->entry || one->entry->standing != Standing::waiting) continue;
+    waiting.push_back(&*one->entry);
+    one->shown = nullptr;
   }
   double first = wall_time();
   for (const auto& [name, one] : known_)

@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "lib/base/lock.hpp"
 #include "lib/project/workspace.hpp"
 #include "server/job_entry.hpp"
 #include "server/job_facts.hpp"
@@ -28,6 +29,8 @@ class Supervisor {
   // {verb, positionals, options, at_once}: puts a job into the queue and gives its name. Refused requests leave
   // nothing.
   Result<std::string> ask(const nlohmann::json& request);
+  // What would be asked for, as a command line; nothing is started.
+  Result<std::string> command_line(const nlohmann::json& request) const;
   // The same again, as a new job.
   Result<std::string> retry(const std::string& job);
   // Out of the queue, or told to finish its item and stop.
@@ -55,8 +58,9 @@ class Supervisor {
     std::optional<JobEntry> entry;  // none: started from a terminal
     std::unique_ptr<JobReader> reader;
     ProcessId process;
-    bool runs = false, stop_asked = false;
-    double looked = 0;  // since when it is begun without a log
+    bool runs = false, stands = false, stop_asked = false;
+    std::uint64_t entry_stamp = 0;  // of the entry's file
+    double looked = 0;              // since when it is begun without a log
     nlohmann::json shown;
   };
   void work();
@@ -64,16 +68,23 @@ class Supervisor {
   void start_next();  // what may begin now
   void publish();
   void read_entries();
+  void forget_old();
   void find_logs();
   void update(const std::string& job, Known&);
   static bool is_over(const Known&);
-  static void began(Known&);
+  void adopt(Known&, JobEntry);
+  void try_to_begin(Known&);
   nlohmann::json show(const std::string& job, const Known&) const;
   std::string state_of(const Known&) const;
-  Result<> begin(JobEntry&);
+  Result<> begin(Known&);
+  Result<> take_out(Known&);
+  Result<JobEntry> read_entry(const std::string& job) const;
+  Result<FileLock> hold_entries() const;
   Result<> keep(const JobEntry&) const;
   Result<Known*> known(const std::string& job);
   Result<std::string> enqueue(JobEntry);
+  Result<JobEntry> entry_of(const nlohmann::json& request) const;
+  std::string command_line(const JobEntry&, const nlohmann::json& verb) const;
   const nlohmann::json* verb_of(const std::string& name) const;
 
   Workspace workspace_;
@@ -84,6 +95,7 @@ class Supervisor {
   std::map<std::string, Known> known_;
   Snapshot snapshot_;
   bool ending_ = false;
+  std::uint64_t entries_stamp_ = 0;
   std::uint64_t requests_ = 0;
   std::thread thread_;
 };

@@ -2,14 +2,17 @@
 // The supervisor's thread: what lies on the disk, which processes live, what begins next.
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <fstream>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/hash.hpp"
+#include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 #include "lib/base/workers.hpp"
 #include "lib/jobs/job_log.hpp"
+#include "server/json_facts.hpp"
 #include "server/supervisor.hpp"
 
 namespace understudy::studio {
@@ -25,14 +28,16 @@ bool is_training(const std::string& verb) {
   return verb.starts_with("train ") || verb == "mask train" || verb == "run" || verb == "demo";
 }
 
-// The process that a job's lock names, if it lives on this machine and is one of ours.
+// The process that a job's lock names, if it lives on this machine and is one of ours. The lock of a job that was
+// killed stays, and its number may be another's by now, even this server's: whoever holds a lock has its file open.
 ProcessId holder_of(const fs::path& lock) {
-  const auto text = read_text(lock, 1 << 10);
-  if (!text || !text->starts_with("process ")) return {};
-  if (text->find(" on " + host_name() + ",") == std::string::npos) return {};
-  const auto process = process_id(std::atoi(text->c_str() + 8));
-  const auto name = read_text(fmt::format("/proc/{}/comm", process.pid), 1 << 10);
-  return name && name->starts_with("understudy") ? process : ProcessId{};
+  const auto holder = lock_holder(lock);
+  if (!holder || holder->machine != host_name() || holder->process == own_process_id()) return {};
+  const auto process = process_id(holder->process);
+  std::string name;  // not by read_text(): such files have no size
+  std::getline(std::ifstream(fmt::format("/proc/{}/comm", process.pid)), name);
+  if (!name.starts_with("understudy")) return {};
+  return has_open(process.pid, lock).value_or(true) ? process : ProcessId{};
 }
 
 // For pipes, which not every disk can hold: a folder of this user's where the system keeps what is temporary.
@@ -58,17 +63,54 @@ std::string end_of(const fs::path& file) {
 
 void Supervisor::read_entries() {
   std::error_code error;
-  remove_temporaries(entries_folder_);
+  const auto stamp = change_stamp(entries_folder_);
+  if (stamp != 0 && stamp == entries_stamp_) return;
+  entries_stamp_ = settled(entries_folder_) ? stamp : 0;
   for (fs::directory_iterator it(entries_folder_, error), end; !error && it != end; it.increment(error)) {
     if (it->path().extension() != ".json") continue;
-    const auto text = read_text(it->path(), 1 << 20);
-    const json parsed = json::parse(text.value_or(""), nullptr, /*allow_exceptions=*/false);
-    auto entry = job_entry_of(parsed.is_object() ? parsed : json::object());
-    if (!entry || entry->job + ".json" != it->path().filename().string()) continue;
-    auto& known = known_[entry->job];
-    known.reader = std::make_unique<JobReader>(jobs_folder_ / entry->job);
-    known.process = entry->process;
-    known.entry = *std::move(entry);
+    const auto job = it->path().stem().string();
+    const auto of_file = change_stamp(it->path());
+    if (const auto known = known_.find(job); known != known_.end() && known->second.entry_stamp == of_file) continue;
+    auto entry = read_entry(job);
+    if (!entry) continue;
+    auto& known = known_[job];
+    known.entry_stamp = settled(it->path()) ? of_file : 0;
+    adopt(known, *std::move(entry));
+  }
+}
+
+Result<JobEntry> Supervisor::read_entry(const std::string& job) const {
+  TRY(const auto text, read_text(entries_folder_ / (job + ".json"), 1 << 20));
+  const json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  TRY(auto entry, job_entry_of(parsed.is_object() ? parsed : json::object()));
+  if (entry.job != job) return fail(Code::bad_file, "It is another job's");
+  return entry;
+}
+
+// What stands on the disk is what holds: another studio that has this workspace open may have begun it, or dropped it.
+void Supervisor::adopt(Known& one, JobEntry entry) {
+  if (!one.reader) one.reader = std::make_unique<JobReader>(jobs_folder_ / entry.job);
+  if (one.entry && *one.entry == entry) return;
+  if (entry.process.pid != 0) one.process = entry.process;
+  one.entry = std::move(entry);
+  one.shown = nullptr;
+}
+
+// Jobs remove the oldest logs themselves; what was asked for goes with its log, or it would look as if it had failed.
+void Supervisor::forget_old() {
+  const auto logs = sub_folders(jobs_folder_);
+  if (logs.size() < kept_jobs) return;
+  const auto oldest = logs[logs.size() - kept_jobs].filename().string();
+  std::error_code error;
+  for (auto it = known_.begin(); it != known_.end();) {
+    const auto& [job, one] = *it;
+    const bool old = job < oldest && one.entry && one.entry->standing != Standing::waiting && !is_alive(one.process) &&
+                     !fs::exists(jobs_folder_ / job, error);
+    if (old) {
+      fs::remove(entries_folder_ / (job + ".json"), error);
+      fs::remove(entries_folder_ / (job + ".errors"), error);
+    }
+    it = old ? known_.erase(it) : std::next(it);
   }
 }
 
@@ -90,6 +132,7 @@ void Supervisor::update(const std::string& job, Known& one) {
   if (is_over(one)) return;
   if (one.process.pid == 0 && !one.reader->facts().ended()) one.process = holder_of(jobs_folder_ / job / job_lock_file);
   one.runs = one.process.pid != 0 && is_alive(one.process);
+  one.stands = one.runs && is_stopped(one.process);
   one.reader->update();  // behind the look at the process: what it said last is there then
   if (one.entry && one.entry->standing == Standing::begun && !one.reader->facts().begun && one.looked == 0)
     one.looked = wall_time();
@@ -101,8 +144,8 @@ std::string Supervisor::state_of(const Known& one) const {
   if (one.entry && one.entry->standing == Standing::waiting) return "waiting";
   if (one.entry && one.entry->standing == Standing::dropped) return "cancelled";
   if (one.runs && !facts.ended()) {
-    if (one.entry && one.entry->paused) return "paused";
     if (one.stop_asked) return "stopping";
+    if (one.stands) return "paused";
     return facts.begun ? "running" : "starting";
   }
   if (facts.report.is_object()) return "done";
@@ -131,12 +174,12 @@ json Supervisor::show(const std::string& job, const Known& one) const {
                 {"metric", facts.metric},
                 {"warnings", facts.warnings},
                 {"last_warning", facts.last_warning},
+                {"rollbacks", facts.rollbacks},
                 {"here", one.entry.has_value()},
+                {"pid", one.runs ? one.process.pid : 0},
                 {"commands", described ? (*described)["commands"] : json::array()}};
   if (one.entry && described) {
-    std::vector<std::string> words{"understudy", "-w", workspace_.root.string()};
-    for (auto& word : arguments_of(*described, *one.entry)) words.push_back(std::move(word));
-    shown["command"] = pasteable(words);
+    shown["command"] = command_line(*one.entry, *described);
     shown["place"] = one.entry->place;
   } else {
     shown["command"] = facts.command;
@@ -151,7 +194,15 @@ json Supervisor::show(const std::string& job, const Known& one) const {
   return shown;
 }
 
-Result<> Supervisor::begin(JobEntry& entry) {
+// Of all studios that have this workspace open one begins it: whoever comes later takes over what that one has written.
+Result<> Supervisor::begin(Known& one) {
+  TRY(const auto lock, hold_entries());
+  if (auto there = read_entry(one.entry->job);
+      there && (there->standing != one.entry->standing || there->process != one.entry->process)) {
+    adopt(one, *std::move(there));
+    return {};
+  }
+  auto entry = *one.entry;
   TRY(const auto pipes, pipes_folder());
   entry.pipe = pipes / fmt::format("{}-{:016x}", entry.job, xxh3(workspace_.root.string()));
   entry.standing = Standing::begun;
@@ -164,12 +215,21 @@ Result<> Supervisor::begin(JobEntry& entry) {
   ChildStart start{program_, {"--json", "--job", entry.job, "-w", workspace_.root.string()}, entry.pipe, entry.errors};
   for (auto& word : arguments_of(*verb, entry)) start.arguments.push_back(std::move(word));
   TRY(entry.process, start_child(start));
+  one.entry = entry;
+  one.process = entry.process;
+  one.runs = true;  // until the next look
+  one.shown = nullptr;
   return keep(entry);
 }
 
-void Supervisor::began(Known& one) {
-  one.process = one.entry->process;
-  one.runs = true;  // until the next look
+void Supervisor::try_to_begin(Known& one) {
+  const auto begun = begin(one);
+  if (begun || one.runs) return;
+  if (begun.error().code == Code::busy) return;  // another studio looks at the queue in this moment
+  static_cast<void>(write_text(one.entry->errors, to_sentence(begun.error()) + "\n"));
+  one.entry->standing = Standing::begun;
+  one.process = {-1, 0};  // there never was one
+  one.shown = nullptr;
 }
 
 // One training and one other job at a time, but for those that shall run at once.
@@ -188,7 +248,8 @@ void Supervisor::start_next() {
       if (one.entry && state == "starting" && one.process.pid == 0 && one.looked > 0 &&
           now - one.looked > begins_within) {
         one.looked = now;
-        if (begin(*one.entry)) began(one);
+        static_cast<void>(begin(one));
+        one.shown = nullptr;
       }
     }
   }
@@ -198,19 +259,12 @@ void Supervisor::start_next() {
     const bool training = is_training(one.entry->verb);
     if (busy[training] && !one.entry->at_once) continue;
     busy[training] = true;
-    if (const auto begun = begin(*one.entry); !begun) {
-      static_cast<void>(write_text(one.entry->errors, to_sentence(begun.error()) + "\n"));
-      one.entry->standing = Standing::begun;
-      one.process = {-1, 0};  // there never was one
-      one.shown = nullptr;
-    } else {
-      began(one);
-    }
+    try_to_begin(one);
     update(job, one);
   }
 }
 
-// `shown` of a job that is over stays as it is.
+// Whoever changes a job outside of a look drops what is shown of it.
 void Supervisor::publish() {
   std::vector<const std::string*> names;
   for (const auto& [job, one] : known_) names.push_back(&job);
@@ -219,7 +273,7 @@ void Supervisor::publish() {
   for (const auto* name : names) {
     auto& one = known_[*name];
     if (jobs.size() == shown_jobs && !one.runs) continue;
-    if (!is_over(one)) one.shown = show(*name, one);
+    if (one.shown.is_null()) one.shown = show(*name, one);
     jobs.push_back(one.shown);
   }
   if (*snapshot_.jobs == jobs) return;
@@ -229,6 +283,7 @@ void Supervisor::publish() {
 }
 
 void Supervisor::look() {
+  read_entries();
   find_logs();
   for (auto& [job, one] : known_) update(job, one);
   start_next();

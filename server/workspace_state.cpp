@@ -2,42 +2,22 @@
 #include "server/workspace_state.hpp"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/frame_files.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
-#include "lib/base/text.hpp"
+#include "lib/project/extract_journal.hpp"
+#include "server/json_facts.hpp"
 
 namespace understudy::studio {
 namespace {
 
 using nlohmann::json;
 
-// When a file or folder was changed last, in seconds since 1970; 0 where it is not there.
-double changed(const fs::path& path) {
-  std::error_code error;
-  const auto time = fs::last_write_time(path, error);
-  if (error) return 0;
-  const auto since = std::chrono::file_clock::to_sys(time).time_since_epoch();
-  return std::chrono::duration<double>(since).count();
-}
-
-bool is_picture_name(const fs::path& path) {
-  const auto extension = lower_case(path.extension().string());
-  constexpr std::array known{".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"};
-  return std::ranges::find(known, extension) != known.end();
-}
-
 json step(const char* name, bool empty, const std::string& why) {
   return {{"step", name}, {"state", empty ? "empty" : why.empty() ? "current" : "stale"}, {"why", why}};
-}
-
-json read_json(const fs::path& path) {
-  const auto text = read_text(path, 16 << 20);
-  auto value = json::parse(text.value_or(""), nullptr, /*allow_exceptions=*/false);
-  return value.is_object() ? value : json::object();
 }
 
 // The pack that stands for loose faces.
@@ -55,8 +35,7 @@ std::size_t WorkspaceState::pictures_in(const fs::path& folder) {
   counted = {stamp, 0};
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const auto& path = it->path();
-    if (!path.filename().string().starts_with('.') && is_picture_name(path)) ++counted.pictures;
+    if (is_picture_name(it->path())) ++counted.pictures;
   }
   return counted.pictures;
 }
@@ -92,7 +71,7 @@ json WorkspaceState::faces() {
     const bool packed = has_pack(aligned);
     if (count > 0 || packed) empty = false;
     sides[std::string(side_name(side))] = {{"faces", count}, {"packed", packed}};
-    const auto done = changed(workspace_.state() / fmt::format("extract-{}.jsonl", side_name(side)));
+    const auto done = changed(extract_journal_of(workspace_, side));
     if (done > 0 && changed(workspace_.frames(side)) > done && pictures_in(workspace_.frames(side)) > 0)
       why = fmt::format("The frames of {} were changed after its faces were cut out", side_name(side));
   }
@@ -105,7 +84,7 @@ json WorkspaceState::curated() {
   json sides = json::object();
   bool empty = true;
   for (const auto side : {Side::src, Side::dst}) {
-    const auto trash = pictures_in(workspace_.frames(side) / "aligned_trash");
+    const auto trash = pictures_in(trash_of(workspace_.aligned(side)));
     sides[std::string(side_name(side))] = {{"in_trash", trash}};
     if (trash > 0) empty = false;
     std::error_code error;

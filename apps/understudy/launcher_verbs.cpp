@@ -34,7 +34,7 @@ const json& schema() {
 }
 
 std::vector<Verb> own_verbs() {
-  std::vector<Verb> verbs{new_verb(),      schema_verb(),       studio_verb(), extract_verb(),
+  std::vector<Verb> verbs{new_verb(),      clear_verb(),        schema_verb(), studio_verb(),     extract_verb(),
                           identify_verb(), video_encode_verb(), score_verb(),  merge_check_verb()};
   for (auto group : {frames_verbs, curate_verbs, faceset_tool_verbs, mask_verbs, timeline_verbs})
     for (auto& verb : group()) verbs.push_back(std::move(verb));

@@ -12,6 +12,7 @@
 #include "lib/media/probe.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
+#include "lib/tensor/precision.hpp"
 #include "lib/training/presets.hpp"
 #include "lib/xseg/generic_mask.hpp"
 #include "steps/2_extract/verb.hpp"
@@ -58,6 +59,8 @@ struct RunOptions {
   MaskMode mask = MaskMode::learned_product;
   int erode = 0;
   int blur = 40;
+  int super_resolution_power = -1;
+  int gaze = 100;
   std::uint64_t seed = 1;
 };
 template <>
@@ -108,6 +111,16 @@ constexpr auto describe<RunOptions>() {
       field("mask", &O::mask).says("Mask", "Which mask cuts the face out in the merge.").in("Merge"),
       field("erode", &O::erode).says("Erode mask", "In the merge.").range(-400, 400).in("Merge"),
       field("blur", &O::blur).says("Blur mask", "In the merge.").range(0, 400).in("Merge"),
+      field("super-resolution-power", &O::super_resolution_power)
+          .says("Super resolution",
+                "In the merge: how much of the enhancer's finer face is mixed in. -1: 40 where this processor computes "
+                "in bf16; elsewhere it takes a second and a half a frame, and the face is sharpened a little instead.")
+          .range(-1, 100)
+          .in("Merge"),
+      field("gaze", &O::gaze)
+          .says("Gaze", "In the merge: how far the irises are moved to where dst's look, in per cent.")
+          .range(0, 100)
+          .in("Merge"),
       field("seed", &O::seed).says("Seed", "Of a new model.").in("Training"),
   };
 }
@@ -212,9 +225,24 @@ Result<json> train_model(const Workspace& workspace, const RunOptions& options, 
   return json::parse(to_json_text(report));
 }
 
+int super_resolution_of(const RunOptions& options) {
+  constexpr int usual = 40;  // docs/decisions/quality.md, super resolution
+  if (options.super_resolution_power >= 0) return options.super_resolution_power;
+  return bf16_support(/*allow_gpu=*/false).computes ? usual : 0;  // the enhancer runs on the processor
+}
+
+// For the clip, a shot, a person or a single frame.
+bool is_set_anywhere(const Timeline& timeline, const std::string& key) {
+  return is_set(timeline.clip, key) ||
+         std::ranges::any_of(timeline.shots, [&](const Shot& shot) { return is_set(shot.layer, key); }) ||
+         std::ranges::any_of(timeline.persons, [&](const auto& person) { return is_set(person.second.layer, key); }) ||
+         std::ranges::any_of(timeline.frames, [&](const auto& frame) { return frame.second.contains(key); });
+}
+
 // What `run` takes without being asked stands behind what somebody set for the clip.
-SettingValues clip_wide_settings(const RunOptions& options, const std::vector<Row>& rows, const Layer& of_clip) {
+SettingValues clip_wide_settings(const RunOptions& options, const std::vector<Row>& rows, const Timeline& timeline) {
   const RunOptions usual;
+  const Layer& of_clip = timeline.clip;
   SettingValues values;
   const auto add = [&](const char* key, bool unusual, std::string value) {
     const bool asked = unusual || std::ranges::any_of(rows, [&](const Row& r) { return r.key == key && r.given; });
@@ -223,6 +251,16 @@ SettingValues clip_wide_settings(const RunOptions& options, const std::vector<Ro
   add("mask", options.mask != usual.mask, std::string(Names<MaskMode>::all[static_cast<std::size_t>(options.mask)]));
   add("erode", options.erode != usual.erode, std::to_string(options.erode));
   add("blur", options.blur != usual.blur, std::to_string(options.blur));
+  add("super-resolution-power", options.super_resolution_power != usual.super_resolution_power,
+      std::to_string(super_resolution_of(options)));
+  // In place of the enhancer, where that would take too long (docs/decisions/quality.md, super resolution).
+  const bool chosen = std::ranges::any_of(std::array{"super-resolution-power", "sharpen", "blur-sharpen-amount"},
+                                          [&](const char* key) { return is_set_anywhere(timeline, key); });
+  if (options.super_resolution_power < 0 && super_resolution_of(options) == 0 && !chosen) {
+    add("sharpen", false, std::string(Names<Sharpen>::all[static_cast<std::size_t>(Sharpen::gaussian)]));
+    add("blur-sharpen-amount", false, "1");
+  }
+  add("gaze", options.gaze != usual.gaze, std::to_string(options.gaze));
   return values;
 }
 
@@ -233,7 +271,7 @@ Result<json> merge_frames(const Workspace& workspace, const RunOptions& options,
   merging.model = std::string(class_name(options.model == RunModel::quick96 ? ModelClass::quick96 : ModelClass::saehd));
   TRY(const auto paths, merge_paths(workspace, merging));
   TRY(const auto timeline, read_timeline(paths.timelines, merging.timeline));
-  TRY(const auto report, merge(merging, clip_wide_settings(options, rows, timeline.clip), paths, run));
+  TRY(const auto report, merge(merging, clip_wide_settings(options, rows, timeline), paths, run));
   return json::parse(to_json_text(report));
 }
 

@@ -23,7 +23,8 @@
 namespace understudy {
 
 std::vector<Verb> all_verbs() {
-  std::vector<Verb> verbs{new_verb(), doctor_verb(), schema_verb(), studio_verb(), demo_verb(), run_verb()};
+  std::vector<Verb> verbs{new_verb(),    clear_verb(), doctor_verb(), schema_verb(),
+                          studio_verb(), demo_verb(),  run_verb()};
   for (auto& verb : frames_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(extract_verb());
   for (auto& verb : curate_verbs()) verbs.push_back(std::move(verb));

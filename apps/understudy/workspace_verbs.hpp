@@ -6,5 +6,6 @@
 namespace understudy {
 
 Verb new_verb();
+Verb clear_verb();
 
 }  // namespace understudy

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "lib/base/child.hpp"
 #include "lib/base/files.hpp"
 #include "lib/base/frame_files.hpp"
+#include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/scratch_folder.hpp"
+#include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
@@ -146,6 +150,51 @@ const std::vector<std::string> odd_names{"plain.png",   "caf\xe9.png", "\xff\xfe
                                          "back\\slash", "\\xe9",       "\\x5cxe9",     "emoji \xf0\x9f\x8e\xad",
                                          "'\"`$(x)",    "\xc3",        "\xed\xa0\x80", "\xf5\x80\x80\x80",
                                          "\\\xe9",      "\\x\xe9",     "\x7f\x1b[31m"};
+
+TEST(Lock, TakingAFolderIsNoChangeOfIt) {
+  const ScratchFolder scratch;
+  const auto folder = scratch.path / "faces";
+  fs::create_directories(folder);
+  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(5);
+  fs::last_write_time(folder, long_ago);
+  {
+    const auto lock = lock_folder(folder);
+    ASSERT_TRUE(lock);
+    EXPECT_EQ(fs::last_write_time(folder), long_ago);
+    EXPECT_EQ(lock_folder(folder).error().code, Code::busy);
+  }
+  EXPECT_FALSE(fs::exists(folder / ".understudy"));
+  EXPECT_EQ(fs::last_write_time(folder), long_ago);
+  {
+    const auto lock = lock_folder(folder);
+    ASSERT_TRUE(write_text(folder / "a.jpg", "a"));
+  }
+  EXPECT_GT(fs::last_write_time(folder), long_ago + std::chrono::hours(4));  // what was done there counts
+}
+
+TEST(Child, IsKnownByTheFilesThatItHasOpenAndSeenToStandStill) {
+  const ScratchFolder scratch;
+  const auto input = scratch.path / "pipe", errors = scratch.path / "errors";
+  ASSERT_TRUE(make_pipe(input));
+  const auto child = start_child({"/bin/cat", {}, input, errors});
+  ASSERT_TRUE(child);
+  const auto within_ten_seconds = [](const auto& holds) {
+    for (int i = 0; i < 1000 && !holds(); ++i) sleep_seconds(0.01);
+    return holds();
+  };
+  EXPECT_TRUE(within_ten_seconds([&] { return has_open(child->pid, errors) == true; }));
+  ASSERT_TRUE(write_text(scratch.path / "other", ""));
+  EXPECT_EQ(has_open(child->pid, scratch.path / "other"), false);
+  EXPECT_EQ(has_open(child->pid, scratch.path / "none"), false);
+  EXPECT_FALSE(is_stopped(*child));
+  ASSERT_TRUE(send_signal(*child, Signal::pause));
+  EXPECT_TRUE(within_ten_seconds([&] { return is_stopped(*child); }));
+  EXPECT_TRUE(is_alive(*child));
+  ASSERT_TRUE(send_signal(*child, Signal::stop));
+  ASSERT_TRUE(send_signal(*child, Signal::resume));
+  EXPECT_TRUE(within_ten_seconds([&] { return !is_alive(*child); }));
+  EXPECT_FALSE(is_stopped(*child));
+}
 
 TEST(PathText, IsOneLineOfValidTextAndGivesThePathBack) {
   std::set<std::string> texts;

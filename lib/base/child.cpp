@@ -98,6 +98,24 @@ bool is_alive(const ProcessId& process) {
   return stat.started != 0 && stat.started == process.started && stat.state != 'Z' && stat.state != 'X';
 }
 
+bool is_stopped(const ProcessId& process) {
+  const auto stat = proc_stat(process.pid);
+  return stat.started == process.started && stat.state == 'T';
+}
+
+std::optional<bool> has_open(int pid, const fs::path& path) {
+  struct stat wanted {
+  }, one{};
+  if (::stat(path.c_str(), &wanted) != 0) return false;
+  std::error_code error;
+  fs::directory_iterator it(fmt::format("/proc/{}/fd", pid), error);
+  if (error) return {};
+  for (const fs::directory_iterator end; !error && it != end; it.increment(error))
+    if (::stat(it->path().c_str(), &one) == 0 && one.st_ino == wanted.st_ino && one.st_dev == wanted.st_dev)
+      return true;
+  return false;
+}
+
 bool send_signal(const ProcessId& process, Signal signal) {
   if (!is_alive(process)) return false;
   const int number = signal == Signal::stop ? SIGINT : signal == Signal::pause ? SIGSTOP : SIGCONT;
@@ -132,6 +150,8 @@ std::string random_hex(std::size_t bytes) {
   }
   return fmt::format("{:02x}", fmt::join(drawn, ""));
 }
+
+int own_process_id() { return static_cast<int>(::getpid()); }
 
 int user_id() { return static_cast<int>(::getuid()); }
 

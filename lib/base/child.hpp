@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct ChildStart {
 Result<ProcessId> start_child(const ChildStart&);
 // Whether that very process still runs. Children that have ended are taken leave of here, so that none stays a zombie.
 bool is_alive(const ProcessId&);
+// Whether it was told to stand still (SIGSTOP, Ctrl-Z), by whomever.
+bool is_stopped(const ProcessId&);
+// Whether a process has that very file open, as whoever holds a lock on it has; nothing where the system does not tell,
+// as of another user's processes.
+std::optional<bool> has_open(int pid, const fs::path&);
 // Of a process that runs now; nothing (0) where there is none.
 ProcessId process_id(int pid);
 
@@ -42,5 +48,6 @@ Result<> write_pipe(const fs::path&, std::string_view);
 
 std::string random_hex(std::size_t bytes);  // from the system's generator
 int user_id();
+int own_process_id();
 
 }  // namespace understudy

@@ -14,6 +14,7 @@
 #include "lib/base/frame_files.hpp"
 #include "lib/base/hash.hpp"
 #include "lib/base/io_failure.hpp"
+#include "lib/base/same_bytes.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 
@@ -90,6 +91,18 @@ Result<Bytes> read_range(const fs::path& path, std::uint64_t offset, std::uint64
   if (error) return io_failure("read", path, error.value());
   return read_part<Bytes>(file, path, offset,
                           offset < file_size ? std::min<std::uint64_t>(size, file_size - offset) : 0);
+}
+
+bool same_bytes(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  const auto size = fs::file_size(a, error);
+  if (error || size != fs::file_size(b, error) || error) return false;
+  constexpr std::uint64_t piece = 1 << 22;
+  for (std::uint64_t at = 0; at < size; at += piece) {
+    const auto one = read_range(a, at, piece), other = read_range(b, at, piece);
+    if (!one || !other || *one != *other) return false;
+  }
+  return true;
 }
 
 Result<Bytes> read_file(const fs::path& path, std::uint64_t max_bytes) { return read_whole<Bytes>(path, max_bytes); }
@@ -170,7 +183,8 @@ Result<> make_folders(const fs::path& path) {
   return {};
 }
 
-Result<> write_through(const fs::path& path, const std::function<Result<>(const fs::path&)>& fill) {
+Result<> write_through(const fs::path& path, const std::function<Result<>(const fs::path&)>& fill,
+                       const std::function<Result<>()>& before_rename) {
   if (path.has_parent_path()) TRY_VOID(make_folders(path.parent_path()));
   const fs::path temporary = temporary_name(path);
   auto abandon = [&](Error error) -> Result<> {
@@ -180,6 +194,7 @@ Result<> write_through(const fs::path& path, const std::function<Result<>(const 
   };
   if (auto filled = fill(temporary); !filled) return abandon(std::move(filled).error());
   if (auto synced = sync_file(temporary); !synced) return abandon(std::move(synced).error());
+  if (auto ready = before_rename ? before_rename() : Result<>(); !ready) return abandon(std::move(ready).error());
   if (::rename(temporary.c_str(), path.c_str()) != 0) return abandon(io_failure("write", path, errno).value());
   return sync_folder(path.parent_path());
 }

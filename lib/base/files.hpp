@@ -31,7 +31,9 @@ Result<> write_file(const fs::path&, std::span<const std::uint8_t>);
 Result<> write_text(const fs::path&, std::string_view);
 // For writers that need a path (FFmpeg, a streaming format): calls fill(temporary path), then fsyncs and renames.
 // The temporary name keeps the extension: ".understudy-tmp-<machine>.<boot>.<pid>-<name>".
-Result<> write_through(const fs::path&, const std::function<Result<>(const fs::path& temporary)>& fill);
+// `before_rename`: when all is written, such as to put aside what has the name.
+Result<> write_through(const fs::path&, const std::function<Result<>(const fs::path& temporary)>& fill,
+                       const std::function<Result<>()>& before_rename = {});
 // The same for content that is written piece by piece; what the disk would not take is told when fill() has ended.
 Result<> write_stream(const fs::path&, const std::function<Result<>(std::ostream&)>& fill);
 std::function<void(std::span<const std::uint8_t>)> bytes_to(std::ostream&);  // appends to it

@@ -37,12 +37,15 @@ inline constexpr FileFormat label_journal{"understudy.label-journal", 1};       
 inline constexpr FileFormat timeline{"understudy.timeline", 1};                  // merge/<name>.json
 inline constexpr FileFormat timeline_journal{"understudy.timeline-journal", 1};  // merge/<name>.journal.jsonl
 inline constexpr FileFormat merge_measures{"understudy.merge-measures", 1};      // merge_check.jsonl
+inline constexpr FileFormat face_journal{"understudy.face-journal", 1};          // faces/journal.jsonl
 inline constexpr FileFormat studio_job{"understudy.studio-job", 1};              // studio/jobs/<job>.json
+inline constexpr FileFormat model_notes{"understudy.model-notes", 1};            // MODEL/notes.jsonl
 inline constexpr FileFormat schema{"understudy.schema", 1};  // what `schema` prints; not a file that is read
 
 inline constexpr std::array all{
-    model, generations, generation,    frames,   extract,          faces,          merge,      video, made, moves, sort,
-    score, catalogue,   label_journal, timeline, timeline_journal, merge_measures, studio_job, schema};
+    model,          generations,  generation, frames,      extract,   faces,         merge,    video,
+    made,           moves,        sort,       score,       catalogue, label_journal, timeline, timeline_journal,
+    merge_measures, face_journal, studio_job, model_notes, schema};
 
 }  // namespace formats
 

@@ -26,6 +26,10 @@ bool ends_as(const fs::path& path, std::span<const std::string_view> endings) {
 
 }  // namespace
 
+bool is_picture_name(const fs::path& path) {
+  return !path.filename().native().starts_with('.') && ends_as(path, read_here);
+}
+
 Result<std::vector<fs::path>> plain_files(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -65,7 +69,7 @@ Result<FrameFiles> frame_files(const fs::path& folder) {
   TRY(const auto files, plain_files(folder));
   FrameFiles found;
   for (const auto& path : files) {
-    if (ends_as(path, read_here)) found.pictures.push_back(path);
+    if (is_picture_name(path)) found.pictures.push_back(path);
     if (ends_as(path, known)) found.others.push_back(path.filename().native());
   }
   return found;

@@ -10,6 +10,8 @@ struct FrameFiles {
   std::vector<fs::path> pictures;  // jpg, jpeg, jpe, jfif, png, tif, tiff, webp, bmp, gif, avif, jp2; sorted as strings
   std::vector<std::string> others;  // names of pictures in formats that are not read here (heic, raw, psd, …), sorted
 };
+// Whether a file is one of `pictures`, by its name.
+bool is_picture_name(const fs::path&);
 // Not recursive. Hidden files ("._00001.png" of another system, temporaries) and folders are neither.
 Result<FrameFiles> frame_files(const fs::path& folder);
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <ctime>
 
@@ -55,6 +56,24 @@ bool is_the_file(int descriptor, const fs::path& path) {
          open.st_dev == named.st_dev;
 }
 
+// Makes or removes the folder that locks lie in, and leaves the time of the folder around it as it was: that somebody
+// worked there says nothing of what he changed.
+template <class Change>
+auto quietly(const fs::path& lock, const Change& change) {
+  struct stat before {};
+  const auto folder = folder_of(lock);
+  const char* name = folder.empty() ? "." : folder.c_str();
+  const bool known = lock.parent_path().filename() == state_name && ::stat(name, &before) == 0;
+  auto result = change();
+  struct stat after {};
+  if (known && ::stat(name, &after) == 0 &&
+      (after.st_mtim.tv_sec != before.st_mtim.tv_sec || after.st_mtim.tv_nsec != before.st_mtim.tv_nsec)) {
+    const timespec times[2] = {{0, UTIME_OMIT}, before.st_mtim};
+    if (::utimensat(AT_FDCWD, name, times, 0) != 0) errno = 0;  // another's folder
+  }
+  return result;
+}
+
 }  // namespace
 
 struct FileLock::Held {
@@ -67,7 +86,7 @@ struct FileLock::Held {
   // Removed while it is held: whoever opened it before sees that it has no name any more and opens another.
   ~Held() {
     if (is_the_file(descriptor, path) && ::unlink(path.c_str()) == 0 && path.parent_path().filename() == state_name)
-      ::rmdir(path.parent_path().c_str());
+      quietly(path, [&] { return ::rmdir(path.parent_path().c_str()); });
     ::close(descriptor);
   }
 };
@@ -79,7 +98,7 @@ Result<FileLock> FileLock::take(const fs::path& path) { return take(path, folder
 Result<FileLock> FileLock::take(const fs::path& path, const fs::path& what) {
   constexpr int tries = 100;  // each is lost only to somebody who gives the lock back at this very moment
   for (int i = 0; i < tries; ++i) {
-    if (path.has_parent_path()) TRY_VOID(make_folders(path.parent_path()));
+    if (path.has_parent_path()) TRY_VOID(quietly(path, [&] { return make_folders(path.parent_path()); }));
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor < 0 && errno == ENOENT) continue;  // its folder went with another's lock
     if (descriptor < 0)
@@ -101,6 +120,22 @@ Result<FileLock> FileLock::take(const fs::path& path, const fs::path& what) {
     return FileLock(std::make_shared<Held>(descriptor, path));
   }
   return fail(Code::busy, "{} is in use by others all the time", what.string());
+}
+
+// The sentence of self(), read back: the process and its machine stand before the comma.
+std::optional<LockHolder> lock_holder(const fs::path& lock) {
+  constexpr std::string_view process = "process ", on = " on ";
+  const auto text = read_text(lock, 1 << 10);
+  if (!text || !text->starts_with(process)) return {};
+  LockHolder holder;
+  const char* end = text->data() + text->size();
+  const auto [rest, error] = std::from_chars(text->data() + process.size(), end, holder.process);
+  const auto words = std::string_view(rest, static_cast<std::size_t>(end - rest));
+  const auto comma = words.rfind(", since ");
+  if (error != std::errc() || holder.process <= 0 || !words.starts_with(on) || comma == std::string_view::npos)
+    return {};
+  holder.machine = words.substr(on.size(), comma - on.size());
+  return holder;
 }
 
 void FileLock::moved_to(const fs::path& path) { held_->path = path; }

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "lib/base/files.hpp"
 
@@ -28,6 +30,13 @@ class FileLock {
   explicit FileLock(std::shared_ptr<Held>);
   std::shared_ptr<Held> held_;
 };
+
+// Who holds a lock, as its file says; nothing where nobody does.
+struct LockHolder {
+  int process = 0;
+  std::string machine;  // host_name() there
+};
+std::optional<LockHolder> lock_holder(const fs::path& lock);
 
 // Takes a folder for changing what lies in it; the folder is made when it is missing.
 Result<FileLock> lock_folder(const fs::path& folder);

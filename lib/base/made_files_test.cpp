@@ -12,6 +12,7 @@
 #include "lib/base/lock.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/scratch_folder.hpp"
+#include "lib/base/system.hpp"
 
 namespace understudy {
 namespace {
@@ -153,6 +154,16 @@ TEST(FileLock, SaysWhoHoldsItAndLeavesNothing) {
     for (const auto& said : {(scratch.path / "faces").string(), fmt::format("process {} on ", ::getpid()),
                              std::string("since 2"), std::string("another understudy")})
       EXPECT_NE(second.error().message.find(said), std::string::npos) << second.error().message;
+    const auto holder = lock_holder(scratch.path / "faces/.understudy/lock");
+    ASSERT_TRUE(holder);
+    EXPECT_EQ(holder->process, ::getpid());
+    EXPECT_EQ(holder->machine, host_name());
+  }
+  EXPECT_FALSE(lock_holder(scratch.path / "faces/.understudy/lock"));
+  for (const char* text :
+       {"", "process ", "process 1", "process x on here, since then", "process -4 on here, since then"}) {
+    ASSERT_TRUE(write_text(scratch.path / "odd", text));
+    EXPECT_FALSE(lock_holder(scratch.path / "odd")) << text;
   }
   EXPECT_TRUE(fs::is_empty(scratch.path / "faces"));
   EXPECT_TRUE(lock_folder(scratch.path / "faces"));

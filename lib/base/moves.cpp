@@ -14,13 +14,22 @@
 
 #include "lib/base/formats.hpp"
 #include "lib/base/io_failure.hpp"
+#include "lib/base/limits.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/same_bytes.hpp"
 
 namespace understudy {
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
-  return fs::symlink_status(path, ignored).type() != fs::file_type::not_found;
+  const auto type = fs::symlink_status(path, ignored).type();
+  return type != fs::file_type::not_found && type != fs::file_type::none;  // none: it cannot even be asked for
+}
+
+bool on_one_disk(const fs::path& a, const fs::path& b) {
+  struct stat first {
+  }, second{};
+  return ::lstat(a.c_str(), &first) == 0 && ::lstat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev;
 }
 
 namespace {
@@ -82,22 +91,12 @@ Result<> sync_folders(const std::vector<Step>& steps) {
   return {};
 }
 
-bool on_one_disk(const fs::path& a, const fs::path& b) {
-  struct stat first {
-  }, second{};
-  return ::lstat(a.c_str(), &first) == 0 && ::lstat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev;
-}
-
-bool same_bytes(const fs::path& a, const fs::path& b) {
+// As is_there(), where a wrong no would take a file for one that is moved already.
+Result<bool> surely_there(const fs::path& path) {
   std::error_code error;
-  const auto size = fs::file_size(a, error);
-  if (error || size != fs::file_size(b, error) || error) return false;
-  constexpr std::uint64_t piece = 1 << 22;
-  for (std::uint64_t at = 0; at < size; at += piece) {
-    const auto one = read_range(a, at, piece), other = read_range(b, at, piece);
-    if (!one || !other || *one != *other) return false;
-  }
-  return true;
+  const auto type = fs::symlink_status(path, error).type();
+  if (type == fs::file_type::none) return io_failure("look at", path, error.value());
+  return type != fs::file_type::not_found;
 }
 
 // From one file system to another: whole under a temporary name, then under its own, then gone where it was.
@@ -141,8 +140,10 @@ Result<> move_on(const fs::path& from, const fs::path& to) {
 Result<> carry_out(const fs::path& path, Journal& journal) {
   for (const auto& step : journal.steps) {
     TRY_VOID(make_folders(step.to.parent_path()));
-    if (!journal.staged && !step.via.empty() && is_there(step.from) && !is_there(step.via))
-      TRY_VOID(move_on(step.from, step.via));
+    if (journal.staged || step.via.empty()) continue;
+    TRY(const bool waits, surely_there(step.from));
+    TRY(const bool staged, surely_there(step.via));
+    if (waits && !staged) TRY_VOID(move_on(step.from, step.via));
   }
   TRY_VOID(sync_folders(journal.steps));
   if (!journal.staged) {
@@ -151,7 +152,8 @@ Result<> carry_out(const fs::path& path, Journal& journal) {
   }
   for (const auto& step : journal.steps) {
     const auto& from = step.via.empty() ? step.from : step.via;
-    if (is_there(from)) TRY_VOID(move_on(from, step.to));
+    TRY(const bool waits, surely_there(from));
+    if (waits) TRY_VOID(move_on(from, step.to));
   }
   TRY_VOID(sync_folders(journal.steps));
   std::error_code error;
@@ -162,9 +164,24 @@ Result<> carry_out(const fs::path& path, Journal& journal) {
 
 // Whether all files are still where they were: then the journal may go, and with it what would fail again and again.
 bool untouched(const Journal& journal) {
-  return !journal.staged && std::ranges::all_of(journal.steps, [](const Step& step) {
-    return is_there(step.from) && (step.via.empty() || !is_there(step.via));
+  return std::ranges::all_of(journal.steps, [&](const Step& step) {
+    if (!is_there(step.from)) return false;
+    return step.via.empty() ? !is_there(step.to) : !journal.staged && !is_there(step.via);
   });
+}
+
+// The way back, from where carry_out() failed in this very process. False where a file could not go back: the journal
+// has to stay then, and whoever comes next goes forward.
+bool put_back(const Journal& journal) {
+  for (const auto& step : journal.steps) {
+    const auto& last = step.via.empty() ? step.from : step.via;
+    const bool may_have_gone = journal.staged || step.via.empty();
+    if (may_have_gone && !is_there(last) && is_there(step.to) && !rename_without_replacing(step.to, last)) return false;
+  }
+  for (const auto& step : journal.steps)
+    if (!step.via.empty() && is_there(step.via) && !rename_without_replacing(step.via, step.from)) return false;
+  return std::ranges::all_of(journal.steps, [](const Step& step) { return is_there(step.from); }) &&
+         sync_folders(journal.steps);
 }
 
 Result<> drop(const fs::path& journal) {
@@ -178,15 +195,25 @@ Result<> drop(const fs::path& journal) {
 fs::path nearest_there(fs::path folder) {
   while (!folder.empty() && !is_there(folder) && folder.has_parent_path() && folder.parent_path() != folder)
     folder = folder.parent_path();
-  return folder;
+  return folder.empty() || !is_there(folder) ? "." : folder;
+}
+
+// Only plain files can be copied to another disk.
+Result<> check_disk(const Move& move) {
+  std::error_code error;
+  if (fs::is_regular_file(fs::symlink_status(move.from, error))) return {};
+  // With the dot, for the folder may be a link.
+  if (on_one_disk(move.from, nearest_there(move.to.parent_path()) / ".")) return {};
+  return fail_with_hint(Code::io,
+                        fmt::format("{} is not a plain file and cannot be taken to another disk", move.from.string()),
+                        "Move it by hand.");
 }
 
 Result<> check_writable(const std::set<fs::path>& files) {
   std::set<fs::path> folders;
   for (const auto& file : files) folders.insert(nearest_there(file.parent_path()));
   for (const auto& folder : folders) {
-    if (::access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0)
-      return io_failure("rename files in", folder, errno);
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) return io_failure("rename files in", folder, errno);
   }
   return {};
 }
@@ -206,6 +233,7 @@ Result<Journal> planned(std::span<const Move> moves) {
     if (move.from == move.to) continue;
     const bool taken = sources.contains(move.to);
     if (!taken && is_there(move.to)) return fail(Code::bad_option, "{} exists already", move.to.string());
+    TRY_VOID(check_disk(move));
     fs::path via;
     if (taken || targets.contains(move.from))
       via = move.to.parent_path() /
@@ -233,26 +261,41 @@ Result<> move_files(const fs::path& journal, std::span<const Move> moves) {
   if (plan.steps.empty()) return {};
   TRY_VOID(write_journal(journal, plan));
   auto done = carry_out(journal, plan);
-  if (!done && untouched(plan)) TRY_VOID(drop(journal));
+  if (!done && put_back(plan)) TRY_VOID(drop(journal));
   return done;
 }
 
 Result<bool> finish_moves(const fs::path& journal) {
-  if (!is_there(journal)) return false;
+  TRY(const bool unfinished, surely_there(journal));
+  if (!unfinished) return false;
   TRY(Journal left, read_journal(journal));
-  if (untouched(left)) {
+  if (!left.staged && untouched(left)) {
     TRY_VOID(drop(journal));
     return false;
   }
   auto done = carry_out(journal, left);
   if (done) return true;
+  // Killed before the first of them, and none can be done now.
+  if (untouched(left)) {
+    TRY_VOID(drop(journal));
+    return false;
+  }
   auto error = std::move(done).error();
   if (error.hint.empty()) error.hint = "Put that right, and run the command again: the files that were moved stay so.";
   return during(std::move(error), fmt::format("completing the moves that {} lists", journal.string()));
 }
 
 fs::path numbered_name(const fs::path& wanted, int number) {
-  return wanted.parent_path() / fmt::format("{}~{}{}", wanted.stem().string(), number, wanted.extension().string());
+  const auto ending = fmt::format("~{}{}", number, wanted.extension().string());
+  auto stem = wanted.stem().string();
+  const auto room = longest_name - std::min(longest_name, ending.size());
+  if (stem.size() > room) {
+    // Not within a letter of UTF-8, whose further bytes are told by their first two bits.
+    auto end = room;
+    while (end > 0 && (static_cast<unsigned char>(stem[end]) & 0xc0) == 0x80) --end;
+    stem.resize(end > 0 ? end : room);
+  }
+  return wanted.parent_path() / (stem + ending);
 }
 
 fs::path free_name(const fs::path& wanted, const std::set<fs::path>& taken) {

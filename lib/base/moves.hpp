@@ -22,18 +22,24 @@ struct Move {
 // Does all the moves; `journal` is where the list is kept meanwhile (its folder is made). Targets may be present names
 // of other files of the list. Before anything is moved it is an error (bad_option) when two files would get one name or
 // a target exists that is not itself moved away, not_found when a file is missing, and io when a folder is read-only.
-// Between two file systems a file is copied whole before it is removed. When not one file could be moved the journal is
-// dropped, so that it stands in nobody's way.
+// Between two file systems a file is copied whole before it is removed; a folder is refused there. When one cannot be
+// moved, those before it are put back and the journal is dropped, so that it stands in nobody's way; only where that
+// fails too the journal stays, and finish_moves() goes forward.
 Result<> move_files(const fs::path& journal, std::span<const Move>);
 // Completes the moves that a killed run left; true when there were some. To be called before a folder is read. A
-// journal of which nothing was done yet is dropped.
+// journal of which nothing was done yet is dropped when the moves had not begun, or none can be done.
 Result<bool> finish_moves(const fs::path& journal);
 // Code::io when the target exists already. To another file system by a copy that is whole before the file goes.
 Result<> rename_without_replacing(const fs::path& from, const fs::path& to);
 
-bool is_there(const fs::path&);  // a file, a folder or a link, even one that leads nowhere
+// A file, a folder or a link, even one that leads nowhere. What cannot be asked for is not: a name that is too long, a
+// folder that may not be searched.
+bool is_there(const fs::path&);
+// Of the names themselves, not of what links lead to.
+bool on_one_disk(const fs::path&, const fs::path&);
 
-// "a~2.jpg" for "a.jpg" and 2: what a file is called whose name is taken.
+// "a~2.jpg" for "a.jpg" and 2: what a file is called whose name is taken. Never longer than a name may be, as far as
+// the stem can make room.
 fs::path numbered_name(const fs::path& wanted, int number);
 // The wanted name, or the first numbered one that no file has and that is not in `taken`.
 fs::path free_name(const fs::path& wanted, const std::set<fs::path>& taken);

@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <map>
 #include <random>
 
+#include "lib/base/other_disk.hpp"
 #include "lib/base/scratch_folder.hpp"
 
 namespace understudy {
@@ -129,6 +129,62 @@ TEST_F(Moves, AJournalOfWhichNothingCanBeDoneIsDropped) {
   EXPECT_EQ(*read_text(folder_ / "a"), "a");
 }
 
+TEST_F(Moves, WhatFailsInTheMiddleIsPutBack) {
+  for (const char* name : {"a", "b", "c", "d"}) put(name, name);
+  const auto before = files();
+  const fs::path too_long = folder_ / std::string(256, 'x');
+  // The first goes directly, two swap their names, the last cannot be moved.
+  const std::vector<Move> moves{{folder_ / "a", folder_ / "there" / "a"},
+                                {folder_ / "b", folder_ / "c"},
+                                {folder_ / "c", folder_ / "b"},
+                                {folder_ / "d", too_long}};
+  EXPECT_FALSE(move_files(journal(), moves));
+  EXPECT_EQ(files(), before);
+  EXPECT_FALSE(fs::exists(journal()));
+  EXPECT_TRUE(fs::is_empty(folder_ / "there"));
+  ASSERT_TRUE(move_files(journal(), std::span(moves).first(3)));
+  EXPECT_EQ(files(), (std::map<std::string, std::string>{{"b", "c"}, {"c", "b"}, {"d", "d"}}));
+}
+
+TEST_F(Moves, AJournalThatWasKilledBeforeItsFirstMoveIsCarriedOnOrDropped) {
+  put("a", "a");
+  constexpr const char* left = R"({"version":1,"staged":true,"moves":[["../a","","../there/a"]]})";
+  ASSERT_TRUE(write_text(folder_ / "there", "a file where a folder should be"));
+  ASSERT_TRUE(write_text(journal(), left));
+  EXPECT_EQ(*finish_moves(journal()), false);  // it cannot be done: nobody is kept from working
+  EXPECT_FALSE(fs::exists(journal()));
+  fs::remove(folder_ / "there");
+  ASSERT_TRUE(write_text(journal(), left));
+  EXPECT_EQ(*finish_moves(journal()), true);
+  EXPECT_EQ(*read_text(folder_ / "there" / "a"), "a");
+}
+
+TEST_F(Moves, ATrashThatCannotBeAskedIsAnErrorAndNoEndlessSearch) {
+  put("a.jpg", "a");
+  fs::create_symlink(trash_of(folder_).filename(), trash_of(folder_));  // leads to itself
+  const auto moves = moves_to_trash(folder_, std::vector<std::string>{"a.jpg"});
+  const auto moved = move_files(journal(), moves);
+  ASSERT_FALSE(moved);
+  EXPECT_EQ(moved.error().code, Code::io);
+  EXPECT_EQ(files(), (std::map<std::string, std::string>{{"a.jpg", "a"}}));
+  EXPECT_FALSE(finish_moves(trash_of(folder_) / "moves.json"));  // whether moves were left there cannot be told
+}
+
+TEST_F(Moves, TheLongestNameIsThrownOutTwice) {
+  std::string name = "x";
+  for (int i = 0; i < 83; ++i) name += "\xe9\x9d\xa2";  // three bytes each
+  name += ".jpg";
+  ASSERT_EQ(name.size(), 254u);
+  for (const char* text : {"first", "second"}) {
+    put(name, text);
+    ASSERT_TRUE(move_files(journal(), moves_to_trash(folder_, std::vector<std::string>{name})));
+  }
+  EXPECT_EQ(*read_text(trash_of(folder_) / name), "first");
+  const auto second = numbered_name(name, 2).string();
+  EXPECT_EQ(second, name.substr(0, 1 + 82 * 3) + "~2.jpg");  // whole letters
+  EXPECT_EQ(*read_text(trash_of(folder_) / second), "second");
+}
+
 TEST_F(Moves, TheTrashOfALinkLiesWhereItsFilesLie) {
   const auto far = scratch_.path / "far" / "faces";
   fs::create_directories(far);
@@ -144,16 +200,17 @@ TEST_F(Moves, TheTrashOfALinkLiesWhereItsFilesLie) {
 
 // Where there is a second file system to be had without being root.
 TEST_F(Moves, BetweenTwoDisksAFileIsCopiedWhole) {
-  const fs::path other = fs::path("/dev/shm") / fmt::format("understudy-moves-{}", ::getpid());
-  std::error_code error;
-  fs::create_directories(other, error);
-  struct Gone {
-    fs::path path;
-    ~Gone() { fs::remove_all(path); }
-  } gone{other};
+  const OtherDisk disk(folder_);
+  const auto& other = disk.path;
   put("a.jpg", "a");
   put("b.jpg", "b");
-  if (error || ::rename((folder_ / "a.jpg").c_str(), (other / "x").c_str()) == 0) GTEST_SKIP() << "only one disk here";
+  if (!disk.found) GTEST_SKIP() << "only one disk here";
+  // A folder is not copied, and that is said before anything is moved.
+  fs::create_directories(folder_ / "dir" / "inside");
+  EXPECT_FALSE(
+      move_files(journal(), std::vector<Move>{{folder_ / "b.jpg", other / "b"}, {folder_ / "dir", other / "dir"}}));
+  EXPECT_TRUE(fs::exists(folder_ / "b.jpg") && fs::exists(folder_ / "dir" / "inside"));
+  EXPECT_FALSE(fs::exists(journal()));
   ASSERT_TRUE(move_files(journal(), std::vector<Move>{{folder_ / "a.jpg", other / "trash" / "a.jpg"}}));
   EXPECT_EQ(*read_text(other / "trash" / "a.jpg"), "a");
   EXPECT_FALSE(fs::exists(folder_ / "a.jpg"));

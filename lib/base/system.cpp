@@ -19,6 +19,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "lib/base/file_identity.hpp"
 #include "lib/base/hash.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/terminal_mode.hpp"
@@ -120,6 +121,12 @@ std::uint64_t change_stamp(const fs::path& path) {
     return xxh3(static_cast<std::uint64_t>(time.tv_nsec), xxh3(static_cast<std::uint64_t>(time.tv_sec), seed));
   };
   return mixed(file.st_ctim, mixed(file.st_mtim, 0));
+}
+
+std::uint64_t file_identity(const fs::path& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return 0;
+  return xxh3(static_cast<std::uint64_t>(file.st_ino), xxh3(static_cast<std::uint64_t>(file.st_dev), 0));
 }
 
 fs::path executable_path() {

@@ -11,6 +11,7 @@
 
 #include "lib/base/limits.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/catalogue/folder_files.hpp"
 #include "lib/catalogue/tables.hpp"
 #include "lib/jobs/each.hpp"
 
@@ -21,40 +22,10 @@ using catalogue::Tables;
 constexpr std::uint64_t beginning = 32 * 1024;
 constexpr std::size_t batch = 256;  // faces that a kill may cost
 
-// The folder's name in the tables: as seen from the workspace when it lies in it.
-std::string key_of(const fs::path& folder, const fs::path& root) {
-  const auto inside = folder.lexically_normal().lexically_relative(root.lexically_normal());
-  const bool outside = inside.empty() || *inside.begin() == "..";
-  return path_text(outside ? folder.lexically_normal() : inside);
-}
-
-// The images of the folder as they are now, not measured yet.
-Result<std::vector<CatalogueEntry>> files_of(const fs::path& folder) {
-  TRY(const auto paths, image_files(folder));
-  std::vector<CatalogueEntry> files;
-  for (const auto& path : paths) {
-    CatalogueEntry e;
-    e.path = path;
-    e.name = path.filename().string();
-    std::error_code error;
-    const auto status = fs::directory_entry(path, error);
-    if (error || !status.is_regular_file(error)) continue;
-    e.bytes = status.file_size(error);
-    e.time = status.last_write_time(error).time_since_epoch().count();
-    if (error) continue;  // removed meanwhile
-    files.push_back(std::move(e));
-  }
-  return files;
-}
-
-bool same_file(const CatalogueEntry& a, const CatalogueEntry& b) { return a.bytes == b.bytes && a.time == b.time; }
-
-// Puts what is known of `from` into the file's entry.
-void take_over(CatalogueEntry& file, CatalogueEntry&& from) {
-  from.path = std::move(file.path);
-  from.name = std::move(file.name);
-  file = std::move(from);
-}
+using catalogue::files_of;
+using catalogue::key_of;
+using catalogue::same_file;
+using catalogue::take_over;
 
 void remove_database(const fs::path& database) {
   for (const char* ending : {"", "-wal", "-shm"}) {
@@ -163,9 +134,10 @@ Result<std::vector<std::size_t>> Catalogue::Parts::match(std::vector<CatalogueEn
   }
   for (const auto& [file, row] : fits) take_over(files[file], std::move(rows[row]));
   if (!stray.empty()) {
-    TRY_VOID(tables.begin());
-    for (const auto id : stray) TRY_VOID(tables.set_aside(id));
-    TRY_VOID(tables.commit());
+    TRY_VOID(tables.in_one_transaction([&]() -> Result<> {
+      for (const auto id : stray) TRY_VOID(tables.set_aside(id));
+      return {};
+    }));
   }
   std::vector<std::size_t> missing;
   for (std::size_t i = 0; i < files.size(); ++i)
@@ -184,8 +156,7 @@ Result<> Catalogue::Parts::follow(std::vector<CatalogueEntry>& files, std::vecto
     by_hash.emplace(row.hash, &row);
     by_time.emplace(row.time, &row);
   }
-  std::vector<std::size_t> left;
-  TRY_VOID(tables.begin());
+  std::vector<std::size_t> left, found;
   for (const auto i : missing) {
     CatalogueEntry& file = files[i];
     CatalogueEntry* known = nullptr;
@@ -203,12 +174,16 @@ Result<> Catalogue::Parts::follow(std::vector<CatalogueEntry>& files, std::vecto
       continue;
     }
     take_over(file, std::move(*known));
-    TRY_VOID(tables.place(file.id, folder, file.name));
-    ++report.followed;
+    found.push_back(i);
   }
-  TRY_VOID(tables.commit());
-  report.vanished -= std::min(report.vanished, report.followed);
   missing = std::move(left);
+  if (found.empty()) return {};
+  TRY_VOID(tables.in_one_transaction([&]() -> Result<> {
+    for (const auto i : found) TRY_VOID(tables.place(files[i].id, folder, files[i].name));
+    return {};
+  }));
+  report.followed += found.size();
+  report.vanished -= std::min(report.vanished, report.followed);
   return {};
 }
 
@@ -216,23 +191,30 @@ Result<> Catalogue::Parts::measure_all(std::vector<CatalogueEntry>& files, const
                                        const std::string& folder, int threads, Run& run, SyncReport& report) {
   if (missing.empty()) return {};
   run.stage("measure");
-  std::size_t waiting = 0;
-  TRY_VOID(tables.begin());
+  // Whoever else writes into the catalogue waits only while a batch is written, not while it is measured.
+  std::vector<std::pair<std::size_t, FaceMeasures>> measured;
+  const auto write = [&]() -> Result<> {
+    if (measured.empty()) return {};
+    TRY_VOID(tables.in_one_transaction([&]() -> Result<> {
+      for (const auto& [file, measures] : measured) TRY_VOID(tables.add(folder, files[file], measures));
+      return {};
+    }));
+    report.measured += measured.size();
+    measured.clear();
+    return {};
+  };
   const auto work = [&](std::size_t k, unsigned) -> Result<> {
     CatalogueEntry& file = files[missing[k]];
-    const FaceMeasures measures = measure(file);
+    FaceMeasures measures = measure(file);
     if (!file.problem.empty()) run.warn(fmt::format("{} cannot be read: {}", file.name, file.problem));
     if (file.hash == 0) return {};  // not even its bytes could be had; another time perhaps
     const std::lock_guard lock(mutex);
-    TRY_VOID(tables.add(folder, file, measures));
-    ++report.measured;
-    if (++waiting < batch) return {};
-    waiting = 0;
-    TRY_VOID(tables.commit());
-    return tables.begin();
+    measured.emplace_back(missing[k], std::move(measures));
+    return measured.size() < batch ? Result<>() : write();
   };
   const auto outcome = for_each_index(missing.size(), threads, run, "faces", work);
-  TRY_VOID(tables.commit());  // after a stop too
+  if (!outcome && outcome.error().code != Code::cancelled) return outcome;
+  TRY_VOID(write());  // after a stop too
   return outcome;
 }
 
@@ -318,9 +300,11 @@ Result<std::vector<Catalogue::Embedding>> Catalogue::embeddings(const std::vecto
 }
 
 Result<> Catalogue::keep_persons(const std::vector<CatalogueEntry>& entries) {
-  TRY_VOID(parts_->tables.begin());
-  for (const auto& entry : entries) TRY_VOID(parts_->tables.set_person(entry));
-  return parts_->tables.commit();
+  if (entries.empty()) return {};
+  return parts_->tables.in_one_transaction([&]() -> Result<> {
+    for (const auto& entry : entries) TRY_VOID(parts_->tables.set_person(entry));
+    return {};
+  });
 }
 
 }  // namespace understudy

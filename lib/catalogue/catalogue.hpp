@@ -32,6 +32,9 @@ struct CatalogueEntry {
   std::string problem;
   std::string face_type, source;  // "whole_face", "00042.png"; empty for a picture
   FaceNumbers numbers;
+  // What the user said of it (take_said() of lib/selection); the catalogue knows nothing of that.
+  std::string person_name;
+  bool marked = false;  // to be cut out again
 };
 
 struct SyncReport {

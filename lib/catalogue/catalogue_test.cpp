@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "lib/base/scratch_folder.hpp"
+#include "lib/catalogue/database.hpp"
+#include "lib/catalogue/reader.hpp"
 #include "lib/face/face_file.hpp"
 
 namespace understudy {
@@ -205,6 +207,66 @@ TEST_F(CatalogueTest, WorksInMemoryWhereItCannotBeWritten) {
   EXPECT_NE(warnings_[0].find("not kept"), std::string::npos);
 }
 
+TEST_F(CatalogueTest, AnotherMayWriteWhileFacesAreMeasured) {
+  put_face(root_ / "data_dst" / "aligned" / "a.jpg", 50);
+  auto other = Catalogue::open(database(), root_, run_);
+  ASSERT_TRUE(other);
+  const auto others = other->sync(root_ / "data_dst" / "aligned", 1, run_);
+  ASSERT_TRUE(others);
+  ASSERT_TRUE(write_text(faces() / "011.jpg", "damaged"));  // measured last: its warning comes in the midst
+  std::optional<Result<>> written;
+  understudy::Run measuring([&](const Event& event) {
+    if (std::holds_alternative<WarningEvent>(event)) written = other->keep_persons(*others);
+  });
+  auto catalogue = Catalogue::open(database(), root_, measuring);
+  ASSERT_TRUE(catalogue);
+  ASSERT_TRUE(catalogue->sync(faces(), 1, measuring));
+  ASSERT_TRUE(written);
+  EXPECT_TRUE(*written) << to_sentence(written->error());
+}
+
+// Two commands that measure the same new faces at once.
+TEST_F(CatalogueTest, TwoMayMeasureTheSameFaces) {
+  ASSERT_TRUE(write_text(faces() / "011.jpg", "damaged"));
+  auto other = Catalogue::open(database(), root_, run_);
+  ASSERT_TRUE(other);
+  understudy::Run measuring([&](const Event& event) {
+    if (std::holds_alternative<WarningEvent>(event)) {
+      EXPECT_TRUE(other->sync(faces(), 1, run_));
+    }
+  });
+  auto catalogue = Catalogue::open(database(), root_, measuring);
+  ASSERT_TRUE(catalogue);
+  const auto entries = catalogue->sync(faces(), 1, measuring);
+  ASSERT_TRUE(entries) << to_sentence(entries.error());
+  EXPECT_TRUE(catalogue->histograms(entries->front()));
+  EXPECT_EQ(sync().size(), 12U);
+  EXPECT_EQ(report_.measured, 0U);
+}
+
+TEST_F(CatalogueTest, AFullDiskIsNoDamage) {
+  using catalogue::Database;
+  auto small = Database::open(root_ / "full.db");
+  ASSERT_TRUE(small);
+  ASSERT_TRUE(small->execute("CREATE TABLE t (x); PRAGMA max_page_count = 20;"));
+  const auto fill = [&] {
+    return small->in_one_transaction([&]() -> Result<> {
+      for (int i = 0; i < 100; ++i) TRY_VOID(small->execute("INSERT INTO t VALUES (zeroblob(4000))"));
+      return {};
+    });
+  };
+  for (int round = 0; round < 2; ++round) {
+    const auto full = fill();
+    ASSERT_FALSE(full);
+    EXPECT_EQ(full.error().code, Code::io) << to_sentence(full.error());
+    EXPECT_NE(full.error().message.find("full"), std::string::npos) << full.error().message;
+  }
+  EXPECT_TRUE(small->in_one_transaction([&] { return small->execute("INSERT INTO t VALUES (1)"); }));
+  // A command out of place says nothing of the file, a table that is not there does.
+  EXPECT_EQ(small->execute("COMMIT").error().code, Code::io);
+  EXPECT_EQ(small->prepare("SELECT * FROM gone").error().code, Code::bad_file);
+}
+
 TEST_F(CatalogueTest, EmbeddingsAreMadeOnceForEachMaker) {
   auto catalogue = Catalogue::open(database(), root_, run_);
   const auto entries = *catalogue->sync(faces(), 2, run_);
@@ -234,6 +296,40 @@ TEST_F(CatalogueTest, WhoAFaceIsStaysUntilTheFileChanges) {
   EXPECT_FALSE(report_.rebuilt);
   put_face(entries[5].path, 99);
   EXPECT_TRUE(std::isnan(sync()[5].numbers.person));
+}
+
+TEST_F(CatalogueTest, ALookWritesNothingAndWaitsForNobody) {
+  EXPECT_EQ(CatalogueReader::open(database(), root_).error().code, Code::not_found);
+  const auto measured = sync();
+  auto reader = CatalogueReader::open(database(), root_);
+  ASSERT_TRUE(reader);
+  const auto version = *reader->version();
+  const auto look = [&] { return *faces_now(faces(), *reader->of_folder(faces()), *reader->aside()); };
+  auto seen = look();
+  ASSERT_EQ(seen.size(), 12U);
+  EXPECT_EQ(seen[3].numbers.motion_blur, measured[3].numbers.motion_blur);
+  EXPECT_TRUE(*reader->blocks(seen[3].id));
+  EXPECT_FALSE(*reader->blocks(999999));
+  put_face(faces() / "new.jpg", 77);
+  fs::rename(faces() / "000.jpg", scratch_.path / "000.jpg");
+  put_face(faces() / "005.jpg", 88);
+  seen = look();
+  ASSERT_EQ(seen.size(), 12U);
+  EXPECT_EQ(std::ranges::count(seen, 0, &CatalogueEntry::id), 2);
+  EXPECT_EQ(*reader->version(), version);
+  sync();
+  EXPECT_NE(*reader->version(), version);
+  seen = look();
+  EXPECT_EQ(std::ranges::count(seen, 0, &CatalogueEntry::id), 0);
+  // What was put aside meanwhile is known when it is back, without being measured.
+  fs::rename(scratch_.path / "000.jpg", faces() / "back.jpg");
+  seen = look();
+  ASSERT_EQ(seen.size(), 13U);
+  EXPECT_EQ(std::ranges::find(seen, "back.jpg", &CatalogueEntry::name)->numbers.motion_blur,
+            measured[0].numbers.motion_blur);
+  EXPECT_TRUE(reader->still_there());
+  fs::remove(database());
+  EXPECT_FALSE(reader->still_there());
 }
 
 }  // namespace

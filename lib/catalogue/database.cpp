@@ -14,7 +14,6 @@ Failure failure_of(sqlite3* handle, int answer) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
-    case SQLITE_ERROR:  // a table or column that should be there is not
       return fail(Code::bad_file, "The catalogue is damaged: {}", text);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -24,6 +23,13 @@ Failure failure_of(sqlite3* handle, int answer) {
     default:
       return fail(Code::io, "The catalogue cannot be read or written: {}", text);
   }
+}
+
+// Of a command that could not even be understood: a table or column that should be there is not. (While one is carried
+// out, the same answer says that it was out of place, and nothing of the file.)
+Failure failure_to_prepare(sqlite3* handle, int answer) {
+  if ((answer & 0xff) != SQLITE_ERROR) return failure_of(handle, answer);
+  return fail(Code::bad_file, "The catalogue is damaged: {}", sqlite3_errmsg(handle));
 }
 
 }  // namespace
@@ -96,10 +102,36 @@ Result<Database> Database::open(const fs::path& path) {
   return database;
 }
 
+Result<Database> Database::open_to_read(const fs::path& path) {
+  Database database;
+  sqlite3* handle = nullptr;
+  const int answer = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX, nullptr);
+  database.handle_.reset(handle);
+  if (answer != SQLITE_OK) return failure_of(handle, answer);
+  sqlite3_busy_timeout(handle, 1000);
+  return database;
+}
+
 Result<> Database::execute(const char* commands) {
   const int answer = sqlite3_exec(handle_.get(), commands, nullptr, nullptr, nullptr);
   if (answer != SQLITE_OK) return failure_of(handle_.get(), answer);
   return {};
+}
+
+Result<> Database::make_tables(const char* commands) {
+  const int answer = sqlite3_exec(handle_.get(), commands, nullptr, nullptr, nullptr);
+  if (answer != SQLITE_OK) return failure_to_prepare(handle_.get(), answer);
+  return {};
+}
+
+Result<> Database::in_one_transaction(const std::function<Result<>()>& work) {
+  TRY_VOID(execute("BEGIN IMMEDIATE"));
+  auto outcome = work();
+  if (outcome) outcome = execute("COMMIT");
+  // A full disk has ended it already.
+  if (!outcome && sqlite3_get_autocommit(handle_.get()) == 0)
+    sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  return outcome;
 }
 
 Result<Statement> Database::prepare(const std::string& command) {
@@ -108,7 +140,7 @@ Result<Statement> Database::prepare(const std::string& command) {
   const int answer =
       sqlite3_prepare_v2(handle_.get(), command.c_str(), static_cast<int>(command.size()), &raw, nullptr);
   statement.statement_.reset(raw);
-  if (answer != SQLITE_OK) return failure_of(handle_.get(), answer);
+  if (answer != SQLITE_OK) return failure_to_prepare(handle_.get(), answer);
   return statement;
 }
 

@@ -2,6 +2,7 @@
 // Inner part of the catalogue: SQLite with our errors. One thread at a time.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,7 +47,12 @@ class Database {
   // An empty path is a database in memory. Code::bad_file when the file is no database or damaged, Code::io when it
   // cannot be opened for writing.
   static Result<Database> open(const fs::path&);
+  static Result<Database> open_to_read(const fs::path&);  // writes nothing; the file must be there
   Result<> execute(const char* commands);
+  Result<> make_tables(const char* commands);  // Code::bad_file where others of their names are in the way
+  // All that `work` writes, or nothing of it: what it fails with, or the writing itself, is told as it was. Others who
+  // want to write wait meanwhile, so it should be short.
+  Result<> in_one_transaction(const std::function<Result<>()>& work);
   Result<Statement> prepare(const std::string& command);
 
  private:

@@ -61,6 +61,12 @@ std::span<const std::uint8_t> checked(std::span<const std::uint8_t> bytes) {
   return std::memcmp(&sum, bytes.data() + content.size(), 8) == 0 ? content : std::span<const std::uint8_t>();
 }
 
+// A statement that is left in the middle holds its view of the database, behind which the log of changes grows.
+struct Ending {
+  Statement& statement;
+  ~Ending() { statement.reset(); }
+};
+
 CatalogueEntry entry_of(const Statement& row) {
   CatalogueEntry e;
   e.id = row.integer(0);
@@ -82,12 +88,31 @@ CatalogueEntry entry_of(const Statement& row) {
 Result<Tables> Tables::open(const fs::path& path) {
   Tables tables;
   TRY(tables.database_, Database::open(path));
-  TRY_VOID(tables.database_.execute(making().c_str()));
-  TRY(Statement found, tables.database_.prepare("SELECT value FROM facts WHERE name = 'version'"));
+  TRY_VOID(tables.database_.make_tables(making().c_str()));
+  TRY_VOID(tables.check_version());
+  return tables;
+}
+
+Result<Tables> Tables::open_to_read(const fs::path& path) {
+  Tables tables;
+  TRY(tables.database_, Database::open_to_read(path));
+  TRY_VOID(tables.check_version());
+  return tables;
+}
+
+Result<> Tables::check_version() {
+  TRY(Statement found, database_.prepare("SELECT value FROM facts WHERE name = 'version'"));
   TRY(const bool any, found.step());
   if (!any || found.text(0) != std::to_string(formats::catalogue.version))
     return fail(Code::bad_file, "The catalogue is another version's");
-  return tables;
+  return {};
+}
+
+Result<std::int64_t> Tables::version() {
+  TRY(Statement * asked, ready(version_, "PRAGMA data_version"));
+  const Ending ending{*asked};
+  TRY(const bool any, asked->step());
+  return any ? asked->integer(0) : 0;
 }
 
 Result<Statement*> Tables::ready(std::optional<Statement>& statement, const std::string& command) {
@@ -102,6 +127,7 @@ Result<std::vector<CatalogueEntry>> Tables::of_folder(const std::string& folder)
   const auto command = "SELECT id, name, bytes, time, hash, state, problem, face_type, source, sum" +
                        number_columns("") + " FROM faces WHERE folder = ? ORDER BY id";
   TRY(Statement * rows, ready(of_folder_, command));
+  const Ending ending{*rows};
   rows->bind(0, std::string_view(folder));
   std::vector<CatalogueEntry> entries;
   while (true) {
@@ -112,12 +138,11 @@ Result<std::vector<CatalogueEntry>> Tables::of_folder(const std::string& folder)
       return fail(Code::bad_file, "The catalogue is damaged: a row does not fit its checksum");
     entries.push_back(std::move(entry));
   }
-  rows->reset();
   return entries;
 }
 
 Result<> Tables::place(std::int64_t id, const std::string& folder, const std::string& name) {
-  TRY(Statement * command, ready(place_, "UPDATE faces SET folder = ?, name = ? WHERE id = ?"));
+  TRY(Statement * command, ready(place_, "UPDATE OR REPLACE faces SET folder = ?, name = ? WHERE id = ?"));
   return command->bind(0, std::string_view(folder)).bind(1, std::string_view(path_text(name))).bind(2, id).run();
 }
 
@@ -130,12 +155,17 @@ Result<> Tables::keep_aside(std::size_t count) {
 }
 
 Result<> Tables::add(const std::string& folder, CatalogueEntry& e, const FaceMeasures& measures) {
-  std::string marks;
+  std::string marks, anew;
   for (std::size_t i = 0; i < 10 + number_rows().size(); ++i) marks += ", ?";
+  for (const auto& row : number_rows()) anew += fmt::format(", {0} = excluded.{0}", row.name);
   TRY(Statement * face,
       ready(add_face_, fmt::format("INSERT INTO faces (id, folder, name, bytes, time, hash, state, problem, face_type, "
-                                   "source, sum{}) VALUES (NULL{}) RETURNING id",
-                                   number_columns(""), marks)));
+                                   "source, sum{}) VALUES (NULL{}) ON CONFLICT (folder, name) DO UPDATE SET "
+                                   "bytes = excluded.bytes, time = excluded.time, hash = excluded.hash, "
+                                   "state = excluded.state, problem = excluded.problem, "
+                                   "face_type = excluded.face_type, source = excluded.source, sum = excluded.sum{} "
+                                   "RETURNING id",
+                                   number_columns(""), marks, anew)));
   face->bind(0, std::string_view(folder))
       .bind(1, std::string_view(path_text(e.name)))
       .bind(2, static_cast<std::int64_t>(e.bytes));
@@ -169,11 +199,11 @@ Result<bool> Tables::read(Blob blob, std::int64_t id, const std::function<void(s
   const auto which = static_cast<std::size_t>(blob);
   TRY(Statement * command,
       ready(read_[which], fmt::format("SELECT {0} FROM blobs WHERE id = ? AND {0} IS NOT NULL", blob_columns[which])));
+  const Ending ending{*command};
   command->bind(0, id);
   TRY(const bool found, command->step());
   const auto bytes = found ? checked(command->blob(0)) : std::span<const std::uint8_t>();
   if (!bytes.empty()) use(bytes);
-  command->reset();
   return !bytes.empty();
 }
 

@@ -67,6 +67,20 @@ Result<Mesh> FaceMesh::find(Pyramid& pyramid, const Roi& roi) {
   return mesh;
 }
 
+Result<Mesh> FaceMesh::find_steady(Pyramid& pyramid, const Roi& square) {
+  constexpr std::array sizes{0.92, 1.0, 1.08};
+  const auto count = static_cast<float>(sizes.size());
+  Mesh mean;
+  for (const double size : sizes) {
+    TRY(const Mesh mesh, find(pyramid, {square.centre, square.side * size, square.angle}));
+    for (std::size_t i = 0; i < mesh.points.size(); ++i) {
+      for (std::size_t c = 0; c < 3; ++c) mean.points[i][c] += mesh.points[i][c] / count;
+    }
+    mean.score += mesh.score / count;
+  }
+  return mean;
+}
+
 Roi roi_of(const Detection& face) {
   const Point centre{(face.box.left + face.box.right) / 2, (face.box.top + face.box.bottom) / 2};
   return {centre, roi_scale * std::max(face.box.width(), face.box.height()),

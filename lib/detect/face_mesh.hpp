@@ -21,6 +21,8 @@ class FaceMesh {
   static Result<FaceMesh> load(std::span<const std::uint8_t> model, const std::string& name, int streams);
   FaceMesh share() const;
   Result<Mesh> find(Pyramid&, const Roi&);
+  // The mean over several sizes of the square: a mesh trembles with the square that it is looked for in, and so less.
+  Result<Mesh> find_steady(Pyramid&, const Roi&);
 
  private:
   explicit FaceMesh(infer::Session session) : session_(std::move(session)) {}

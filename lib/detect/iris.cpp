@@ -11,13 +11,6 @@ constexpr double roi_scale = 2.3;       // of the distance between an eye's corn
 constexpr std::size_t iris_points = 5;  // centre, then right, top, left, bottom of the rim; x, y, z each
 constexpr std::size_t contour_points = 71;
 
-// Corners from left to right in the image; the network knows the eye that is left there, the other is mirrored for it.
-struct Corners {
-  std::size_t left, right;
-  bool mirrored;
-};
-constexpr std::array<Corners, 2> corners{{{33, 133, false}, {362, 263, true}}};
-
 void mirror_rows(std::span<float> rgb, int size) {
   for (int y = 0; y < size; ++y) {
     float* row = rgb.data() + static_cast<std::ptrdiff_t>(y) * size * 3;
@@ -74,7 +67,8 @@ Result<Iris> IrisFinder::find_one(Pyramid& pyramid, const Roi& roi, bool mirrore
 Result<std::array<Iris, 2>> IrisFinder::find(Pyramid& pyramid, const Mesh468& mesh) {
   std::array<Iris, 2> irises;
   for (std::size_t eye = 0; eye < 2; ++eye) {
-    const auto& [l, r, mirrored] = corners[eye];
+    const auto& [l, r] = eye_corners[eye];
+    const bool mirrored = eye == 1;  // the network knows the eye that is left in the image
     const Point left{mesh[l][0], mesh[l][1]}, right{mesh[r][0], mesh[r][1]}, along = right - left;
     const double width = std::max(std::hypot(along.x, along.y), 1.0);
     TRY(irises[eye],

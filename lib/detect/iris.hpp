@@ -7,6 +7,14 @@
 
 namespace understudy {
 
+// The mesh's points at the corners of an eye, left and right in the image; the eye that is left there first.
+struct EyeCorners {
+  std::size_t left, right;
+};
+inline constexpr std::array<EyeCorners, 2> eye_corners{{{33, 133}, {362, 263}}};
+// Of Iris::lids, the points of the upper and the lower lid that lie over one another in the middle of the eye.
+inline constexpr std::array<std::array<std::size_t, 2>, 3> lid_pairs{{{11, 3}, {12, 4}, {13, 5}}};
+
 // Frame pixels.
 struct Iris {
   Point centre;

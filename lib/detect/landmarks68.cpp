@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/detect/landmarks68.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace understudy {
@@ -94,6 +96,20 @@ Landmarks68 landmarks68(const Mesh& mesh) {
   for (std::size_t i = 0; i < points.size(); ++i)
     points[i] = at(places[i].first) * (1.0 - places[i].share) + at(places[i].second) * places[i].share;
   return points;
+}
+
+Roi square_around(const Landmarks68& landmarks) {
+  constexpr double forehead = 0.25;  // above the brows, in heights from brows to chin
+  const Point along = landmarks[45] - landmarks[36];
+  const double angle = std::atan2(along.y, along.x), c = std::cos(angle), s = std::sin(angle);
+  Rect box{1e9, 1e9, -1e9, -1e9};  // along the face's own axes
+  for (const Point& p : landmarks) {
+    const double u = c * p.x + s * p.y, v = -s * p.x + c * p.y;
+    box = {std::min(box.left, u), std::min(box.top, v), std::max(box.right, u), std::max(box.bottom, v)};
+  }
+  box.top -= forehead * box.height();
+  const double u = (box.left + box.right) / 2, v = (box.top + box.bottom) / 2;
+  return {{c * u - s * v, s * u + c * v}, 1.5 * std::max({box.width(), box.height(), 8.0}), angle};
 }
 
 }  // namespace understudy

@@ -9,4 +9,8 @@ namespace understudy {
 
 Landmarks68 landmarks68(const Mesh&);
 
+// The square to look into for a face with these landmarks, one and a half times its box with a forehead, turned so that
+// the eyes are level.
+Roi square_around(const Landmarks68&);
+
 }  // namespace understudy

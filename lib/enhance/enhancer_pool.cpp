@@ -30,21 +30,7 @@ Result<std::unique_ptr<EnhancerPool>> EnhancerPool::open(const std::filesystem::
 }
 
 Result<ImageF> EnhancerPool::enhance(const ImageF& bgr, int side) {
-  std::vector<Enhancer> mine;  // one
-  {
-    const std::lock_guard lock(mutex_);
-    if (free_.empty()) {
-      mine.push_back(first_.share());
-    } else {
-      mine.push_back(std::move(free_.back()));
-      free_.pop_back();
-    }
-  }
-  auto made = mine.front().enhance(bgr);
-  {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(mine.front()));
-  }
+  auto made = pool_.use([&](Enhancer& enhancer) { return enhancer.enhance(bgr); });
   if (!made || made->width == side) return made;
   ImageF sized = resize(*made, side, side, made->width > side ? Interpolation::area : Interpolation::lanczos4);
   clamp_01(sized);

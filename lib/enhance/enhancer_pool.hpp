@@ -3,10 +3,9 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
-#include <vector>
 
 #include "lib/enhance/enhancer.hpp"
+#include "lib/infer/pool.hpp"
 
 namespace understudy {
 
@@ -21,11 +20,9 @@ class EnhancerPool {
   Result<ImageF> enhance(const ImageF& bgr, int side);
 
  private:
-  explicit EnhancerPool(Enhancer first, std::uint64_t content) : first_(std::move(first)), content_(content) {}
-  Enhancer first_;  // only to be shared
+  explicit EnhancerPool(Enhancer first, std::uint64_t content) : pool_(std::move(first)), content_(content) {}
+  infer::Pool<Enhancer> pool_;
   std::uint64_t content_;
-  std::mutex mutex_;
-  std::vector<Enhancer> free_;
 };
 
 }  // namespace understudy

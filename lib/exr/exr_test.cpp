@@ -84,9 +84,11 @@ TEST_F(Exr, TellsRateTimecodeColoursAndRemarks) {
   EXPECT_TRUE(timecode.dropFrame());
   EXPECT_NEAR(Imf::chromaticities(file.header()).red.x, 0.64, 1e-6);
   EXPECT_EQ(file.header().typedAttribute<Imf::StringAttribute>("comments").value(), "made by a trained model");
+  picture.primaries = 9;
   picture.frame_rate = 50;
   picture.timecode = "01:02:03:47";
   ASSERT_TRUE(write_exr(path_, picture));
+  EXPECT_NEAR(Imf::chromaticities(Imf::InputFile(path_.c_str()).header()).red.x, 0.708, 1e-6);
   const auto fast = Imf::timeCode(Imf::InputFile(path_.c_str()).header());
   EXPECT_EQ(fast.frame(), 23);
   EXPECT_TRUE(fast.fieldPhase());

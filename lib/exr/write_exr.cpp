@@ -68,6 +68,14 @@ void add_timecode(Imf::Header& header, const std::string& text, double rate) {
   Imf::addTimeCode(header, code);
 }
 
+Imf::Chromaticities chromaticities_of(int primaries) {
+  const Imath::V2f d65(0.3127f, 0.3290f), cinema(0.314f, 0.351f);
+  if (primaries == 9) return {{0.708f, 0.292f}, {0.170f, 0.797f}, {0.131f, 0.046f}, d65};
+  if (primaries == 11 || primaries == 12)
+    return {{0.680f, 0.320f}, {0.265f, 0.690f}, {0.150f, 0.060f}, primaries == 11 ? cinema : d65};
+  return {};  // the library's own are BT.709's
+}
+
 Imf::Header header_of(const ExrPicture& picture) {
   const ImageF& first = picture.layers.front().image;
   Imf::Header header(first.width, first.height);
@@ -75,7 +83,7 @@ Imf::Header header_of(const ExrPicture& picture) {
   for (const auto& layer : picture.layers)
     for (const auto& name : channels_of(layer))
       header.channels().insert(name, Imf::Channel(picture.pixels == ExrPixels::half ? Imf::HALF : Imf::FLOAT));
-  Imf::addChromaticities(header, Imf::Chromaticities());  // the default ones are BT.709's
+  Imf::addChromaticities(header, chromaticities_of(picture.primaries));
   if (picture.frame_rate > 0) {
     constexpr int per = 1001;
     const bool whole = std::abs(picture.frame_rate - std::round(picture.frame_rate)) < 1e-6;

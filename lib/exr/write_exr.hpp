@@ -27,11 +27,12 @@ struct ExrPicture {
   ExrPixels pixels = ExrPixels::half;
   ExrCompression compression = ExrCompression::piz;
   double frame_rate = 0;                                     // 0: not told
+  int primaries = 1;                                         // ITU-T H.273: 1 BT.709, 9 BT.2020, 11 and 12 P3
   std::string timecode;                                      // "01:00:00:00", a ';' for drop frame; empty: none
   std::vector<std::pair<std::string, std::string>> remarks;  // attributes of text
 };
 
-// Values are written as they are: no transfer function is undone. Primaries and white point of BT.709 are told.
+// Values are written as they are: no transfer function is undone. Primaries and white point are told.
 // bad_option for no layers or sizes that differ; io when the file cannot be written. All or nothing.
 Result<> write_exr(const fs::path&, const ExrPicture&);
 Result<Bytes> encode_exr(const ExrPicture&);  // the file's bytes

@@ -13,6 +13,7 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/cv.hpp"
 #include "lib/image/filter.hpp"
+#include "lib/image/small_jpeg.hpp"
 #include "lib/image/warp.hpp"
 
 namespace understudy {
@@ -63,6 +64,20 @@ TEST(Png, SixteenBits) {
   ASSERT_TRUE(write_file(path, *encode_png(image)));
   EXPECT_EQ(*read_png16(path), image);
   EXPECT_EQ(read_image(path)->width, 5);
+}
+
+TEST(Jpeg, ASmallCopyOfAJpegIsThePictureSmaller) {
+  const auto file = encode_jpeg(smooth(256, 128), {.quality = 95});
+  ASSERT_TRUE(file);
+  for (const auto& [wanted, width] : {std::pair{256, 256}, {255, 256}, {128, 128}, {100, 128}, {20, 32}, {1, 32}}) {
+    const auto small = decode_small_jpeg(*file, wanted);
+    ASSERT_TRUE(small);
+    EXPECT_EQ(small->width, width) << wanted;
+    EXPECT_EQ(small->height, width / 2) << wanted;
+    const auto whole = resize(*decode_image(*file), width, width / 2, Interpolation::area);
+    EXPECT_LT(mean_difference(*small, whole), 4) << wanted;
+  }
+  EXPECT_FALSE(decode_small_jpeg(std::span(*file).first(file->size() / 2), 64));
 }
 
 TEST(Jpeg, KeepsThePicture) {

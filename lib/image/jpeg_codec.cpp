@@ -11,6 +11,7 @@
 #include <cstdlib>
 
 #include "lib/image/codec_parts.hpp"
+#include "lib/image/small_jpeg.hpp"
 
 namespace understudy {
 namespace {
@@ -47,7 +48,7 @@ jpeg_error_mgr* set_up(ErrorManager& manager) {
 
 // Fills image; its pixel vector is allocated between the header and the scan.
 bool decode(std::span<const std::uint8_t> file, ImageU8& image, jpeg_decompress_struct& codec, ErrorManager& manager,
-            bool header_only) {
+            bool header_only, int longer_side = 0) {
   if (setjmp(manager.jump)) return false;
   jpeg_create_decompress(&codec);
   jpeg_mem_src(&codec, file.data(), file.size());
@@ -63,7 +64,15 @@ bool decode(std::span<const std::uint8_t> file, ImageU8& image, jpeg_decompress_
   const bool ink = codec.jpeg_color_space == JCS_CMYK || codec.jpeg_color_space == JCS_YCCK;
   codec.out_color_space = grey ? JCS_GRAYSCALE : ink ? JCS_CMYK : JCS_EXT_BGR;
   image.channels = grey ? 1 : ink ? 4 : 3;
+  if (longer_side > 0) {
+    codec.scale_num = 1, codec.scale_denom = 1;
+    while (codec.scale_denom < 8 &&
+           std::max(image.width, image.height) / static_cast<int>(2 * codec.scale_denom) >= longer_side)
+      codec.scale_denom *= 2;
+  }
   jpeg_start_decompress(&codec);
+  image.width = static_cast<int>(codec.output_width);
+  image.height = static_cast<int>(codec.output_height);
   image.data.resize(static_cast<std::size_t>(image.width) * image.height * image.channels);
   while (codec.output_scanline < codec.output_height) {
     JSAMPROW row = image.row(static_cast<int>(codec.output_scanline));
@@ -122,15 +131,27 @@ bool encode(const ImageU8& image, const JpegOptions& options, Output& output, jp
 
 }  // namespace
 
-Result<ImageU8> decode_jpeg(std::span<const std::uint8_t> file, bool header_only) {
+namespace {
+
+Result<ImageU8> decoded(std::span<const std::uint8_t> file, bool header_only, int longer_side) {
   ImageU8 image;
   ErrorManager manager;
   jpeg_decompress_struct codec{};
   codec.err = set_up(manager);
-  const bool good = decode(file, image, codec, manager, header_only);
+  const bool good = decode(file, image, codec, manager, header_only, longer_side);
   jpeg_destroy_decompress(&codec);
   if (!good) return fail(Code::bad_file, "the JPEG is damaged ({})", manager.message);
   return image.channels == 4 ? from_ink(image) : std::move(image);
+}
+
+}  // namespace
+
+Result<ImageU8> decode_jpeg(std::span<const std::uint8_t> file, bool header_only) {
+  return decoded(file, header_only, 0);
+}
+
+Result<ImageU8> decode_small_jpeg(std::span<const std::uint8_t> file, int longer_side) {
+  return decoded(file, false, longer_side);
 }
 
 Result<Bytes> encode_jpeg(const ImageU8& image, const JpegOptions& options) {

@@ -91,9 +91,20 @@ class OpenVinoEngine : public Engine {
   // The precision is said here because OpenVINO takes bf16 by itself where the CPU has it, and landmarks need fp32.
   // Pinning threads to cores slows several processes down that share a machine.
   ov::CompiledModel compiled(const std::shared_ptr<ov::Model>& model, const SessionOptions& options) {
+    if (options.bf16) {
+      try {
+        return compiled(model, options, ov::element::bf16);
+      } catch (const std::exception&) {
+        // It asks the processor whether there is bf16; its kernels may be limited to less (ONEDNN_MAX_CPU_ISA, some
+        // virtual machines).
+      }
+    }
+    return compiled(model, options, ov::element::f32);
+  }
+  ov::CompiledModel compiled(const std::shared_ptr<ov::Model>& model, const SessionOptions& options,
+                             ov::element::Type precision) {
     const int streams = std::max(1, options.streams);
-    return core_.compile_model(model, "CPU",
-                               ov::hint::inference_precision(options.bf16 ? ov::element::bf16 : ov::element::f32),
+    return core_.compile_model(model, "CPU", ov::hint::inference_precision(precision),
                                ov::num_streams(ov::streams::Num(streams)),
                                ov::inference_num_threads(options.threads > 0 ? options.threads : streams),
                                ov::hint::performance_mode(streams > 1 ? ov::hint::PerformanceMode::THROUGHPUT

@@ -10,8 +10,6 @@
 namespace understudy {
 namespace {
 
-constexpr std::size_t kept_jobs = 200;
-
 // What a job wrote, and the folder if that was all; nothing while the job runs.
 void remove_log(const fs::path& folder) {
   const auto lock = FileLock::take(folder / job_lock_file);

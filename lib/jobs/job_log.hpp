@@ -26,6 +26,7 @@ std::string job_name(double time, std::string_view verb);
 inline constexpr const char* job_events_file = "events.jsonl";
 inline constexpr const char* job_progress_file = "progress.json";
 inline constexpr const char* job_lock_file = "lock";
+inline constexpr std::size_t kept_jobs = 200;  // logs; older ones are removed
 
 class JobLog {
  public:

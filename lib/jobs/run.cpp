@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/base/system.hpp"
+#include "lib/jobs/training_notes.hpp"
 
 namespace understudy {
 
@@ -123,7 +124,8 @@ bool Run::set(std::span<Row> rows, const Command& command) {
     set_[command.key] = command.value;
   }
   accept(command);
-  note(fmt::format("'{}' is {} now", command.key, command.value));
+  note(fmt::format("{}{}{}{}{}", training_notes::set_quote, command.key, training_notes::set_to, command.value,
+                   training_notes::set_end));
   return true;
 }
 

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "lib/journal/journal_file.hpp"
 
 namespace understudy {
 
@@ -43,19 +46,43 @@ class History {
     }
     return false;
   }
+  // change(entry) for the entries of one of the last groups; not whether they are undone or dropped.
+  template <class Change>
+  void change_group(std::int64_t group, const Change& change) {
+    for (auto entry = entries_.rbegin(); entry != entries_.rend() && entry->group >= group; ++entry)
+      if (entry->group == group) change(*entry);
+  }
+  // Of entries that never came to be, though they are there: as if they had been taken back for good.
+  template <class Is>
+  void drop_if(const Is& is) {
+    for (auto& entry : entries_)
+      if (is(entry)) entry.undone = entry.dropped = true;
+  }
   std::int64_t newest_group() const { return next_group_ - 1; }
   // Forgets the entries of groups before that one. `stream_of` tells an entry's.
   template <class StreamOf>
   void forget_before(std::int64_t group, const StreamOf& stream_of) {
     by_id_.clear();
     by_stream_.clear();
+    std::vector<bool> dropped;  // as it was: take() drops what is undone before, and here nothing was done since
     for (auto& entry : std::exchange(entries_, {})) {
       if (entry.group < group) continue;
-      const bool dropped = entry.dropped;
+      dropped.push_back(entry.dropped);
       const auto stream = stream_of(entry);
       take(std::move(entry), stream);
-      entries_.back().dropped = dropped;
     }
+    for (std::size_t i = 0; i < dropped.size(); ++i) entries_[i].dropped = dropped[i];
+  }
+  // The lines of a journal that says all this and no more; `line_of` gives an entry's. The marks stand behind all
+  // entries, for to a reader one that comes after a mark is something else done since, and in the order of undoing.
+  template <class LineOf>
+  std::string all_lines(const LineOf& line_of) const {
+    std::string lines;
+    for (const auto& entry : entries_)
+      if (!entry.dropped) lines += line_of(entry);
+    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry)
+      if (entry->undone && !entry->dropped) lines += mark_line(entry->id, true);
+    return lines;
   }
 
   // Those of one stream, oldest first, without dropped ones.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/journal/history.hpp"
@@ -90,6 +91,44 @@ TEST(History, UndoneEntriesAreDroppedByWhatIsDoneNext) {
   EXPECT_EQ(history.first_undone(), std::nullopt);
   EXPECT_EQ(history.next_id(), 6);
   EXPECT_EQ(history.new_group(), 6);
+}
+
+TEST(History, WhatCanBeDoneAgainStaysSoWhenOlderOnesAreForgotten) {
+  History<Entry> history;
+  for (std::int64_t id = 1; id <= 4; ++id) history.take({id, id}, 7);
+  history.mark(4, true);
+  history.take({5, 5}, 7);  // 4 is dropped
+  history.mark(5, true);
+  history.mark(3, true);
+  history.mark(2, true);
+  history.forget_before(2, [](const Entry&) { return 7; });
+  EXPECT_EQ(history.first_undone(), 2);
+  EXPECT_EQ(history.last_done(), std::nullopt);
+  std::vector<std::int64_t> left;
+  for (const auto& entry : history.of_stream(7)) left.push_back(entry.id);
+  EXPECT_EQ(left, (std::vector<std::int64_t>{2, 3, 5}));
+}
+
+TEST(History, WrittenAndReadAgainItIsTheSame) {
+  History<Entry> history;
+  for (std::int64_t id = 1; id <= 5; ++id) history.take({id, id}, id == 2 ? 8 : 7);
+  history.mark(5, true);
+  history.take({6, 6}, 7);  // 5 is dropped
+  for (const std::int64_t id : {6, 4, 3, 2}) history.mark(id, true);
+  const auto lines = history.all_lines([](const Entry& e) { return line(static_cast<int>(e.id)); });
+  History<Entry> again;
+  std::istringstream in(lines);
+  for (std::string text; std::getline(in, text);) {
+    const json read = json::parse(text);
+    if (again.take_mark(read)) continue;
+    const auto n = read.at("n").get<std::int64_t>();
+    again.take({n, n}, n == 2 ? 8 : 7);
+  }
+  EXPECT_EQ(again.entries().size(), 5u);
+  for (const auto& entry : again.entries()) {
+    EXPECT_EQ(entry.undone, entry.id != 1) << entry.id;
+    EXPECT_FALSE(entry.dropped) << entry.id;
+  }
 }
 
 }  // namespace

@@ -63,6 +63,10 @@ std::optional<GenerationEntry> entry_from(const json& g) {
   return e;
 }
 
+std::string name_with_save(const GenerationEntry& e) {
+  return fmt::format("generation-{}-{}.json", e.iteration, e.save);
+}
+
 bool is_note(const fs::path& path) { return is_note_file(path.filename().string()); }
 
 std::optional<GenerationNote> read_note(const fs::path& path) {
@@ -71,7 +75,9 @@ std::optional<GenerationNote> read_note(const fs::path& path) {
   // There never was a note without a checksum.
   if (!j || !j->is_object() || !j->contains("xxh3") || !j->contains("model")) return {};
   auto entry = entry_from(j->value("generation", json()));
-  if (!entry || note_name(entry->iteration) != path.filename()) return {};
+  if (!entry) return {};
+  const auto name = path.filename();
+  if (name != note_name(entry->iteration) && name != name_with_save(*entry)) return {};
   return GenerationNote{*std::move(entry), (*j)["model"]};
 }
 
@@ -109,6 +115,12 @@ Result<std::uint64_t> file_checksum(const fs::path& path) {
 }
 
 std::string note_name(std::int64_t iteration) { return fmt::format("generation-{}.json", iteration); }
+
+fs::path note_file(const fs::path& folder, const GenerationEntry& entry) {
+  std::error_code error;
+  const fs::path with_save = folder / name_with_save(entry);
+  return fs::exists(with_save, error) ? with_save : folder / note_name(entry.iteration);
+}
 
 Result<std::vector<GenerationEntry>> read_list(const fs::path& folder) {
   const fs::path path = folder / list_name;
@@ -157,11 +169,13 @@ std::vector<GenerationNote> read_notes(const fs::path& folder) {
   return notes;
 }
 
-Result<> write_note(const fs::path& folder, const GenerationNote& note) {
-  return write_text(folder / note_name(note.entry.iteration), sealed({{"format", formats::generation.name},
-                                                                      {"version", formats::generation.version},
-                                                                      {"generation", to_json(note.entry)},
-                                                                      {"model", note.model}}));
+Result<> write_note(const fs::path& folder, const GenerationNote& note, const std::vector<GenerationEntry>& listed) {
+  const bool again = std::ranges::find(listed, note.entry.iteration, &GenerationEntry::iteration) != listed.end();
+  return write_text(folder / (again ? name_with_save(note.entry) : note_name(note.entry.iteration)),
+                    sealed({{"format", formats::generation.name},
+                            {"version", formats::generation.version},
+                            {"generation", to_json(note.entry)},
+                            {"model", note.model}}));
 }
 
 Result<UsableList> usable_list(const fs::path& folder) {
@@ -179,6 +193,16 @@ Result<UsableList> usable_list(const fs::path& folder) {
   return found;
 }
 
+std::vector<GenerationEntry> loadable(const fs::path& folder, const UsableList& list) {
+  if (list.from_notes || list.entries.empty()) return list.entries;
+  std::vector<GenerationEntry> all;
+  for (auto& note : read_notes(folder)) {
+    if (std::ranges::find(list.entries, note.entry) == list.entries.end()) all.push_back(std::move(note.entry));
+  }
+  all.insert(all.end(), list.entries.begin(), list.entries.end());
+  return all;
+}
+
 void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>& list) {
   remove_temporaries(folder);
   std::error_code error;
@@ -187,7 +211,7 @@ void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>&
     if (!is_generation_file(name) && !is_note(it->path())) continue;  // not ours
     const bool listed = std::ranges::any_of(list, [&](const GenerationEntry& e) {
       return e.weights.name == name || e.optimizer.name == name || e.history.name == name ||
-             note_name(e.iteration) == name;
+             note_file(folder, e).filename() == name;
     });
     std::error_code ignored;
     if (!listed) fs::remove(it->path(), ignored);

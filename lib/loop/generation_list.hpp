@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which generations a model folder holds, written twice: generations.json lists them all, and beside the files of each
-// lies generation-<iteration>.json, which also holds the model's description. Both carry a checksum of themselves, so
-// that no single damaged file can lose a model or pass for a sound one.
+// lies generation-<iteration>.json (generation-<iteration>-<save>.json of an iteration that was saved again), which
+// also holds the model's description. Both carry a checksum of themselves, so that no single damaged file can lose a
+// model or pass for a sound one.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +43,8 @@ std::optional<nlohmann::json> unsealed(const std::string& text);
 Result<std::uint64_t> file_checksum(const fs::path&);
 
 std::string note_name(std::int64_t iteration);  // "generation-120.json"
+// The file of that generation's note; where there is none, the one that it would most likely be.
+fs::path note_file(const fs::path& folder, const GenerationEntry&);
 
 // Oldest first. Without the file the list is empty; a damaged one is bad_file.
 Result<std::vector<GenerationEntry>> read_list(const fs::path& folder);
@@ -49,7 +52,9 @@ Result<> write_list(const fs::path& folder, const std::vector<GenerationEntry>&)
 
 // The notes that are whole, oldest save first.
 std::vector<GenerationNote> read_notes(const fs::path& folder);
-Result<> write_note(const fs::path& folder, const GenerationNote&);
+// Of a generation that comes after those `listed`, none of whose notes it replaces: until a list names the new one, a
+// kill must leave them theirs.
+Result<> write_note(const fs::path& folder, const GenerationNote&, const std::vector<GenerationEntry>& listed);
 
 // What is to be used: the list, or what the notes say when it is damaged or gone (`from_notes` tells). Fails when the
 // list is damaged and there is no note.
@@ -58,6 +63,9 @@ struct UsableList {
   bool from_notes = false;
 };
 Result<UsableList> usable_list(const fs::path& folder);
+// What may be loaded, the newest last: behind what the list names, that of which only notes tell. A list that belongs
+// elsewhere names nothing that is here.
+std::vector<GenerationEntry> loadable(const fs::path& folder, const UsableList&);
 
 // Removes what a killed save left and the files of generations that the list does not name; all others stay.
 void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>&);

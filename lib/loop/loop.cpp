@@ -93,7 +93,9 @@ Result<double> parse_duration(std::string_view text) {
     }
   }
   const auto number = detail::parse_number("time", digits, 0.0, 1e6);
-  if (!number) return fail_with_hint(Code::bad_option, fmt::format("'{}' is no time", text), "Write 90s, 10m or 2h.");
+  // None at all would read as without limit further on.
+  if (!number || *number <= 0)
+    return fail_with_hint(Code::bad_option, fmt::format("'{}' is no time to train for", text), "Write 90s, 10m or 2h.");
   return *number * factor;
 }
 
@@ -154,7 +156,11 @@ Result<Trained> train_until(Session& session, const Limits& limits, const LoopOp
   const Stopwatch watch;
   const std::int64_t first = session.iteration();
   Pace pace;
-  TRY_VOID(iterate_until(session, limits, options, std::move(others), pace, run));
+  if (auto iterated = iterate_until(session, limits, options, std::move(others), pace, run); !iterated) {
+    // Without one, there is nothing new but what was changed to begin with: a model that was grown, say.
+    if (session.iteration() > first) session.save_what_is_sound(run);
+    return Failure(std::move(iterated).error());
+  }
   const double seconds = watch.seconds() - pace.paused;
   TRY_VOID(session.save(run));
   TRY_VOID(session.show_preview(/*history=*/false, run));

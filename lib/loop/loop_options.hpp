@@ -78,7 +78,7 @@ constexpr auto seed_row() {
 // The commands that a training takes while it runs, "set" for its live rows among them.
 std::vector<std::string> training_commands();
 
-// "90s", "10m", "2h", "1.5h" in seconds; bare numbers are minutes.
+// "90s", "10m", "2h", "1.5h" in seconds, more than 0; bare numbers are minutes.
 Result<double> parse_duration(std::string_view);
 
 }  // namespace understudy

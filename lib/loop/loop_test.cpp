@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "lib/base/scratch_folder.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/loop/option_history.hpp"
 #include "lib/tensor/tensor.hpp"
 
@@ -31,13 +32,14 @@ class Toy : public Learner {
  public:
   std::vector<std::string> loss_names() const override { return {"far", "near", "constant"}; }
   Result<std::vector<float>> step(std::int64_t, std::int64_t& batches) override {
+    if (batches == fails_at) return fail(Code::bad_file, "Batch {} cannot be read", batches);
     const auto wanted = static_cast<float>(batches % 7);
     ++batches;
     auto* w = weights_.data_ptr<float>();
     const float loss = std::abs(w[0] - wanted);
     w[0] += 0.5f * static_cast<float>(factor_) * (wanted - w[0]);
     w[1] += 1;
-    return std::vector{loss, loss / 2, 1.0f};
+    return std::vector{loss, loss / 2, explodes ? 1e6f : 1.0f};
   }
   void set_lr_factor(double f) override { factor_ = f; }
   bool weights_are_finite() const override { return weights_.isfinite().all().item<bool>(); }
@@ -71,6 +73,8 @@ class Toy : public Learner {
 
   float number() const { return weights_[0].item<float>(); }
   void spoil() { weights_[0] = NAN; }
+  std::int64_t fails_at = -1;
+  bool explodes = false;
   std::vector<std::uint64_t> restored;
   std::int64_t steps = 5;
 
@@ -91,6 +95,19 @@ class ALoop : public testing::Test {
     ASSERT_TRUE(session_->load(run_));
     ASSERT_TRUE(session_->store().commit_description());
     ASSERT_TRUE(session_->open_views(run_));
+  }
+  // All that open() does up to what it loads.
+  Result<> only_load(const char* stage) {
+    learner_ = std::make_unique<Toy>();
+    TRY(auto store, ModelStore::open(path_, toy_kind()));
+    store.intend(toy(stage));
+    session_ = std::make_unique<Session>(std::move(store), *learner_);
+    return session_->load(run_);
+  }
+  void damage_newest() const {
+    const auto list = read_list(path_);
+    ASSERT_TRUE(list && !list->empty());
+    fs::resize_file(path_ / list->back().weights.name, 100);
   }
   void iterate_to(std::int64_t target) {
     Pace pace;
@@ -155,6 +172,101 @@ TEST_F(ALoop, ASecondStageCountsAnewAndKeepsTheFirst) {
   EXPECT_EQ(session_->iteration(), 2);
 }
 
+// What it goes on from is what is kept, though a newer one lies there damaged.
+TEST_F(ALoop, ASecondStageKeepsTheGenerationThatItWasLoadedFrom) {
+  open("first");
+  iterate_to(5);
+  ASSERT_TRUE(session_->save(run_));
+  iterate_to(6);
+  ASSERT_TRUE(session_->save(run_));
+  damage_newest();
+  open("second");
+  const auto kept = read_list(path_ / "backups" / "01");
+  ASSERT_TRUE(kept && kept->size() == 1u);
+  EXPECT_EQ(kept->back().iteration, 5);
+  iterate_to(1);  // which saves at once
+  std::vector<std::string> warnings;
+  const auto first = ModelStore::open(path_ / "backups" / "01", toy_kind())->load(true, warnings);
+  ASSERT_TRUE(first && *first);
+  EXPECT_EQ((*first)->weights.at("toy/w")[1].item<float>(), 5);
+}
+
+TEST_F(ALoop, ASecondStageDoesNotBeginWithoutABackupOfTheFirst) {
+  open("first");
+  iterate_to(5);
+  ASSERT_TRUE(session_->save(run_));
+  ASSERT_TRUE(write_text(path_ / "backups", "no folder"));
+  const auto loaded = only_load("second");
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().message.find("cannot be kept"), std::string::npos) << to_sentence(loaded.error());
+}
+
+TEST_F(ALoop, AnErrorLosesNothingOfWhatWasLearned) {
+  open();
+  learner_->fails_at = 8;
+  const auto trained = train_until(*session_, {0, 20}, {}, {}, run_);
+  ASSERT_FALSE(trained);
+  EXPECT_EQ(trained.error().message, "Batch 8 cannot be read");
+  EXPECT_EQ(session_->store().generations()->back(), 8);
+  open();
+  EXPECT_EQ(session_->iteration(), 8);
+}
+
+// A step that was not sound is no part of it.
+TEST_F(ALoop, WhatGoesWrongIsNotSavedAtTheEnd) {
+  open();
+  iterate_to(60);
+  ASSERT_TRUE(session_->save(run_));
+  iterate_to(70);
+  learner_->explodes = true;
+  const auto trained = train_until(*session_, {0, 100}, {}, {}, run_);
+  ASSERT_FALSE(trained);
+  EXPECT_EQ(trained.error().code, Code::device);
+  open();
+  EXPECT_EQ(session_->iteration(), 60);
+  EXPECT_EQ(learner_->weights()[0].tensor[1].item<float>(), 60);
+}
+
+TEST_F(ALoop, GoesBackAlsoWhereItsTableCannotBeWritten) {
+  open();
+  iterate_to(4);
+  ASSERT_TRUE(session_->save(run_));
+  iterate_to(6);
+  fs::remove(path_ / "validation.csv");
+  fs::create_directories(path_ / "validation.csv" / "in the way");
+  learner_->spoil();
+  const auto stepped = session_->iterate(run_);
+  ASSERT_TRUE(stepped) << to_sentence(stepped.error());
+  EXPECT_EQ(session_->iteration(), 4);
+}
+
+// A kill in the middle of a second save of the same iteration leaves the first one its note, by which it is grown.
+TEST_F(ALoop, AnIterationThatIsSavedAgainLeavesTheFirstItsNote) {
+  open("first");
+  iterate_to(5);
+  ASSERT_TRUE(session_->save(run_));
+  const auto listed = *read_list(path_);
+  GenerationEntry again = listed.back();
+  ++again.save;
+  ASSERT_TRUE(write_note(path_, {again, toy("second")}, listed));  // and then it was killed
+  std::vector<std::string> warnings;
+  auto store = *ModelStore::open(path_, toy_kind());
+  const auto loaded = store.load(true, warnings);
+  ASSERT_TRUE(loaded && *loaded && (*loaded)->saved_as);
+  EXPECT_EQ((*(*loaded)->saved_as)["toy"], "first");
+  // And where it is not killed, one note is left of it, which is the second's.
+  store.intend(toy("second"));
+  for (int times = 0; times < 2; ++times) {
+    ASSERT_TRUE(
+        store.save({5, 5, 1, {{"toy/w", torch::zeros({2})}}, {{"iters", torch::tensor({5})}}, torch::zeros({5, 3})}));
+    const auto notes = read_notes(path_);
+    ASSERT_EQ(std::ranges::count(notes, 5, [](const auto& n) { return n.entry.iteration; }), 1);
+    const auto now = store.load(true, warnings);
+    ASSERT_TRUE(now && *now && (*now)->saved_as);
+    EXPECT_EQ((*(*now)->saved_as)["toy"], "second");
+  }
+}
+
 TEST_F(ALoop, WritesPreviewsAndValidationByTheirNames) {
   open();
   iterate_to(3);
@@ -178,6 +290,21 @@ TEST_F(ALoop, AGenerationOfOtherLossesIsDamaged) {
   const auto loaded = store->load(true, warnings);
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().code, Code::bad_file);
+}
+
+// Nothing would otherwise be without end.
+TEST(Duration, IsMoreThanNothing) {
+  EXPECT_EQ(parse_duration("90s").value_or(0), 90);
+  EXPECT_EQ(parse_duration("1.5h").value_or(0), 5400);
+  EXPECT_EQ(parse_duration("2").value_or(0), 120);
+  for (const char* text : {"0s", "0", "0.0h", "-1m", "s", "", "soon"}) {
+    const auto none = parse_duration(text);
+    ASSERT_FALSE(none) << text;
+    EXPECT_EQ(none.error().code, Code::bad_option) << text;
+  }
+  LoopOptions options;
+  options.time = "0s";
+  EXPECT_FALSE(limits_of(options));
 }
 
 TEST(OptionHistory, TellsWhatDiffersAndNotWhatIsNew) {

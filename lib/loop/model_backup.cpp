@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backups of a model: backups/01 (the newest) to backups/24, each a model folder of one generation (spec
 // networks-and-training.md 2.4; there every slot is copied file by file, here a slot appears whole or not at all).
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/io_failure.hpp"
@@ -10,6 +11,8 @@
 
 namespace understudy {
 namespace {
+
+using nlohmann::json;
 
 fs::path slot(const fs::path& backups, int number) { return backups / fmt::format("{:02}", number); }
 
@@ -40,16 +43,16 @@ void remove_leftovers(const fs::path& backups) {
   for (const auto& path : left) (void)remove_model_files(path);
 }
 
-Result<> fill(const ModelStore& store, const fs::path& to, const GenerationEntry& entry) {
-  const fs::path& model = store.path();
+Result<> fill(const fs::path& model, const json& description, const fs::path& to, const GenerationEntry& entry) {
   TRY_VOID(make_folders(to));
   for (const auto* file : {&entry.weights, &entry.optimizer, &entry.history}) TRY_VOID(copy_checked(model, to, *file));
   std::error_code error;
-  for (const auto& name : {note_name(entry.iteration), std::string("history.jsonl"), std::string("dfl.json"),
-                           std::string("preview.png"), std::string("preview_masked.png")}) {
+  for (const auto& name :
+       {note_file(model, entry).filename().string(), std::string("history.jsonl"), std::string("dfl.json"),
+        std::string("preview.png"), std::string("preview_masked.png"), std::string("validation.csv")}) {
     if (fs::exists(model / name, error)) TRY_VOID(copy_synced(model / name, to / name));
   }
-  TRY_VOID(write_text(to / "model.json", sealed(store.description_on_disk())));
+  TRY_VOID(write_text(to / "model.json", sealed(description)));
   TRY_VOID(write_list(to, {entry}));
   return sync_folder(to);
 }
@@ -85,23 +88,36 @@ Result<> shift(const fs::path& backups, int keep) {
 }  // namespace
 
 Result<> ModelStore::backup(int keep) {
-  check(keep >= 1 && keep <= 99, "backups are numbered 01 to 99");
   TRY(const auto usable, usable_list(path_));
-  if (usable.entries.empty()) return {};
-  const auto& newest = usable.entries.back();
+  const auto entries = loadable(path_, usable);
+  if (entries.empty()) return {};
+  const auto whole = std::find_if(entries.rbegin(), entries.rend(), [&](const GenerationEntry& e) {
+    return std::ranges::find(damaged_, e.weights.name) == damaged_.end();
+  });
+  TRY(const auto prepared, prepare_backup(whole == entries.rend() ? entries.back() : *whole, on_disk_));
+  return prepared.empty() ? Result<>{} : finish_backup(prepared, keep);
+}
+
+Result<fs::path> ModelStore::prepare_backup(const GenerationEntry& entry, const json& description) const {
   const fs::path backups = path_ / "backups";
   remove_leftovers(backups);
-  if (const auto last = read_list(slot(backups, 1)); last && !last->empty() && last->back() == newest) return {};
+  if (const auto last = read_list(slot(backups, 1)); last && !last->empty() && last->back() == entry) return fs::path();
   const fs::path made = temporary_name(backups / "new");
-  if (auto filled = fill(*this, made, newest); !filled) {
+  if (auto filled = fill(path_, description, made, entry); !filled) {
     std::error_code ignored;
     fs::remove_all(made, ignored);  // just made, under a temporary name
-    return filled;
+    return Failure(std::move(filled).error());
   }
+  return made;
+}
+
+Result<> ModelStore::finish_backup(const fs::path& prepared, int keep) const {
+  check(keep >= 1 && keep <= 99, "backups are numbered 01 to 99");
+  const fs::path backups = path_ / "backups";
   TRY_VOID(shift(backups, keep));
   std::error_code error;
-  fs::rename(made, slot(backups, 1), error);
-  if (error) return io_failure("move", made, error.value());
+  fs::rename(prepared, slot(backups, 1), error);
+  if (error) return io_failure("move", prepared, error.value());
   return sync_folder(backups);
 }
 

@@ -16,6 +16,12 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return c >= '0' && c <= '9'; });
 }
 
+// "120", or "120-3" with the number of its save.
+bool is_iteration(std::string_view text) {
+  const auto dash = text.find('-');
+  return is_number(text.substr(0, dash)) && (dash == std::string_view::npos || is_number(text.substr(dash + 1)));
+}
+
 // What is left between a beginning and an ending; nothing when they are not there.
 std::optional<std::string_view> between(std::string_view name, std::string_view begin, std::string_view end) {
   if (name.size() < begin.size() + end.size() || !name.starts_with(begin) || !name.ends_with(end)) return {};
@@ -57,7 +63,7 @@ bool is_marked(const fs::path& file) {
 }
 
 bool is_model_file(const fs::path& file) {
-  static constexpr std::array names{"history.jsonl", "loss.csv",    "validation.csv",
+  static constexpr std::array names{"history.jsonl", "notes.jsonl", "loss.csv",          "validation.csv",
                                     "dfl.json",      "preview.png", "preview_masked.png"};
   const auto name = file.filename().string();
   return is_generation_file(name) || std::ranges::find(names, name) != names.end();
@@ -74,17 +80,14 @@ bool is_history_picture(const fs::path& file) {
 bool is_generation_file(std::string_view name) {
   for (const std::string_view kind : {"weights-", "optimizer-", "history-"}) {
     const auto numbers = between(name, kind, ".safetensors");
-    if (!numbers) continue;
-    const auto dash = numbers->find('-');
-    return is_number(numbers->substr(0, dash)) &&
-           (dash == std::string_view::npos || is_number(numbers->substr(dash + 1)));
+    if (numbers) return is_iteration(*numbers);
   }
   return false;
 }
 
 bool is_note_file(std::string_view name) {
-  const auto number = between(name, "generation-", ".json");
-  return number && is_number(*number);
+  const auto numbers = between(name, "generation-", ".json");
+  return numbers && is_iteration(*numbers);
 }
 
 Result<bool> remove_model_files(const fs::path& model) {
@@ -101,6 +104,9 @@ Result<bool> remove_model_files(const fs::path& model) {
   TRY_VOID(clear(model / "previews", is_marked));
   for (const auto& folder : entries_of(model / "history", true)) TRY_VOID(clear(folder, is_history_picture));
   TRY_VOID(clear(model / "history", [](const fs::path&) { return false; }));
+  for (const auto& folder : entries_of(model / "shown", true)) TRY_VOID(clear(folder, is_history_picture));
+  TRY_VOID(clear(model / "shown" / ".understudy", [](const fs::path& f) { return f.filename() == "made.jsonl"; }));
+  TRY_VOID(clear(model / "shown", [](const fs::path&) { return false; }));
   TRY_VOID(clear(model / "tensorboard",
                  [](const fs::path& f) { return f.filename().string().starts_with("events.out.tfevents."); }));
   TRY_VOID(clear(model, is_model_file));

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "lib/base/lock.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/loop/model_files.hpp"
 #include "lib/loop/option_history.hpp"
@@ -36,6 +37,12 @@ std::string free_name(std::string_view kind, const GenerationEntry& entry, const
   return taken ? fmt::format("{}-{}-{}.safetensors", kind, entry.iteration, entry.save) : name;
 }
 
+Result<> expect_none(const fs::path& folder) {
+  if (!ModelStore::exists(folder)) return {};
+  return fail_with_hint(Code::bad_option, fmt::format("There is a model in {} already", folder.string()),
+                        "Choose another name with --model.");
+}
+
 }  // namespace
 
 bool ModelStore::exists(const fs::path& folder) {
@@ -56,12 +63,29 @@ std::string ModelStore::class_in(const fs::path& folder) {
 }
 
 Result<ModelStore> ModelStore::create(const fs::path& path, const ModelKind& kind, const json& description) {
-  if (exists(path))
-    return fail_with_hint(Code::bad_option, fmt::format("There is a model in {} already", path.string()),
-                          "Choose another name with --model.");
+  TRY_VOID(expect_none(path));
   TRY_VOID(make_folders(path));
   TRY_VOID(write_description(path, description));
   return ModelStore(path, kind, description);
+}
+
+Result<ModelStore> ModelStore::create_saved(const fs::path& path, const ModelKind& kind, const json& description,
+                                            const Generation& generation,
+                                            const std::map<std::string, std::string>& beside) {
+  TRY_VOID(expect_none(path));
+  TRY(const auto lock, FileLock::take(path / "lock"));
+  TRY_VOID(expect_none(path));  // another process may have made one in the meantime
+  ModelStore store(path, kind, description);
+  const auto write_all = [&]() -> Result<> {
+    for (const auto& [name, text] : beside) TRY_VOID(write_text(path / name, text));
+    TRY_VOID(store.save(generation));
+    return write_description(path, description);
+  };
+  if (auto written = write_all(); !written) {
+    (void)remove_model_files(path);  // that the making failed is what is told
+    return Failure(std::move(written).error());
+  }
+  return store;
 }
 
 Result<ModelStore> ModelStore::open(const fs::path& path, const ModelKind& kind) {
@@ -73,7 +97,7 @@ Result<ModelStore> ModelStore::open(const fs::path& path, const ModelKind& kind)
   if (description.error().code == Code::newer_version) return Failure(description.error());
   const auto notes = read_notes(path);
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
-    auto kept = kind.read(note->model, (path / note_name(note->entry.iteration)).string());
+    auto kept = kind.read(note->model, note_file(path, note->entry).string());
     if (!kept) continue;
     ModelStore store(path, kind, *std::move(kept));
     store.lost_ = true;
@@ -87,7 +111,7 @@ Result<ModelStore> ModelStore::open(const fs::path& path, const ModelKind& kind)
 
 Result<> ModelStore::commit_description() {
   const auto changes = changes_between(on_disk_, description_, trained_iterations(path_));
-  if (changes.empty() && !lost_) return {};
+  if (description_ == on_disk_ && !lost_) return {};
   TRY_VOID(write_description(path_, description_));
   on_disk_ = description_;
   lost_ = false;
@@ -112,7 +136,7 @@ Result<LoadedGeneration> ModelStore::load_entry(const GenerationEntry& entry, bo
   const auto notes = read_notes(path_);
   const auto note = std::ranges::find_if(notes, [&](const auto& n) { return n.entry == entry; });
   if (note == notes.end()) return loaded;
-  if (auto before = kind_->read(note->model, (path_ / note_name(entry.iteration)).string())) loaded.saved_as = *before;
+  if (auto before = kind_->read(note->model, note_file(path_, entry).string())) loaded.saved_as = *before;
   return loaded;
 }
 
@@ -135,7 +159,7 @@ Result<> ModelStore::save(const Generation& generation, int keep) {
     TRY_VOID(write(entry.weights, "weights", generation.weights));
     TRY_VOID(write(entry.optimizer, "optimizer", generation.optimizer));
     TRY_VOID(write(entry.history, "history", {{"losses", generation.losses}}));
-    TRY_VOID(write_note(path_, {entry, description_}));
+    TRY_VOID(write_note(path_, {entry, description_}, before));
     list.push_back(entry);
     if (static_cast<int>(list.size()) > keep) list.erase(list.begin(), list.end() - keep);
     return write_list(path_, list);  // from here on the generation is the newest
@@ -151,22 +175,14 @@ Result<> ModelStore::save(const Generation& generation, int keep) {
 
 Result<std::optional<LoadedGeneration>> ModelStore::load(bool with_optimizer,
                                                          std::vector<std::string>& warnings) const {
-  TRY(auto usable, usable_list(path_));
+  TRY(const auto usable, usable_list(path_));
   if (!recovered_.empty()) warnings.push_back(std::exchange(recovered_, {}));
   if (usable.from_notes) {
     warnings.push_back(fmt::format("{} is damaged or gone; the generations' own notes are used",
                                    (path_ / "generations.json").string()));
   }
-  auto& entries = usable.entries;
+  const auto entries = loadable(path_, usable);
   if (entries.empty()) return std::optional<LoadedGeneration>{};
-  // A list that belongs elsewhere names nothing that is here: then the notes are asked after it.
-  if (!usable.from_notes) {
-    std::vector<GenerationEntry> unlisted;
-    for (auto& note : read_notes(path_)) {
-      if (std::ranges::find(entries, note.entry) == entries.end()) unlisted.push_back(std::move(note.entry));
-    }
-    entries.insert(entries.begin(), unlisted.begin(), unlisted.end());
-  }
   for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
     auto loaded = load_entry(*it, with_optimizer);
     if (loaded) return std::optional<LoadedGeneration>{*std::move(loaded)};
@@ -180,11 +196,6 @@ Result<std::optional<LoadedGeneration>> ModelStore::load(bool with_optimizer,
       Code::bad_file, fmt::format("No saved generation of {} is whole: {}", path_.string(), warnings.back()),
       backed_up ? kind_->restore_hint(path_)
                 : "Restore its files from a backup, or train under another --model name; nothing was changed.");
-}
-
-Result<> ModelStore::removed_unless(Result<> made) const {
-  if (!made) (void)remove_model_files(path_);  // that the making failed is what is told
-  return made;
 }
 
 Result<std::vector<std::int64_t>> ModelStore::generations() const {

@@ -55,6 +55,11 @@ class ModelStore {
  public:
   // Fails when there is a model in it already.
   static Result<ModelStore> create(const fs::path&, const ModelKind&, const nlohmann::json& description);
+  // A model that comes with weights, and with texts of these names beside them: what says that there is a model is
+  // written last, so that a kill leaves a whole one or none. Locks it meanwhile; a failure takes all with it that was
+  // written.
+  static Result<ModelStore> create_saved(const fs::path&, const ModelKind&, const nlohmann::json& description,
+                                         const Generation&, const std::map<std::string, std::string>& beside = {});
   // A damaged or lost model.json is made up for by the newest generation's note; load() tells.
   static Result<ModelStore> open(const fs::path&, const ModelKind&);
   static bool exists(const fs::path& folder);
@@ -63,8 +68,6 @@ class ModelStore {
   const fs::path& path() const { return path_; }
   const ModelKind& kind() const { return *kind_; }
   const nlohmann::json& description() const { return description_; }
-  // Of a model that is being made: a failure takes what was written with it.
-  Result<> removed_unless(Result<> made) const;
   // What the model is from now on for load() and save(); on disk only after commit_description().
   void intend(nlohmann::json description) { description_ = std::move(description); }
   const nlohmann::json& description_on_disk() const { return on_disk_; }
@@ -75,10 +78,14 @@ class ModelStore {
   // full the generations before are as they were and nothing is left over.
   Result<> save(const Generation&, int keep = 2);
 
-  // The newest generation as a model of its own in backups/01, the older ones moved to 02 … `keep`. A kill at any
-  // instant loses none but the oldest. Nothing happens when 01 holds that generation already; a damaged generation is
-  // an error and leaves the backups as they are.
+  // The newest generation as a model of its own in backups/01, the older ones moved to 02 … `keep`; after load() the
+  // newest that it did not find damaged. A kill at any instant loses none but the oldest. Nothing happens when 01 holds
+  // that generation already; a damaged generation is an error and leaves the backups as they are.
   Result<> backup(int keep = 24);
+  // Its two halves, of any generation, with what the model was then: first all that takes time and may fail. An empty
+  // path where 01 holds that generation already.
+  Result<fs::path> prepare_backup(const GenerationEntry&, const nlohmann::json& description) const;
+  Result<> finish_backup(const fs::path& prepared, int keep) const;
 
   // The newest generation whose files are whole; nothing when none was saved yet. Damaged newer ones are told in
   // `warnings` and left in place; when all are damaged that is an error. `with_optimizer` false skips that file.

@@ -61,6 +61,10 @@ struct PreviewWorker::Parts {
 
   Result<> write_views(const PreviewJob& job, const View& v, bool fresh) {
     auto all = job.fixed.draw(job.losses, v.range, job.marks, {});
+    if (fresh) {
+      if (auto kept = keep_shown(places.model_folder, job.iteration, all); !kept)
+        warn("The preview is not kept for later", kept.error());
+    }
     if (places.events != nullptr && fresh && (!last_events || Clock::now() - *last_events >= between_events)) {
       for (const auto& preview : all) TRY_VOID(places.events->image(job.iteration, preview.name, preview.bgr));
       last_events = Clock::now();

@@ -38,9 +38,9 @@ class PreviewWorker {
   explicit PreviewWorker(Places);
   ~PreviewWorker();  // does what it was given and joins
 
-  // Never waits. Writes MODEL/previews/<name>.png for each preview and the chosen one as MODEL/preview.png, marked as
-  // synthetic. A job to show that has not begun gives way to a newer one; history is kept of every job (the oldest go
-  // with a warning when the disk cannot follow).
+  // Never waits. Keeps what is shown for later (keep_shown()). Writes MODEL/previews/<name>.png for each preview and
+  // the chosen one as MODEL/preview.png, marked as synthetic. A job to show that has not begun gives way to a newer
+  // one; history is kept of every job (the oldest go with a warning when the disk cannot follow).
   void submit(PreviewJob);
   // Waits until all that was submitted is written.
   void finish();

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/jobs/training_notes.hpp"
+#include "lib/loop/model_restore.hpp"
 #include "lib/loop/option_history.hpp"
 #include "lib/tensor/tensor.hpp"
 
@@ -48,6 +50,7 @@ Result<std::optional<LoadedGeneration>> Session::load_newest(std::vector<std::st
 
 Result<> Session::load(Run& run) {
   std::vector<std::string> warnings, notes;
+  TRY_VOID(complete_restore(store_.path(), store_.kind()));
   TRY(auto saved, load_newest(warnings));
   const bool told = !warnings.empty();
   warn_all(std::move(warnings), run);
@@ -64,7 +67,7 @@ Result<> Session::load(Run& run) {
   batches_ = saved->batches;
   comparable_since_ = comparable_since(*saved);
   if (begins_anew(*saved)) {
-    keep_what_was(run);
+    TRY_VOID(keep_what_was(run));
     start_count_anew();
     batches_ = 0;
   } else {
@@ -93,13 +96,17 @@ Result<> Session::restore_sampler(const LoadedGeneration& saved, Run& run) {
   return {};
 }
 
-// The first save of what comes now takes the place of all that were made before.
-void Session::keep_what_was(Run& run) {
+// The first save of what comes now takes the place of all that were made before, so without a backup of what was loaded
+// nothing may begin.
+Result<> Session::keep_what_was(Run& run) {
   run.note(learner_.anew_note());
-  if (auto kept = store_.backup(); kept)
-    run.note("The pretrained model is kept as its newest backup");
-  else
-    run.warn("The pretrained model is not kept as a backup: " + to_sentence(kept.error()));
+  if (auto kept = store_.backup(); !kept) {
+    return fail_with_hint(
+        kept.error().code, fmt::format("The pretrained model cannot be kept as a backup: {}", kept.error().message),
+        "Make room for it, or copy the model's folder elsewhere and look what is wrong; nothing was changed.");
+  }
+  run.note("The pretrained model is kept as its newest backup");
+  return {};
 }
 
 void Session::start_count_anew() {
@@ -132,6 +139,7 @@ bool Session::healthy(std::span<const float> losses) const {
 }
 
 Result<> Session::roll_back(std::span<const float> losses, Run& run) {
+  spoiled_ = true;
   const std::int64_t at = iteration_ + 1;
   std::string values;
   for (const float loss : losses) values += fmt::format("{}{:.4g}", values.empty() ? "" : " and ", loss);
@@ -145,6 +153,7 @@ Result<> Session::roll_back(std::span<const float> losses, Run& run) {
   TRY(auto saved, load_newest(warnings));
   if (!saved) return fail_with_hint(Code::device, what + ", and nothing was saved yet", "Lower --lr.");
   TRY_VOID(learner_.load(saved->weights, saved->optimizer, notes));
+  spoiled_ = false;
   const double kept_seconds = seconds_;
   take_over(*saved);
   if (begins_anew(*saved)) start_count_anew();
@@ -152,14 +161,18 @@ Result<> Session::roll_back(std::span<const float> losses, Run& run) {
   lr_factor_ /= 2;
   learner_.set_lr_factor(lr_factor_);
   good_since_ = iteration_;
-  run.warn(
-      fmt::format("{}: back to iteration {}, going on with {:g} of the learning rate", what, iteration_, lr_factor_));
+  run.warn(fmt::format("{}{}{}, going on with {:g} of the learning rate", what, training_notes::went_back, iteration_,
+                       lr_factor_));
   // What the views tell of the iterations that were given up is replaced, as after a resume from an older save.
   if (events_) {
     if (auto told = events_->went_back(iteration_); !told) run.warn(to_sentence(told.error()));
-    TRY(validation_, open_validation());
+    if (auto opened = open_validation(); opened)
+      validation_ = *std::move(opened);
+    else
+      run.warn(to_sentence(opened.error()));  // a view that cannot be written is no reason to end a training
   }
-  return start_log();
+  if (auto begun = start_log(); !begun) run.warn(to_sentence(begun.error()));
+  return {};
 }
 
 Result<> Session::iterate(Run& run) {
@@ -204,6 +217,17 @@ Result<> Session::save(Run& run) {
   log_.flush();
   run.saved(path().string(), fmt::format("model at iteration {}", iteration_));
   return {};
+}
+
+void Session::save_what_is_sound(Run& run) {
+  if (spoiled_) return;
+  // The device may be what failed.
+  Result<> kept;
+  const auto guarded = guard_torch("saving the model", [&] {
+    if (learner_.weights_are_finite()) kept = save(run);
+  });
+  if (!guarded) kept = Failure(guarded.error());
+  if (!kept) run.warn("What was learned since the last save is lost: " + to_sentence(kept.error()));
 }
 
 Result<> Session::backup(Run& run) {
@@ -254,6 +278,7 @@ void Session::note_losses() {
   NamedValues values;
   const auto last = losses_.at(losses_.size() - 1);
   for (std::size_t i = 0; i < last.size(); ++i) values.emplace_back("loss/" + losses_.names[i], last[i]);
+  log_.flush();  // whoever watches reads the table
   // What cannot be written is told once, by the writer's next call with a picture.
   (void)events_->scalars(iteration_, values);
 }

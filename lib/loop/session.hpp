@@ -18,7 +18,8 @@ class Session {
   Session(ModelStore, Learner&);
 
   // Takes the newest good generation over. One that begins anew (Learner::begins_anew) is kept as a backup, and its
-  // iteration count and losses start from nothing. Changes nothing on disk but that.
+  // iteration count and losses start from nothing; that it cannot be kept is an error. Changes nothing on disk but
+  // that.
   Result<> load(Run&);
   // Nothing was saved yet: the weights are the fresh ones.
   bool is_new() const { return !loaded_; }
@@ -32,6 +33,9 @@ class Session {
   // again and again.
   Result<> iterate(Run&);
   Result<> save(Run&);
+  // Where an error ends the training: what was learned before it is saved, unless that is what went wrong. A failure is
+  // a warning.
+  void save_what_is_sound(Run&);
   Result<> backup(Run&);
   // Hands the previews of now to the worker, and notes the validation numbers. `history`: only keeps the picture there.
   Result<> show_preview(bool history, Run&);
@@ -58,7 +62,7 @@ class Session {
   Result<> restore_sampler(const LoadedGeneration&, Run&);
   const nlohmann::json& description_of(const LoadedGeneration&) const;
   bool begins_anew(const LoadedGeneration&) const;
-  void keep_what_was(Run&);
+  Result<> keep_what_was(Run&);
   void start_count_anew();
   std::int64_t comparable_since(const LoadedGeneration&) const;
   Result<ValidationLog> open_validation() const;
@@ -75,6 +79,7 @@ class Session {
   std::int64_t iteration_ = 0, batches_ = 0, saved_iteration_ = -1;
   std::int64_t comparable_since_ = 0;  // the iteration from which on the losses are of one kind
   bool loaded_ = false;
+  bool spoiled_ = false;  // the last step was not sound, and going back to a save has not helped
   double seconds_ = 0;
   // After a rollback the learning rate is lowered, and raised again when all goes well for a while.
   double lr_factor_ = 1;

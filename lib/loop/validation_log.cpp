@@ -57,7 +57,29 @@ Result<> ValidationLog::add(std::int64_t iteration, double seconds, const NamedV
   return {};
 }
 
-std::optional<std::vector<std::pair<std::string, std::string>>> last_validation(const fs::path& file) {
+Result<> repeat_validation(const fs::path& file, const ValidationRow& row, std::int64_t iteration, double seconds) {
+  TRY(const auto old, read_text(file));
+  const auto lines = split(old, '\n');
+  if (lines.empty()) return fail(Code::bad_file, "{} has no columns", file.string());
+  const std::string& header = lines[0];
+  std::string text = header + "\n";
+  for (const auto& line : lines) {
+    const auto at = row_iteration(line, header);
+    if (at && *at < iteration) text += line + "\n";
+  }
+  std::string again;
+  for (const auto& name : split(header, ',')) {
+    std::string cell;
+    if (const auto found = std::ranges::find(row, name, &ValidationRow::value_type::first); found != row.end())
+      cell = found->second;
+    if (name == "iteration") cell = std::to_string(iteration);
+    if (name == "seconds") cell = fmt::format("{:.1f}", seconds);
+    again += (again.empty() ? "" : ",") + cell;
+  }
+  return write_text(file, text + again + "\n");
+}
+
+std::optional<ValidationRow> last_validation(const fs::path& file) {
   const auto text = read_text(file);
   if (!text) return {};
   const auto lines = split(*text, '\n');
@@ -66,7 +88,7 @@ std::optional<std::vector<std::pair<std::string, std::string>>> last_validation(
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     if (!row_iteration(*line, lines[0])) continue;
     const auto cells = split(*line, ',');
-    std::vector<std::pair<std::string, std::string>> row;
+    ValidationRow row;
     for (std::size_t i = 0; i < cells.size(); ++i) row.emplace_back(names[i], cells[i]);
     return row;
   }

@@ -32,7 +32,12 @@ class ValidationLog {
   std::int64_t last_;  // iteration of the last row; -1: none
 };
 
+using ValidationRow = std::vector<std::pair<std::string, std::string>>;
+
 // The cells of the last whole row of such a file, by the names of their columns; nothing when it has none.
-std::optional<std::vector<std::pair<std::string, std::string>>> last_validation(const fs::path& file);
+std::optional<ValidationRow> last_validation(const fs::path& file);
+// Takes back what it says from `iteration` on, and says of that one what such a row says of an earlier one: after
+// weights of that time were brought back.
+Result<> repeat_validation(const fs::path& file, const ValidationRow&, std::int64_t iteration, double seconds);
 
 }  // namespace understudy

@@ -18,6 +18,10 @@ constexpr int block_grid = 16;
 std::vector<std::uint16_t> block_means(const ImageU8& image_bgr, int grid);
 using Blocks = std::array<std::uint16_t, block_grid * block_grid * 3>;
 Blocks blocks_of(const ImageU8& image_bgr);
+// Of channel 0 blue, 1 green, 2 red.
+constexpr std::size_t block_at(int x, int y, int channel) {
+  return static_cast<std::size_t>((channel * block_grid + y) * block_grid + x);
+}
 
 // The sum of |a - b| over that many values.
 std::uint32_t distance(const std::uint16_t* a, const std::uint16_t* b, std::size_t count);

@@ -53,7 +53,9 @@ Result<> Copying::open(bool sound, int sound_track) {
 
 Result<> Copying::find_start() {
   TRY(const PacketIndex index, index_packets(*input_, *picture_, path_));
-  if (index.keys.empty()) return fail(Code::bad_file, "{} has no key frames to cut at", path_.string());
+  if (index.keys.empty())
+    return fail_with_hint(Code::bad_file, fmt::format("{} has no key frames to cut at", path_.string()),
+                          "Leave out --fast: it is then encoded anew.");
   if (seconds(index.pts.back(), *picture_) < from_)
     return fail(Code::bad_option, "{} ends before {:.3f} s", path_.string(), from_);
   const auto* key = &index.keys.front();
@@ -148,10 +150,11 @@ Result<> Copying::write(const fs::path& target, const fs::path& temporary) {
 }  // namespace
 
 Result<Cut> copy_part(const fs::path& input, const fs::path& output, double from, double to, bool sound,
-                      int sound_track) {
+                      int sound_track, const std::function<Result<>()>& before_rename) {
   Copying copying(input, from, to);
   TRY_VOID(copying.open(sound, sound_track));
-  TRY_VOID(write_through(output, [&](const fs::path& temporary) { return copying.write(output, temporary); }));
+  const auto fill = [&](const fs::path& temporary) { return copying.write(output, temporary); };
+  TRY_VOID(write_through(output, fill, before_rename));
   return copying.report();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/media/encoder_choice.hpp"
 
+#include "lib/media/stream_light.hpp"
+
 namespace understudy::media {
 namespace {
 
@@ -36,7 +38,8 @@ Result<EncoderChoice> h265(const VideoOptions& options) {
   choice.format =
       lossless ? (deep ? AV_PIX_FMT_GBRP10 : AV_PIX_FMT_GBRP) : (deep ? AV_PIX_FMT_YUV420P10 : AV_PIX_FMT_YUV420P);
   TRY(choice.codec, encoder_named("libx265", choice.name));
-  choice.settings.push_back({"x265-params", lossless ? "log-level=none:lossless=1" : "log-level=none"});
+  choice.settings.push_back(
+      {"x265-params", (lossless ? "log-level=none:lossless=1" : "log-level=none") + x265_light(options.light)});
   if (options.quality == VideoQuality::crf) choice.settings.push_back(rate_of(options));
   return choice;
 }

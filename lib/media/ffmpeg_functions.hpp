@@ -35,7 +35,7 @@ extern "C" {
   F(av_hwdevice_get_type_name) F(av_hwframe_transfer_data) F(av_log_set_level) F(av_pix_fmt_desc_get) \
   F(av_rescale_q) F(av_strerror) F(av_version_info)
 #define US_SWRESAMPLE_FUNCTIONS(F) \
-  F(swr_alloc_set_opts2) F(swr_convert) F(swr_free) F(swr_get_delay) F(swr_init)
+  F(swr_alloc_set_opts2) F(swr_convert) F(swr_free) F(swr_get_delay) F(swr_init) F(swr_inject_silence)
 #define US_SWSCALE_FUNCTIONS(F) \
   F(sws_freeContext) F(sws_getCoefficients) F(sws_getContext) F(sws_scale) F(sws_setColorspaceDetails)
 #define US_AVCODEC_FUNCTIONS(F) \
@@ -152,6 +152,7 @@ const FFmpeg& ffmpeg();
 #define swr_free (::understudy::media::ffmpeg().swr_free)
 #define swr_get_delay (::understudy::media::ffmpeg().swr_get_delay)
 #define swr_init (::understudy::media::ffmpeg().swr_init)
+#define swr_inject_silence (::understudy::media::ffmpeg().swr_inject_silence)
 #define sws_freeContext (::understudy::media::ffmpeg().sws_freeContext)
 #define sws_getCoefficients (::understudy::media::ffmpeg().sws_getCoefficients)
 #define sws_getContext (::understudy::media::ffmpeg().sws_getContext)

@@ -12,6 +12,7 @@
 #include "lib/media/ffmpeg.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/picture.hpp"
+#include "lib/media/take_over.hpp"
 #include "lib/media/tone_map.hpp"
 
 namespace understudy::media {
@@ -199,6 +200,49 @@ TEST_F(Hdr, TheCodedStreamMayTellToo) {
   hevc.encoder = "libx265";
   hevc.max_light = 0;
   EXPECT_NEAR(grey(hevc, pq_code(60)), sdr_code(60), 2);
+}
+
+// What a disc's film tells (a display of P3 with 1,000 nits), through every codec and container that keeps ten bits.
+TEST_F(Hdr, WhatTheFilmTellsOfItsLightIsWrittenAndReadAgain) {
+  HdrLight light;
+  light.primaries = {{{0.68, 0.32}, {0.265, 0.69}, {0.15, 0.06}}};
+  light.white = {0.3127, 0.329};
+  light.darkest = 0.005;
+  light.brightest = 1000;
+  light.max_content = 850;
+  light.max_average = 320;
+  VideoOptions options;
+  options.bits = 10;
+  options.sound_from.clear();
+  take_own_colours(options, {9, 9, 16, false, false}, nullptr);
+  EXPECT_EQ(options.light, HdrLight());
+  VideoInfo film;
+  film.colour = {9, 9, 16, false, false};
+  film.light = light;
+  VideoInfo sdr = film;
+  sdr.colour.transfer = 1;
+  take_own_colours(options, film.colour, &sdr);
+  EXPECT_EQ(options.light, HdrLight());  // of other colours than those that are written
+  take_own_colours(options, film.colour, &film);
+  for (const char* name : {"a.mp4", "a.mkv", "a.mov", "prores.mov", "prores.mkv"}) {
+    const fs::path path = scratch_.path / name;
+    options.codec = name[0] == 'p' ? VideoCodec::prores : VideoCodec::h265;
+    int left = 3;
+    const auto written = write_video(path, options, [&]() -> Result<std::optional<TimedImage>> {
+      if (left-- == 0) return std::optional<TimedImage>();
+      return TimedImage{{}, 2 - left, ImageU16(64, 48, 3, 20000)};
+    });
+    ASSERT_TRUE(written) << written.error().message;
+    const auto source = FrameSource::open(path);
+    ASSERT_TRUE(source) << name;
+    EXPECT_EQ(source->video()->light.max_content, 850) << name;
+    EXPECT_EQ(source->video()->light.max_average, 320) << name;
+    EXPECT_NEAR(source->video()->light.brightest, 1000, 1e-3) << name;
+    EXPECT_NEAR(source->video()->light.darkest, 0.005, 1e-4) << name;
+    for (std::size_t c = 0; c < 3; ++c)
+      EXPECT_NEAR(source->video()->light.primaries[c][0], light.primaries[c][0], 1e-4);
+    EXPECT_NEAR(source->video()->light.white[1], 0.329, 1e-4) << name;
+  }
 }
 
 TEST_F(Hdr, WithoutACardTheProcessorDecodesAndSaysSo) {

@@ -235,7 +235,7 @@ TEST_F(Media, SyntheticVideosSaySo) {
 TEST_F(Media, BadFilesAreToldApart) {
   const auto missing = probe(folder_ / "none.mp4");
   EXPECT_EQ(missing.error().code, Code::not_found);
-  ASSERT_TRUE(write_text(folder_ / "text.mp4", std::string(5000, 'x') + "\nnot a video\n"));
+  ASSERT_TRUE(write_text(folder_ / "text.mp4", fmt::format("{:x>5000}\nnot a video\n", "")));
   const auto text = probe(folder_ / "text.mp4");
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().code, Code::bad_file);

@@ -24,6 +24,9 @@ struct Encoding {
   bool interlaced = false;
   int b_frames = 0;
   std::function<int(int frame, int x, int y)> luma = [](int, int x, int) { return x; };
+  // Of the samples from number `at` on, in 1/48000 s. A burst of noise is heard at `burst`, in samples of 16 bits.
+  std::function<int(int at)> sound_time = [](int at) { return at; };
+  int burst = -1;
 };
 
 void send(AVFormatContext& output, AVCodecContext& encoder, AVStream& stream, const AVFrame* frame) {
@@ -50,7 +53,8 @@ CodecPtr opened(AVFormatContext& output, AVCodecID id, const std::function<void(
   return encoder;
 }
 
-void put_sound(AVFormatContext& output, AVCodecContext& encoder, AVStream& stream, int samples) {
+void put_sound(AVFormatContext& output, AVCodecContext& encoder, AVStream& stream, int samples,
+               const Encoding& wanted) {
   const int block = encoder.frame_size > 0 ? encoder.frame_size : 1024;
   for (int at = 0; at < samples; at += block) {
     FramePtr frame(av_frame_alloc());
@@ -60,7 +64,12 @@ void put_sound(AVFormatContext& output, AVCodecContext& encoder, AVStream& strea
     av_channel_layout_copy(&frame->ch_layout, &encoder.ch_layout);
     ASSERT_GE(av_frame_get_buffer(frame.get(), 0), 0);
     av_samples_set_silence(frame->extended_data, 0, block, encoder.ch_layout.nb_channels, encoder.sample_fmt);
-    frame->pts = at;
+    frame->pts = wanted.sound_time(at);
+    for (int i = 0; wanted.burst >= 0 && i < block; ++i) {
+      auto* pair = reinterpret_cast<std::int16_t*>(frame->data[0]) + 2 * i;
+      const bool loud = frame->pts + i >= wanted.burst && frame->pts + i < wanted.burst + 4800;
+      pair[0] = pair[1] = static_cast<std::int16_t>(loud ? (i % 20 < 10 ? 20000 : -20000) : 0);
+    }
     send(output, encoder, stream, frame.get());
   }
   send(output, encoder, stream, nullptr);
@@ -110,7 +119,7 @@ bool encode(const fs::path& path, const Encoding& wanted, int count) {
     send(**output, *video, *(*output)->streams[0], frame.get());
   }
   send(**output, *video, *(*output)->streams[0], nullptr);
-  if (sound) put_sound(**output, *sound, *(*output)->streams[1], 48000 * count / 25);
+  if (sound) put_sound(**output, *sound, *(*output)->streams[1], 48000 * count / 25, wanted);
   return finish_output(**output, path).has_value();
 }
 
@@ -198,6 +207,27 @@ TEST_F(OddFiles, AviHasAllFrames) {
     EXPECT_TRUE(tells(*source, "is cut short"));
     EXPECT_LT(source->count(), frames);
     EXPECT_GT(source->count(), frames / 4);
+  }
+}
+
+// The last packet of a file that is cut short is called damaged: whoever counts frames by decoding them and whoever
+// reads them must both take it or pass it over.
+TEST_F(OddFiles, WhatIsCountedByDecodingCanBeRead) {
+  for (const auto id : {AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4, AV_CODEC_ID_VP8}) {
+    Encoding wanted;
+    wanted.video = id;
+    wanted.b_frames = 2;
+    wanted.luma = [](int frame, int x, int y) { return 20 + 3 * frame + (x * y) % 7; };
+    const auto path = folder_ / fmt::format("{}-short.avi", avcodec_get_name(id));
+    if (!encode(path, wanted, frames)) {
+      std::printf("This FFmpeg cannot write %s: left out\n", avcodec_get_name(id));
+      continue;
+    }
+    fs::resize_file(path, fs::file_size(path) * 6 / 10);
+    auto source = FrameSource::open(path);
+    ASSERT_TRUE(source) << to_sentence(source.error());
+    EXPECT_GT(source->count(), frames / 4);
+    for (std::int64_t i = 0; i < source->count(); ++i) EXPECT_TRUE(source->at(i)) << path << " " << i;
   }
 }
 
@@ -312,6 +342,55 @@ TEST_F(OddFiles, SoundThatAContainerDoesNotTakeIsEncodedAndTold) {
         EXPECT_EQ(written->sound_copied, 1) << name;
       }
     }
+  }
+}
+
+// When the first sound is heard, in seconds; less than 0 for never.
+double first_heard(const fs::path& path) {
+  auto input = open_input(path);
+  EXPECT_TRUE(input) << to_sentence(input.error());
+  AVStream* stream = nullptr;
+  for (unsigned i = 0; i < (*input)->nb_streams; ++i)
+    if ((*input)->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) stream = (*input)->streams[i];
+  auto decoder = open_decoder(*stream, path, 1);
+  EXPECT_TRUE(decoder) << to_sentence(decoder.error());
+  PacketPtr packet(av_packet_alloc());
+  FramePtr frame(av_frame_alloc());
+  while (av_read_frame(input->get(), packet.get()) >= 0) {
+    if (packet->stream_index == stream->index) avcodec_send_packet(decoder->get(), packet.get());
+    av_packet_unref(packet.get());
+    while (avcodec_receive_frame(decoder->get(), frame.get()) >= 0) {
+      const auto* samples = reinterpret_cast<const float*>(frame->data[0]);
+      for (int i = 0; i < frame->nb_samples; ++i)
+        if (std::abs(samples[i]) > 0.2f)
+          return static_cast<double>(frame->best_effort_timestamp) * av_q2d(stream->time_base) +
+                 static_cast<double>(i) / frame->sample_rate;
+    }
+  }
+  return -1;
+}
+
+// A second in which nothing was recorded; packets of which each second's first begins before the last one has ended.
+TEST_F(OddFiles, SoundThatIsEncodedKeepsItsTimesThroughGapsAndOverlaps) {
+  constexpr int second = 48000, overlap = 2200;
+  for (const auto& [name, time] : {std::pair<const char*, std::function<int(int)>>{"whole", [](int at) { return at; }},
+                                   {"gap", [](int at) { return at < second ? at : at + second; }},
+                                   {"overlaps", [](int at) { return at - overlap * std::min(at / second, 3); }}}) {
+    Encoding wanted;
+    wanted.sound = AV_CODEC_ID_FLAC;
+    wanted.sound_time = time;
+    wanted.burst = 7 * second / 2;
+    const auto source = folder_ / fmt::format("{}.mkv", name), target = folder_ / fmt::format("{}.mp4", name);
+    ASSERT_TRUE(encode(source, wanted, 125));
+    VideoOptions options;
+    options.preset = "ultrafast";
+    options.sound_from = source;
+    std::vector<GreyFrame> greys;
+    for (int i = 0; i < 125; ++i) greys.push_back({100, i});
+    const auto written = write_greys(target, options, 64, 48, greys);
+    ASSERT_TRUE(written) << to_sentence(written.error());
+    EXPECT_EQ(written->sound_encoded, 1) << name;
+    EXPECT_NEAR(first_heard(target), 3.5, 0.03) << name;
   }
 }
 

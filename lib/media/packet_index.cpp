@@ -67,24 +67,34 @@ std::int64_t frames_behind_the_end(const AVFormatContext& input, const AVStream&
 // Codecs in which a packet may hold no frame to be shown.
 bool packets_are_frames(AVCodecID codec) { return codec != AV_CODEC_ID_VP8; }
 
-Result<PacketIndex> index_by_decoding(AVFormatContext& input, const AVStream& stream, const fs::path& path) {
-  if (av_seek_frame(&input, stream.index, 0, AVSEEK_FLAG_BACKWARD | AVSEEK_FLAG_ANY) < 0)
-    avio_seek(input.pb, 0, SEEK_SET);
+// `scanned`: what the packets said; whether they are joined and doubtful holds for their frames too.
+Result<PacketIndex> index_by_decoding(AVFormatContext& input, const AVStream& stream, const PacketIndex& scanned,
+                                      const fs::path& path) {
+  const bool sought = scanned.joined
+                          ? av_seek_frame(&input, -1, 0, AVSEEK_FLAG_BYTE) >= 0
+                          : av_seek_frame(&input, stream.index, 0, AVSEEK_FLAG_BACKWARD | AVSEEK_FLAG_ANY) >= 0;
+  if (!sought) avio_seek(input.pb, 0, SEEK_SET);
   TRY(const CodecPtr decoder, open_decoder(stream, path, 0));
   PacketIndex index;
   index.seekable = false;
+  index.joined = scanned.joined;
+  index.doubtful_count = scanned.doubtful_count;
+  JoinedClock clock;
   PacketPtr packet(av_packet_alloc());
   FramePtr frame(av_frame_alloc());
   const auto step = std::max<std::int64_t>(1, av_rescale_q(1, av_inv_q(stream.avg_frame_rate), stream.time_base));
   auto take_frames = [&] {
     while (avcodec_receive_frame(decoder.get(), frame.get()) >= 0) {
+      if (is_spoilt(*frame)) continue;
       auto tick = frame->best_effort_timestamp;
       if (!index.pts.empty() && (tick == AV_NOPTS_VALUE || tick <= index.pts.back())) tick = index.pts.back() + step;
       index.pts.push_back(tick == AV_NOPTS_VALUE ? 0 : tick);
     }
   };
   while (av_read_frame(&input, packet.get()) >= 0) {
-    if (packet->stream_index == stream.index && avcodec_send_packet(decoder.get(), packet.get()) >= 0) take_frames();
+    if (index.joined) clock.mend(*packet, input);
+    if (is_to_decode(*packet, stream, index.doubtful_count) && avcodec_send_packet(decoder.get(), packet.get()) >= 0)
+      take_frames();
     av_packet_unref(packet.get());
   }
   avcodec_send_packet(decoder.get(), nullptr);
@@ -93,6 +103,12 @@ Result<PacketIndex> index_by_decoding(AVFormatContext& input, const AVStream& st
 }
 
 }  // namespace
+
+bool is_to_decode(const AVPacket& packet, const AVStream& stream, bool doubtful_count) {
+  return packet.stream_index == stream.index && (doubtful_count || !(packet.flags & AV_PKT_FLAG_CORRUPT));
+}
+
+bool is_spoilt(const AVFrame& frame) { return (frame.flags & AV_FRAME_FLAG_CORRUPT) && frame.decode_error_flags != 0; }
 
 Result<PacketIndex> index_packets(AVFormatContext& input, const AVStream& stream, const fs::path& path) {
   if (const auto missing = frames_behind_the_end(input, stream); missing > 0) {
@@ -107,7 +123,7 @@ Result<PacketIndex> index_packets(AVFormatContext& input, const AVStream& stream
   std::sort(scan.index.keys.begin(), scan.index.keys.end(), [](auto& a, auto& b) { return a.pts < b.pts; });
   const bool unique = std::adjacent_find(pts.begin(), pts.end()) == pts.end();
   if (scan.times_known && unique && packets_are_frames(stream.codecpar->codec_id)) return std::move(scan.index);
-  return index_by_decoding(input, stream, path);
+  return index_by_decoding(input, stream, scan.index, path);
 }
 
 }  // namespace understudy::media

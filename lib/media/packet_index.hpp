@@ -23,6 +23,12 @@ struct PacketIndex {
   bool doubtful_count = false;
 };
 
+// What the decoder gets, and what of it counts: the same for whoever counts frames by decoding them and whoever reads
+// them so, or the numbers would not be of the same frames. Packets that the container calls damaged are passed over,
+// their frames are then found missing; so are frames of which the decoder says that it had to make parts up.
+bool is_to_decode(const AVPacket&, const AVStream&, bool doubtful_count);
+bool is_spoilt(const AVFrame&);
+
 Result<PacketIndex> index_packets(AVFormatContext&, const AVStream&, const fs::path&);
 
 }  // namespace understudy::media

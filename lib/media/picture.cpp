@@ -38,6 +38,8 @@ constexpr std::array<Orientation, 8> exif_ways{{{1, 0, 0, 1},
                                                 {0, -1, -1, 0},
                                                 {0, 1, -1, 0}}};
 
+Orientation exif_way(const Bytes& file) { return exif_ways[static_cast<std::size_t>(exif_orientation(file) - 1)]; }
+
 // AVIF's own: quarter turns against the clock ('irot'), then a mirror ('imir'), as properties of the picture (ISO/IEC
 // 23008-12 6.5.10 and 6.5.12). EXIF does not count there.
 Orientation avif_orientation(std::string_view file) {
@@ -130,7 +132,8 @@ Result<ImageU16> read_picture_as_encoded(const fs::path& path) {
   if (!picture_colours(path)) return read_picture<std::uint16_t>(path);
   TRY(const auto file, read_file(path, largest_picture));
   auto image = decoded<std::uint16_t>(path, file);
-  return image ? image : during(image.error(), fmt::format("reading {}", path.string()));
+  if (!image) return during(image.error(), fmt::format("reading {}", path.string()));
+  return oriented(*image, exif_way(file));
 }
 
 template <class T>
@@ -141,9 +144,7 @@ Result<Image<T>> read_picture(const fs::path& path) {
   auto image = own ? decoded_to_sdr<T>(path, file) : decoded_by_ffmpeg<T>(path);
   if (!image && own) return during(image.error(), fmt::format("reading {}", path.string()));
   if (!image) return image;
-  const auto way =
-      is_avif(text) ? avif_orientation(text) : exif_ways[static_cast<std::size_t>(exif_orientation(file) - 1)];
-  return oriented(*image, way);
+  return oriented(*image, is_avif(text) ? avif_orientation(text) : exif_way(file));
 }
 template Result<ImageU8> read_picture(const fs::path&);
 template Result<ImageU16> read_picture(const fs::path&);

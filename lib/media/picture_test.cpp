@@ -7,7 +7,9 @@
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/depth.hpp"
 #include "lib/image/exif.hpp"
+#include "lib/image/png_colour.hpp"
 #include "lib/media/ffmpeg.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/output.hpp"
@@ -165,6 +167,14 @@ TEST_F(Picture, WhatIsStoredTurnedIsUpright) {
   ASSERT_TRUE(write_file(folder_ / "a.png", png));
   expect_turned(read_picture<std::uint8_t>(folder_ / "a.png"), "png");
   EXPECT_EQ(read_picture<std::uint16_t>(folder_ / "a.png")->width, 32);
+  // And one in its own colours, read in these.
+  Bytes deep = *encode_png(to_sixteen_bits(corner()));
+  deep.insert(deep.begin() + 33, chunk.begin(), chunk.end());
+  ASSERT_TRUE(write_file(folder_ / "pq.png", with_colours(deep, {9, 16, 1000})));
+  EXPECT_EQ(read_picture<std::uint16_t>(folder_ / "pq.png")->width, 32);
+  const auto codes = read_picture_as_encoded(folder_ / "pq.png");
+  ASSERT_TRUE(codes) << to_sentence(codes.error());
+  expect_turned(to_eight_bits(*codes), "pq.png");
   // WebP: a chunk at the end.
   if (write_by_ffmpeg(folder_ / "a.webp", AV_CODEC_ID_WEBP, AV_PIX_FMT_YUV420P, corner())) {
     Bytes webp = *read_file(folder_ / "a.webp");

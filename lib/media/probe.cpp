@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lib/media/packet_index.hpp"
+#include "lib/media/stream_light.hpp"
 #include "lib/media/video_info.hpp"
 #include "lib/media/wholeness.hpp"
 
@@ -134,6 +135,7 @@ Result<VideoInfo> describe_video(AVFormatContext& input, const AVStream& stream,
   info.time_base = ours(stream.time_base);
   info.ticks = index.pts;
   info.colour = read_colour(*stream.codecpar);
+  if (info.colour.transfer == AVCOL_TRC_SMPTE2084) info.light = light_of(stream);
   if (const auto* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(stream.codecpar->format)))
     info.bit_depth = format->comp[0].depth;
   for (unsigned i = input.nb_streams; i-- > 0;) {

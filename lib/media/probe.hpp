@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/base/files.hpp"
+#include "lib/media/hdr_light.hpp"
 
 namespace understudy::media {
 
@@ -50,6 +51,7 @@ struct VideoInfo {
   std::vector<std::int64_t> ticks;  // presentation time of each frame, ascending: ticks.size() is the frame count
   double duration = 0;              // seconds, first frame's start to last frame's end
   ColourTags colour;        // of the file; what the decoder gives is tags_when_decoded() (lib/media/tone_map.hpp)
+  HdrLight light;           // of PQ, as the container tells it; a FrameSource asks the first frame, too
   int bit_depth = 8;        // of a channel
   std::string timecode;     // of the first frame, "01:00:00:00" or with a ';' (drop frame); empty when there is none
   bool interlaced = false;  // frames are made of two fields, taken one after the other

@@ -172,15 +172,41 @@ Result<> SoundTracks::write_packet(AVPacket& packet, Track& track, AVRational fr
 Result<> SoundTracks::reencode(Track& track, const AVPacket* packet) {
   avcodec_send_packet(track.decoder.get(), packet);  // a damaged packet is a gap of silence at worst
   while (avcodec_receive_frame(track.decoder.get(), frame_.get()) >= 0) {
-    if (track.samples == AV_NOPTS_VALUE) {
-      const auto start = frame_->best_effort_timestamp == AV_NOPTS_VALUE ? 0 : frame_->best_effort_timestamp;
-      track.samples = av_rescale_q(start, track.in->time_base, track.encoder->time_base);
+    const auto time = frame_->best_effort_timestamp;
+    const bool known = time != AV_NOPTS_VALUE;
+    const auto at = known ? av_rescale_q(time, track.in->time_base, track.encoder->time_base) : 0;
+    if (track.samples == AV_NOPTS_VALUE) track.samples = at;
+    if (known) {
+      TRY(const bool wanted, keep_in_step(track, at));
+      if (!wanted) continue;
     }
     swr_convert(track.resampler.get(), nullptr, 0, const_cast<const std::uint8_t**>(frame_->extended_data),
                 frame_->nb_samples);
     TRY_VOID(encode_ready(track, false));
   }
   return {};
+}
+
+// Brings the track to the time of the frame that comes next: what is missing, where packets were lost or a recording
+// stood still, becomes silence. False where so much is there already that the frame is to be left out, as where files
+// were joined whose sound overlaps.
+Result<bool> SoundTracks::keep_in_step(Track& track, std::int64_t at) {
+  const std::int64_t rate = track.encoder->sample_rate;
+  const std::int64_t noticed = rate / 25;  // sound is seen to be early from 45 ms on (ITU-R BT.1359)
+  const std::int64_t most_missing = 3600 * rate, most_overlap = rate;  // beyond, it is the times that are damaged
+  std::int64_t missing = at - track.samples - swr_get_delay(track.resampler.get(), rate);
+  if (missing < -noticed && missing > -most_overlap) return false;
+  if (missing < noticed || missing > most_missing) return true;
+  while (missing > 0) {
+    constexpr std::int64_t at_once = 8192;
+    const auto some = std::min(missing, at_once);
+    const auto count = static_cast<int>(some * track.decoder->sample_rate / rate);
+    if (const int code = swr_inject_silence(track.resampler.get(), count); code < 0)
+      return fail(Code::external, "Cannot fill a gap in the sound: {}", av_error(code));
+    missing -= some;
+    TRY_VOID(encode_ready(track, false));
+  }
+  return true;
 }
 
 Result<> SoundTracks::encode_ready(Track& track, bool flush) {

@@ -36,6 +36,7 @@ class SoundTracks {
   Result<> start_encoder(Track&, const fs::path&);
   Result<> write_packet(AVPacket&, Track&, AVRational from);
   Result<> reencode(Track&, const AVPacket*);
+  Result<bool> keep_in_step(Track&, std::int64_t at);
   Result<> encode_ready(Track&, bool flush);
   Result<> encode(Track&, const AVFrame*);
 

@@ -13,6 +13,12 @@ void take_look(VideoOptions& options, const VideoInfo& from) {
   if (from.orientation.swaps_sides()) std::swap(options.pixel_aspect.num, options.pixel_aspect.den);
 }
 
+void take_own_colours(VideoOptions& options, const ColourTags& colours, const VideoInfo* from) {
+  options.colour = colours;
+  if (from && from->colour.transfer == colours.transfer && from->colour.primaries == colours.primaries)
+    options.light = from->light;
+}
+
 void take_sound_and_timecode(VideoOptions& options, const VideoInfo& from, bool sound) {
   options.timecode = from.timecode;
   if (sound && from.sound_tracks > 0) options.sound_from = from.path;

@@ -77,14 +77,26 @@ Light light_of(const ColourTags& colour) {
   if (colour.transfer == transfer_pq) return Light::pq;
   return colour.transfer == transfer_hlg ? Light::hlg : Light::sdr;
 }
-// HDR is BT.2020 unless the file says otherwise (BT.2100).
-bool is_wide(const ColourTags& colour) {
-  return colour.primaries == primaries_bt2020 || (is_hdr(colour) && colour.primaries == 2);
-}
+bool is_wide(const ColourTags& colour) { return told_primaries(colour) == primaries_bt2020; }
 
 std::size_t table_place(float root) { return static_cast<std::size_t>(std::min(root, 1.F) * (steps - 1) + 0.5F); }
 
 }  // namespace
+
+int told_primaries(const ColourTags& colour) {
+  constexpr int not_told = 2;
+  return is_hdr(colour) && colour.primaries == not_told ? primaries_bt2020 : colour.primaries;
+}
+
+std::string codes_in_words(const ColourTags& colour) {
+  const int primaries = told_primaries(colour);
+  const auto name = primaries == primaries_bt2020 ? "BT.2020" : primaries == 11 || primaries == 12 ? "P3" : "BT.709";
+  const auto light = light_of(colour);
+  return fmt::format("{} primaries, {}, RGB of full range", name,
+                     light == Light::pq    ? "PQ (SMPTE ST 2084)"
+                     : light == Light::hlg ? "HLG (ARIB STD-B67)"
+                                           : "SDR");
+}
 
 bool is_hdr(const ColourTags& colour) { return colour.transfer == transfer_pq || colour.transfer == transfer_hlg; }
 bool needs_tone_map(const ColourTags& colour) { return is_hdr(colour) || colour.primaries == primaries_bt2020; }

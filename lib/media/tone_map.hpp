@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lib/image/image.hpp"
@@ -13,6 +14,12 @@ namespace understudy::media {
 // Whether frames with these tags need a ToneMap: PQ or HLG brightness, or BT.2020 colours.
 bool is_hdr(const ColourTags&);
 bool needs_tone_map(const ColourTags&);
+// The primaries that the codes of such frames mean, as ITU-T H.273 numbers them: HDR that does not say is BT.2020
+// (BT.2100).
+int told_primaries(const ColourTags&);
+// "BT.2020 primaries, PQ (SMPTE ST 2084), RGB of full range": of the frames that deep_at() gives of such a file in its
+// own colours.
+std::string codes_in_words(const ColourTags&);
 // The tags of what comes out of the decoder, for files that are made from it.
 ColourTags tags_when_decoded(const ColourTags&);
 

@@ -6,6 +6,7 @@
 
 #include "lib/image/depth.hpp"
 #include "lib/media/picture.hpp"
+#include "lib/media/stream_light.hpp"
 #include "lib/media/video_info.hpp"
 
 namespace understudy::media {
@@ -24,7 +25,8 @@ Result<VideoDecoder> VideoDecoder::open(const fs::path& path, const DecodeOption
   else
     v.deinterlacing_in_vain_ = options.deinterlace;
   v.own_colours_ = options.own_colours;
-  if (needs_tone_map(v.info_.colour)) v.tone_map_.emplace(v.info_.colour, v.told_peak());
+  v.complete_light();
+  if (needs_tone_map(v.info_.colour)) v.tone_map_.emplace(v.info_.colour, v.info_.light.peak());
   return v;
 }
 
@@ -73,30 +75,16 @@ std::vector<std::string> VideoDecoder::remarks() const {
   return sentences;
 }
 
-namespace {
-
-double peak_of(const AVContentLightMetadata* light, const AVMasteringDisplayMetadata* mastering) {
-  if (light && light->MaxCLL > 0) return light->MaxCLL;
-  return mastering && mastering->has_luminance ? av_q2d(mastering->max_luminance) : 0;
-}
-template <class T>
-const T* frame_data(const AVFrame& frame, AVFrameSideDataType type) {
-  const auto* side = av_frame_get_side_data(&frame, type);
-  return side ? reinterpret_cast<const T*>(side->data) : nullptr;
-}
-
-}  // namespace
-
 // Told by the container or by the coded stream; there the first frame speaks for all, so that the curve is one.
-double VideoDecoder::told_peak() {
-  if (info_.colour.transfer != AVCOL_TRC_SMPTE2084) return 0;
-  double peak = peak_of(side_data<AVContentLightMetadata>(*stream_, AV_PKT_DATA_CONTENT_LIGHT_LEVEL),
-                        side_data<AVMasteringDisplayMetadata>(*stream_, AV_PKT_DATA_MASTERING_DISPLAY_METADATA));
-  if (peak > 0 || !decode_one()) return peak;
-  peak = peak_of(frame_data<AVContentLightMetadata>(*frame_, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL),
-                 frame_data<AVMasteringDisplayMetadata>(*frame_, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA));
+void VideoDecoder::complete_light() {
+  if (info_.colour.transfer != AVCOL_TRC_SMPTE2084) return;
+  if ((info_.light.tells_display() && info_.light.tells_content()) || !decode_one()) return;
+  const HdrLight own = light_of(*frame_);
   rewind_before(0, 0);
-  return peak;
+  const HdrLight told = info_.light;
+  if (!told.tells_display()) info_.light = own;
+  info_.light.max_content = told.tells_content() ? told.max_content : own.max_content;
+  info_.light.max_average = told.tells_content() ? told.max_average : own.max_average;
 }
 
 bool VideoDecoder::decode_one() {
@@ -112,11 +100,11 @@ bool VideoDecoder::decode_one() {
 bool VideoDecoder::decode_stored() {
   while (true) {
     const int got = avcodec_receive_frame(decoder_.get(), frame_.get());
-    const bool spoilt = got >= 0 && (frame_->flags & AV_FRAME_FLAG_CORRUPT) && frame_->decode_error_flags != 0;
+    const bool spoilt = got >= 0 && is_spoilt(*frame_);
     if (got >= 0 && !spoilt) return !hardware_ || bring_home(frame_, *hardware_);
     if (spoilt) continue;
     if (got != AVERROR(EAGAIN)) return false;
-    // Feed the next packet of our stream; damaged ones are passed over, their frames are then found missing.
+    // Feed the next packet of our stream.
     while (true) {
       const int read = av_read_frame(input_.get(), packet_.get());
       if (read < 0) {
@@ -126,8 +114,7 @@ bool VideoDecoder::decode_stored() {
         break;
       }
       if (index_.joined) clock_.mend(*packet_, *input_);
-      const bool ours =
-          packet_->stream_index == stream_->index && (index_.doubtful_count || !(packet_->flags & AV_PKT_FLAG_CORRUPT));
+      const bool ours = is_to_decode(*packet_, *stream_, index_.doubtful_count);
       const bool sent = ours && avcodec_send_packet(decoder_.get(), packet_.get()) >= 0;
       av_packet_unref(packet_.get());
       if (sent) break;

@@ -29,7 +29,7 @@ class VideoDecoder {
  private:
   VideoDecoder() = default;
   Result<> start_decoder(const DecodeOptions&);
-  double told_peak();    // nits; 0 when neither file nor frames tell it
+  void complete_light();
   bool decode_one();     // into frame_; false at the end of the file
   bool decode_stored();  // the same as it is stored, with its fields
   void rewind_before(std::int64_t index, int keys_back);

@@ -12,6 +12,7 @@
 #include "lib/media/output.hpp"
 #include "lib/media/picture_planes.hpp"
 #include "lib/media/sound.hpp"
+#include "lib/media/stream_light.hpp"
 
 namespace understudy::media {
 namespace {
@@ -106,6 +107,7 @@ Result<> Writer::start_encoder() {
                 options_.preset, av_error(code));
   avcodec_parameters_from_context(stream_->codecpar, &e);
   if (tagged && (lower_case(target_.extension().string()) != ".mkv")) stream_->codecpar->codec_tag = choice_.tag;
+  tell_light(*stream_, options_.light);
   stream_->time_base = e.time_base;
   stream_->avg_frame_rate = e.framerate;
   stream_->sample_aspect_ratio = e.sample_aspect_ratio;
@@ -286,7 +288,7 @@ Result<VideoWritten> write_video(const fs::path& path, const VideoOptions& optio
     report = writer.report();
     return options.synthetic ? append_xmp_box(temporary) : Result<>();
   };
-  TRY_VOID(write_through(path, fill));
+  TRY_VOID(write_through(path, fill, options.before_rename));
   return report;
 }
 

@@ -32,6 +32,7 @@ struct VideoOptions {
   double megabits = 16;                      // per second, with VideoQuality::bitrate
   std::string preset = "medium";
   ColourTags colour{1, 2, 2, false, false};  // of the file to write; matrix 2 is taken as BT.709
+  HdrLight light;                            // of PQ: told in mp4, mov and mkv, and by H.265 itself
   fs::path sound_from;                       // all sound tracks of this file; empty for none
   double sound_shift = 0;                    // seconds added to the sound's times
   SoundPart sound_part;
@@ -40,7 +41,8 @@ struct VideoOptions {
   std::string timecode;   // "01:00:00:00" of the first frame, where the container keeps one (mp4, mov); empty for none
   int threads = 0;        // 0 = one per core
   std::function<void(const std::string&)> tell =
-      {};  // gets sentences on what is done otherwise than asked, at the start
+      {};                                        // gets sentences on what is done otherwise than asked, at the start
+  std::function<Result<>()> before_rename = {};  // as write_through() has it
 };
 
 // One of the two pictures; BGR. The deep one may have straight alpha as its fourth channel, which only ProRes keeps.

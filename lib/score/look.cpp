@@ -25,34 +25,15 @@ Result<FaceReader> FaceReader::load(int streams) {
 }
 
 Result<Roi> FaceReader::square_of(const ImageU8& picture, const Landmarks68& landmarks) {
-  constexpr double forehead = 0.25;  // above the brows, in heights from brows to chin
-  const Point along = landmarks[45] - landmarks[36];
-  const double angle = std::atan2(along.y, along.x), c = std::cos(angle), s = std::sin(angle);
-  Rect box{1e9, 1e9, -1e9, -1e9};  // along the face's own axes
-  for (const Point& p : landmarks) {
-    const double u = c * p.x + s * p.y, v = -s * p.x + c * p.y;
-    box = {std::min(box.left, u), std::min(box.top, v), std::max(box.right, u), std::max(box.bottom, v)};
-  }
-  box.top -= forehead * box.height();
-  const double u = (box.left + box.right) / 2, v = (box.top + box.bottom) / 2;
   Pyramid pyramid(picture);
-  const Roi first{{c * u - s * v, s * u + c * v}, 1.5 * std::max({box.width(), box.height(), 8.0}), angle};
-  TRY(const Mesh mesh, mesh_.find(pyramid, first));
+  TRY(const Mesh mesh, mesh_.find(pyramid, square_around(landmarks)));
   return roi_of(mesh);
 }
 
 Result<Look> FaceReader::look(const ImageU8& picture, const Roi& square) {
-  constexpr std::array sizes{0.92, 1.0, 1.08};
   Pyramid pyramid(picture);
   Look look;
-  const auto count = static_cast<float>(sizes.size());
-  for (const double size : sizes) {
-    TRY(const Mesh mesh, mesh_.find(pyramid, {square.centre, square.side * size, square.angle}));
-    for (std::size_t i = 0; i < mesh.points.size(); ++i) {
-      for (std::size_t c = 0; c < 3; ++c) look.mesh.points[i][c] += mesh.points[i][c] / count;
-    }
-    look.mesh.score += mesh.score / count;
-  }
+  TRY(look.mesh, mesh_.find_steady(pyramid, square));
   TRY(const auto irises, iris_.find(pyramid, look.mesh.points));
   look.landmarks = landmarks68(look.mesh);
   look.play = play_of(look.mesh.points, irises);

@@ -19,13 +19,6 @@ constexpr std::array<std::size_t, lip_points> lip{61, 40, 37, 0,  267, 270, 291,
                                                   84, 91, 78, 81, 13,  311, 308, 402, 14,  178};
 constexpr std::array<std::size_t, brow_points> brow{70, 63, 105, 66, 107, 336, 296, 334, 293, 300};
 
-// The corners of an eye, left and right in the image.
-struct EyeCorners {
-  std::size_t left, right;
-};
-constexpr std::array<EyeCorners, 2> eyes{{{33, 133}, {362, 263}}};
-constexpr std::array<std::array<std::size_t, 2>, 3> lids{
-    {{11, 3}, {12, 4}, {13, 5}}};  // upper and lower, of Iris::lids
 constexpr std::array<std::array<std::size_t, 2>, 3> inner_lips{{{13, 14}, {81, 178}, {311, 402}}};
 
 Point3 at(const Mesh468& mesh, std::size_t i) { return {mesh[i][0], mesh[i][1], mesh[i][2]}; }
@@ -87,13 +80,14 @@ Play play_of(const Mesh468& mesh, const std::array<Iris, 2>& irises) {
   Play play;
   double line = 0;
   for (std::size_t e = 0; e < 2; ++e) {
-    const Point3 left = own(eyes[e].left), right = own(eyes[e].right);
+    const Point3 left = own(eye_corners[e].left), right = own(eye_corners[e].right);
     const double width = std::max(in_plane(left, right), 1e-6);
     // Iris and lids are seen in the picture only; they are taken to lie as deep as the middle between the corners.
-    const double depth = (mesh[eyes[e].left][2] + mesh[eyes[e].right][2]) / 2;
+    const double depth = (mesh[eye_corners[e].left][2] + mesh[eye_corners[e].right][2]) / 2;
     const auto flat = [&](Point p) { return axes.of({p.x, p.y, depth}); };
-    for (const auto& [upper, lower] : lids)
-      play.eyes_open += (flat(irises[e].lids[lower])[1] - flat(irises[e].lids[upper])[1]) / width / (2 * lids.size());
+    for (const auto& [upper, lower] : lid_pairs)
+      play.eyes_open +=
+          (flat(irises[e].lids[lower])[1] - flat(irises[e].lids[upper])[1]) / width / (2 * lid_pairs.size());
     const Point3 iris = flat(irises[e].centre);
     play.gaze_x += (iris[0] - (left[0] + right[0]) / 2) / width / 2;
     play.gaze_y -= (iris[1] - (left[1] + right[1]) / 2) / width / 2;

@@ -74,6 +74,7 @@ struct MergeSettings {
   Sharpen sharpen = Sharpen::none;
   int blur_sharpen_amount = 0;
   int super_resolution_power = 0;  // needs MergeModel::enhance
+  int gaze = 0;                    // %; needs MergeModel::eyes
   int denoise_power = 0;
   int bicubic_degrade_power = 0;
   int colour_degrade_power = 0;
@@ -142,6 +143,13 @@ constexpr auto describe<MergeSettings>() {
           .in("Face"),
       field("super-resolution-power", &S::super_resolution_power)
           .says("Super resolution", "How much of the enhancer's finer face, four times as wide, is mixed in.")
+          .range(0, 100)
+          .in("Face"),
+      field("gaze", &S::gaze)
+          .says(
+              "Gaze",
+              "Moves the new face's irises to where those of the frame's face look, in per cent of the way; shut eyes "
+              "are left alone. 0: they look where the model lets them.")
           .range(0, 100)
           .in("Face"),
       field("denoise-power", &S::denoise_power)

@@ -183,15 +183,7 @@ struct TimelineBook::Parts {
   Loaded loaded;
 
   Result<> write() const { return write_text(file, timeline_text(loaded.timeline)); }
-  std::string all_lines() const {
-    std::string all;
-    for (const auto& c : loaded.history.entries()) {
-      if (c.dropped) continue;
-      all += line_of(c);
-      if (c.undone) all += mark_line(c.id, true);
-    }
-    return all;
-  }
+  std::string all_lines() const { return loaded.history.all_lines(line_of); }
   Result<> append(const std::string& line) {
     return loaded.journal.append(line, /*on_disk=*/true, [this] { return all_lines(); });
   }

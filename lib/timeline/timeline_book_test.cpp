@@ -48,6 +48,19 @@ TEST_F(BookTest, UndoAndRedoSurviveARestart) {
   EXPECT_EQ(open().redo().error().code, Code::not_found);  // something else was done since
 }
 
+// A torn last line, as a kill leaves it, makes the next mark write the journal anew.
+TEST_F(BookTest, AJournalWrittenAnewKeepsTheWayForward) {
+  ASSERT_TRUE(open().apply("erode 5", erode("5")));
+  ASSERT_TRUE(open().apply("erode 6", erode("6")));
+  ASSERT_TRUE(open().apply("erode 7", erode("7")));
+  for (const char* what : {"erode 7", "erode 6", "erode 5"}) EXPECT_EQ(open().undo(), what);
+  ASSERT_TRUE(write_text(journal(), text_of(journal()) + R"({"id":)"));
+  EXPECT_EQ(open().redo(), "erode 5");
+  EXPECT_THAT(text_of(journal()), testing::EndsWith("\n"));
+  for (const char* what : {"erode 6", "erode 7"}) EXPECT_EQ(open().redo(), what);
+  EXPECT_EQ(open().now().clip.values.at("erode"), "7");
+}
+
 TEST_F(BookTest, WhatChangesNothingLeavesNoTrace) {
   auto book = open();
   EXPECT_EQ(book.apply("erode", erode("5")), true);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,8 +25,12 @@ struct CourseStage {
   std::string name;                                         // for the log: "large", "sharp"
   double until = 1;                                         // part of the whole course at which it ends
   int resolution = 0;                                       // which the model is grown to; 0: as it is
-  std::vector<std::pair<std::string, std::string>> values;  // rows of the model's options, as text
+  std::vector<std::pair<std::string, std::string>> values;  // rows of the model's options, as text; the same in each
 };
+
+// What a course itself sets of such a row and takes back in its other stages; empty where it takes nothing back.
+// Another value is somebody's own and stays.
+std::string_view set_by_courses(std::string_view key);
 
 // The schedule that a training time suits: up to an hour, up to ten, more. Seconds.
 Schedule schedule_for(double seconds);
@@ -36,15 +41,12 @@ double usual_seconds(Schedule);
 inline constexpr int smallest_course_resolution = 96;
 
 // The size that a model is worth in this time: the largest whose stage makes enough iterations. `seconds_at_96`: of an
-// iteration at 96 pixels on this machine; the others follow by their pixels.
-int course_resolution(double seconds, double seconds_at_96);
+// iteration at 96 pixels on this machine; the others follow by their pixels. `known` as below: its encoder has more to
+// lose by growing.
+int course_resolution(double seconds, double seconds_at_96, bool known = false);
 
 // The stages of a model that ends at this resolution; smaller sizes come first. Not of Schedule::automatic. `known`:
 // its encoder knows faces already (the pretrained start), so that the decoders are taught first and it follows slowly.
 std::vector<CourseStage> course_stages(Schedule, int last_resolution, bool known = false);
-
-// The stage that a model belongs to that has been trained for this part of the course, 0..1; the number of stages when
-// the course is over.
-std::size_t stage_at(const std::vector<CourseStage>&, double part);
 
 }  // namespace understudy

@@ -43,11 +43,16 @@ class MatrixCache {
     const int in = static_cast<int>(side);
     std::lock_guard lock(mutex_);
     Tensor& matrix = made_[{like.scalar_type(), in, size, sigma, padding, renormalised, like.device().str()}];
-    // An odd kernel is centred on its middle tap, an even one between two: (size-1)/2 is both.
-    if (!matrix.defined())
+    if (!matrix.defined()) {
+      // Kept beyond this call: a preview, which asks in inference mode, must leave no inference tensor to the training
+      // step after it, since autograd cannot save one.
+      const c10::InferenceMode plain_tensors(false);
+      const torch::NoGradGuard no_grad;
+      // An odd kernel is centred on its middle tap, an even one between two: (size-1)/2 is both.
       matrix =
           band_matrix(like.scalar_type(), in, gaussian_weights(size, sigma, (size - 1) / 2.0), padding, renormalised)
               .to(like.device());
+    }
     return matrix;
   }
 

@@ -33,6 +33,13 @@ Result<ModelFolder> ModelFolder::create(const fs::path& path, const ModelDescrip
   return ModelFolder(std::move(store), description);
 }
 
+Result<ModelFolder> ModelFolder::create_saved(const fs::path& path, const ModelDescription& description,
+                                              const Generation& generation,
+                                              const std::map<std::string, std::string>& beside) {
+  TRY(auto store, ModelStore::create_saved(path, face_model_kind(), to_json(description), generation, beside));
+  return ModelFolder(std::move(store), description);
+}
+
 Result<ModelFolder> ModelFolder::open(const fs::path& path) {
   TRY(auto store, ModelStore::open(path, face_model_kind()));
   TRY(auto description, description_from_json(store.description(), path.string()));

@@ -18,6 +18,8 @@ class ModelFolder {
  public:
   // As those of ModelStore.
   static Result<ModelFolder> create(const fs::path&, const ModelDescription&);
+  static Result<ModelFolder> create_saved(const fs::path&, const ModelDescription&, const Generation&,
+                                          const std::map<std::string, std::string>& beside = {});
   static Result<ModelFolder> open(const fs::path&);
   static bool exists(const fs::path& folder) { return ModelStore::exists(folder); }
   const fs::path& path() const { return store_.path(); }
@@ -26,7 +28,6 @@ class ModelFolder {
   void intend(const ModelDescription&);
   Result<> commit_description();
   Result<> change_description(const ModelDescription&);  // both at once
-  Result<> removed_unless(Result<> made) const { return store_.removed_unless(std::move(made)); }
   Result<> save(const Generation& generation, int keep = 2) { return store_.save(generation, keep); }
   Result<> backup(int keep = 24) { return store_.backup(keep); }
   Result<std::vector<std::int64_t>> generations() const { return store_.generations(); }

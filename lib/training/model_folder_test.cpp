@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -291,6 +292,44 @@ TEST(ModelFolderKills, LoseNothingThatWasSaved) {
   int left = 0;
   for (const auto& entry : fs::recursive_directory_iterator(path)) left += is_temporary(entry.path());
   EXPECT_EQ(left, 0);
+}
+
+// The same at any moment of making a model that comes with weights (an import): whole, or none that is in the way of
+// the next try.
+TEST(ModelFolderKills, AModelThatComesWithWeightsIsWholeOrNotThere) {
+  const ScratchFolder scratch;
+  const auto make = [](const fs::path& path) {
+    return ModelFolder::create_saved(path, described(), made(40), {{"dfl.json", "{}"}});
+  };
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(make(scratch.path / "first"));
+  const auto whole_time = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+  EXPECT_FALSE(make(scratch.path / "first"));
+  std::mt19937 chance(11);
+  int whole = 0, none = 0;
+  for (int k = 0; k < 60; ++k) {
+    const auto path = scratch.path / std::to_string(k);
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(make(path) ? 0 : 1);
+    ::usleep(static_cast<useconds_t>(std::uniform_real_distribution<>(0, 2 * whole_time)(chance)));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (ModelFolder::exists(path)) {
+      ++whole;
+    } else {
+      ++none;
+      ASSERT_TRUE(make(path));
+    }
+    std::vector<std::string> warnings;
+    const auto folder = ModelFolder::open(path);
+    ASSERT_TRUE(folder) << to_sentence(folder.error());
+    const auto loaded = folder->load(true, warnings);
+    ASSERT_TRUE(loaded && *loaded) << "a model without its weights";
+    EXPECT_TRUE(is_as_made(**loaded) && fs::exists(path / "dfl.json"));
+  }
+  EXPECT_GT(whole, 0);
+  EXPECT_GT(none, 0);
 }
 
 // A limit on the size of files stands for the full disk: every write beyond it fails half way.

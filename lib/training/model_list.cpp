@@ -121,6 +121,21 @@ Result<fs::path> find_model(const fs::path& models, const std::string& name) {
   return found.front();
 }
 
+Result<std::optional<fs::path>> newest_of_class(const fs::path& models, ModelClass model_class) {
+  for (const auto& path : model_folders(models)) {
+    const auto named = ModelStore::class_in(path);
+    if (named == class_name(model_class)) return path;
+    if (!named.empty()) continue;
+    const auto opened = ModelFolder::open(path);
+    if (opened && opened->description().model_class == model_class) return path;
+    if (opened) continue;
+    return fail_with_hint(opened.error().code,
+                          fmt::format("The newest model cannot be told: {}", opened.error().message),
+                          "Name the model that is meant with --model, or move the damaged one away.");
+  }
+  return std::optional<fs::path>{};
+}
+
 std::vector<ModelSummary> list_models(const fs::path& models, std::vector<std::string>& warnings) {
   std::vector<ModelSummary> list;
   for (const auto& path : model_folders(models)) {

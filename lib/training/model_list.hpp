@@ -2,6 +2,7 @@
 // Finding models, what they have behind them, and what is done with whole models, without LibTorch.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace understudy {
 Result<fs::path> named_path(const fs::path& models, const std::string& name);
 // The model folder a verb means: MODELS/NAME when a name is given, else the most recently saved one.
 Result<fs::path> find_model(const fs::path& models, const std::string& name);
+// The most recently saved model of that class; nothing where there is none. One of which nothing tells its class is
+// the error that it cannot be opened with: it may be the one that is meant.
+Result<std::optional<fs::path>> newest_of_class(const fs::path& models, ModelClass);
 
 struct ModelSummary {
   fs::path path;

@@ -17,6 +17,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::array class_names{"saehd", "amp", "quick96"};
+constexpr std::array start_names{"", "none", "pretrained"};  // in model.json, where it is settled
 
 std::vector<std::string> parts_of(const ModelSpec& spec) {
   if (spec.model_class == ModelClass::amp) return {"encoder", "inter_src", "inter_dst", "decoder"};
@@ -176,11 +177,14 @@ std::vector<Row> model_rows(ModelDescription& model) {
 
 json to_json(const ModelDescription& model) {
   ModelDescription copy = model;
-  return {{"format", formats::model.name},
-          {"version", formats::model.version},
-          {"class", class_name(model.model_class)},
-          {"seed", model.seed},
-          {"options", options_to_json(model_rows(copy))}};
+  json j{{"format", formats::model.name},
+         {"version", formats::model.version},
+         {"class", class_name(model.model_class)},
+         {"seed", model.seed},
+         {"options", options_to_json(model_rows(copy))}};
+  if (model.start != ModelStart::unsettled) j["start"] = start_names.at(static_cast<std::size_t>(model.start));
+  if (model.fp32) j["precision"] = "fp32";
+  return j;
 }
 
 Result<ModelDescription> description_from_json(const json& j, std::string_view file) {
@@ -196,6 +200,11 @@ Result<ModelDescription> description_from_json(const json& j, std::string_view f
   ModelDescription model;
   TRY(model.model_class, parse_class(j["class"].get<std::string>()));
   if (j.contains("seed") && j["seed"].is_number_unsigned()) model.seed = j["seed"].get<std::uint64_t>();
+  // Neither was kept at first.
+  for (std::size_t i = 1; i < start_names.size(); ++i) {
+    if (j.contains("start") && j["start"] == json(start_names[i])) model.start = static_cast<ModelStart>(i);
+  }
+  model.fp32 = j.contains("precision") && j["precision"] == json("fp32");
   auto rows = model_rows(model);
   if (auto read = options_from_json(rows, j["options"]); !read)
     return during(read.error(), fmt::format("reading {}", file));

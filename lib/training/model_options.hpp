@@ -13,6 +13,9 @@
 
 namespace understudy {
 
+// What a model begins with of which nothing was saved yet. Models from before this was kept say nothing.
+enum class ModelStart { unsettled, none, pretrained };
+
 // The class and the options; only those of its class count.
 struct ModelDescription {
   ModelClass model_class = ModelClass::saehd;
@@ -22,6 +25,8 @@ struct ModelDescription {
   Quick96Options quick96;
   SteeringOptions steering;
   std::uint64_t seed = 0;
+  ModelStart start = ModelStart::unsettled;
+  bool fp32 = false;  // trains in fp32 where no precision is asked for: of the compatible preset
 
   ModelFaceType face_type() const;
   bool quick() const { return model_class == ModelClass::quick96; }

@@ -135,6 +135,29 @@ TEST(Transfer, QuickSlicedTransportIsTheSlowOne) {
   EXPECT_LT(sum / moved, 0.02);
 }
 
+TEST(Warp, APartOfTheFacesIsLeftAsItIs) {
+  PreparedFace face{ImageF(64, 64, 3), ImageF(64, 64, 1, 1.f), {}};
+  for (std::size_t i = 0; i < face.bgr.data.size(); ++i) face.bgr.data[i] = static_cast<float>(i % 97) / 97.f;
+  SampleRules all{.resolution = 64};
+  SampleRules some = all;
+  some.warp_share = 0.25;
+  int warped = 0;
+  constexpr int count = 400;
+  for (int i = 0; i < count; ++i) {
+    CounterRandom a(1, sample_stream, static_cast<std::uint64_t>(i)),
+        b(1, sample_stream, static_cast<std::uint64_t>(i));
+    const auto whole = draw_sample(a, all), part = draw_sample(b, some);
+    EXPECT_TRUE(whole.warped);
+    EXPECT_EQ(whole.noise_x, part.noise_x);  // the share changes no other number
+    EXPECT_EQ(whole.shift_y, part.shift_y);
+    warped += part.warped;
+    if (i >= 8) continue;
+    const auto sample = make_sample(face, some, part);
+    EXPECT_EQ(sample.warped != sample.target, part.warped);
+  }
+  EXPECT_NEAR(warped, count / 4, 30);
+}
+
 TEST(Augment, OffDrawsAndChangesNothing) {
   SampleRules off, on;
   off.resolution = on.resolution = 64;

@@ -61,6 +61,7 @@ SampleDraw draw_sample(CounterRandom& random, const SampleRules& rules) {
   for (int i = 0; i < inner * inner; ++i) draw.noise_y.push_back(truncated_normal());
   if (is_random(rules.transfer)) draw.transfer_seed = random.next();
   draw.augment = draw_augment(random, rules.augment, rules.resolution);
+  if (rules.warp_share < 1) draw.warped = random.uniform() < rules.warp_share;
   return draw;
 }
 
@@ -160,7 +161,7 @@ Sample make_sample(const PreparedFace& face, const SampleRules& rules, const Sam
   const ImageF base = transfers ? recoloured(face.bgr, *reference_bgr, rules.transfer, draw.transfer_seed) : face.bgr;
   ImageF input = widened(rules.hsv_power > 0 ? shift_hsv(base, draw.hue_deg, draw.saturation, draw.value) : base,
                          Interpolation::cubic);
-  if (rules.warp) {
+  if (rules.warp && draw.warped) {
     const WarpMaps maps = warp_maps(w, draw.cell_size, draw.noise_x, draw.noise_y);
     input = remap(input, maps.x, maps.y, Interpolation::cubic, Border::constant);
   }

@@ -20,6 +20,7 @@ struct SampleRules {
   int resolution = 128;
   FaceType face_type = FaceType::full;
   bool warp = true;
+  double warp_share = 1;                           // part of the samples that it distorts
   bool eyes_mouth = false;                         // make that mask at all
   bool uniform_yaw = false;                        // faces come evenly over the head's turn, not evenly over the set
   bool by_worth = false;                           // rare and wanted kinds of faces come more often (face_worth.hpp)
@@ -41,6 +42,7 @@ struct SampleDraw {
   std::vector<double> noise_x, noise_y;  // (nodes-2)² each, row by row, |z| <= 1
   std::uint64_t transfer_seed = 0;       // of the directions of idt and sot
   AugmentDraw augment;
+  bool warped = true;
 };
 // What a rule leaves off draws no number, so that switching one on changes no other number of the sample.
 SampleDraw draw_sample(CounterRandom&, const SampleRules&);

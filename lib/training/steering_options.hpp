@@ -37,6 +37,7 @@ struct SteeringOptions {
   double background_power = 0;
   bool by_worth = false;
   double random_move = 1;
+  double warp_share = 1;
   int move_ramp = 0;
   double random_blur = 0;
   double random_noise = 0;
@@ -131,6 +132,13 @@ constexpr auto describe<SteeringOptions>() {
           .says("Random moves",
                 "Strength of the random rotation, scale and shift: 1 is the original's. Faces are aligned in the merge "
                 "too, so less learns much faster; 1 forgives more when the alignment is poor.")
+          .range(0, 1)
+          .in("Samples"),
+      field("warp-share", &O::warp_share)
+          .says(
+              "Share of warped faces",
+              "Part of the faces that random warp distorts: 1 is the original's. What is left unwarped keeps lids and "
+              "gaze exact.")
           .range(0, 1)
           .in("Samples"),
       field("move-ramp", &O::move_ramp)

@@ -86,9 +86,12 @@ std::vector<std::string> validation_names() {
 
 std::optional<double> last_ssim(const fs::path& file) {
   const auto row = last_validation(file);
-  if (!row) return {};
+  return row ? std::optional(ssim_of(*row)) : std::nullopt;
+}
+
+double ssim_of(const ValidationRow& row) {
   double sum = 0;
-  for (const auto& [name, cell] : *row) {
+  for (const auto& [name, cell] : row) {
     if (name == "src_ssim" || name == "dst_ssim") sum += std::strtod(cell.c_str(), nullptr);
   }
   return sum / 2;

@@ -37,5 +37,6 @@ std::vector<std::string> validation_names();
 // The mean SSIM of both sides in the last row of a validation.csv (lib/loop/validation_log.hpp); nothing when it has
 // none.
 std::optional<double> last_ssim(const fs::path& file);
+double ssim_of(const ValidationRow&);
 
 }  // namespace understudy

@@ -11,13 +11,13 @@ namespace understudy {
 
 bool has_generic_mask() { return !built_in::generic_mask().empty(); }
 
-std::uint64_t generic_mask_content() { return xxh3(built_in::generic_mask()); }
-
 Result<std::unique_ptr<Masker>> open_generic_masker(const MaskerOptions& options) {
   if (!has_generic_mask()) return fail(Code::internal, "This understudy was built without the generic mask");
   TRY(auto weights, parse_safetensors(built_in::generic_mask(), "the generic mask"));
   for (auto& [name, tensor] : weights) tensor = tensor.to(torch::kFloat32);
-  return NetMasker::make(generic_mask_shape, weights, FaceType::whole, options);
+  TRY(std::unique_ptr<Masker> masker, NetMasker::make(generic_mask_shape, weights, FaceType::whole, options));
+  masker->set_content(xxh3(built_in::generic_mask()));
+  return masker;
 }
 
 Result<> write_generic_mask(const fs::path& file, const std::map<std::string, Tensor>& weights) {

@@ -12,6 +12,5 @@ namespace understudy {
 // Whether the program has one: not while it is being made from nothing.
 bool has_generic_mask();
 Result<std::unique_ptr<Masker>> open_generic_masker(const MaskerOptions&);
-std::uint64_t generic_mask_content();  // of its weights
 
 }  // namespace understudy

@@ -9,6 +9,7 @@
 #include "lib/face/face_file.hpp"
 #include "lib/face/masks.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/loop/loop.hpp"
 #include "lib/xseg/mask_view.hpp"
 #include "lib/xseg/xseg_dfl.hpp"
@@ -61,6 +62,13 @@ class AnXseg : public testing::Test {
         description_, Device{}, Precision::fp32, *std::move(source),
         onlookers_of(folder_.path / "faces", folder_.path / "none", FaceType::whole, 2));
   }
+  // From here on it is a model that pretrains.
+  std::unique_ptr<XsegLearner> pretrainer() {
+    description_.options.pretrain = true;
+    auto grey = XsegSource::of_grey(folder_.path / "faces", FaceType::whole, {2, true, 3, 1, Device{}});
+    EXPECT_TRUE(grey) << to_sentence(grey.error());
+    return std::make_unique<XsegLearner>(description_, Device{}, Precision::fp32, *std::move(grey), XsegOnlookers{});
+  }
   Session session(XsegLearner& made) {
     auto store = ModelStore::exists(model_) ? ModelStore::open(model_, xseg_model_kind())
                                             : ModelStore::create(model_, xseg_model_kind(), to_json(description_));
@@ -100,6 +108,15 @@ TEST_F(AnXseg, LearnsSavesGoesOnAndMasks) {
   const auto masker = open_masker(model_, {.threads = 1, .gpu = false}, warnings);
   ASSERT_TRUE(masker) << to_sentence(masker.error());
   EXPECT_EQ((*masker)->face_type(), FaceType::whole);
+  // What it says that it is: the generation that was opened, also where a newer one is damaged.
+  const auto first_saved = read_list(model_)->back().weights;
+  EXPECT_EQ((*masker)->content(), first_saved.checksum);
+  ASSERT_TRUE(again.save(run_));
+  const auto newest = read_list(model_)->back().weights;
+  ASSERT_NE(newest.checksum, first_saved.checksum);
+  EXPECT_EQ((*open_masker(model_, {.threads = 1, .gpu = false}, warnings))->content(), newest.checksum);
+  ASSERT_TRUE(write_text(model_ / newest.name, "damaged"));
+  EXPECT_EQ((*open_masker(model_, {.threads = 1, .gpu = false}, warnings))->content(), first_saved.checksum);
   const ImageF grey(256, 256, 3, 0.5f);
   const auto masks = (*masker)->masks(std::span(&grey, 1));
   ASSERT_TRUE(masks);
@@ -128,16 +145,27 @@ TEST_F(AnXseg, GoesToDeepFaceLabAndBack) {
   for (const auto& [name, tensor] : back->optimizer)
     EXPECT_TRUE(torch::equal(tensor, saved->optimizer.at(name))) << name;
   // Its folder masks at once.
-  EXPECT_TRUE(open_masker(folder_.path / "dfl", {.threads = 1, .gpu = false}, warnings));
+  const auto masker = open_masker(folder_.path / "dfl", {.threads = 1, .gpu = false}, warnings);
+  ASSERT_TRUE(masker) << to_sentence(masker.error());
+  EXPECT_EQ((*masker)->content(), *file_checksum(folder_.path / "dfl" / "XSeg_256.npy"));
+}
+
+// As a training begins: it is looked at before the first step, and nothing of that look stands in the step's way.
+TEST_F(AnXseg, PretrainsAfterItWasLookedAt) {
+  const auto pretraining = pretrainer();
+  Session training = session(*pretraining);
+  ASSERT_TRUE(training.load(run_));
+  const auto look = pretraining->look(0, false);
+  ASSERT_TRUE(look) << to_sentence(look.error());
+  const auto stepped = training.iterate(run_);
+  ASSERT_TRUE(stepped) << to_sentence(stepped.error());
+  EXPECT_EQ(training.iteration(), 1);
 }
 
 TEST_F(AnXseg, LeavingPretrainingCountsAnewAndKeepsTheWeights) {
-  description_.options.pretrain = true;
-  auto grey = XsegSource::of_grey(folder_.path / "faces", FaceType::whole, {2, true, 3, 1, Device{}});
-  ASSERT_TRUE(grey) << to_sentence(grey.error());
-  XsegLearner pretraining(description_, Device{}, Precision::fp32, *std::move(grey), {});
+  const auto pretraining = pretrainer();
   {
-    Session training = session(pretraining);
+    Session training = session(*pretraining);
     ASSERT_TRUE(training.load(run_));
     ASSERT_TRUE(training.iterate(run_));
     ASSERT_TRUE(training.save(run_));
@@ -148,7 +176,7 @@ TEST_F(AnXseg, LeavingPretrainingCountsAnewAndKeepsTheWeights) {
   training.store().intend(to_json(description_));
   ASSERT_TRUE(training.load(run_));
   EXPECT_EQ(training.iteration(), 0);
-  const auto before = pretraining.weights(), now = after->weights();
+  const auto before = pretraining->weights(), now = after->weights();
   for (std::size_t i = 0; i < now.size(); ++i) EXPECT_TRUE(torch::equal(before[i].tensor, now[i].tensor));
 }
 

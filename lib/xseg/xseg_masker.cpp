@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "lib/infer/session.hpp"
-#include "lib/loop/generation_list.hpp"
+#include "lib/loop/opened_content.hpp"
 #include "lib/training/model_options.hpp"
 #include "lib/xseg/net_masker.hpp"
 #include "lib/xseg/xseg_dfl.hpp"
@@ -47,6 +47,13 @@ Result<std::unique_ptr<Masker>> open_onnx(const fs::path& file, const MaskerOpti
   return std::make_unique<OnnxMasker>(std::move(session));
 }
 
+template <class Open>
+Result<std::unique_ptr<Masker>> opened_file(const fs::path& file, const Open& open) {
+  TRY(auto opened, opened_with_checksum(file, open));
+  opened.first->set_content(opened.second);
+  return std::move(opened.first);
+}
+
 }  // namespace
 
 fs::path xseg_model_in(const fs::path& models) {
@@ -61,16 +68,9 @@ bool is_masker(const fs::path& path) {
          (path.extension() == ".onnx" && fs::exists(path, error));
 }
 
-Result<std::uint64_t> masker_content(const fs::path& path) {
-  if (path.extension() == ".onnx") return file_checksum(path);
-  if (!ModelStore::exists(path)) return file_checksum(path / "XSeg_256.npy");
-  TRY(const auto list, usable_list(path));
-  return list.entries.empty() ? 0 : list.entries.back().weights.checksum;
-}
-
 Result<std::unique_ptr<Masker>> open_masker(const fs::path& path, const MaskerOptions& options,
                                             std::vector<std::string>& warnings) {
-  if (path.extension() == ".onnx") return open_onnx(path, options);
+  if (path.extension() == ".onnx") return opened_file(path, [&] { return open_onnx(path, options); });
   if (ModelStore::exists(path)) {
     TRY(const auto store, ModelStore::open(path, xseg_model_kind()));
     TRY(const auto model, xseg_description_from_json(store.description(), path.string()));
@@ -84,10 +84,16 @@ Result<std::unique_ptr<Masker>> open_masker(const fs::path& path, const MaskerOp
       return fail_with_hint(Code::bad_option, fmt::format("The XSeg model in {} is only pretrained", path.string()),
                             "Train it on labels first: understudy mask train --no-pretrain");
     }
-    return NetMasker::make({}, saved->weights, face_type_of(model.options.face_type), options);
+    TRY(std::unique_ptr<Masker> masker,
+        NetMasker::make({}, saved->weights, face_type_of(model.options.face_type), options));
+    masker->set_content(
+        weights_checksum(path, saved->iteration));  // a damaged newer one was passed over, and one may have come since
+    return masker;
   }
-  TRY(const auto model, read_dfl_xseg(path, /*optimizer=*/false));
-  return NetMasker::make({}, model.weights, model.face_type, options);
+  return opened_file(path / "XSeg_256.npy", [&]() -> Result<std::unique_ptr<Masker>> {
+    TRY(const auto model, read_dfl_xseg(path, /*optimizer=*/false));
+    return NetMasker::make({}, model.weights, model.face_type, options);
+  });
 }
 
 }  // namespace understudy

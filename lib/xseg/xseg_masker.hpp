@@ -20,6 +20,12 @@ class Masker {
   virtual Result<std::vector<ImageF>> masks(std::span<const ImageF> bgr) = 0;
   // What it was trained on, where its files tell.
   virtual std::optional<FaceType> face_type() const = 0;
+  // Of the weights that were opened: two numbers for two networks, whatever they are called.
+  std::uint64_t content() const { return content_; }
+  void set_content(std::uint64_t content) { content_ = content; }
+
+ private:
+  std::uint64_t content_ = 0;
 };
 
 struct MaskerOptions {
@@ -30,8 +36,6 @@ struct MaskerOptions {
 // Where a workspace's XSeg model lies: MODELS/XSeg, or MODELS itself where only DeepFaceLab's files are.
 fs::path xseg_model_in(const fs::path& models);
 bool is_masker(const fs::path&);  // whether open_masker() would find anything there
-// Of the weights: two numbers for two networks, whatever they are called.
-Result<std::uint64_t> masker_content(const fs::path&);
 // A folder of our own model; a folder with DeepFaceLab's XSeg_256.npy (and XSeg_data.dat); an XSeg .onnx file.
 Result<std::unique_ptr<Masker>> open_masker(const fs::path&, const MaskerOptions&, std::vector<std::string>& warnings);
 

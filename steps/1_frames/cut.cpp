@@ -17,9 +17,12 @@
 #include "lib/media/take_over.hpp"
 #include "lib/media/timecode.hpp"
 #include "lib/project/output.hpp"
+#include "steps/1_frames/names.hpp"
 
 namespace understudy {
 namespace {
+
+using Ready = std::function<Result<>()>;  // what write_through() calls at last
 
 struct Times {
   double from = 0, to = std::numeric_limits<double>::infinity();  // seconds from the first frame
@@ -39,7 +42,7 @@ Result<Times> times_of(const CutOptions& options) {
 }
 
 media::VideoOptions encoding(const CutOptions& options, const media::VideoInfo& video, const media::FrameTimes& times,
-                             Run& run) {
+                             const Ready& before_rename, Run& run) {
   media::VideoOptions encode;
   encode.time_base = times.time_base;
   encode.frame_rate = times.frame_rate;
@@ -50,12 +53,15 @@ media::VideoOptions encoding(const CutOptions& options, const media::VideoInfo& 
   encode.preset = options.preset;
   encode.synthetic = false;
   encode.tell = [&run](const std::string& sentence) { run.note(sentence); };
+  encode.before_rename = before_rename;
   return encode;
 }
 
-Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths, const Times& times, Run& run) {
+Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths, const Times& times,
+                                const Ready& before_rename, Run& run) {
   TRY(auto source, media::FrameSource::open(paths.input, {.deinterlace = options.deinterlace}));
-  if (!source.is_video()) return fail(Code::bad_option, "{} is a folder, not a video", paths.input.string());
+  if (!source.is_video())
+    return fail(Code::bad_option, "{} is {}, not a video", paths.input.string(), picture_or_folder(paths.input));
   for (const auto& remark : source.remarks()) run.note(remark);
   const auto& video = *source.video();
   const double tick = video.time_base.value(), start = static_cast<double>(video.ticks.front()) * tick;
@@ -70,7 +76,7 @@ Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths
   if (first == last) return fail(Code::bad_option, "There is no frame between {} and {}", options.from, options.to);
   const std::int64_t zero = video.ticks[static_cast<std::size_t>(first)];
   const auto shown = media::frame_times(video);
-  auto encode = encoding(options, video, shown, run);
+  auto encode = encoding(options, video, shown, before_rename, run);
   encode.timecode = media::timecode_of(video, first);
   const double begin = static_cast<double>(zero) * tick;
   const double end = last < video.count() ? static_cast<double>(video.ticks[static_cast<std::size_t>(last)]) * tick
@@ -99,12 +105,13 @@ Result<std::string> cut_exactly(const CutOptions& options, const CutPaths& paths
                                   {"sound_encoded", written.sound_encoded}});
 }
 
-Result<std::string> cut_fast(const CutOptions& options, const CutPaths& paths, const Times& times, Run& run) {
+Result<std::string> cut_fast(const CutOptions& options, const CutPaths& paths, const Times& times,
+                             const Ready& before_rename, Run& run) {
   TRY(const auto video, media::probe(paths.input));
   const double start = static_cast<double>(video.ticks.front()) * video.time_base.value();
   run.stage("cut");
   TRY(const auto cut, media::copy_part(paths.input, paths.output, times.from + start, times.to + start, options.sound,
-                                       options.sound_track));
+                                       options.sound_track, before_rename));
   const double early = times.from - (cut.from - start);
   if (early > 0.5 * video.time_base.value())
     run.note(fmt::format("The part begins {:.3f} s early, at the key frame before", early));
@@ -142,10 +149,12 @@ Result<std::string> cut_video(const CutOptions& options, const CutPaths& paths, 
                           "Give another --output, or --redo to write it anew.");
   TRY(const auto lock, lock_file(paths.output));
   if (paths.output.has_parent_path()) remove_temporaries(paths.output.parent_path());
-  // There is no telling whose it is.
-  if (is_there(paths.output))
-    TRY_VOID(put_file_aside(paths.output, [&run](std::string text) { run.note(std::move(text)); }));
-  auto report = options.fast ? cut_fast(options, paths, times, run) : cut_exactly(options, paths, times, run);
+  // There is no telling whose it is, and it stays in its place until the new one is whole.
+  const Ready before_rename = [&]() {
+    return put_file_aside(paths.output, [&run](std::string text) { run.note(std::move(text)); });
+  };
+  auto report = options.fast ? cut_fast(options, paths, times, before_rename, run)
+                             : cut_exactly(options, paths, times, before_rename, run);
   if (report) run.saved(paths.output.string(), "video");
   return report;
 }

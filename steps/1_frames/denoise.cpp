@@ -9,6 +9,7 @@
 #include "lib/base/made_files.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/depth.hpp"
@@ -16,7 +17,9 @@
 #include "lib/media/filter_graph.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
+#include "lib/project/frame_places.hpp"
 #include "lib/project/output.hpp"
+#include "steps/1_frames/names.hpp"
 
 namespace understudy {
 namespace {
@@ -25,9 +28,9 @@ namespace {
 // by one of 255 levels (after 24 it is one in ten), where a sample changes by about one from frame to frame.
 constexpr std::int64_t part_length = 192, lead_in = 48;
 
-fs::path journal_of(const DenoisePaths& paths) { return paths.results / ".understudy" / "moves.json"; }
+fs::path journal_of(const DenoisePaths& paths) { return moves_of_denoising(paths.results); }
 // Written when the results are in their places: frames that changed later are not ours.
-fs::path seal_of(const DenoisePaths& paths) { return paths.originals / ".understudy" / "denoised.json"; }
+fs::path seal_of(const DenoisePaths& paths) { return seal_of_originals(paths.originals); }
 
 std::vector<fs::path> images_in(const fs::path& folder) {
   auto files = frame_files(folder);
@@ -40,10 +43,11 @@ Result<> move_over(const fs::path& from, MadeFiles& made, Aside& aside, const st
   return made.take_in(from, from.filename(), made_of);
 }
 
-// An original is nobody's work of ours, so the list does not take it in.
+// An original is nobody's work of ours, so the list does not take it in. It takes the place of its denoised frame only.
 Result<> put_back(const fs::path& original, const fs::path& frames, const MadeFiles& made, Aside& aside) {
   const auto target = frames / original.filename();
-  TRY_VOID(aside.make_way(made, original.filename()));
+  const auto made_of = made.made_of(original.filename());
+  if (!made_of || !is_denoising(*made_of)) TRY_VOID(aside.take(original.filename()));
   if (::rename(original.c_str(), target.c_str()) == 0) return {};
   std::error_code error;
   fs::remove(target, error);  // ours, and on another disk than the original
@@ -71,8 +75,10 @@ class Denoising {
   Result<> check_unchanged() const;
   std::string key_of_part(std::int64_t first) const;
   bool done(const std::string& name, const std::string& key) const;
-  Result<> one_part(std::int64_t first);
-  Result<> filter_part(std::int64_t first, std::int64_t missing, std::int64_t last, const std::string& key);
+  Result<> one_part(std::int64_t first, unsigned thread);
+  Result<> filter_part(media::FrameSource&, std::int64_t first, std::int64_t missing, std::int64_t last,
+                       const std::string& key);
+  Result<media::FrameSource*> source_of(unsigned thread);
   // `colours`: what a PNG is to say of them; nothing in SDR.
   Result<> write(const ImageU16& image, const std::optional<PngColour>& colours, const std::string& name,
                  const std::string& key);
@@ -85,6 +91,7 @@ class Denoising {
   Run& run_;
   fs::path source_;  // the originals, wherever they are
   std::optional<media::VideoInfo> video_;
+  std::vector<std::optional<media::FrameSource>> sources_;  // of the threads: to open one reads a whole video's index
   std::vector<std::string> names_;
   std::optional<MadeFiles> results_made_, frames_made_;  // the latter when frames are to be replaced
   Aside results_aside_;
@@ -119,7 +126,11 @@ Result<> Denoising::check_unchanged() const {
   const auto sealed = fs::last_write_time(seal_of(paths_), unsealed);
   for (const auto& image : images_in(paths_.frames)) {
     std::error_code ignored;
-    if (frames_made_->ours(image.filename())) continue;
+    const auto made_of = frames_made_->made_of(image.filename());
+    if (made_of && is_denoising(*made_of)) continue;
+    // Of a denoising that a kill ended, frames that were extracted again: they are what their originals are.
+    const auto now = print_of(image), before = print_of(paths_.originals / image.filename());
+    if (now && before && now->bytes == before->bytes && now->hash == before->hash) continue;
     const bool edited = frames_made_->last_made_of(image.filename()).has_value();
     if (!edited && (unsealed || fs::last_write_time(image, ignored) <= sealed)) continue;
     return fail_with_hint(
@@ -187,9 +198,8 @@ Result<> Denoising::keep_as_it_is(const Error& error, const std::string& name, c
 }
 
 // From the part's own lead-in, not from the first missing frame: each frame comes out the same however often killed.
-Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::int64_t last, const std::string& key) {
-  // HDR pictures stay HDR; of a video, whose frames are written at 8 bits here, they are SDR.
-  TRY(auto source, media::FrameSource::open(source_, {.threads = 1, .own_colours = !video_}));
+Result<> Denoising::filter_part(media::FrameSource& source, std::int64_t first, std::int64_t missing, std::int64_t last,
+                                const std::string& key) {
   std::optional<media::FilterGraph> filter;
   std::pair<int, int> size;
   for (std::int64_t i = std::max<std::int64_t>(0, first - lead_in); i < last; ++i) {
@@ -215,12 +225,24 @@ Result<> Denoising::filter_part(std::int64_t first, std::int64_t missing, std::i
   return {};
 }
 
-Result<> Denoising::one_part(std::int64_t first) {
+Result<media::FrameSource*> Denoising::source_of(unsigned thread) {
+  auto& source = sources_.at(thread);
+  // HDR pictures stay HDR; of a video, whose frames are written at 8 bits here, they are SDR.
+  if (!source) {
+    TRY(source, media::FrameSource::open(source_, {.threads = 1, .own_colours = !video_}));
+  }
+  return &*source;
+}
+
+Result<> Denoising::one_part(std::int64_t first, unsigned thread) {
   const auto last = std::min<std::int64_t>(first + part_length, static_cast<std::int64_t>(names_.size()));
   std::int64_t missing = first;
   const auto key = key_of_part(first);
   while (missing < last && done(names_[static_cast<std::size_t>(missing)], key)) ++missing;
-  if (missing < last) TRY_VOID(filter_part(first, missing, last, key));
+  if (missing < last) {
+    TRY(auto* source, source_of(thread));
+    TRY_VOID(filter_part(*source, first, missing, last, key));
+  }
   std::lock_guard lock(mutex_);
   run_.progress(done_ += static_cast<std::uint64_t>(last - first), names_.size(), "frames");
   return {};
@@ -265,9 +287,12 @@ Result<std::string> Denoising::work() {
   run_.stage("denoise");
   const auto parts = (static_cast<std::int64_t>(names_.size()) + part_length - 1) / part_length;
   run_.progress(0, names_.size(), "frames");
-  TRY_VOID(for_each_index(static_cast<std::size_t>(parts), options_.threads, run_, "", [this](std::size_t i, unsigned) {
-    return one_part(static_cast<std::int64_t>(i) * part_length);
+  const int threads = thread_count(options_.threads);
+  sources_.resize(static_cast<std::size_t>(threads));
+  TRY_VOID(for_each_index(static_cast<std::size_t>(parts), threads, run_, "", [this](std::size_t i, unsigned thread) {
+    return one_part(static_cast<std::int64_t>(i) * part_length, thread);
   }));
+  sources_.clear();
   if (in_place()) TRY_VOID(put_in_place());
   return json_text(nlohmann::json{{"frames", names_.size()},
                                   {"unreadable", unreadable_},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <set>
 
 #include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
@@ -16,6 +17,7 @@
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
 #include "lib/options/options.hpp"
+#include "lib/project/frame_places.hpp"
 #include "lib/project/output.hpp"
 #include "steps/1_frames/names.hpp"
 
@@ -31,6 +33,7 @@ class FrameExtraction {
  private:
   void plan();
   Result<bool> settle_earlier_work();
+  Result<> clear_originals();
   Result<> clear_old(const media::Sequence* earlier);
   Result<> write_frames();
   template <class T>
@@ -49,6 +52,7 @@ class FrameExtraction {
   std::vector<std::size_t> todo_;     // output frames to make
   std::vector<fs::path> present_;     // images in the folder that bear our prefix
   std::optional<MadeFiles> made_;
+  bool imported_ = false;  // what is there, by its manifest
   FramesReport report_;
   std::mutex reading_, recording_;
   std::size_t next_ = 0;
@@ -64,7 +68,8 @@ Result<FramesReport> FrameExtraction::work() {
                                                        .deinterlace = options_.deinterlace,
                                                        .own_colours = options_.format == FrameFormat::png16}));
   if (!source_->is_video())
-    return fail_with_hint(Code::bad_option, fmt::format("{} is a folder, not a video", paths_.video.string()),
+    return fail_with_hint(Code::bad_option,
+                          fmt::format("{} is {}, not a video", paths_.video.string(), picture_or_folder(paths_.video)),
                           "Its images can be used as frames as they are.");
   for (const auto& remark : source_->remarks()) run_.note(remark);
   const int bits = source_->video()->bit_depth;
@@ -109,7 +114,9 @@ Result<bool> FrameExtraction::settle_earlier_work() {
   if (!earlier && earlier.error().code == Code::newer_version) return Failure(earlier.error());
   present_ = images_of_prefix(paths_.folder, paths_.manifest, options_.prefix);
   const bool any = !present_.empty();
-  if (!earlier && any && !options_.redo) {
+  // What was imported cannot be made again once the folder that it came from is gone.
+  imported_ = earlier && earlier->options.contains("import");
+  if ((!earlier || imported_) && any && !options_.redo) {
     run_.note(
         fmt::format("{} already holds {} images that were not extracted here: they are kept; --redo replaces them",
                     paths_.folder.string(), present_.size()));
@@ -121,7 +128,10 @@ Result<bool> FrameExtraction::settle_earlier_work() {
                     earlier->ticks == sequence_.ticks;
   TRY_VOID(make_folders(paths_.folder));
   remove_temporaries(paths_.folder);
-  if (any && (!same || options_.redo)) TRY_VOID(clear_old(earlier ? &*earlier : nullptr));
+  if (!same || options_.redo) {
+    TRY_VOID(clear_originals());
+    if (any) TRY_VOID(clear_old(earlier ? &*earlier : nullptr));
+  }
   TRY_VOID(media::write_sequence(paths_.manifest, sequence_));
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (!is_there(paths_.folder / names_[i])) todo_.push_back(i);
@@ -130,9 +140,19 @@ Result<bool> FrameExtraction::settle_earlier_work() {
   return true;
 }
 
+// Of a denoising of the frames that go now.
+Result<> FrameExtraction::clear_originals() {
+  std::set<fs::path> old;
+  for (const auto& file : images_of_prefix(originals_of(paths_.folder), paths_.manifest, options_.prefix))
+    old.insert(file.filename());
+  return put_originals_aside(
+      paths_.folder, [&old](const fs::path& name) { return old.contains(name); },
+      [this](std::string text) { run_.note(std::move(text)); });
+}
+
 // Frames of another video or format would mix with the new ones (spec pipeline.md W55). Those that we made and that are
-// still so can be made again from the video, so they are not kept; what was edited since, or is somebody else's, is put
-// aside: with --redo all of it, else what has the name of a frame.
+// still so can be made again from the video, so they are not kept; what was edited since, imported, or is somebody
+// else's, is put aside: with --redo all of it, else what has the name of a frame.
 Result<> FrameExtraction::clear_old(const media::Sequence* earlier) {
   Aside aside(paths_.folder, [this](std::string text) { run_.note(std::move(text)); });
   std::int64_t removed = 0;
@@ -140,7 +160,7 @@ Result<> FrameExtraction::clear_old(const media::Sequence* earlier) {
     const auto name = file.filename();
     const auto stem = file.stem().string();
     const bool in_the_way = sequence_.ticks.contains(stem) || (earlier && earlier->ticks.contains(stem));
-    if (made_->ours(name)) {
+    if (made_->ours(name) && !imported_) {
       std::error_code error;
       fs::remove(file, error);
       if (error) return io_failure("remove", file, error.value());

@@ -8,6 +8,7 @@
 #include "lib/media/clip_fake.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/sequence.hpp"
+#include "steps/1_frames/import.hpp"
 #include "steps/1_frames/verb.hpp"
 
 namespace understudy {
@@ -78,6 +79,37 @@ TEST_F(Frames, ForeignFramesAreKeptUntilRedo) {
   options.redo = true;
   ASSERT_TRUE(extract_frames(options, paths_, run_));
   EXPECT_EQ(count(), 6);
+}
+
+// The folder that they came from may be gone.
+TEST_F(Frames, ImportedImagesAreNotMadeAgain) {
+  const auto from = folder_ / "stills";
+  fs::create_directories(from);
+  for (int i = 0; i < 2; ++i)
+    ASSERT_TRUE(write_image(from / media::frame_name(i, 2), ImageU8(8, 8, 3, static_cast<std::uint8_t>(70 + i))));
+  ASSERT_TRUE(import_images({}, {from, paths_.folder, paths_.manifest}, run_));
+  fs::remove_all(from);
+  const auto kept = extract_frames({}, paths_, run_);
+  ASSERT_TRUE(kept) << to_sentence(kept.error());
+  ASSERT_TRUE(kept->kept_foreign);
+  EXPECT_EQ(count(), 2);
+  EXPECT_EQ(grey_of("00001.png"), 70);
+  FramesOptions options;
+  options.redo = true;
+  const auto report = extract_frames(options, paths_, run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  ASSERT_EQ(report->set_aside, 2);
+  EXPECT_EQ(read_image(report->backup / "00001.png")->at(5, 5), 70);
+  EXPECT_EQ(grey_of("00001.png"), 20);
+  EXPECT_EQ(count(), 6);
+}
+
+TEST_F(Frames, APictureIsCalledSo) {
+  ASSERT_TRUE(write_image(folder_ / "one.png", ImageU8(8, 8, 3)));
+  paths_.video = folder_ / "one.png";
+  const auto refused = extract_frames({}, paths_, run_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("one.png is a picture, not a video"), std::string::npos);
 }
 
 TEST_F(Frames, AStopIsNoFailureAndGoesOn) {

@@ -6,7 +6,10 @@
 #include <set>
 
 #include "lib/base/frame_files.hpp"
+#include "lib/base/made_files.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/media/sequence.hpp"
+#include "lib/project/frame_places.hpp"
 
 namespace understudy {
 namespace {
@@ -54,6 +57,36 @@ std::vector<fs::path> images_of_prefix(const fs::path& folder, const fs::path& m
     if (prefix.empty() ? !others.contains(stem) : numbered) ours.push_back(path);
   }
   return ours;
+}
+
+Result<> put_originals_aside(const fs::path& frames, const std::function<bool(const fs::path& name)>& which,
+                             const std::function<void(std::string)>& tell) {
+  const auto originals = originals_of(frames), results = denoised_of(frames);
+  TRY_VOID(finish_moves(moves_of_denoising(results)));
+  // A folder of that name in which no denoising has been is the user's own.
+  if (!is_there(seal_of_originals(originals)) && !is_there(results)) return {};
+  const auto files = frame_files(originals);
+  if (!files || files->pictures.empty()) return {};
+  Aside aside(originals, tell);
+  bool any_left = false;
+  for (const auto& file : files->pictures) {
+    if (which(file.filename()))
+      TRY_VOID(aside.take(file.filename()));
+    else
+      any_left = true;
+  }
+  std::error_code ignored;
+  if (!any_left) fs::remove_all(originals / ".understudy", ignored);
+  if (!any_left) fs::remove(originals, ignored);
+  return {};
+}
+
+fs::path seal_of_originals(const fs::path& originals) { return originals / ".understudy" / "denoised.json"; }
+fs::path moves_of_denoising(const fs::path& results) { return results / ".understudy" / "moves.json"; }
+
+const char* picture_or_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored) ? "a folder" : "a picture";
 }
 
 bool natural_less(std::string_view a, std::string_view b) {

@@ -146,6 +146,18 @@ TEST_F(OtherFrames, TheExactCutHasExactlyItsFrames) {
   EXPECT_EQ(source->video()->ticks.front(), 0);
   EXPECT_EQ(cut_video(options, {input, root_ / "part.mp4"}, run_).error().code, Code::bad_option);  // exists
   options.redo = true;
+  // What is there stays until the new one is whole.
+  const auto there = *read_file(root_ / "part.mp4");
+  ASSERT_TRUE(write_text(root_ / "none.mp4", "no video"));
+  for (const bool fast : {false, true}) {
+    options.fast = fast;
+    EXPECT_FALSE(cut_video(options, {root_ / "none.mp4", root_ / "part.mp4"}, run_));
+    ASSERT_TRUE(fs::exists(root_ / "part.mp4"));
+    EXPECT_EQ(*read_file(root_ / "part.mp4"), there);
+  }
+  options.fast = false;
+  ok(cut_video(options, {input, root_ / "part.mp4"}, run_));
+  EXPECT_EQ(*read_file(root_ / "part_backup-1" / "part.mp4"), there);
   EXPECT_EQ(cut_video(options, {input, input}, run_).error().code, Code::bad_option);
   options.from = "9";
   options.to = "";

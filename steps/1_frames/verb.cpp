@@ -2,9 +2,9 @@
 #include "steps/1_frames/verb.hpp"
 
 #include "lib/base/frame_files.hpp"
-#include "lib/base/moves.hpp"
 #include "lib/media/sequence.hpp"
 #include "lib/media/write_video.hpp"
+#include "lib/project/frame_places.hpp"
 #include "lib/project/output.hpp"
 #include "steps/1_frames/cut.hpp"
 #include "steps/1_frames/denoise.hpp"
@@ -60,12 +60,7 @@ Result<std::string> denoise_verb(const DenoiseOptions& options, const std::vecto
   TRY(const Workspace workspace, open_workspace(call.workspace));
   TRY(const Side side, parse_side(call.positionals.at("side")));
   const fs::path frames = workspace.frames(side);
-  // Beside the frames' own place, so that files can be moved; an older version put them beside a link to it.
-  const auto place = [&frames](const char* suffix) {
-    const fs::path usual = frames.string() + suffix;
-    return is_there(usual) ? usual : beside(frames, suffix);
-  };
-  DenoisePaths paths{options.input, frames, place("_original"), place("_denoised"),
+  DenoisePaths paths{options.input, frames, originals_of(frames), denoised_of(frames),
                      manifest_of(workspace.state(), fmt::format("frames-{}", side_name(side)), "")};
   if (options.undo) return undo_denoising(paths, run);
   if (!options.output.empty()) {

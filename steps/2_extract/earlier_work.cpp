@@ -5,25 +5,16 @@
 
 #include "lib/base/formats.hpp"
 #include "lib/base/made_files.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/options/options.hpp"
 #include "steps/2_extract/face_crop.hpp"
 #include "steps/2_extract/present_faces.hpp"
+#include "steps/2_extract/raw_faces.hpp"
 #include "steps/2_extract/stills.hpp"
 
 namespace understudy {
 namespace {
-
-nlohmann::json origin_of(const media::FrameSource& source) {
-  nlohmann::json origin{{"name", path_text(source.path().filename())},
-                        {"kind", source.is_video() ? "video" : "folder"}};
-  if (source.is_video()) {
-    std::error_code ignored;
-    origin["bytes"] = fs::file_size(source.path(), ignored);
-    origin["frames"] = source.count();
-  }
-  return origin;
-}
 
 // The lock goes with the folder; the new one gets another.
 Result<fs::path> move_aside(const ExtractPaths& paths, FileLock& lock) {
@@ -31,6 +22,17 @@ Result<fs::path> move_aside(const ExtractPaths& paths, FileLock& lock) {
   lock.moved_to(backup / ".understudy" / "lock");
   TRY(lock, lock_folder(paths.aligned));
   return backup;
+}
+
+// What was seen in other pictures. What somebody placed by hand there is not thrown away with it.
+Result<> drop_looks(const fs::path& raw, Run& run) {
+  TRY(const bool by_hand, RawFaces::holds_hand_work(raw));
+  std::error_code error;
+  if (!by_hand) return fs::remove(raw, error), Result<>();
+  const auto backup = free_backup_name(raw);
+  run.note(
+      fmt::format("The faces that were placed by hand do not count any more; they are kept in {}", backup.string()));
+  return rename_without_replacing(raw, backup);
 }
 
 std::int64_t jpegs_in(const fs::path& folder) {
@@ -51,27 +53,28 @@ bool same_options(const nlohmann::json& old, const nlohmann::json& now) {
 
 }  // namespace
 
-nlohmann::json head_of(ExtractOptions options, const media::FrameSource& source) {
+nlohmann::json head_of(ExtractOptions options, const FrameOrigin& origin) {
   options.image_size = crop_size_of(options);
   auto rows = rows_of(options);
   auto chosen = options_to_json(rows);
-  for (const char* key : {"redo", "redo-deleted", "missing", "manual", "threads", "input", "output"}) chosen.erase(key);
-  return {{"source", origin_of(source)}, {"options", chosen}};
+  for (const char* key : {"redo", "redo-deleted", "marked", "missing", "manual", "threads", "input", "output"})
+    chosen.erase(key);
+  return {{"source", origin.said}, {"options", chosen}};
 }
 
 std::string raw_head_of(const ExtractOptions& options, const media::FrameSource& source) {
   return json_text(nlohmann::json{
-      {"source", origin_of(source)}, {"thorough", options.thorough}, {"version", formats::faces.version}});
+      {"source", place_of(source)}, {"thorough", options.thorough}, {"version", formats::faces.version}});
 }
 
 fs::path raw_path(const ExtractPaths& paths) { return fs::path(paths.journal).replace_extension(".faces"); }
 
 Smoothing chosen_smoothing(const ExtractOptions& options, const ExtractPaths& paths, const media::FrameSource& source,
-                           const Journal& journal, Run& run) {
+                           const Journal& journal, bool same_source, Run& run) {
   if (options.smooth != Smoothing::automatic) return options.smooth;
   if (source.is_video()) return Smoothing::on;
   const auto& head = journal.head();
-  if (!options.redo && !head.is_null() && head.value("source", nlohmann::json()) == origin_of(source)) {
+  if (!options.redo && same_source) {
     const auto before = head.value("options", nlohmann::json::object());
     return before.contains("smooth") && before["smooth"] == "off" ? Smoothing::off : Smoothing::on;
   }
@@ -93,14 +96,14 @@ Smoothing chosen_smoothing(const ExtractOptions& options, const ExtractPaths& pa
 }
 
 Result<EarlierWork> settle_earlier_work(const ExtractOptions& options, const ExtractPaths& paths,
-                                        const media::FrameSource& source, Journal& journal, FileLock& lock, Run& run) {
+                                        const FrameOrigin& origin, bool same_source, Journal& journal, FileLock& lock,
+                                        Run& run) {
   EarlierWork earlier;
   earlier.smooth = options.smooth == Smoothing::on;
-  const auto head = head_of(options, source);
+  const auto head = head_of(options, origin);
   const bool known = !journal.head().is_null();
   const auto old_options = known ? journal.head().value("options", nlohmann::json::object()) : nlohmann::json();
-  const bool same = known && journal.head().value("source", nlohmann::json()) == head["source"] &&
-                    same_options(old_options, head["options"]);
+  const bool same = known && same_source && same_options(old_options, head["options"]);
   const auto present = count_faces(paths.aligned);
   std::error_code ignored;
   const bool packed = fs::exists(paths.aligned / "faceset.pak", ignored);
@@ -123,7 +126,7 @@ Result<EarlierWork> settle_earlier_work(const ExtractOptions& options, const Ext
         TRY_VOID(put_folder_aside(paths.debug));
       }
     }
-    if (options.redo) fs::remove(raw_path(paths), ignored);
+    if (options.redo || (known && !same_source)) TRY_VOID(drop_looks(raw_path(paths), run));
     journal.forget_all();
     TRY_VOID(journal.begin(head));
   } else if (!old_options.contains("smooth")) {

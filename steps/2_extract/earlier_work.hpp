@@ -4,8 +4,9 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/media/frame_source.hpp"
+#include "lib/project/extract_journal.hpp"
 #include "steps/2_extract/extract.hpp"
-#include "steps/2_extract/journal.hpp"
+#include "steps/2_extract/frame_origin.hpp"
 
 namespace understudy {
 
@@ -15,16 +16,17 @@ struct EarlierWork {
   bool smooth = true;  // as the options say, or as the extraction that is gone on with was begun
   fs::path backup;     // where older faces were moved, or empty
 };
-// on or off. Automatic is what the extraction that is gone on with was begun with, else off for a folder of stills; a
-// note says which.
-Smoothing chosen_smoothing(const ExtractOptions&, const ExtractPaths&, const media::FrameSource&, const Journal&, Run&);
+// `same_source`: same_clips(). on or off. Automatic is what the extraction that is gone on with was begun with, else
+// off for a folder of stills; a note says which.
+Smoothing chosen_smoothing(const ExtractOptions&, const ExtractPaths&, const media::FrameSource&, const Journal&,
+                           bool same_source, Run&);
 // Forgets the journal's records where they are out of date. The lock is that of the folder of faces, and is so still
 // when that was moved aside.
-Result<EarlierWork> settle_earlier_work(const ExtractOptions&, const ExtractPaths&, const media::FrameSource&, Journal&,
-                                        FileLock&, Run&);
+Result<EarlierWork> settle_earlier_work(const ExtractOptions&, const ExtractPaths&, const FrameOrigin&,
+                                        bool same_source, Journal&, FileLock&, Run&);
 
 // What the result depends on: when it changes, the faces are out of date.
-nlohmann::json head_of(ExtractOptions, const media::FrameSource&);
+nlohmann::json head_of(ExtractOptions, const FrameOrigin&);
 // The same for what the first pass sees.
 std::string raw_head_of(const ExtractOptions&, const media::FrameSource&);
 // Where the first pass keeps it: beside the journal.

@@ -8,7 +8,6 @@
 #include "lib/base/limits.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/moves.hpp"
-#include "lib/base/path_text.hpp"
 #include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/codec.hpp"
@@ -17,9 +16,12 @@
 #include "steps/2_extract/earlier_work.hpp"
 #include "steps/2_extract/face_crop.hpp"
 #include "steps/2_extract/face_keeper.hpp"
+#include "steps/2_extract/face_marks.hpp"
+#include "steps/2_extract/frame_origin.hpp"
+#include "steps/2_extract/hand_work.hpp"
 #include "steps/2_extract/look.hpp"
-#include "steps/2_extract/manual.hpp"
 #include "steps/2_extract/plan.hpp"
+#include "steps/2_extract/report.hpp"
 
 namespace understudy {
 namespace {
@@ -41,8 +43,10 @@ class Extraction {
     TRY_VOID(finish_moves(moves_journal(paths_.aligned)));
     contents_.emplace(*source_);
     TRY(journal_, Journal::load(paths_.journal));
-    options_.smooth = chosen_smoothing(options_, paths_, *source_, *journal_, run_);
-    TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, *source_, *journal_, lock, run_));
+    origin_ = origin_of(*source_, paths_.manifests);
+    const bool same_source = same_clips(*journal_, origin_, *source_, *contents_);
+    options_.smooth = chosen_smoothing(options_, paths_, *source_, *journal_, same_source, run_);
+    TRY(const EarlierWork earlier, settle_earlier_work(options_, paths_, origin_, same_source, *journal_, lock, run_));
     smooth_ = earlier.smooth;
     report_.backup = earlier.backup;
     report_.kept_foreign = earlier.foreign;
@@ -53,7 +57,9 @@ class Extraction {
       TRY_VOID(list_frames());
       TRY_VOID(list_work());
       if (!todo_.empty() || !journal_->complete()) TRY_VOID(do_frames());
-      tell_report();
+      if (marks_) TRY_VOID(marks_->take_away());
+      tell_faces(*source_, frames_, *journal_, report_);
+      tell_times(seconds_, report_);
       tell_aside();
     }
     report_.seconds = watch.seconds();
@@ -71,16 +77,19 @@ class Extraction {
   Result<std::vector<std::size_t>> frames_to_redo();
   Result<bool> deleted(const FrameRecord&, const std::string& frame_name);
   Result<> read_present();
+  Result<> open_raw();
   Result<> look(const std::vector<std::size_t>& redo);
-  Result<> store_hand_work(RawFaces&);
   Result<> do_frames();
+  Result<> cut_frames();
+  Result<> renumber_tracks();
   Result<> process(std::size_t position, const Result<media::Frame>&, FaceFinder*);
   Result<std::vector<PlannedFace>> faces_of(std::size_t position, const media::Frame&, FaceFinder*);
   Result<> write_faces(std::size_t position, const media::Frame&, const std::vector<PlannedFace>&, FrameRecord&);
   Result<> write_debug_picture(const media::Frame&, const std::vector<PlannedFace>&);
+  Result<> add_unread(FrameRecord, std::string problem);
   Result<> add_record(FrameRecord);
+  std::optional<FrameRecord> known_of(const std::string& frame_name);
   std::string wanted_look(std::size_t position) const;
-  void tell_report();
   void tell_aside();
   bool unchanged(std::size_t position);
   Result<> keep_times();
@@ -93,6 +102,7 @@ class Extraction {
   bool smooth_ = true;
   std::optional<media::FrameSource> source_;
   std::optional<FrameContents> contents_;
+  FrameOrigin origin_;
   std::optional<Journal> journal_;
   std::map<std::string, HandFrame> hand_;
   std::optional<RawFaces> raw_;
@@ -100,6 +110,9 @@ class Extraction {
   std::vector<std::int64_t> frames_;  // indices of all frames that count; a position is an index into these
   std::map<std::string, std::uint64_t> new_times_;  // by frame: FrameStamp::times
   std::vector<std::size_t> todo_;                   // positions of those to cut, ascending
+  std::vector<std::size_t> readable_again_;         // positions of those that once could not be read
+  std::optional<FaceMarks> marks_;                  // with options_.marked
+  std::set<std::size_t> redo_;                      // positions of frames that are looked at once more
   std::set<std::size_t> bring_back_;                // positions of frames whose deleted faces are wanted again
   std::optional<FaceKeeper> keeper_;
   std::optional<MadeFiles> debug_made_;  // with options_.debug
@@ -122,14 +135,7 @@ Result<> Extraction::list_frames() {
   }
   report_.frames = static_cast<std::int64_t>(frames_.size());
   if (options_.manual.empty()) return {};
-  TRY(hand_, read_manual(options_.manual));
-  for (const auto& [wanted, entry] : hand_) {
-    const auto is_it = [&](std::int64_t index) {
-      return source_->name(index) == wanted || fs::path(source_->name(index)).stem() == wanted;
-    };
-    if (std::ranges::none_of(frames_, is_it))
-      run_.warn(fmt::format("{} names {}, which is no frame here", options_.manual.string(), wanted));
-  }
+  TRY(hand_, read_hand_work(options_.manual, *source_, frames_, run_));
   return {};
 }
 
@@ -151,10 +157,14 @@ Result<bool> Extraction::deleted(const FrameRecord& record, const std::string& f
   return !keeper_->present().all_there(record);
 }
 
-// Positions that --redo-deleted and --missing ask for.
+// Positions that --redo-deleted, --marked and --missing ask for.
 Result<std::vector<std::size_t>> Extraction::frames_to_redo() {
   std::vector<std::size_t> redo;
-  for (std::size_t i = 0; (options_.redo_deleted || options_.missing) && i < frames_.size(); ++i) {
+  if (options_.marked) {
+    TRY(marks_, FaceMarks::read(paths_.aligned));
+  }
+  const bool wanted = options_.redo_deleted || options_.missing || marks_;
+  for (std::size_t i = 0; wanted && i < frames_.size(); ++i) {
     const auto found = journal_->records().find(name(i));
     if (found == journal_->records().end() || !found->second.problem.empty()) continue;
     const auto& record = found->second;
@@ -163,7 +173,8 @@ Result<std::vector<std::size_t>> Extraction::frames_to_redo() {
       TRY(gone, deleted(record, name(i)));
     }
     if (gone) bring_back_.insert(i);
-    if (gone || (options_.missing && record.files.empty() && record.out.empty())) redo.push_back(i);
+    const bool again = gone || (marks_ && marks_->has(name(i)));
+    if (again || (options_.missing && record.files.empty() && record.out.empty())) redo.push_back(i);
   }
   report_.redone = static_cast<std::int64_t>(redo.size());
   return redo;
@@ -171,21 +182,28 @@ Result<std::vector<std::size_t>> Extraction::frames_to_redo() {
 
 std::string Extraction::wanted_look(std::size_t position) const {
   if (smooth_) return plan_->key(position);
-  const auto* by_hand = hand_frame(hand_, name(position));
-  return by_hand ? "hand " + by_hand->text : std::string();
+  return raw_ ? raw_->hand_key(frames_[position]) : std::string();
 }
 
-// Whether its file is the one that was done; older versions kept no more than the size.
+// Whether its file is the one that was done; older versions kept no more than the size. What could not be read is tried
+// once more: a disk may have failed for a moment, or a right was missing.
 bool Extraction::unchanged(std::size_t position) {
   const auto found = journal_->records().find(name(position));
   if (found == journal_->records().end()) return false;
   const auto& record = found->second;
   const auto index = frames_[position];
-  if (record.content == 0) return record.bytes == contents_->bytes(index);
-  contents_->expect(index, {record.bytes, record.times, record.content});
-  const auto now = contents_->of(index);
-  if (now.content == record.content && now.times != record.times) new_times_[record.name] = now.times;
-  return now.content == record.content;
+  if (record.content == 0) {
+    if (record.bytes != contents_->bytes(index)) return false;
+  } else {
+    contents_->expect(index, {record.bytes, record.times, record.content});
+    const auto now = contents_->of(index);
+    if (now.content != record.content) return false;
+    if (now.times != record.times) new_times_[record.name] = now.times;
+  }
+  const bool too_long = face_file_name(record.name, 1).size() > longest_name;
+  if (record.problem.empty() || too_long || !source_->at(index)) return true;
+  readable_again_.push_back(position);
+  return false;
 }
 
 // Of files that were copied or touched, so that they are not read each time.
@@ -198,7 +216,9 @@ Result<> Extraction::list_work() {
   for (std::size_t i = 0; i < done.size(); ++i) done[i] = unchanged(i);
   TRY_VOID(keep_times());
   for (const auto i : redo) done[i] = false;
+  redo_ = {redo.begin(), redo.end()};
   const bool all_done = std::ranges::all_of(done, std::identity()) && hand_.empty() && journal_->complete();
+  if (!all_done) TRY_VOID(open_raw());
   if (smooth_ && !all_done) TRY_VOID(look(redo));
   for (std::size_t i = 0; i < done.size(); ++i) {
     if (done[i] && !all_done) {
@@ -211,17 +231,28 @@ Result<> Extraction::list_work() {
   return {};
 }
 
+// Without smoothing it holds hand work alone, and is not there without such.
+Result<> Extraction::open_raw() {
+  std::error_code ignored;
+  if (!smooth_ && hand_.empty() && !fs::exists(raw_path(paths_), ignored)) return {};
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < source_->count(); ++i) names.push_back(source_->name(i));
+  TRY(raw_, RawFaces::open(raw_path(paths_), raw_head_of(options_, *source_), std::move(names)));
+  for (const auto position : readable_again_) raw_->forget_unread(frames_[position]);
+  tell_of_changed_pictures(*raw_, *source_, *contents_, run_);
+  return smooth_ ? Result<>() : store_hand_work(hand_, *source_, frames_, *contents_, *raw_, run_);
+}
+
 Result<> Extraction::look(const std::vector<std::size_t>& redo) {
-  TRY(raw_, RawFaces::open(raw_path(paths_), raw_head_of(options_, *source_)));
   const LookInput input{*source_, frames_, *contents_, threads(), options_.thorough ? Look::thorough : Look::usual};
-  TRY_VOID(journal_->begin(head_of(options_, *source_)));
+  TRY_VOID(journal_->begin(head_of(options_, origin_)));
   if (!redo.empty()) {
     std::vector<std::int64_t> indices;
     for (const auto i : redo) indices.push_back(frames_[i]);
     TRY_VOID(look_thoroughly(input, indices, *raw_, seconds_, run_));
   }
   TRY_VOID(look_at_frames(input, *raw_, seconds_, run_));
-  TRY_VOID(store_hand_work(*raw_));
+  TRY_VOID(store_hand_work(hand_, *source_, frames_, *contents_, *raw_, run_));
   TRY(plan_, FacePlan::make(*raw_, frames_));
   report_.tracks = plan_->tracks();
   report_.persons = plan_->persons();
@@ -230,24 +261,6 @@ Result<> Extraction::look(const std::vector<std::size_t>& redo) {
   return {};
 }
 
-Result<> Extraction::store_hand_work(RawFaces& raw) {
-  std::optional<FaceFinder> finder;
-  for (const auto index : frames_) {
-    const auto* entry = hand_frame(hand_, source_->name(index));
-    if (!entry) continue;
-    if (run_.stopping()) return Run::cancelled();
-    if (!finder) {
-      TRY(finder, FaceFinder::load(1));
-    }
-    TRY(const auto frame, source_->at(index));
-    TRY(const auto faces, faces_by_hand(*finder, frame.bgr, *entry));
-    TRY_VOID(raw.add_by_hand(index, faces, entry->replace));
-  }
-  return {};
-}
-
-// A thread takes a frame, does all of its work and takes the next: no queue can fill, and every core has work whatever
-// stage is the slow one. Decoding a video is the one part that goes in turn.
 Result<> Extraction::do_frames() {
   remove_temporaries(paths_.aligned);
   TRY_VOID(read_present());
@@ -260,10 +273,18 @@ Result<> Extraction::do_frames() {
     TRY(debug_made_, MadeFiles::open(paths_.debug));
     debug_aside_.emplace(paths_.debug, [this](std::string text) { run_.note(std::move(text)); });
   }
-  TRY_VOID(journal_->begin(head_of(options_, *source_)));
+  TRY_VOID(journal_->begin(head_of(options_, origin_)));
   run_.stage("extract");
   done_ = static_cast<std::uint64_t>(report_.frames_done_before);
   run_.progress(done_, frames_.size(), "frames");
+  TRY_VOID(cut_frames());
+  if (smooth_) TRY_VOID(renumber_tracks());
+  return journal_->finish(plan_ ? plan_->shots() : std::vector<std::int64_t>());
+}
+
+// A thread takes a frame, does all of its work and takes the next: no queue can fill, and every core has work whatever
+// stage is the slow one. Decoding a video is the one part that goes in turn.
+Result<> Extraction::cut_frames() {
   std::vector<FaceFinder> finders;
   if (!smooth_ && !todo_.empty()) {
     TRY(const FaceFinder finder, FaceFinder::load(threads()));
@@ -282,25 +303,45 @@ Result<> Extraction::do_frames() {
       return fail(Code::internal, "Extraction stopped: {}", e.what());
     }
   };
-  TRY_VOID(for_each_index(queue.count(), threads(), run_, {}, work));
-  return journal_->finish();
+  return for_each_index(queue.count(), threads(), run_, {}, work);
+}
+
+// A track that was found this time pushes the numbers of others on: in the frames that were not cut anew, too, each
+// face must say the number that its track bears now.
+Result<> Extraction::renumber_tracks() {
+  if (keeper_->present().packed()) return {};
+  std::vector<std::size_t> stale;
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    if (std::ranges::binary_search(todo_, i)) continue;
+    const auto& record = journal_->records().at(name(i));
+    if (!record.files.empty() && record.tracks != plan_->tracks_of(i)) stale.push_back(i);
+  }
+  return for_each_index(stale.size(), threads(), run_, {}, [&](std::size_t k, unsigned) -> Result<> {
+    auto record = *known_of(name(stale[k]));
+    TRY(const auto planned, plan_->faces(stale[k]));
+    std::vector<TrackOfFace> faces;
+    for (const auto& face : planned) faces.push_back({face_box(face.found.landmarks), face.track});
+    TRY_VOID(keeper_->renumber(faces, record));
+    record.tracks = plan_->tracks_of(stale[k]);
+    const std::lock_guard lock(recording_);
+    return journal_->add(std::move(record));
+  });
 }
 
 Result<> Extraction::process(std::size_t position, const Result<media::Frame>& frame, FaceFinder* finder) {
   const auto stamp = contents_->of(frames_[position]);
   FrameRecord record{name(position), stamp.bytes, {}, {}, wanted_look(position), {}, {}, stamp.times, stamp.content};
+  if (smooth_) record.tracks = plan_->tracks_of(position);
   if (!frame) {
     if (!smooth_) run_.warn(to_sentence(frame.error()));  // else the first pass did
-    record.problem = frame.error().message;
-    return add_record(std::move(record));
+    return add_unread(std::move(record), frame.error().message);
   }
   TRY(auto faces, faces_of(position, *frame, finder));
-  if (options_.max_faces > 0 && faces.size() > static_cast<std::size_t>(options_.max_faces))
-    faces.resize(static_cast<std::size_t>(options_.max_faces));
+  if (options_.max_faces > 0) keep_most_wanted(faces, static_cast<std::size_t>(options_.max_faces));
   if (const auto longest = face_file_name(record.name, faces.size()); !faces.empty() && longest.size() > longest_name) {
-    record.problem = fmt::format("{} is too long a name for faces to be called by it", record.name);
-    run_.warn(record.problem);
-    return add_record(std::move(record));
+    auto problem = fmt::format("{} is too long a name for faces to be called by it", record.name);
+    run_.warn(problem);
+    return add_unread(std::move(record), std::move(problem));
   }
   TRY_VOID(write_faces(position, *frame, faces, record));
   return add_record(std::move(record));
@@ -314,18 +355,19 @@ Result<std::vector<PlannedFace>> Extraction::faces_of(std::size_t position, cons
     seconds_.find += watch.lap();
     return faces;
   }
+  RawFrame hand;
+  if (raw_) {
+    TRY(hand, raw_->read(frames_[position]));
+  }
   std::vector<FoundFace> found;
-  const auto* by_hand = hand_frame(hand_, frame.name);
-  if (!by_hand || !by_hand->replace) {
-    TRY(found, finder->find(frame.bgr, options_.thorough ? Look::thorough : Look::usual));
+  if (!hand.hand_only) {
+    const bool closely = options_.thorough || redo_.contains(position);
+    TRY(found, finder->find(frame.bgr, closely ? Look::thorough : Look::usual));
   }
   std::vector<PlannedFace> faces;
   for (auto& face : found) faces.push_back({std::move(face)});
-  if (by_hand) {
-    TRY(auto placed, faces_by_hand(*finder, frame.bgr, *by_hand));
-    for (auto& face : placed) faces.push_back({std::move(face), -1, false, true});
-    std::ranges::stable_sort(faces, std::ranges::greater(), [](const auto& face) { return face.found.rect.area(); });
-  }
+  for (auto& face : hand.by_hand) faces.push_back({std::move(face), -1, -1, false, true});
+  std::ranges::stable_sort(faces, std::ranges::greater(), [](const auto& face) { return face.found.rect.area(); });
   seconds_.find += watch.lap();
   return faces;
 }
@@ -337,12 +379,7 @@ Result<> Extraction::write_faces(std::size_t position, const media::Frame& frame
   for (const auto& planned : faces)
     cut.push_back({cut_face(frame.bgr, frame.name, planned, options_), planned.by_hand});
   seconds_.cut += watch.lap();
-  std::optional<FrameRecord> before;
-  {
-    const std::lock_guard lock(recording_);
-    const auto known = journal_->records().find(record.name);
-    if (known != journal_->records().end()) before = known->second;
-  }
+  const auto before = known_of(record.name);
   TRY_VOID(keeper_->write(cut, before ? &*before : nullptr, bring_back_.contains(position), record));
   if (options_.debug) TRY_VOID(write_debug_picture(frame, faces));
   seconds_.write += watch.lap();
@@ -358,8 +395,27 @@ Result<> Extraction::write_debug_picture(const media::Frame& frame, const std::v
   return debug_made_->write(file, jpeg);
 }
 
+std::optional<FrameRecord> Extraction::known_of(const std::string& frame_name) {
+  const std::lock_guard lock(recording_);
+  const auto known = journal_->records().find(frame_name);
+  return known == journal_->records().end() ? std::nullopt : std::optional(known->second);
+}
+
+// Its faces of before, if it had some, stay as they are, and so does what is known of them.
+Result<> Extraction::add_unread(FrameRecord record, std::string problem) {
+  record.problem = std::move(problem);
+  if (auto before = known_of(record.name)) {
+    record.files = std::move(before->files);
+    record.marks = std::move(before->marks);
+    record.out = std::move(before->out);
+    record.tracks = std::move(before->tracks);
+  }
+  return add_record(std::move(record));
+}
+
 Result<> Extraction::add_record(FrameRecord record) {
   std::lock_guard lock(recording_);
+  if (marks_ && record.problem.empty()) marks_->cut(record.name);
   TRY_VOID(journal_->add(std::move(record)));
   run_.progress(++done_, frames_.size(), "frames");
   return {};
@@ -373,51 +429,7 @@ void Extraction::tell_aside() {
                         keeper_->aside().where().string()));
 }
 
-void Extraction::tell_report() {
-  report_.read_seconds = seconds_.read;
-  report_.find_seconds = seconds_.find;
-  report_.cut_seconds = seconds_.cut;
-  report_.write_seconds = seconds_.write;
-  for (const auto index : frames_) {
-    const auto record = journal_->records().find(source_->name(index));
-    if (record == journal_->records().end()) continue;
-    const auto& files = record->second.files;
-    report_.faces += static_cast<std::int64_t>(files.size());
-    if (!record->second.problem.empty()) {
-      report_.unreadable.push_back(record->first);
-    } else if (files.empty()) {
-      report_.without_face.push_back(record->first);
-    } else if (files.size() > 1) {
-      report_.several_faces.push_back(record->first);
-    }
-  }
-}
-
 }  // namespace
-
-std::string to_json_text(const ExtractReport& r) {
-  const nlohmann::json json{
-      {"frames", r.frames},
-      {"faces", r.faces},
-      {"frames_done_before", r.frames_done_before},
-      {"without_face", r.without_face},
-      {"several_faces", r.several_faces},
-      {"unreadable", r.unreadable},
-      {"kept_foreign", r.kept_foreign},
-      {"backup", path_text(r.backup)},
-      {"set_aside", r.set_aside},
-      {"tracks", r.tracks},
-      {"persons", r.persons},
-      {"filled", r.filled},
-      {"dropped", r.dropped},
-      {"redone", r.redone},
-      {"seconds", r.seconds},
-      {"frames_per_second", r.seconds > 0 ? static_cast<double>(r.frames - r.frames_done_before) / r.seconds : 0.0},
-      {"thread_seconds",
-       {{"read", r.read_seconds}, {"find", r.find_seconds}, {"cut", r.cut_seconds}, {"write", r.write_seconds}}},
-      {"memory_peak_bytes", memory_peak()}};
-  return json_text(json);
-}
 
 Result<ExtractReport> extract(const ExtractOptions& options, const ExtractPaths& paths, Run& run) {
   return Extraction(options, paths, run).work();

@@ -8,10 +8,11 @@
 namespace understudy {
 
 struct ExtractPaths {
-  std::filesystem::path frames;   // a video, or a folder of images
-  std::filesystem::path aligned;  // out: <frame stem>_<i>.jpg
-  std::filesystem::path debug;    // out, with options.debug: <frame stem>.jpg
-  std::filesystem::path journal;  // .understudy/extract-<side>.jsonl
+  std::filesystem::path frames;                       // a video, or a folder of images
+  std::filesystem::path aligned;                      // out: <frame stem>_<i>.jpg
+  std::filesystem::path debug;                        // out, with options.debug: <frame stem>.jpg
+  std::filesystem::path journal;                      // .understudy/extract-<side>.jsonl
+  std::vector<std::filesystem::path> manifests = {};  // that may say of which clips the frames are
 };
 
 struct ExtractReport {
@@ -27,7 +28,7 @@ struct ExtractReport {
   // Of the looking that this run did, else 0: faces that go through the clip as one, people, faces filled in where
   // a track was lost for some frames, things that were held for no face.
   int tracks = 0, persons = 0, filled = 0, dropped = 0;
-  std::int64_t redone = 0;  // frames that --redo-deleted or --missing had looked at again
+  std::int64_t redone = 0;  // frames that --redo-deleted, --marked or --missing had looked at again
   double seconds = 0;       // of this run
   // Summed over threads, seconds: where the time went.
   double read_seconds = 0, find_seconds = 0, cut_seconds = 0, write_seconds = 0;

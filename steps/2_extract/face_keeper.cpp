@@ -37,6 +37,18 @@ std::vector<Rect> boxes_of(std::span<const FaceMark> marks) {
   return boxes;
 }
 
+// The face with another number of its track; nothing when it bears that already, or none at all.
+std::optional<Bytes> with_track(const Bytes& jpeg, int track) {
+  auto info = face_info_from_jpeg(jpeg);
+  if (!info) return {};
+  const auto said =
+      std::ranges::find_if(info->extra, [](const auto& entry) { return entry.first == "understudy_track"; });
+  if (said == info->extra.end() || said->second.as_int() == track) return {};
+  said->second = pickle::Value(track);
+  auto changed = with_face_info(jpeg, *info);
+  return changed ? std::optional(*std::move(changed)) : std::nullopt;
+}
+
 }  // namespace
 
 // A frame's faces as they are and were.
@@ -89,6 +101,27 @@ Result<> FaceKeeper::write(std::span<NewFace> faces, const FrameRecord* before, 
   return clear_leftovers(frame);
 }
 
+Result<> FaceKeeper::renumber(std::span<const TrackOfFace> faces, FrameRecord& record) {
+  const FrameRecord before = record;
+  Frame frame(present_.of_frame(record.name), &before);
+  for (const auto& face : faces) {
+    const int there = same_face(face.box, frame.boxes, frame.taken);
+    if (there < 0) continue;
+    const auto at = static_cast<std::size_t>(there);
+    frame.taken[at] = true;
+    const auto& name = frame.present[at].name;
+    if (name.empty()) continue;  // packed
+    TRY(const Bytes old, read_file(folder_ / name, largest_picture));
+    const auto jpeg = with_track(old, face.track);
+    if (!jpeg) continue;
+    TRY_VOID(write_file(folder_ / name, *jpeg));
+    if (frame.marks[at] == nullptr || frame.marks[at]->file != xxh3(old))
+      continue;  // somebody's work stays known as such
+    record.marks[static_cast<std::size_t>(frame.marks[at] - before.marks.data())].file = xxh3(*jpeg);
+  }
+  return {};
+}
+
 // The new crop takes the old one's name, which a sort may have given it.
 Result<> FaceKeeper::replace(Frame& frame, std::size_t present, NewFace& one, FrameRecord& record) {
   frame.taken[present] = true;
@@ -100,10 +133,11 @@ Result<> FaceKeeper::replace(Frame& frame, std::size_t present, NewFace& one, Fr
   auto jpeg = with_face_info(fresh, one.face.info);
   if (!jpeg) return during(std::move(jpeg).error(), fmt::format("writing {}", name));
   if (*jpeg == old) return note(name, old, box, record);  // a kill hit the moment before it was recorded
-  if (mark && mark->file == xxh3(old)) return put(name, *jpeg, box, record);
-  // Somebody worked on it: on the picture, unless that is as we cut it, then or just now before a kill.
+  // Where it is not as we wrote it, somebody worked on it: on the picture, unless that is as we cut it, then or just
+  // now before a kill. What we wrote may hold labels, too, that an earlier cutting carried over.
+  const bool ours = mark && mark->file == xxh3(old);
   const auto picture = picture_hash(old);
-  const bool as_cut = (mark && mark->picture == picture) || picture == picture_hash(*jpeg);
+  const bool as_cut = ours || (mark && mark->picture == picture) || picture == picture_hash(*jpeg);
   bool carried = false;  // whole: not with a mask made smaller so that it fits beside our own metadata
   const auto info = face_info_from_jpeg(old);
   const auto size = image_size(old);
@@ -163,7 +197,9 @@ Result<> FaceKeeper::clear_leftovers(const Frame& frame) {
     const bool named = frame.before && std::ranges::count(frame.before->files, name) > 0;
     if (frame.taken[i] || (!mark && !named)) continue;
     TRY(const Bytes old, read_file(folder_ / name, largest_picture));
-    if (!mark || mark->file != xxh3(old)) {
+    // As we wrote it, it may hold labels that an earlier cutting carried over.
+    const auto info = face_info_from_jpeg(old);
+    if (!mark || mark->file != xxh3(old) || (info && has_hand_work(*info))) {
       TRY_VOID(aside_.take(name));
       continue;
     }

@@ -15,6 +15,12 @@ struct NewFace {
   bool by_hand = false;  // placed by hand: it is wanted whatever was thrown out before
 };
 
+// Which track goes through a face that lies there.
+struct TrackOfFace {
+  Rect box;  // face_box()
+  int track = 0;
+};
+
 // Thread-safe: each call is about one frame's own faces.
 class FaceKeeper {
  public:
@@ -27,6 +33,9 @@ class FaceKeeper {
   // `before`: the frame's record of an earlier run, or null. `bring_back`: faces that were thrown out are wanted again.
   // Fills in the record's files, marks and out.
   Result<> write(std::span<NewFace>, const FrameRecord* before, bool bring_back, FrameRecord&);
+  // Has the frame's faces say the numbers that their tracks bear now, and the record know them so. Nothing else of them
+  // changes.
+  Result<> renumber(std::span<const TrackOfFace>, FrameRecord&);
   const PresentFaces& present() const { return present_; }
   const Aside& aside() const { return aside_; }
 

@@ -6,8 +6,8 @@
 #include "lib/base/scratch_folder.hpp"
 #include "lib/base/system.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
+#include "lib/project/extract_journal.hpp"
 #include "steps/2_extract/extract.hpp"
-#include "steps/2_extract/journal.hpp"
 
 namespace understudy {
 namespace {

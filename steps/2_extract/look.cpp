@@ -46,7 +46,7 @@ class Looker {
   using Work = std::function<Result<>(Eyes&, FrameQueue::Batch&)>;
   Result<> in_threads(std::vector<FrameQueue::Indices> batches, const Work&);
   FrameQueue::Indices block(std::size_t number) const;
-  Result<> follow(Eyes&, FrameQueue::Batch&, Look);
+  Result<> follow(Eyes&, FrameQueue::Batch&, Look, bool asked_for);
   static Result<> identify(FaceEmbedder&, const ImageU8& frame_bgr, const std::vector<RawFace>& before, bool everyone,
                            std::vector<RawFace>& faces);
   Result<std::map<std::size_t, std::vector<Hint>>> hints();
@@ -106,7 +106,7 @@ Result<> Looker::first_look() {
   done_ = known;
   run_.progress(known, input_.frames.size(), "frames");
   return in_threads(std::move(todo),
-                    [this](Eyes& eyes, FrameQueue::Batch& batch) { return follow(eyes, batch, input_.look); });
+                    [this](Eyes& eyes, FrameQueue::Batch& batch) { return follow(eyes, batch, input_.look, false); });
 }
 
 Result<> Looker::thorough_look(const std::vector<std::int64_t>& frames) {
@@ -114,7 +114,7 @@ Result<> Looker::thorough_look(const std::vector<std::int64_t>& frames) {
   for (const auto index : frames) todo.push_back({index});
   run_.stage("look again");
   return in_threads(std::move(todo),
-                    [this](Eyes& eyes, FrameQueue::Batch& batch) { return follow(eyes, batch, Look::thorough); });
+                    [this](Eyes& eyes, FrameQueue::Batch& batch) { return follow(eyes, batch, Look::thorough, true); });
 }
 
 RawFrame Looker::unread(std::int64_t index, const Error& error) {
@@ -137,7 +137,9 @@ Result<> Looker::identify(FaceEmbedder& embedder, const ImageU8& frame_bgr, cons
   return {};
 }
 
-Result<> Looker::follow(Eyes& eyes, FrameQueue::Batch& batch, Look look) {
+// What was seen by all means, because somebody asked for a frame, is not thrown away for a usual look that a neighbour
+// needs.
+Result<> Looker::follow(Eyes& eyes, FrameQueue::Batch& batch, Look look, bool asked_for) {
   Follower follower(eyes.finder, look);
   std::vector<RawFrame> found;
   for (std::size_t i = 0; i < batch.indices().size(); ++i) {
@@ -148,7 +150,7 @@ Result<> Looker::follow(Eyes& eyes, FrameQueue::Batch& batch, Look look) {
       Stopwatch watch;
       auto seen = follower.next(frame->bgr);
       if (!seen) return during(std::move(seen).error(), "looking at " + frame->name);
-      RawFrame raw{index, input_.contents.of(index).content, {}, seen->signature, {}, {}};
+      RawFrame raw{index, input_.contents.of(index).content, {}, seen->signature, {}, {}, false, asked_for};
       for (auto& face : seen->faces) raw.faces.push_back({std::move(face), {}});
       TRY_VOID(identify(eyes.embedder, frame->bgr, found.empty() ? std::vector<RawFace>() : found.back().faces,
                         i % who_every == 0, raw.faces));
@@ -159,6 +161,8 @@ Result<> Looker::follow(Eyes& eyes, FrameQueue::Batch& batch, Look look) {
     }
     run_.progress(++done_, std::max<std::size_t>(done_, input_.frames.size()), "frames");
   }
+  if (!asked_for)
+    std::erase_if(found, [this](auto& frame) { return raw_.knows_thoroughly(frame.index, input_.contents); });
   return raw_.add(found);
 }
 

@@ -36,6 +36,7 @@ struct ExtractOptions {
   std::filesystem::path manual;
   bool redo = false;
   bool redo_deleted = false;
+  bool marked = false;
   bool missing = false;
   int threads = 0;
   std::filesystem::path input;
@@ -84,6 +85,9 @@ constexpr auto describe<ExtractOptions>() {
               "Redo deleted",
               "Look thoroughly again at frames whose debug picture was deleted, or a face of theirs where there are no "
               "debug pictures."),
+      field("marked", &ExtractOptions::marked)
+          .says("Redo marked",
+                "Look thoroughly again at frames with faces that were marked for it in the studio; the marks go."),
       field("missing", &ExtractOptions::missing)
           .says("Redo without face", "Look thoroughly again at frames in which no face was found."),
       field("threads", &ExtractOptions::threads)

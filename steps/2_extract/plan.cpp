@@ -37,6 +37,13 @@ TrackSamples samples_of(const Track& track, const Overview& overview) {
 
 }  // namespace
 
+void keep_most_wanted(std::vector<PlannedFace>& faces, std::size_t most) {
+  if (faces.size() <= most) return;
+  std::ranges::stable_partition(faces, &PlannedFace::by_hand);
+  faces.resize(most);
+  std::ranges::stable_sort(faces, std::ranges::greater(), [](const auto& face) { return face.found.rect.area(); });
+}
+
 class FacePlan::Nearby {
  public:
   explicit Nearby(const FacePlan& plan) : plan_(plan) {}
@@ -59,6 +66,8 @@ Result<FacePlan> FacePlan::make(const RawFaces& raw, std::vector<std::int64_t> f
   FacePlan plan(raw);
   TRY(const Overview overview, overview_of(raw, frames));
   plan.frames_ = std::move(frames);
+  for (std::size_t i = 0; i < plan.frames_.size(); ++i)
+    if (overview.shot_begins[i]) plan.shots_.push_back(plan.frames_[i]);
   plan.by_frame_.resize(plan.frames_.size());
   std::vector<TrackSamples> samples;
   for (const auto& track : link(overview.sightings, overview.shot_begins)) {
@@ -198,6 +207,12 @@ Result<std::vector<PlannedFace>> FacePlan::faces(std::size_t position) const {
   }
   std::ranges::stable_sort(all, std::ranges::greater(), [](auto& face) { return face.found.rect.area(); });
   return all;
+}
+
+std::vector<int> FacePlan::tracks_of(std::size_t position) const {
+  std::vector<int> tracks;
+  for (const auto s : by_frame_[position]) tracks.push_back(segments_[s].track);
+  return tracks;
 }
 
 std::string FacePlan::key(std::size_t position) const {

@@ -15,6 +15,9 @@ struct PlannedFace {
   bool by_hand = false;
 };
 
+// At most that many, largest first: those that somebody placed before any that was found.
+void keep_most_wanted(std::vector<PlannedFace>&, std::size_t most);
+
 // Holds a few dozen bytes a face; meshes are read from RawFaces when they are asked for. The same RawFaces give the
 // same plan, whatever the number of threads.
 class FacePlan {
@@ -26,11 +29,16 @@ class FacePlan {
   Result<std::vector<PlannedFace>> faces(std::size_t position) const;
   // Another text for other faces: to know which frames are out of date.
   std::string key(std::size_t position) const;
+  // Numbers of the tracks that go through it. They are no part of the key: a track that is found later pushes all
+  // numbers behind it on, and the pictures stay what they are.
+  std::vector<int> tracks_of(std::size_t position) const;
 
   int tracks() const { return tracks_; }
   int persons() const { return persons_; }
   int filled() const { return filled_; }    // faces between frames
   int dropped() const { return dropped_; }  // found, but held for no face
+  // Indices of the frames with which a shot begins, the first of all included.
+  const std::vector<std::int64_t>& shots() const { return shots_; }
 
  private:
   // A stretch of a track without a jump.
@@ -55,7 +63,7 @@ class FacePlan {
   Result<std::optional<PlannedFace>> face(const Segment&, std::size_t at, Nearby&) const;
 
   const RawFaces* raw_;
-  std::vector<std::int64_t> frames_;
+  std::vector<std::int64_t> frames_, shots_;
   std::vector<Segment> segments_;
   std::vector<std::vector<std::uint32_t>> by_frame_;  // segments
   int tracks_ = 0, persons_ = 0, filled_ = 0, dropped_ = 0;

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "lib/face/face_file.hpp"
-#include "steps/2_extract/journal.hpp"
+#include "lib/project/extract_journal.hpp"
 
 namespace understudy {
 

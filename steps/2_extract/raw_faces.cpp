@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/2_extract/raw_faces.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "lib/base/hash.hpp"
 #include "lib/base/io_failure.hpp"
@@ -122,67 +124,130 @@ Bytes payload_of(const RawFrame& frame) {
   return out.take();
 }
 
+Bytes framed(std::uint32_t kind, const Bytes& payload) {
+  const Header header{magic, kind, static_cast<std::uint32_t>(payload.size()), 0, xxh3(payload)};
+  Bytes all(sizeof header + payload.size());
+  std::memcpy(all.data(), &header, sizeof header);
+  std::ranges::copy(payload, all.begin() + sizeof header);
+  return all;
+}
+
+// Of the record that begins there; nothing when none does, or it is torn.
+Result<std::optional<Header>> header_at(const fs::path& path, std::uint64_t at) {
+  std::error_code error;
+  const auto size = fs::exists(path, error) ? fs::file_size(path, error) : 0;
+  if (error) return io_failure("read", path, error.value());
+  if (at + sizeof(Header) > size) return std::optional<Header>();
+  TRY(const auto bytes, read_range(path, at, sizeof(Header)));
+  if (bytes.size() < sizeof(Header)) return std::optional<Header>();
+  Header header;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  const bool whole = header.begin == magic && at + sizeof header + header.size <= size;
+  return whole ? std::optional(header) : std::nullopt;
+}
+
+// Of two heads: the same frames in the same format, whatever they are looked at for.
+bool same_frames(const std::string& before, const std::string& now) {
+  const auto a = nlohmann::json::parse(before, nullptr, false), b = nlohmann::json::parse(now, nullptr, false);
+  const auto has = [](const nlohmann::json& head) {
+    return head.is_object() && head.contains("source") && head.contains("version");
+  };
+  return has(a) && has(b) && a["source"] == b["source"] && a["version"] == b["version"];
+}
+
 }  // namespace
 
-Result<RawFaces> RawFaces::open(const fs::path& path, const std::string& head) {
+Result<RawFaces> RawFaces::open(const fs::path& path, const std::string& head, std::vector<std::string> names) {
   RawFaces raw;
   raw.path_ = path;
+  raw.names_ = std::move(names);
   TRY_VOID(raw.load(head));
   return raw;
 }
 
+Result<bool> RawFaces::holds_hand_work(const fs::path& path) {
+  for (std::uint64_t at = 0;;) {
+    TRY(const auto header, header_at(path, at));
+    if (!header) return false;
+    if (header->kind == static_cast<std::uint32_t>(Kind::hand) ||
+        header->kind == static_cast<std::uint32_t>(Kind::named_hand))
+      return true;
+    at += sizeof(Header) + header->size;
+  }
+}
+
 // Reads the log a piece at a time: it holds some six kilobytes a face.
 Result<> RawFaces::load(const std::string& head) {
-  std::error_code none;
-  const auto size = fs::exists(path_, none) ? fs::file_size(path_, none) : 0;
-  bool first = true;
-  while (end_ + sizeof(Header) <= size) {
-    TRY(const auto bytes, read_range(path_, end_, sizeof(Header)));
-    Header header;
-    if (bytes.size() < sizeof header) break;
-    std::memcpy(&header, bytes.data(), sizeof header);
-    if (header.begin != magic || end_ + sizeof header + header.size > size) break;
-    TRY(const auto payload, read_range(path_, end_ + sizeof header, header.size));
-    if (xxh3(payload) != header.checksum) break;
-    if (first &&
-        (header.kind != static_cast<std::uint32_t>(Kind::head) || std::string(payload.begin(), payload.end()) != head))
-      break;
-    if (!first) take(static_cast<Kind>(header.kind), {end_ + sizeof header, header.size, header.checksum, 0}, payload);
+  bool first = true, other_look = false;
+  while (true) {
+    TRY(const auto header, header_at(path_, end_));
+    if (!header) break;
+    const auto kind = static_cast<Kind>(header->kind);
+    TRY(const auto payload, read_range(path_, end_ + sizeof(Header), header->size));
+    if (xxh3(payload) != header->checksum) break;
+    if (first) {
+      const std::string before(payload.begin(), payload.end());
+      other_look = before != head;
+      if (kind != Kind::head || (other_look && !same_frames(before, head))) break;
+    } else {
+      take({end_ + sizeof(Header), header->size, header->checksum, kind}, payload);
+    }
     first = false;
-    end_ += sizeof header + header.size;
+    end_ += sizeof(Header) + header->size;
   }
   pending_.clear();  // of a later look that was cut short
-  if (first) {       // none, or of another source
-    TRY_VOID(write_text(path_, ""));
-    end_ = 0;
-    return append(Kind::head, {{Bytes(head.begin(), head.end())}});
-  }
-  if (end_ < size) fs::resize_file(path_, end_, none);
+  if (first || other_look) return begin_anew(head);
+  std::error_code none;
+  if (end_ < fs::file_size(path_, none)) fs::resize_file(path_, end_, none);
   if (none) return io_failure("write", path_, none.value());
   return {};
 }
 
-void RawFaces::take(Kind kind, const Place& place, std::span<const std::uint8_t> payload) {
+// All or nothing: hand work cannot be had again.
+Result<> RawFaces::begin_anew(const std::string& head) {
+  Bytes all = framed(static_cast<std::uint32_t>(Kind::head), Bytes(head.begin(), head.end()));
+  for (const auto& [name, place] : hand_) {
+    TRY(const auto payload, read_range(path_, place.offset, place.size));
+    const auto record = framed(static_cast<std::uint32_t>(place.kind), payload);
+    all.insert(all.end(), record.begin(), record.end());
+  }
+  TRY_VOID(write_file(path_, all));
+  for (auto* places : {&looks_, &later_, &pending_}) places->clear();
+  hand_.clear();
+  later_looks_ = 0;
+  end_ = 0;
+  return load(head);
+}
+
+void RawFaces::take(Place place, std::span<const std::uint8_t> payload) {
   Reader in(payload);
-  if (kind == Kind::end_of_later_look) {
+  if (place.kind == Kind::end_of_later_look) {
     for (const auto& [index, where] : pending_) later_[index] = where;
     pending_.clear();
     ++later_looks_;
     return;
   }
   const auto index = in.get<std::int64_t>();
-  Place full = place;
-  full.content = in.get<std::uint64_t>();
+  place.content = in.get<std::uint64_t>();
+  if (place.kind == Kind::hand) {
+    if (!in.broken() && index >= 0 && index < std::ssize(names_))
+      hand_[names_[static_cast<std::size_t>(index)]] = place;
+    return;
+  }
+  const auto text = in.text();  // the problem, or the name
   if (in.broken()) return;
-  if (kind == Kind::look) {
-    looks_[index] = full;
+  if (place.kind == Kind::named_hand) {
+    hand_[text] = place;
+    return;
+  }
+  place.unread = !text.empty();
+  if (place.kind == Kind::look || place.kind == Kind::thorough_look) {
+    looks_[index] = place;
     later_.clear();
     pending_.clear();
     later_looks_ = 0;
-  } else if (kind == Kind::later_look) {
-    pending_[index] = full;
-  } else if (kind == Kind::hand) {
-    hand_[index] = full;
+  } else if (place.kind == Kind::later_look) {
+    pending_[index] = place;
   }
 }
 
@@ -191,12 +256,10 @@ Result<> RawFaces::append(Kind kind, std::span<const Bytes> payloads) {
   Bytes all;
   std::vector<Place> places;
   for (const auto& payload : payloads) {
-    const Header header{magic, static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(payload.size()), 0,
-                        xxh3(payload)};
-    const auto* p = reinterpret_cast<const std::uint8_t*>(&header);
-    all.insert(all.end(), p, p + sizeof header);
-    places.push_back({end_ + all.size(), header.size, header.checksum, 0});
-    all.insert(all.end(), payload.begin(), payload.end());
+    const auto record = framed(static_cast<std::uint32_t>(kind), payload);
+    places.push_back(
+        {end_ + all.size() + sizeof(Header), static_cast<std::uint32_t>(payload.size()), xxh3(payload), kind});
+    all.insert(all.end(), record.begin(), record.end());
   }
   std::ofstream out(path_, std::ios::app | std::ios::binary);
   out.write(reinterpret_cast<const char*>(all.data()), static_cast<std::streamsize>(all.size()));
@@ -206,20 +269,36 @@ Result<> RawFaces::append(Kind kind, std::span<const Bytes> payloads) {
                           "Check the space left on that disk and run the command again.");
   }
   end_ += all.size();
-  if (kind == Kind::head) return {};
-  for (std::size_t i = 0; i < payloads.size(); ++i) take(kind, places[i], payloads[i]);
+  for (std::size_t i = 0; i < payloads.size(); ++i) take(places[i], payloads[i]);
   return {};
 }
 
-bool RawFaces::knows(std::int64_t index, FrameContents& contents) const {
+// A copy, under the lock: others may be adding theirs meanwhile.
+std::optional<RawFaces::Place> RawFaces::look_at(std::int64_t index, FrameContents& contents) const {
+  const auto content = contents.of(index).content;
+  const std::lock_guard lock(*writing_);
   const auto place = looks_.find(index);
-  return place != looks_.end() && place->second.content == contents.of(index).content;
+  if (place == looks_.end() || place->second.content != content) return {};
+  return place->second;
+}
+
+bool RawFaces::knows(std::int64_t index, FrameContents& contents) const { return look_at(index, contents).has_value(); }
+
+bool RawFaces::knows_thoroughly(std::int64_t index, FrameContents& contents) const {
+  const auto place = look_at(index, contents);
+  return place && place->kind == Kind::thorough_look;
+}
+
+void RawFaces::forget_unread(std::int64_t index) {
+  const auto place = looks_.find(index);
+  if (place != looks_.end() && place->second.unread) looks_.erase(place);
 }
 
 Result<> RawFaces::add(const std::vector<RawFrame>& frames) {
-  std::vector<Bytes> payloads;
-  for (const auto& frame : frames) payloads.push_back(payload_of(frame));
-  return append(Kind::look, payloads);
+  std::vector<Bytes> usual, thorough;
+  for (const auto& frame : frames) (frame.thorough ? thorough : usual).push_back(payload_of(frame));
+  if (!usual.empty()) TRY_VOID(append(Kind::look, usual));
+  return thorough.empty() ? Result<>() : append(Kind::thorough_look, thorough);
 }
 
 Result<> RawFaces::add_later(const std::vector<RawFrame>& frames) {
@@ -230,14 +309,35 @@ Result<> RawFaces::add_later(const std::vector<RawFrame>& frames) {
 
 Result<> RawFaces::end_later_look() { return append(Kind::end_of_later_look, {{Bytes()}}); }
 
-Result<> RawFaces::add_by_hand(std::int64_t index, const std::vector<FoundFace>& faces, bool replace) {
+const RawFaces::Place* RawFaces::hand_in(std::int64_t index) const {
+  const auto place = hand_.find(names_.at(static_cast<std::size_t>(index)));
+  return place == hand_.end() ? nullptr : &place->second;
+}
+
+Result<> RawFaces::add_by_hand(std::int64_t index, std::uint64_t content, const std::vector<FoundFace>& faces,
+                               bool replace) {
   Writer out;
-  out.put(index).put(std::uint64_t{0}).put(replace);
+  out.put(index).put(content).text(names_.at(static_cast<std::size_t>(index))).put(replace);
   put_faces(out, faces);
   const Bytes payload = out.take();
-  const auto known = hand_.find(index);
-  if (known != hand_.end() && known->second.checksum == xxh3(payload)) return {};
-  return append(Kind::hand, {&payload, 1});
+  const auto* known = hand_in(index);
+  if (known && known->checksum == xxh3(payload)) return {};
+  return append(Kind::named_hand, {&payload, 1});
+}
+
+std::string RawFaces::hand_key(std::int64_t index) const {
+  const auto* hand = hand_in(index);
+  return hand ? fmt::format("hand {:016x}", hand->checksum) : std::string();
+}
+
+std::map<std::string, std::uint64_t> RawFaces::changed_under_hand(FrameContents& contents) const {
+  std::map<std::string, std::uint64_t> changed;
+  for (std::int64_t i = 0; i < std::ssize(names_); ++i) {
+    const auto* hand = hand_in(i);
+    if (hand && hand->content != 0 && contents.of(i).content != hand->content)
+      changed.emplace(names_[static_cast<std::size_t>(i)], hand->content);
+  }
+  return changed;
 }
 
 Result<RawFrame> RawFaces::read(std::int64_t index) const {
@@ -256,25 +356,29 @@ Result<RawFrame> RawFaces::read(std::int64_t index) const {
     get_faces(in, frame.faces);
     if (in.broken() || frame.index != index) return fail(Code::bad_file, "{} is damaged", path_.string());
   }
-  if (const auto hand = hand_.find(index); hand != hand_.end()) {
-    TRY(const auto payload, read_range(path_, hand->second.offset, hand->second.size));
-    Reader in(payload);
-    in.get<std::int64_t>();
-    in.get<std::uint64_t>();
-    frame.hand_only = in.get<bool>();
-    if (frame.hand_only) frame.faces.clear();
-    get_faces(in, frame.by_hand);
-    if (in.broken()) return fail(Code::bad_file, "{} is damaged", path_.string());
-  }
+  if (const auto* hand = hand_in(index)) TRY_VOID(read_hand(*hand, frame));
   return frame;
+}
+
+Result<> RawFaces::read_hand(const Place& hand, RawFrame& frame) const {
+  TRY(const auto payload, read_range(path_, hand.offset, hand.size));
+  Reader in(payload);
+  in.get<std::int64_t>();
+  in.get<std::uint64_t>();
+  if (hand.kind == Kind::named_hand) in.text();
+  frame.hand_only = in.get<bool>();
+  if (frame.hand_only) frame.faces.clear();
+  get_faces(in, frame.by_hand);
+  if (in.broken()) return fail(Code::bad_file, "{} is damaged", path_.string());
+  return {};
 }
 
 std::uint64_t RawFaces::checksum(std::int64_t index) const {
   std::uint64_t sum = 0;
-  for (const Places* places : {later_.contains(index) ? &later_ : &looks_, &hand_}) {
-    const auto place = places->find(index);
-    if (place != places->end()) sum = sum * 31 + place->second.checksum;
-  }
+  const auto add = [&sum](const Place& place) { sum = sum * 31 + place.checksum; };
+  const Places& looks = later_.contains(index) ? later_ : looks_;
+  if (const auto place = looks.find(index); place != looks.end()) add(place->second);
+  if (const auto* hand = hand_in(index)) add(*hand);
   return sum;
 }
 

@@ -11,8 +11,8 @@
 #include "lib/base/scratch_folder.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/project/extract_journal.hpp"
 #include "steps/2_extract/extract.hpp"
-#include "steps/2_extract/journal.hpp"
 
 namespace understudy {
 namespace {
@@ -73,6 +73,34 @@ TEST_F(StillsOrClip, OtherPicturesAreStills) {
       12, [](int, int, int) { return 90; }, [](int i) { return 100 + 10 * i; });
   EXPECT_TRUE(sizes.are_stills);
   EXPECT_NE(sizes.why.find("sizes"), std::string::npos);
+}
+
+TEST_F(StillsOrClip, ShotsOfAClipAreKept) {
+  const synthetic::Actor actor(synthetic::demo_identity_b(), 0.5f);
+  constexpr int count = 16, second = 9;
+  for (int i = 0; i < count; ++i) {
+    synthetic::Performance performance;
+    performance.yaw = 0.5 * i;
+    auto frame = actor.render(performance, {.width = 320, .height = 320, .supersampling = 1}).frame_bgr;
+    // Another room: only what is around the face.
+    for (int y = 0; i >= second && y < frame.height; ++y)
+      for (int x = 0; x < frame.width; ++x)
+        if (x < 60 || x > 260 || y < 40)
+          for (int c = 0; c < 3; ++c)
+            frame.row(y)[3 * x + c] = static_cast<std::uint8_t>((x + y) % 50 + 200 * (x > 160));
+    ASSERT_TRUE(write_image(frames_ / media::frame_name(i, count), frame));
+  }
+  understudy::Run run;
+  ExtractOptions options;
+  options.image_size = 128;
+  options.smooth = Smoothing::on;
+  const ExtractPaths paths{frames_, scratch_.path / "aligned", scratch_.path / "debug",
+                           scratch_.path / "journal.jsonl"};
+  ASSERT_TRUE(extract(options, paths, run));
+  const std::vector<std::int64_t> shots{0, second};
+  EXPECT_EQ(Journal::load(paths.journal)->shots(), shots);
+  ASSERT_TRUE(extract(options, paths, run));  // nothing to do
+  EXPECT_EQ(Journal::load(paths.journal)->shots(), shots);
 }
 
 TEST_F(StillsOrClip, PhotographsAreLookedAtOneByOne) {

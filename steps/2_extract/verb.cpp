@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/2_extract/verb.hpp"
 
+#include "lib/project/extract_journal.hpp"
+#include "lib/project/frame_places.hpp"
 #include "lib/project/output.hpp"
 
 namespace understudy {
@@ -9,12 +11,13 @@ Result<ExtractPaths> extract_paths(const Workspace& workspace, Side side, const 
   ExtractPaths paths;
   paths.aligned = options.output.empty() ? workspace.aligned(side) : options.output;
   paths.debug = options.output.empty() ? workspace.aligned_debug(side) : fs::path(options.output.string() + "_debug");
-  paths.journal = workspace.state() / fmt::format("extract-{}.jsonl", side_name(side));
+  paths.journal = extract_journal_of(workspace, side);
   if (!options.output.empty()) paths.journal = options.output / ".understudy-extract.jsonl";
   paths.frames = options.input;
   if (paths.frames.empty()) {
     TRY(paths.frames, workspace.frames_or_video(side));
   }
+  paths.manifests = frame_manifests(workspace, side, paths.frames);
   TRY_VOID(check_output(workspace, options.output, {paths.frames}));
   TRY_VOID(check_not_around(paths.aligned, {paths.frames}));
   return paths;

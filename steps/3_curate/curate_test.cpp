@@ -8,8 +8,8 @@
 #include <random>
 
 #include "lib/measures/blocks.hpp"
+#include "lib/selection/filter.hpp"
 #include "steps/3_curate/best_faces.hpp"
-#include "steps/3_curate/filter.hpp"
 #include "steps/3_curate/histogram_sorts.hpp"
 #include "steps/3_curate/pixel_chain.hpp"
 

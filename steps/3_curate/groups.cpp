@@ -7,29 +7,12 @@
 #include <numeric>
 
 #include "lib/identity/persons.hpp"
+#include "lib/selection/alike.hpp"
 
 namespace understudy {
 namespace {
 
 using Group = std::vector<std::size_t>;  // of entries
-
-// Sets that grow together.
-class Unions {
- public:
-  explicit Unions(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
-  std::size_t root(std::size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void join(std::size_t a, std::size_t b) {
-    a = root(a);
-    b = root(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
-
- private:
-  std::vector<std::size_t> parent_;
-};
 
 double quality(const CatalogueEntry& e) { return std::isnan(e.numbers.quality) ? -1 : e.numbers.quality; }
 
@@ -38,42 +21,13 @@ void largest_first(std::vector<Group>& groups) {
   std::ranges::stable_sort(groups, std::greater{}, [](const Group& g) { return g.size(); });
 }
 
-// Pictures of one group differ by at most `most`, pair after pair. The mean of a whole picture differs no more than
-// the picture does, so only pictures of nearly the same mean have to be compared.
-Result<std::vector<Group>> alike(const Curation& c, const Group& pictures, double most) {
-  std::vector<Blocks> blocks;
-  std::vector<std::pair<double, std::size_t>> by_mean;
-  for (std::size_t i = 0; i < pictures.size(); ++i) {
-    TRY(blocks.emplace_back(), c.catalogue.blocks(c.entries[pictures[i]]));
-    by_mean.emplace_back(std::accumulate(blocks[i].begin(), blocks[i].end(), 0.0) / double(blocks[i].size()), i);
-  }
-  std::ranges::sort(by_mean);
-  const double limit = most * 256;
-  Unions unions(pictures.size());
-  c.run.stage("compare");
-  for (std::size_t a = 0; a < by_mean.size(); ++a) {
-    if (c.run.stopping()) return Run::cancelled();
-    for (std::size_t b = a + 1; b < by_mean.size() && by_mean[b].first - by_mean[a].first <= limit; ++b) {
-      const auto i = by_mean[a].second, j = by_mean[b].second;
-      const auto &x = c.entries[pictures[i]].numbers, &y = c.entries[pictures[j]].numbers;
-      if (x.width != y.width || x.height != y.height || unions.root(i) == unions.root(j)) continue;
-      if (distance(blocks[i].data(), blocks[j].data(), blocks[i].size()) <= limit * double(blocks[i].size()))
-        unions.join(i, j);
-    }
-    c.run.progress(a + 1, by_mean.size(), "faces");
-  }
-  std::map<std::size_t, Group> by_root;
-  for (std::size_t i = 0; i < pictures.size(); ++i) by_root[unions.root(i)].push_back(pictures[i]);
-  std::vector<Group> groups;
-  for (auto& [root, group] : by_root) groups.push_back(std::move(group));
-  return groups;
-}
-
 }  // namespace
 
 Result<Order> by_duplicates(const Curation& c) {
   Order order = leave_out(c.entries, false);
-  TRY(auto groups, alike(c, readable(c.entries, false), c.options.threshold));
+  TRY(auto groups, alike(
+                       c.entries, readable(c.entries, false), c.options.threshold,
+                       [&](const CatalogueEntry& entry) { return c.catalogue.blocks(entry); }, c.run));
   largest_first(groups);
   std::size_t number = 0;
   for (auto& group : groups) {

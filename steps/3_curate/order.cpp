@@ -11,6 +11,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
+#include "lib/selection/orders.hpp"
 #include "steps/3_curate/best_faces.hpp"
 #include "steps/3_curate/groups.hpp"
 #include "steps/3_curate/histogram_sorts.hpp"
@@ -28,17 +29,14 @@ enum class Keeps { all, faces, faces_above_zero };
 Order by_number(const Entries& entries, double FaceNumbers::*member, bool descending, Keeps keeps) {
   const bool faces_only = keeps != Keeps::all;
   Order order = leave_out(entries, faces_only);
+  std::vector<std::size_t> kept;
   for (const auto i : readable(entries, faces_only)) {
     const double value = entries[i].numbers.*member;
-    if (std::isnan(value) || (keeps == Keeps::faces_above_zero && value == 0))
-      order.trash.push_back(i);
-    else
-      order.kept.push_back({i, value});
+    const bool out = std::isnan(value) || (keeps == Keeps::faces_above_zero && value == 0);
+    (out ? order.trash : kept).push_back(i);
   }
-  if (descending)
-    std::ranges::stable_sort(order.kept, std::greater{}, &Placed::value);
-  else
-    std::ranges::stable_sort(order.kept, {}, &Placed::value);
+  put_in_order(kept, entries, {&*std::ranges::find(number_rows(), member, &NumberRow::member), {}, descending});
+  for (const auto i : kept) order.kept.push_back({i, entries[i].numbers.*member});
   return order;
 }
 

@@ -9,10 +9,12 @@
 #include "lib/base/system.hpp"
 #include "lib/identity/embedding.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/project/face_history.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "lib/project/output.hpp"
+#include "lib/selection/filter.hpp"
+#include "lib/selection/said.hpp"
 #include "steps/3_curate/apply.hpp"
-#include "steps/3_curate/filter.hpp"
 #include "steps/3_curate/stats.hpp"
 
 namespace understudy {
@@ -66,6 +68,8 @@ Result<> check_target(const Faces& faces, const fs::path& output) {
 Result<> read_catalogue(Faces& faces, int threads, Run& run) {
   TRY(faces.catalogue, Catalogue::open(catalogue_for(faces.workspace, faces.folder), faces.workspace.root, run));
   TRY(faces.entries, faces.catalogue->sync(faces.folder, threads, run));
+  TRY(const auto history, FaceHistory::open(faces.folder));
+  take_said(faces.entries, history.facts());
   if (!faces.entries.empty()) return {};
   std::error_code ignored;
   if (fs::exists(faces.folder / "faceset.pak", ignored))

@@ -13,13 +13,14 @@
 namespace understudy {
 namespace {
 
-// Between the picture as it was and the network's, at the face's own size.
-ImageU8 blended(const ImageU8& before, const ImageF& network, double strength) {
-  ImageF after = network;
-  if (network.width != before.width) {
-    const auto way = network.width > before.width ? Interpolation::area : Interpolation::lanczos4;
-    after = resize(network, before.width, before.height, way);
-  }
+// The network's picture at the face's own size.
+ImageF at_own_size(const ImageF& network, int size) {
+  if (network.width == size) return network;
+  return resize(network, size, size, network.width > size ? Interpolation::area : Interpolation::lanczos4);
+}
+
+// Between the picture as it was and the network's, both of one size.
+ImageU8 blended(const ImageU8& before, ImageF after, double strength) {
   const auto s = static_cast<float>(strength);
   for (std::size_t i = 0; i < after.data.size(); ++i)
     after.data[i] = s * after.data[i] + (1 - s) * static_cast<float>(before.data[i]) / 255;
@@ -27,11 +28,11 @@ ImageU8 blended(const ImageU8& before, const ImageF& network, double strength) {
 }
 
 // The network's larger picture brought to another crop size than the face had, in one step.
-ImageU8 at_size(const ImageF& network, int old_size, int new_size) {
+ImageF at_size(const ImageF& network, int old_size, int new_size) {
   const double times = static_cast<double>(network.width) / old_size, ratio = static_cast<double>(new_size) / old_size;
   // Network pixels to old ones by pixel centres, old to new as recropped() has it.
   const Affine map{{ratio / times, 0, (0.5 / times - 0.5) * ratio, 0, ratio / times, (0.5 / times - 0.5) * ratio}};
-  return to_u8_rounded(warp_antialiased(network, map, new_size, new_size, Border::replicate));
+  return warp_antialiased(network, map, new_size, new_size, Border::replicate);
 }
 
 // How much smaller than the crop a network that enlarges gets it. A crop that was enlarged itself shows the network no
@@ -66,9 +67,9 @@ Result<std::string> enhance_faceset(const EnhancePaths& paths, const EnhanceOpti
     Face out = face;
     if (wanted != size) {
       TRY(out, recropped(face, wanted, {}));
-      out.image_bgr = at_size(better, size, wanted);
+      out.image_bgr = blended(out.image_bgr, at_size(better, size, wanted), options.strength);
     } else {
-      out.image_bgr = blended(face.image_bgr, better, options.strength);
+      out.image_bgr = blended(face.image_bgr, at_own_size(better, size), options.strength);
     }
     return out;
   };

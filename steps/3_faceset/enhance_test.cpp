@@ -11,6 +11,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/quality.hpp"
 #include "lib/image/warp.hpp"
+#include "steps/3_faceset/recrop.hpp"
 
 namespace understudy {
 namespace {
@@ -61,9 +62,15 @@ TEST_F(Enhance, KeepsMetadataAndFollowsSizeAndStrength) {
   options.strength = 0;
   run(options);
   EXPECT_GT(psnr(read_face(root_ / "out" / "a.jpg")->image_bgr, before.image_bgr), 40);  // only saved once more
-  options.strength = 1;
+  // At another size too: with none of its strength the face is only scaled.
   options.image_size = 200;
   run(options);
+  const auto only_scaled = recropped(before, 200, {});
+  ASSERT_TRUE(only_scaled);
+  EXPECT_GT(psnr(read_face(root_ / "out" / "a.jpg")->image_bgr, only_scaled->image_bgr), 40);
+  options.strength = 1;
+  run(options);
+  EXPECT_LT(psnr(read_face(root_ / "out" / "a.jpg")->image_bgr, only_scaled->image_bgr), 38);
   const auto larger = *read_face(root_ / "out" / "a.jpg");
   EXPECT_EQ(larger.image_bgr.width, 200);
   EXPECT_NEAR(larger.info.landmarks[30].x, before.info.landmarks[30].x * 200 / 128, 1e-6);

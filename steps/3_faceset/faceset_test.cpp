@@ -125,6 +125,14 @@ TEST_F(FacesetTools, PersonsKeepTheirFolders) {
   EXPECT_EQ(ok(pack_faceset(folder_, {}, run_))["faces"], 3);
   EXPECT_FALSE(fs::exists(folder_ / "ann"));
   EXPECT_EQ(Faceset::open(folder_)->persons(), (std::vector<std::string>{"ann", "bob"}));
+  put("new.jpg", example());  // a face that the pack does not hold is not passed over in a person's folder either
+  fs::create_directories(folder_ / "ann");
+  fs::rename(folder_ / "new.jpg", folder_ / "ann" / "new.jpg");
+  const auto refused = pack_faceset(folder_, {}, run_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::bad_option);
+  EXPECT_NE(refused.error().message.find("ann/new.jpg"), std::string::npos);
+  fs::remove(folder_ / "ann" / "new.jpg");
   ok(unpack_faceset(folder_, {}, run_));
   EXPECT_EQ(faces(folder_ / "ann"), ann);
   EXPECT_EQ(faces(folder_ / "bob"), bob);

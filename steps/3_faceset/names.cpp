@@ -11,6 +11,7 @@
 #include "lib/base/text.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/jobs/tally.hpp"
+#include "lib/project/face_history.hpp"
 #include "lib/project/faceset_folder.hpp"
 
 namespace understudy {
@@ -109,7 +110,24 @@ std::vector<std::string> all_in(const fs::path& folder) {
   return names;
 }
 
+Result<std::string> go(const fs::path& folder, Run& run, const char* way,
+                       Result<FaceHistory::Done> (FaceHistory::*step)()) {
+  TRY(const FileLock lock, take_faceset(folder));
+  TRY(auto history, FaceHistory::open(folder));
+  TRY(const auto done, (history.*step)());
+  if (done.missing > 0)
+    run.warn(fmt::format("{} faces are no longer there, or were changed since: they stay as they are", done.missing));
+  return json_text(nlohmann::json{{way, done.what}, {"faces", done.faces}, {"missing", done.missing}});
+}
+
 }  // namespace
+
+Result<std::string> undo_change(const fs::path& folder, const FolderOptions&, Run& run) {
+  return go(folder, run, "undone", &FaceHistory::undo);
+}
+Result<std::string> redo_change(const fs::path& folder, const FolderOptions&, Run& run) {
+  return go(folder, run, "redone", &FaceHistory::redo);
+}
 
 Result<std::string> recover_names(const fs::path& folder, const RecoverOptions& options, Run& run) {
   TRY(const FileLock lock, take_faceset(folder));
@@ -138,7 +156,11 @@ Result<std::string> delete_faces(const fs::path& folder, const ChooseOptions& op
   if (fs::exists(folder / "faceset.pak", ignored)) TRY_VOID(loose_names(folder));  // says what to do
   Tally tally(run);
   const auto there = present(folder, names, tally);
-  TRY_VOID(move_files(moves_journal(folder), moves_to_trash(folder, there)));
+  // Kept where the studio keeps what is thrown out there, so that it can be taken back there too.
+  if (!there.empty()) {
+    TRY(auto history, FaceHistory::open(folder));
+    TRY_VOID(history.throw_out(there));
+  }
   tally.count("deleted", static_cast<std::int64_t>(there.size()));
   tally.set("trash", trash_of(folder).string());
   return tally.report();
@@ -152,17 +174,20 @@ Result<std::string> restore_faces(const fs::path& folder, const ChooseOptions& o
   if (!fs::is_directory(trash, ignored)) return fail(Code::not_found, "There is no trash folder {}", trash.string());
   if (names.empty() && options.list.empty()) names = all_in(trash);
   Tally tally(run);
-  std::vector<Move> moves;
+  std::vector<std::string> wanted;
   std::set<fs::path> taken;
   for (const auto& move : moves_from_trash(folder, present(trash, names, tally))) {
     if (fs::exists(move.to, ignored) || !taken.insert(move.to).second) {
       tally.skip(move.from.filename().string(), "a face of that name is there");
     } else {
-      moves.push_back(move);
+      wanted.push_back(move.from.lexically_relative(trash).native());
     }
   }
-  TRY_VOID(move_files(moves_journal(folder), moves));
-  tally.count("restored", static_cast<std::int64_t>(moves.size()));
+  if (!wanted.empty()) {
+    TRY(auto history, FaceHistory::open(folder));
+    TRY_VOID(history.bring_back(wanted));
+  }
+  tally.count("restored", static_cast<std::int64_t>(wanted.size()));
   return tally.report();
 }
 

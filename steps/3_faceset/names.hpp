@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tools that move files and touch no picture: original names, delete, restore.
+// Tools that move files and touch no picture: original names, delete, restore, undo.
 #pragma once
 
 #include "lib/jobs/run.hpp"
@@ -16,5 +16,9 @@ Result<std::string> recover_names(const std::filesystem::path& folder, const Rec
 Result<std::string> delete_faces(const std::filesystem::path& folder, const ChooseOptions&, Run&);
 // Back from it: those named, or all. A face whose place is taken stays in the trash.
 Result<std::string> restore_faces(const std::filesystem::path& folder, const ChooseOptions&, Run&);
+
+// Takes back the last change of the faces by hand, here or in the studio, or does it again: see FaceHistory.
+Result<std::string> undo_change(const std::filesystem::path& folder, const FolderOptions&, Run&);
+Result<std::string> redo_change(const std::filesystem::path& folder, const FolderOptions&, Run&);
 
 }  // namespace understudy

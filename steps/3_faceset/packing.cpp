@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/3_faceset/packing.hpp"
 
+#include <algorithm>
 #include <set>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/limits.hpp"
 #include "lib/base/moves.hpp"
@@ -111,10 +113,14 @@ Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Pac
       others.push_back(entry.file_name);
     }
   }
-  TRY(const auto images, image_files(folder));
-  for (const auto& path : images) {
-    if (!known.contains(path) && path.extension() == ".jpg" && whole_face(path))
-      others.push_back(path.filename().string());
+  // The persons' folders are part of a faceset of persons only.
+  std::vector<fs::path> places{folder};
+  const bool of_persons = std::ranges::any_of(packed.names(), [](const auto& entry) { return !entry.person.empty(); });
+  for (auto& person : of_persons ? sub_folders(folder) : std::vector<fs::path>()) places.push_back(std::move(person));
+  for (const auto& place : places) {
+    for (const auto& path : jpg_files(place)) {
+      if (!known.contains(path) && whole_face(path)) others.push_back(path.lexically_relative(folder).string());
+    }
   }
   if (others.empty()) return equal;
   return fail_with_hint(Code::bad_option,

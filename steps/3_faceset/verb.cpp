@@ -82,6 +82,9 @@ std::vector<Verb> faceset_tool_verbs() {
           delete_faces),
       folder_verb("restore", "Bring faces back from the trash folder",
                   "understudy faceset restore src\nunderstudy faceset restore src --names 00012_1.jpg", restore_faces),
+      folder_verb("undo", "Take back the last change of the faces: thrown out, brought back, persons, marks",
+                  "understudy faceset undo src", undo_change),
+      folder_verb("redo", "Do again what was taken back last", "understudy faceset redo src", redo_change),
       tool_verb<ResizeOptions>(
           "resize", "Change the size of the faces, or how much of the head they show",
           "understudy faceset resize src --image-size 384\n"

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/moves.hpp"
@@ -11,6 +12,7 @@
 #include "lib/face/face_file.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
 #include "lib/image/warp.hpp"
+#include "lib/project/face_history.hpp"
 #include "steps/3_identity/verb.hpp"
 
 namespace understudy {
@@ -71,6 +73,32 @@ TEST_F(Identify, TellsPersonsApartAndKeepsTheWanted) {
   EXPECT_EQ((*identify(workspace, faces_, options, run_))["moved"], 3);
   EXPECT_EQ(count(), 5u);
   EXPECT_TRUE(fs::exists(trash_of(faces_) / "b0_0.jpg"));
+}
+
+TEST_F(Identify, WhatTheUserSaidGoesBeforeWhatWasCounted) {
+  const Workspace workspace{root_};
+  IdentifyOptions options;
+  options.threshold = 0.35;
+  const auto history = FaceHistory::open(faces_)->say(
+      "name a person",
+      {{"/a0_0.jpg", "person", "1000"}, {"/b0_0.jpg", "person", "1000"}, {"person:1000", "name", "Anna"}});
+  ASSERT_TRUE(history);
+  const auto seen = identify(workspace, faces_, options, run_);
+  ASSERT_TRUE(seen) << to_sentence(seen.error());
+  ASSERT_EQ((*seen)["persons"].size(), 3u) << *seen;
+  EXPECT_EQ((*seen)["persons"][0]["faces"], 4);
+  const auto anna = std::ranges::find_if((*seen)["persons"], [](const auto& one) { return one.contains("name"); });
+  ASSERT_NE(anna, (*seen)["persons"].end()) << *seen;
+  EXPECT_EQ((*anna)["name"], "Anna");
+  EXPECT_EQ((*anna)["person"], 1000);
+  EXPECT_EQ((*anna)["faces"], 2);
+  options.reject = "Bert";
+  EXPECT_FALSE(identify(workspace, faces_, options, run_));
+  options.reject = "";
+  options.keep = "Anna";
+  EXPECT_EQ((*identify(workspace, faces_, options, run_))["moved"], 6);
+  EXPECT_TRUE(fs::exists(faces_ / "a0_0.jpg"));
+  EXPECT_TRUE(fs::exists(faces_ / "b0_0.jpg"));
 }
 
 TEST_F(Identify, AskingForNobodyIsAnError) {

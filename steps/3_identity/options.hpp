@@ -22,8 +22,11 @@ constexpr auto describe<IdentifyOptions>() {
   using O = IdentifyOptions;
   return std::tuple{
       field("keep", &O::keep)
-          .says("Keep persons", "Numbers as listed, such as 0 or 0,2: the faces of all others go to the trash folder."),
-      field("reject", &O::reject).says("Reject persons", "Numbers as listed: their faces go to the trash folder."),
+          .says("Keep persons",
+                "Numbers as listed, such as 0 or 0,2, or names given in the studio: the faces of all others go to the "
+                "trash folder."),
+      field("reject", &O::reject)
+          .says("Reject persons", "Numbers or names, as listed: their faces go to the trash folder."),
       field("outliers", &O::outliers)
           .says(
               "Outliers",

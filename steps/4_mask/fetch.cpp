@@ -2,9 +2,11 @@
 #include "steps/4_mask/fetch.hpp"
 
 #include "lib/base/io_failure.hpp"
+#include "lib/base/limits.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/face/labels/label_book.hpp"
 #include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "lib/project/output.hpp"
@@ -30,13 +32,31 @@ Result<std::vector<std::size_t>> labelled(const FaceSource& faces, Tally& tally,
   return found;
 }
 
+// Whether an earlier fetch left another face under that name, as of another clip: it may be the only one with its
+// labels.
+bool is_another_face(const fs::path& there, const Bytes& jpeg) {
+  const auto identity_of = [](const Bytes& file) -> Result<std::uint64_t> {
+    TRY(const FaceInfo info, face_info_from_jpeg(file));
+    return face_identity(file, info);
+  };
+  const auto earlier = read_file(there, largest_picture);
+  const auto was = earlier ? identity_of(*earlier) : Result<std::uint64_t>(Failure(earlier.error()));
+  const auto is = identity_of(jpeg);
+  return !was || !is || *was != *is;
+}
+
+// What lies there may go only where it is an untouched copy of that same face.
+Result<> make_way(const fs::path& name, const Bytes& jpeg, const MadeFiles& made, Aside& aside) {
+  return made.ours(name) && !is_another_face(made.folder() / name, jpeg) ? Result<>() : aside.take(name);
+}
+
 Result<> copy_faces(const FaceSource& faces, const std::vector<std::size_t>& which, MadeFiles& made, Aside& aside,
                     Run& run) {
   for (std::size_t k = 0; k < which.size(); ++k) {
     if (run.stopping()) return Run::cancelled();
     TRY(const Bytes jpeg, faces.jpeg(which[k]));
     const fs::path name = faces.name(which[k]);
-    TRY_VOID(aside.make_way(made, name));
+    TRY_VOID(make_way(name, jpeg, made, aside));
     TRY_VOID(made.write(name, jpeg));
     run.progress(k + 1, which.size(), "copied");
   }
@@ -53,10 +73,9 @@ Result<> move_faces(const FaceSource& faces, const std::vector<std::size_t>& whi
     const fs::path name = faces.name(i);
     const fs::path to = made.folder() / name;
     names.push_back(name);
-    if (made.ours(name))
-      copies.push_back(to);  // of an earlier fetch
-    else
-      TRY_VOID(aside.take(name));
+    TRY(const Bytes jpeg, faces.jpeg(i));
+    TRY_VOID(make_way(name, jpeg, made, aside));
+    if (made.ours(name)) copies.push_back(to);  // of an earlier fetch
     if (to.has_parent_path()) TRY_VOID(make_folders(to.parent_path()));
     moves.push_back({folder / name, to});
   }

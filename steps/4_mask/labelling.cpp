@@ -164,7 +164,7 @@ Result<std::vector<FaceWork>> work_of(const json& document) {
     return fail(Code::bad_file, "The document of labels names no \"faces\"");
   std::vector<FaceWork> work;
   for (const auto& [name, list] : faces->items()) {
-    FaceWork one{path_of_text(name).string(), {}};
+    FaceWork one{path_of_text(name).lexically_normal().string(), {}};
     if (!list.is_array()) return fail(Code::bad_file, "The operations of {} are no list", name);
     for (const auto& value : list) {
       auto operation = operation_from_json(value);
@@ -173,6 +173,8 @@ Result<std::vector<FaceWork>> work_of(const json& document) {
       if (!good) return during(good.error(), fmt::format("reading the operations of {}", name));
       one.operations.push_back(*std::move(operation));
     }
+    if (std::ranges::find(work, one.face, &FaceWork::face) != work.end())
+      return fail(Code::bad_file, "The document of labels names {} twice", path_text(one.face));
     work.push_back(std::move(one));
   }
   return work;
@@ -182,6 +184,48 @@ Result<std::vector<FaceWork>> work_of(const json& document) {
 std::string title_of(const json& document) {
   const auto what = document.find("what");
   return what != document.end() && what->is_string() ? what->get<std::string>() : "labels drawn";
+}
+
+Result<json> json_of(const std::vector<LabelOperation>& operations) {
+  json list = json::array();
+  for (const auto& operation : operations) {
+    TRY(json one, to_json(operation, [](const Bytes&) -> Result<json> {
+          return fail(Code::bad_option, "A document of labels holds no masks");
+        }));
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+// Whether that change is the document's, as far as there was something to do in its faces.
+Result<bool> is_same_change(const LabelBook::Finished& change, const std::string& what,
+                            const std::vector<FaceWork>& work) {
+  for (const auto& entry : change.entries) {
+    const auto own = std::ranges::find(work, entry.face, &FaceWork::face);
+    if (entry.what != what || own == work.end()) return false;
+    TRY(const json wanted, json_of(own->operations));
+    if (json::parse(entry.forward, nullptr, false) != wanted) return false;
+  }
+  return true;
+}
+
+// All faces of the document, or none: what does not fit is told before anything is done.
+Result<> apply_work(const std::string& what, const std::vector<FaceWork>& work, LabelBook& book, Tally& tally,
+                    Run& run) {
+  auto change = book.begin(what);
+  change.whole = true;
+  std::vector<LabelBook::Wanted> wanted;
+  for (const auto& one : work) {
+    if (run.stopping()) return Run::cancelled();
+    TRY(auto face, book.load(one.face));
+    wanted.push_back({std::move(face), one.operations, {}});
+  }
+  TRY(const auto applied, book.apply(change, std::move(wanted)));
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    if (!applied[i]->gave_way.empty()) run.warn(fmt::format("{}: {}", work[i].face, applied[i]->gave_way));
+    tally.count("changed", applied[i]->changed);
+  }
+  return {};
 }
 
 }  // namespace
@@ -255,16 +299,19 @@ Result<std::string> apply_labels(const fs::path& folder, const json& document, R
   TRY(Opened opened, open_for_labels(folder));
   Tally tally(run);
   tally.count("changed", 0);
-  for (const auto& one : work) {
-    if (run.stopping()) return Run::cancelled();
-    TRY_VOID(opened.book.preview(one.face, one.operations));
+  const std::string what = title_of(document);
+  TRY(const auto finished, opened.book.finish());
+  if (finished) {
+    run.note(fmt::format("'{}' had been stopped in the middle: it is done in all its faces now",
+                         valid_text(finished->entries.front().what)));
+    for (const auto& refused : finished->refused) tally.skip(refused.face, refused.why);
+    TRY(const bool was_it, is_same_change(*finished, what, work));
+    if (was_it) {
+      tally.count("changed", static_cast<std::int64_t>(finished->entries.size() - finished->refused.size()));
+      return tally.report();
+    }
   }
-  const auto change = opened.book.begin(title_of(document));
-  for (const auto& one : work) {
-    TRY(const auto applied, opened.book.apply(change, one.face, one.operations));
-    if (!applied.gave_way.empty()) run.warn(fmt::format("{}: {}", one.face, applied.gave_way));
-    tally.count("changed", applied.changed);
-  }
+  TRY_VOID(apply_work(what, work, opened.book, tally, run));
   return tally.report();
 }
 

@@ -118,6 +118,30 @@ TEST_F(MaskTest, FetchCopiesAndMoves) {
   EXPECT_EQ(fetch_labelled(folder_, folder_, {}, run_).error().code, Code::bad_option);
 }
 
+// As of another clip in the same workspace, whose faces have the same names.
+TEST_F(MaskTest, FetchedLabelsOfAnotherFaceOfThatNameAreKept) {
+  for (const bool move : {false, true}) {
+    for (int i = 0; i < 3; ++i) put(i, info(i), folder_);
+    const Bytes drawn = bytes(folder_ / name(0));
+    const fs::path target = scratch_.path / (move ? "moved" : "copied");
+    EXPECT_EQ(report(fetch_labelled(folder_, target, {}, run_))["copied"], 3);
+    FaceInfo other = info(0);
+    other.source_filename = "90001.png";
+    other.polygons = {hand};
+    put(0, other, folder_);
+    FaceInfo again = info(1);
+    again.polygons = {oval};
+    put(1, again, folder_);
+    const Bytes newcomer = bytes(folder_ / name(0));
+    const auto told = report(fetch_labelled(folder_, target, {.move = move}, run_));
+    EXPECT_EQ(bytes(target / name(0)), newcomer);
+    ASSERT_TRUE(told.contains("backup"));
+    const fs::path backup = told["backup"].get<std::string>();
+    EXPECT_EQ(bytes(backup / name(0)), drawn);
+    EXPECT_FALSE(fs::exists(backup / name(1))) << "the same face, labelled anew";
+  }
+}
+
 TEST_F(MaskTest, AMoveOfLabelledFacesIsTakenBack) {
   const auto before = all_bytes();
   const fs::path target = scratch_.path / "aligned_xseg";

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "lib/base/lock.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/options/options.hpp"
 #include "lib/xseg/xseg_dfl.hpp"
@@ -46,8 +45,6 @@ Result<std::string> import_xseg(const fs::path& from, const fs::path& model, Run
   }
   if (read.batch_size) description.options.batch_size = *read.batch_size;
   description.options.pretrain = read.pretrain;
-  TRY(auto store, ModelStore::create(model, xseg_model_kind(), to_json(description)));
-  TRY(const auto lock, FileLock::take(model / "lock"));
   Generation generation;
   // Without XSeg_data.dat nothing tells how long it was trained; a saved generation counts from 1.
   generation.iteration = generation.batches = std::max<std::int64_t>(1, read.iteration);
@@ -55,7 +52,7 @@ Result<std::string> import_xseg(const fs::path& from, const fs::path& model, Run
   generation.optimizer = listed(read.optimizer);
   if (generation.optimizer.empty()) generation.optimizer.push_back({"iters", torch::zeros({1}, torch::kInt64)});
   generation.losses = torch::tensor(read.losses).reshape({static_cast<long>(read.losses.size()), 1});
-  TRY_VOID(store.removed_unless(store.save(generation)));
+  TRY_VOID(ModelStore::create_saved(model, xseg_model_kind(), to_json(description), generation));
   return json_text(nlohmann::json{{"model", path_text(model)},
                                   {"iteration", generation.iteration},
                                   {"tensors", read.weights.size()},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "lib/jobs/training_notes.hpp"
 #include "lib/training/model_list.hpp"
 #include "steps/5_train/setup.hpp"
 #include "steps/5_train/stage_guard.hpp"
@@ -11,27 +12,21 @@
 namespace understudy {
 namespace {
 
-// How long the course is and how much of it is behind the model, in seconds or in iterations.
-struct Length {
-  double whole = 0;
-  bool iterations = false;
-  double done(const fs::path& model) const {
-    return iterations ? static_cast<double>(trained_iterations(model)) : trained_seconds(model);
-  }
-};
+constexpr double shortest_stage = 0.001;  // seconds: what set_stage can say in the request's text
 
-Result<Length> length_of(const TrainRequest& request, Schedule schedule) {
-  if (!request.loop.time.empty()) {
-    TRY(const double seconds, parse_duration(request.loop.time));
-    return Length{seconds, false};
-  }
-  if (request.loop.target_iter > 0) return Length{static_cast<double>(request.loop.target_iter), true};
-  return Length{usual_seconds(schedule), false};
+// Whether the stage takes back what a stage of a course has set, and finds something else there: somebody's own.
+bool is_own(ModelDescription now, const std::string& key, const std::string& value) {
+  const auto by_course = set_by_courses(key);
+  if (by_course.empty() || value == by_course) return false;
+  const auto rows = model_rows(now);
+  const auto row = std::ranges::find(rows, key, &Row::key);
+  return row != rows.end() && row->get() != by_course;
 }
 
-// Makes the request one for the stage: its values, and where it ends. In place, since rows point into it.
-Result<> set_stage(TrainRequest& part, const CourseStage& stage, const Length& length, double done,
-                   const std::vector<std::string>& chosen) {
+// Makes the request one for the stage: its values, and where it ends. In place, since rows point into it. `now`: the
+// model's options as they are.
+Result<> set_stage(TrainRequest& part, const CourseStage& stage, const CourseLength& length, double done,
+                   const ModelDescription& now, const std::vector<std::string>& chosen) {
   part.grow = true;
   part.wanted_rows = model_rows(part.wanted);
   auto give = [&](const std::string& key, const std::string& value) -> Result<> {
@@ -44,10 +39,12 @@ Result<> set_stage(TrainRequest& part, const CourseStage& stage, const Length& l
   };
   for (auto& row : part.wanted_rows) row.given = std::ranges::find(chosen, row.key) != chosen.end();
   if (stage.resolution > 0) TRY_VOID(give("resolution", std::to_string(stage.resolution)));
-  for (const auto& [key, value] : stage.values) TRY_VOID(give(key, value));
+  for (const auto& [key, value] : stage.values) {
+    if (!is_own(now, key, value)) TRY_VOID(give(key, value));
+  }
   const double end = stage.until * length.whole;
   part.loop.time = length.iterations ? "" : fmt::format("{:.3f}s", std::max(end - done, 0.0));
-  part.loop.target_iter = length.iterations ? static_cast<std::int64_t>(std::ceil(end)) : 0;
+  part.loop.target_iter = length.iterations ? static_cast<std::int64_t>(std::ceil(end)) : length.last_iteration;
   return {};
 }
 
@@ -59,37 +56,67 @@ std::optional<ModelDescription> description_at(const fs::path& model) {
   return folder->description();
 }
 
+}  // namespace
+
+double CourseLength::done(const fs::path& model) const {
+  return iterations ? static_cast<double>(trained_iterations(model)) : trained_seconds(model);
+}
+
+bool CourseLength::is_over(const CourseStage& stage, const fs::path& model) const {
+  const double rest = stage.until * whole - done(model);
+  const bool at_last = last_iteration > 0 && trained_iterations(model) >= last_iteration;
+  return at_last || rest <= 0 || (!iterations && rest < shortest_stage);
+}
+
+Result<CourseLength> course_length(const TrainRequest& request, Schedule schedule) {
+  if (!request.loop.time.empty()) {
+    TRY(const double seconds, parse_duration(request.loop.time));
+    return CourseLength{seconds, false, request.loop.target_iter};
+  }
+  if (request.loop.target_iter > 0) return CourseLength{static_cast<double>(request.loop.target_iter), true, 0};
+  return CourseLength{usual_seconds(schedule), false, 0};
+}
+
 // Stages at sizes below the one that the model has already are over, whatever the time says.
-void skip_smaller(std::vector<CourseStage>& stages, const ModelDescription& model) {
-  const auto spec = spec_of(model);
+void skip_smaller(std::vector<CourseStage>& stages, int resolution) {
   for (auto& stage : stages) {
-    if (spec && stage.resolution < spec->shape.resolution) stage.resolution = 0;
+    if (stage.resolution < resolution) stage.resolution = 0;
   }
 }
 
-}  // namespace
+bool knows_faces(const TrainRequest& request, const fs::path& model) {
+  const auto saved = description_at(model);
+  const auto untrained = is_untrained(model);
+  if (!saved || (untrained && *untrained)) return takes_start(request.options, saved ? *saved : request.wanted);
+  // An encoder that came with the pretrained start has a share of the learning rate of its own.
+  return saved->steering.encoder_lr != 1;
+}
 
 Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const std::vector<std::string>& chosen,
                                  Run& run) {
   TRY(const fs::path model, model_path(request));
   request.options.model = model.filename().string();
-  TRY(const Length length, length_of(request, schedule));
+  TRY(const CourseLength length, course_length(request, schedule));
   TRY(const auto spec, spec_of(request.wanted));
   if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);
   const auto saved = description_at(model);
-  // An encoder that came with the pretrained start has a share of the learning rate of its own.
-  const bool known = saved ? saved->steering.encoder_lr != 1 : takes_start(request.options, request.wanted);
-  auto stages = course_stages(schedule, spec.shape.resolution, known);
-  if (saved) skip_smaller(stages, *saved);
+  auto stages = course_stages(schedule, spec.shape.resolution, knows_faces(request, model));
+  if (saved) {
+    TRY(const auto size, spec_of(*saved));
+    skip_smaller(stages, size.shape.resolution);
+  }
+  if (std::ranges::all_of(stages, [&](const CourseStage& s) { return length.is_over(s, model); })) {
+    run.note("The course of this training is over; a longer --time or --target-iter goes on");
+    return report_of_saved(model);
+  }
   TrainReport report;
-  std::size_t at = stage_at(stages, length.done(model) / length.whole);
-  if (at == stages.size()) run.note("The course of this training is over; a longer --time goes on");
-  for (; at < stages.size(); ++at) {
+  for (std::size_t at = 0; at < stages.size(); ++at) {
+    if (length.is_over(stages[at], model)) continue;
     const double done = length.done(model);
-    if (done >= stages[at].until * length.whole) continue;
-    run.note(fmt::format("-- training: {} ({} of {})", stages[at].name, at + 1, stages.size()));
+    run.note(fmt::format("{}{} ({} of {})", training_notes::stage, stages[at].name, at + 1, stages.size()));
     TrainRequest part = request;
-    TRY_VOID(set_stage(part, stages[at], length, done, chosen));
+    const auto now = description_at(model).value_or(request.wanted);
+    TRY_VOID(set_stage(part, stages[at], length, done, now, chosen));
     const auto before = report;
     // Not in the middle of a stage, where a call that goes on begins: there is nothing from before it any more.
     StageGuard guard;

@@ -7,10 +7,26 @@
 
 namespace understudy {
 
+// How long a course is and how much of it is behind a model, in seconds or in iterations.
+struct CourseLength {
+  double whole = 0;
+  bool iterations = false;
+  std::int64_t last_iteration = 0;  // at which it ends before its time is over; 0: none
+  double done(const fs::path& model) const;
+  // Whether nothing is left of that stage: less than a millisecond is no time to train for.
+  bool is_over(const CourseStage&, const fs::path& model) const;
+};
+Result<CourseLength> course_length(const TrainRequest&, Schedule);
+// What is left of its stages for a model that has this resolution already (0: for a new one).
+void skip_smaller(std::vector<CourseStage>&, int resolution);
+
+// Whether its encoder knows faces, or would as a new one: it began with the pretrained start.
+bool knows_faces(const TrainRequest&, const fs::path& model);
+
 // As train(), where request.loop.time is the time of the whole course, over every call (the iterations of
-// target_iter likewise); without both the schedule's usual time. A model that is there goes on at the stage that it has
-// come to; a course prolonged to a larger size grows it. `chosen`: rows that the user gave; no stage changes
-// these. request.wanted's resolution is the one that the course ends at.
+// target_iter likewise; of both, whichever is over first); without both the schedule's usual time. A model that is
+// there goes on at the stage that it has come to; a course prolonged to a larger size grows it. `chosen`: rows that the
+// user gave; no stage changes these. request.wanted's resolution is the one that the course ends at.
 Result<TrainReport> train_course(TrainRequest request, Schedule, const std::vector<std::string>& chosen, Run&);
 
 }  // namespace understudy

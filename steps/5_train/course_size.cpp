@@ -9,6 +9,7 @@
 #include "lib/loop/loop.hpp"
 #include "lib/training/course.hpp"
 #include "lib/training/face_trainer.hpp"
+#include "steps/5_train/course.hpp"
 #include "steps/5_train/setup.hpp"
 
 namespace understudy {
@@ -21,13 +22,19 @@ double timed_step(FaceTrainer& trainer, const Batch& batch) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// An iteration of such a model at smallest_course_resolution on this machine, by a few trial ones.
-Result<double> seconds_per_iteration(TrainRequest request) {
+}  // namespace
+
+Result<double> seconds_at_smallest(TrainRequest request) {
   request.wanted.saehd.resolution = smallest_course_resolution;
-  TRY(const auto spec, spec_of(request.wanted));
+  return seconds_per_iteration(request.wanted, request);
+}
+
+Result<double> seconds_per_iteration(const ModelDescription& model, const TrainRequest& request) {
+  TRY(const auto spec, spec_of(model));
   const Device device = open_device(request.options.threads, request.options.gpu);
+  const auto precision = precision_of(precision_choice(request, model), device, spec.rules.winograd);
   return guard_torch("timing an iteration", [&] {
-    FaceTrainer trainer(spec, device, precision_of(request.options.precision, device, spec.rules.winograd));
+    FaceTrainer trainer(spec, device, precision);
     const std::int64_t n = spec.rules.batch_size, side = spec.shape.resolution;
     const auto half = [&] {
       return BatchSide{torch::rand({n, 3, side, side}), torch::rand({n, 3, side, side}),
@@ -41,8 +48,6 @@ Result<double> seconds_per_iteration(TrainRequest request) {
     return times[1];
   });
 }
-
-}  // namespace
 
 ChosenSize read_chosen_size(const fs::path& file) {
   const auto text = read_text(file, 1 << 16);
@@ -69,8 +74,8 @@ Result<int> course_size(const TrainRequest& request, const fs::path& kept, Run& 
   TRY(const auto model, model_path(request));
   const int least = ModelFolder::exists(model) ? before.resolution : 0;
   if (least > 0 && seconds <= before.seconds) return least;
-  TRY(const double each, seconds_per_iteration(request));
-  const int side = std::max(course_resolution(seconds, each), least);
+  TRY(const double each, seconds_at_smallest(request));
+  const int side = std::max(course_resolution(seconds, each, knows_faces(request, model)), least);
   run.note(fmt::format("{:.2f} s an iteration at {} pixels here: in {} the model is brought to {} pixels", each,
                        smallest_course_resolution, request.loop.time, side));
   TRY_VOID(write_chosen_size(kept, {seconds, side}));

@@ -15,6 +15,11 @@ struct ChosenSize {
 ChosenSize read_chosen_size(const fs::path&);
 Result<> write_chosen_size(const fs::path&, const ChosenSize&);
 
+// An iteration of such a model on this machine, by a few trial ones; and of what is wanted at
+// smallest_course_resolution.
+Result<double> seconds_per_iteration(const ModelDescription&, const TrainRequest&);
+Result<double> seconds_at_smallest(TrainRequest);
+
 // The size, in pixels, that this machine can bring to an end in request.loop.time; the smallest when there is no
 // time. It is chosen once, written to `kept` and stays for as long as the model is there: another timing, beside other
 // work, would choose another. More time chooses again.

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/scratch_folder.hpp"
-#include "lib/training/model_folder.hpp"
+#include "lib/training/model_fake.hpp"
 #include "steps/5_train/faces_fake.hpp"
 
 namespace understudy {
@@ -28,14 +28,15 @@ class ACourse : public testing::Test {
     return r;
   }
   // Stops as soon as that iteration is there.
-  static Result<TrainReport> until(std::uint64_t iteration, const TrainRequest& request) {
+  static Result<TrainReport> until(std::uint64_t iteration, const TrainRequest& request,
+                                   Schedule schedule = Schedule::look) {
     understudy::Run* asked = nullptr;
     understudy::Run run([&](const Event& event) {
       const auto* progress = std::get_if<ProgressEvent>(&event);
       if (progress != nullptr && progress->done >= iteration) asked->request_stop();
     });
     asked = &run;
-    return train_course(request, Schedule::look, {}, run);
+    return train_course(request, schedule, {}, run);
   }
   static LoadedGeneration end_of(const fs::path& model) {
     std::vector<std::string> warnings;
@@ -81,6 +82,52 @@ TEST_F(ACourse, ThatWasStoppedGoesOnWhereItWas) {
   }
 }
 
+TEST_F(ACourse, ThatIsOverTellsWhatIsThere) {
+  const auto r = request(folder_.path / "model");
+  understudy::Run run;
+  const auto trained = train_course(r, Schedule::look, {}, run);
+  ASSERT_TRUE(trained) << to_sentence(trained.error());
+  const auto again = train_course(r, Schedule::look, {}, run);
+  ASSERT_TRUE(again) << to_sentence(again.error());
+  EXPECT_EQ(again->model, "saehd");
+  EXPECT_EQ(again->iteration, 12);
+  EXPECT_EQ(again->iterations_done, 0);
+  EXPECT_NEAR(again->src_loss, trained->src_loss, 1e-5);
+  EXPECT_NEAR(again->dst_loss, trained->dst_loss, 1e-5);
+  EXPECT_EQ(again->preview, trained->preview);
+}
+
+TEST_F(ACourse, EndsAtAnIterationThatComesBeforeItsTimeIsOver) {
+  auto r = request(folder_.path / "model");
+  r.wanted.saehd.resolution = 96;
+  r.loop.time = "10h";
+  r.loop.target_iter = 3;
+  understudy::Run run;
+  for (const int done : {3, 0}) {
+    const auto report = train_course(r, Schedule::look, {}, run);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    EXPECT_EQ(report->iteration, 3);
+    EXPECT_EQ(report->iterations_done, done);
+  }
+}
+
+// What is left is handed on as text, in which less than a millisecond would read as no limit.
+TEST(CourseLength, LeavesOutWhatIsShorterThanAMillisecond) {
+  const ScratchFolder scratch;
+  auto folder = ModelFolder::create(scratch.path / "m", described());
+  ASSERT_TRUE(folder);
+  auto generation = made(3);
+  const CourseStage last{"sharp", 1, 96, {}};
+  for (const auto& [seconds, over] : {std::pair(9.0, false), {9.998, false}, {9.9996, true}, {10.0, true}}) {
+    generation.seconds = seconds;
+    ASSERT_TRUE(folder->save(generation));
+    EXPECT_EQ((CourseLength{10, false, 0}.is_over(last, folder->path())), over) << seconds;
+  }
+  EXPECT_FALSE((CourseLength{4, true, 0}.is_over(last, folder->path())));
+  EXPECT_TRUE((CourseLength{3, true, 0}.is_over(last, folder->path())));
+  EXPECT_TRUE((CourseLength{100, false, 3}.is_over(last, folder->path())));
+}
+
 TEST_F(ACourse, LeavesAloneWhatTheUserChose) {
   auto r = request(folder_.path / "model");
   r.wanted.saehd.resolution = 64;
@@ -90,6 +137,35 @@ TEST_F(ACourse, LeavesAloneWhatTheUserChose) {
   const auto folder = ModelFolder::open(folder_.path / "model" / "saehd");
   EXPECT_EQ(folder->description().saehd.resolution, 64);
   EXPECT_TRUE(folder->description().shared.random_warp);
+}
+
+TEST_F(ACourse, ProlongedTakesBackWhatItsEndHadSet) {
+  auto r = request(folder_.path / "model");
+  r.wanted.saehd.resolution = 96;
+  r.loop.target_iter = 5;
+  understudy::Run run;
+  ASSERT_TRUE(train_course(r, Schedule::evening, {}, run));
+  const fs::path model = folder_.path / "model" / "saehd";
+  EXPECT_EQ(ModelFolder::open(model)->description().shared.lr_dropout, LrDropout::y);
+  EXPECT_FALSE(ModelFolder::open(model)->description().shared.random_warp);
+  r.loop.target_iter = 40;  // back among the large ones
+  EXPECT_FALSE(until(7, r, Schedule::evening));
+  EXPECT_EQ(ModelFolder::open(model)->description().shared.lr_dropout, LrDropout::n);
+  EXPECT_TRUE(ModelFolder::open(model)->description().shared.random_warp);
+}
+
+TEST_F(ACourse, LeavesAloneWhatSomebodyGaveTheModelBefore) {
+  auto r = request(folder_.path / "model");
+  r.wanted.saehd.resolution = 96;
+  auto own = r.wanted;
+  own.shared.gan_power = 0.3;
+  own.shared.lr_dropout = LrDropout::cpu;
+  const fs::path model = folder_.path / "model" / "saehd";
+  ASSERT_TRUE(ModelFolder::create(model, own));
+  r.loop.target_iter = 40;
+  EXPECT_FALSE(until(2, r, Schedule::film));
+  EXPECT_EQ(ModelFolder::open(model)->description().shared.gan_power, 0.3);
+  EXPECT_EQ(ModelFolder::open(model)->description().shared.lr_dropout, LrDropout::cpu);
 }
 
 TEST_F(ACourse, ProlongedGrowsAModelThatWasFinishedSmaller) {

@@ -12,6 +12,7 @@
 #include "lib/training/origin.hpp"
 #include "lib/training/presets.hpp"
 #include "steps/5_train/model_verbs.hpp"
+#include "steps/5_train/setup.hpp"
 
 namespace understudy {
 
@@ -115,8 +116,16 @@ Result<std::string> create_model(const Table& table, const Call& call, Run& run)
   }
   if (!origin) {
     TRY_VOID(apply_preset(table.own.preset, model, {}));
+    model.fp32 = table.own.preset == Preset::compatible;
   }
   TRY_VOID(take_given(table, model));
+  if (origin) {
+    model.start = ModelStart::none;  // that model's weights are what it begins with
+  } else {
+    TrainOptions options;
+    options.preset = table.own.preset;
+    settle_start(options, model, table.given.contains("encoder-lr"));
+  }
   model.seed = table.own.seed;
   TRY(const auto spec, spec_of(model));
   const std::string name = table.own.model.empty() ? std::string(class_name(model.model_class)) : table.own.model;
@@ -126,8 +135,9 @@ Result<std::string> create_model(const Table& table, const Call& call, Run& run)
     TRY(auto weights, weights_from(*origin, model, table.own.parts));
     generation = Generation{.weights = std::move(weights), .losses = torch::zeros({0, 2})};
   }
-  TRY(auto folder, ModelFolder::create(workspace.model() / name, model));
-  if (generation) TRY_VOID(folder.removed_unless(folder.save(*generation)));
+  const fs::path path = workspace.model() / name;
+  TRY(const auto folder,
+      generation ? ModelFolder::create_saved(path, model, *generation) : ModelFolder::create(path, model));
   run.saved(folder.path().string(), fmt::format("new {} model", class_name(model.model_class)));
   return json_text(json{{"model", name},
                         {"class", class_name(model.model_class)},

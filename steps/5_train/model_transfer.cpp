@@ -74,15 +74,14 @@ namespace {
 using nlohmann::json;
 constexpr const char* others_name = "dfl.json";  // options of DeepFaceLab that have no counterpart, for an export
 
-Result<> save_imported(ModelFolder& folder, const DflModel& model) {
+Generation generation_of(const DflModel& model) {
   Generation generation;
   generation.iteration = model.generation.iteration;
   generation.batches = model.generation.batches;
   generation.losses = model.generation.losses;
   for (const auto& [key, tensor] : model.generation.weights) generation.weights.push_back({key, tensor});
   for (const auto& [key, tensor] : model.generation.optimizer) generation.optimizer.push_back({key, tensor});
-  TRY_VOID(write_text(folder.path() / others_name, model.other_options + "\n"));
-  return folder.save(generation);
+  return generation;
 }
 
 Result<std::string> import_verb(const ModelImportOptions& options, const std::vector<Row>&, const Call& call,
@@ -92,7 +91,8 @@ Result<std::string> import_verb(const ModelImportOptions& options, const std::ve
                                        {options.optimizer, options.discriminators}));
   const std::string name = options.as.empty() ? model.name : options.as;
   TRY_VOID(check_model_name(name));
-  TRY(auto folder, ModelFolder::create(workspace.model() / name, model.description));
+  TRY(const auto folder, ModelFolder::create_saved(workspace.model() / name, model.description, generation_of(model),
+                                                   {{others_name, model.other_options + "\n"}}));
   for (const auto& remark : model.remarks) run.note(remark);
   if (!model.generation.optimizer.contains("iters"))
     run.note("There is no optimiser file: its memory starts anew when you train on");
@@ -100,7 +100,6 @@ Result<std::string> import_verb(const ModelImportOptions& options, const std::ve
     run.note(fmt::format("Not part of a model here, give them to train if you want them: {}",
                          fmt::join(model.not_taken, ", ")));
   }
-  TRY_VOID(folder.removed_unless(save_imported(folder, model)));
   run.saved(folder.path().string(), fmt::format("{} model at iteration {}", class_name(model.description.model_class),
                                                 model.generation.iteration));
   return json_text(json{{"model", name},

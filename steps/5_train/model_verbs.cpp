@@ -227,6 +227,7 @@ std::vector<Verb> model_care_verbs() {
 std::vector<Verb> model_verbs() {
   std::vector<Verb> verbs = model_care_verbs();
   verbs.insert(verbs.begin(), model_create_verb());
+  for (auto& verb : model_state_verbs()) verbs.push_back(std::move(verb));
   for (auto& verb : model_transfer_verbs()) verbs.push_back(std::move(verb));
   verbs.push_back(make_verb<PredictOptions>(
       "model predict", "Decode aligned faces with a model: the swapped face and both masks as PNG",

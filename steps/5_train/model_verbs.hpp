@@ -11,5 +11,6 @@ namespace understudy {
 Verb model_create_verb();                  // a new model, untrained or with another's weights
 std::vector<Verb> model_transfer_verbs();  // import, export
 std::vector<Verb> model_care_verbs();      // list, history, rename, duplicate, delete
+std::vector<Verb> model_state_verbs();     // verify, restore
 
 }  // namespace understudy

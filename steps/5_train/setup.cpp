@@ -24,20 +24,49 @@ Result<ModelDescription> merged_description(const ModelDescription& saved, const
 // (docs/pretrained-start.md).
 constexpr double start_encoder_lr = 0.2;
 
+bool is_given(const TrainRequest& request, std::string_view key) {
+  return std::ranges::any_of(request.wanted_rows, [&](const Row& r) { return r.given && r.key == key; });
+}
+
 ModelDescription new_description(const TrainRequest& request) {
   ModelDescription model = request.wanted;
-  const bool given =
-      std::ranges::any_of(request.wanted_rows, [](const Row& r) { return r.given && r.key == "encoder-lr"; });
-  if (!given && takes_start(request.options, model)) model.steering.encoder_lr = start_encoder_lr;
+  model.fp32 = request.options.preset == Preset::compatible && !request.precision_given;
+  settle_start(request.options, model, is_given(request, "encoder-lr"));
   return model;
 }
 
 }  // namespace
 
+Result<bool> is_untrained(const fs::path& path) {
+  if (!ModelFolder::exists(path)) return true;
+  TRY(const auto folder, ModelFolder::open(path));
+  TRY(const auto saved, folder.generations());
+  return saved.empty();
+}
+
 bool takes_start(const TrainOptions& options, const ModelDescription& model) {
   if (!options.start_from.empty() || model.saehd.pretrain || options.start == StartChoice::none) return false;
-  if (options.start == StartChoice::automatic && options.preset != Preset::recommended) return false;
+  if (options.start == StartChoice::automatic) {
+    if (model.start != ModelStart::unsettled) return model.start == ModelStart::pretrained;
+    if (options.preset != Preset::recommended) return false;
+  }
   return start_misfit(model).empty();
+}
+
+void settle_start(const TrainOptions& options, ModelDescription& model, bool encoder_lr_given) {
+  const auto usual = [&] { return model.start == ModelStart::pretrained ? start_encoder_lr : 1.0; };
+  const bool untouched = !encoder_lr_given && model.steering.encoder_lr == usual();
+  // Which other model it begins with is not kept: until something is saved, nothing is settled.
+  const auto otherwise = options.start_from.empty() ? ModelStart::none : ModelStart::unsettled;
+  model.start = takes_start(options, model) ? ModelStart::pretrained : otherwise;
+  if (untouched) model.steering.encoder_lr = usual();
+}
+
+PrecisionChoice precision_choice(const TrainRequest& request, const ModelDescription& model) {
+  const auto asked = request.options.precision;
+  if (request.precision_given || asked != PrecisionChoice::automatic) return asked;
+  const bool fp32 = model.fp32 || request.options.preset == Preset::compatible;
+  return fp32 ? PrecisionChoice::fp32 : PrecisionChoice::automatic;
 }
 
 SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, Side side) {
@@ -58,6 +87,7 @@ SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, S
   if (model.quick()) return rules;
   rules.uniform_yaw = model.shared.uniform_yaw || pretrain;
   rules.warp = spec.rules.random_warp;
+  rules.warp_share = model.steering.warp_share;
   rules.eyes_mouth = spec.rules.eyes_mouth;
   if (src && !pretrain) {
     rules.hsv_power = spec.amp() ? 0 : model.saehd.random_hsv_power;
@@ -69,10 +99,8 @@ SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, S
 Result<fs::path> model_path(const TrainRequest& request) {
   const auto& name = request.options.model;
   if (!name.empty()) return named_path(request.models, name);
-  if (const auto newest = find_model(request.models, ""); newest) {
-    const auto folder = ModelFolder::open(*newest);
-    if (folder && folder->description().model_class == request.wanted.model_class) return *newest;
-  }
+  TRY(const auto newest, newest_of_class(request.models, request.wanted.model_class));
+  if (newest) return *newest;
   return request.models / std::string(class_name(request.wanted.model_class));
 }
 
@@ -87,7 +115,10 @@ Result<ModelDescription> settle_description(const fs::path& path, const TrainReq
         fmt::format("Go on with: understudy train {}; or name another model with --model.",
                     class_name(folder.description().model_class)));
   }
-  return merged_description(folder.description(), request, run);
+  TRY(auto merged, merged_description(folder.description(), request, run));
+  TRY(const auto saved, folder.generations());
+  if (saved.empty()) settle_start(request.options, merged, is_given(request, "encoder-lr"));
+  return merged;
 }
 
 Result<std::array<fs::path, 2>> facesets_of(const TrainRequest& request, const ModelSpec& spec) {

@@ -13,11 +13,18 @@ namespace understudy {
 SampleRules sample_rules(const ModelDescription&, const ModelSpec&, Side);
 
 // The folder of the model that is meant: the named one, else the newest of that class, else one named after the class.
-// A name that leads out of the folder of models is Code::bad_option.
+// A name that leads out of the folder of models is Code::bad_option; a damaged model that may be the one is an error.
 Result<fs::path> model_path(const TrainRequest&);
 
-// Whether a new model begins with the pretrained start.
+// Whether the model has nothing to go on from: it is not there, or nothing of it was saved yet.
+Result<bool> is_untrained(const fs::path& model);
+// Whether a new model begins with the pretrained start, by this call's options and where they leave it open by what was
+// settled when the model was made.
 bool takes_start(const TrainOptions&, const ModelDescription&);
+// Settles that for a model of which nothing was saved yet, and how fast its encoder learns where nobody said it.
+void settle_start(const TrainOptions&, ModelDescription&, bool encoder_lr_given);
+// What was asked for, or what the model was made for.
+PrecisionChoice precision_choice(const TrainRequest&, const ModelDescription&);
 // What the model is from now on; nothing is written yet.
 Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest&, Run&);
 

@@ -35,13 +35,13 @@ Result<StageGuard> StageGuard::before(const fs::path& model, Run& run) {
     run.warn(to_sentence(kept.error()));  // without it the stage cannot be undone, that is all
     return guard;
   }
-  guard.ssim_ = last_ssim(model / "validation.csv");
+  guard.worth_ = last_validation(model / "validation.csv");
   return guard;
 }
 
 Result<bool> StageGuard::undo_if_worse(const fs::path& model, Run& run) const {
   const auto now = last_ssim(model / "validation.csv");
-  if (!ssim_ || !now || *now >= *ssim_ - chance) return false;
+  if (!worth_ || !now || *now >= ssim_of(*worth_) - chance) return false;
   TRY(const auto lock, FileLock::take(model / "lock"));
   TRY(auto folder, ModelFolder::open(model));
   TRY(const int resolution, resolution_of(folder));
@@ -52,11 +52,16 @@ Result<bool> StageGuard::undo_if_worse(const fs::path& model, Run& run) const {
   TRY(const auto then, backup.load_trained(true, warnings));
   TRY(const auto spent, folder.load_trained(false, warnings));
   for (auto& w : warnings) run.warn(std::move(w));
-  TRY_VOID(folder.change_description(backup.description()));
+  // The weights before the options: a kill between them leaves sound weights under the stage's options, and not those
+  // of the stage under options that say nothing of it.
+  folder.intend(backup.description());
   TRY_VOID(folder.save(
       {spent.iteration, spent.batches, spent.seconds, listed(then.weights), listed(then.optimizer), spent.losses}));
-  run.note(fmt::format("The fixed faces fell from SSIM {:.3f} to {:.3f}: back to the weights of iteration {}", *ssim_,
-                       *now, iteration_));
+  TRY_VOID(folder.commit_description());
+  if (auto told = repeat_validation(model / "validation.csv", *worth_, spent.iteration, spent.seconds); !told)
+    run.warn(to_sentence(told.error()));
+  run.note(fmt::format("The fixed faces fell from SSIM {:.3f} to {:.3f}: back to the weights of iteration {}",
+                       ssim_of(*worth_), *now, iteration_));
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "lib/jobs/run.hpp"
+#include "lib/loop/validation_log.hpp"
 #include "lib/training/model_folder.hpp"
 
 namespace understudy {
@@ -15,11 +16,13 @@ class StageGuard {
   // Nothing to guard when the model has not been trained or looked at yet.
   static Result<StageGuard> before(const fs::path& model, Run&);
   // When the fixed faces are redrawn worse by more than chance explains (mean SSIM, at the same size), the weights,
-  // the optimiser's memory and the options of before come back; iterations and time stay spent. True when it did.
+  // the optimiser's memory and the options of before come back, and validation.csv says of the iteration that is
+  // reached what those weights are worth, for the guard of the next stage; iterations and time stay spent. True when it
+  // did.
   Result<bool> undo_if_worse(const fs::path& model, Run&) const;
 
  private:
-  std::optional<double> ssim_;
+  std::optional<ValidationRow> worth_;  // the row of validation.csv
   std::int64_t iteration_ = 0;
   int resolution_ = 0;
 };

@@ -24,14 +24,14 @@ class AStage : public testing::Test {
     ASSERT_TRUE(log);
     ASSERT_TRUE(log->add(iteration, 1, named_values(numbers)));
   }
-  // A stage of four iterations with another option, that ends at this SSIM.
-  void train_to(double ssim) {
+  // A stage with another option, that ends at this SSIM.
+  void train_to(double ssim, std::int64_t iteration = 9) {
     auto folder = ModelFolder::open(model_);
     auto changed = folder->description();
     changed.shared.random_warp = false;
     ASSERT_TRUE(folder->change_description(changed));
-    ASSERT_TRUE(folder->save(made(9)));
-    looks(9, ssim);
+    ASSERT_TRUE(folder->save(made(iteration)));
+    looks(iteration, ssim);
   }
 
   const ScratchFolder scratch_;
@@ -54,6 +54,36 @@ TEST_F(AStage, ThatMadeItWorseIsUndone) {
   EXPECT_EQ(now->losses.size(0), 9);
   for (const auto& t : made(5).weights) EXPECT_TRUE(torch::equal(now->weights.at(t.name), t.tensor)) << t.name;
   for (const auto& t : made(5).optimizer) EXPECT_TRUE(torch::equal(now->optimizer.at(t.name), t.tensor)) << t.name;
+}
+
+// The weights that came back are measured by what they are worth, not by what was undone.
+TEST_F(AStage, AfterAnUndoneOneIsHeldAgainstTheSameWeights) {
+  const auto first = StageGuard::before(model_, run_);
+  ASSERT_TRUE(first);
+  train_to(0.7);
+  ASSERT_TRUE(*first->undo_if_worse(model_, run_));
+  EXPECT_NEAR(*last_ssim(model_ / "validation.csv"), 0.8, 1e-9);
+  EXPECT_EQ(last_validation(model_ / "validation.csv")->front().second, "9");
+  const auto second = StageGuard::before(model_, run_);
+  ASSERT_TRUE(second);
+  train_to(0.75, 13);
+  const auto undone = second->undo_if_worse(model_, run_);
+  ASSERT_TRUE(undone) << to_sentence(undone.error());
+  EXPECT_TRUE(*undone);
+  std::vector<std::string> warnings;
+  const auto now = ModelFolder::open(model_)->load_trained(true, warnings);
+  EXPECT_EQ(now->iteration, 13);
+  for (const auto& t : made(5).weights) EXPECT_TRUE(torch::equal(now->weights.at(t.name), t.tensor)) << t.name;
+}
+
+// Harmed weights never stand under the options of before.
+TEST_F(AStage, WhoseWeightsCannotBeBroughtBackKeepsItsOptions) {
+  const auto guard = StageGuard::before(model_, run_);
+  ASSERT_TRUE(guard);
+  train_to(0.7);
+  fs::create_directories(model_ / "weights-9-3.safetensors" / "in the way");
+  EXPECT_FALSE(guard->undo_if_worse(model_, run_));
+  EXPECT_FALSE(ModelFolder::open(model_)->description().shared.random_warp);
 }
 
 TEST_F(AStage, ThatDidNoHarmStays) {

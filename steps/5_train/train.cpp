@@ -7,12 +7,12 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/draw.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/loop/loop.hpp"
 #include "lib/start/start.hpp"
 #include "lib/tensor/tensor.hpp"
 #include "lib/training/face_pair.hpp"
 #include "lib/training/origin.hpp"
-#include "lib/training/planner.hpp"
 #include "steps/5_train/setup.hpp"
 
 namespace understudy {
@@ -30,6 +30,24 @@ std::string to_json_text(const TrainReport& report) {
                                   {"src_loss", report.src_loss},
                                   {"dst_loss", report.dst_loss},
                                   {"preview", report.preview.string()}});
+}
+
+TrainReport report_of_saved(const fs::path& model) {
+  TrainReport report{.model = model.filename().string(), .preview = model / "preview.png"};
+  const auto list = usable_list(model);
+  if (!list || list->entries.empty()) return report;
+  const auto& newest = list->entries.back();
+  report.iteration = newest.iteration;
+  // A history that cannot be read is told by the next training.
+  const auto history = read_safetensors(model / newest.history.name, newest.history.checksum);
+  if (!history || !history->contains("losses") || history->at("losses").dim() != 2) return report;
+  const Tensor losses = history->at("losses").to(torch::kFloat64);
+  if (losses.size(0) == 0 || losses.size(1) != 2) return report;
+  const auto last = std::min<std::int64_t>(50, losses.size(0));
+  const Tensor means = losses.narrow(0, losses.size(0) - last, last).mean(0);
+  report.src_loss = means[0].item<double>();
+  report.dst_loss = means[1].item<double>();
+  return report;
 }
 
 namespace {
@@ -71,7 +89,9 @@ Result<Plan> plan_of(const TrainRequest& request, const ModelSpec& spec, const D
 
 // A start that was asked for and does not fit is told before anything is made.
 Result<> check_start(const TrainRequest& request, const ModelDescription& model, const fs::path& path) {
-  if (request.options.start != StartChoice::pretrained || ModelFolder::exists(path)) return {};
+  if (request.options.start != StartChoice::pretrained) return {};
+  TRY(const bool untrained, is_untrained(path));
+  if (!untrained) return {};
   const auto misfit = start_misfit(model);
   if (misfit.empty()) return {};
   return fail_with_hint(Code::bad_option, fmt::format("The pretrained start does not fit this model: {}", misfit),
@@ -89,10 +109,9 @@ Result<std::optional<Start>> start_of(const Origin& origin, const ModelDescripti
   return std::optional(Start{origin.path.filename().string(), std::move(weights)});
 }
 
-// The pretrained start where it is wanted and fits.
-Result<std::optional<Start>> pretrained(const TrainOptions& options, const ModelDescription& model,
-                                        SampleSource& source) {
-  if (!takes_start(options, model)) return std::optional<Start>{};
+// The pretrained start where that is what the model begins with.
+Result<std::optional<Start>> pretrained(const ModelDescription& model, SampleSource& source) {
+  if (model.start != ModelStart::pretrained) return std::optional<Start>{};
   constexpr int faces = 32;
   TRY(const auto start, built_in_start());
   TRY(const auto batch, source.fixed_batch(faces));
@@ -104,12 +123,9 @@ Result<std::optional<Start>> pretrained(const TrainOptions& options, const Model
 // nothing.
 Result<std::optional<Start>> start_of_new(const TrainRequest& request, const fs::path& path,
                                           const ModelDescription& model, SampleSource& source, Run& run) {
-  if (ModelFolder::exists(path)) {
-    TRY(const auto folder, ModelFolder::open(path));
-    TRY(const auto saved, folder.generations());
-    if (!saved.empty()) return std::optional<Start>{};
-  }
-  if (request.options.start_from.empty()) return pretrained(request.options, model, source);
+  TRY(const bool untrained, is_untrained(path));
+  if (!untrained) return std::optional<Start>{};
+  if (request.options.start_from.empty()) return pretrained(model, source);
   std::vector<std::string> warnings;
   TRY(const auto origin, open_origin(request.models, request.options.start_from, model.model_class, warnings));
   for (auto& w : warnings) run.warn(std::move(w));
@@ -161,7 +177,7 @@ Result<Prepared> prepare(const TrainRequest& request, Run& run) {
   TRY(p.description, settle_description(p.path, request, run));
   TRY(p.spec, spec_of(p.description));
   p.device = open_device(request.options.threads, request.options.gpu);
-  p.precision = precision_of(request.options.precision, p.device, p.spec.rules.winograd);
+  p.precision = precision_of(precision_choice(request, p.description), p.device, p.spec.rules.winograd);
   TRY_VOID(check_start(request, p.description, p.path));
   TRY(p.source, open_samples(request, p.description, p.spec, p.device));
   if (ModelFolder::exists(p.path)) {
@@ -201,6 +217,14 @@ Result<Training> open_training(Prepared& p, const TrainRequest& request, Run& ru
 }
 
 }  // namespace
+
+Result<PlannedTraining> plan_only(TrainRequest request, Run& run) {
+  request.options.plan = true;
+  run.stage("open");
+  TRY(const auto prepared, prepare(request, run));
+  return PlannedTraining{prepared.path, !ModelFolder::exists(prepared.path), prepared.description,
+                         prepared.spec.shape.resolution, prepared.plan};
+}
 
 Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(const Limits limits, limits_of(request.loop));

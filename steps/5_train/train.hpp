@@ -7,6 +7,7 @@
 #include "lib/loop/loop_options.hpp"
 #include "lib/project/workspace.hpp"
 #include "lib/training/model_options.hpp"
+#include "lib/training/planner.hpp"
 #include "steps/5_train/options.hpp"
 
 namespace understudy {
@@ -18,7 +19,8 @@ struct TrainRequest {
   std::vector<Row> wanted_rows;  // rows over `wanted` that tell which values were given
   LoopOptions loop;
   TrainOptions options;
-  bool grow = false;  // an existing model takes over a given larger resolution
+  bool precision_given = false;  // options.precision holds also where it is `auto` and the model was made for fp32
+  bool grow = false;             // an existing model takes over a given larger resolution
 };
 
 struct TrainReport {
@@ -36,6 +38,19 @@ struct TrainReport {
 };
 
 std::string to_json_text(const TrainReport&);
+// Of a model on which nothing was done in this call, by its newest generation.
+TrainReport report_of_saved(const fs::path& model);
+
+// What is known before the first iteration.
+struct PlannedTraining {
+  fs::path model;
+  bool is_new = true;
+  ModelDescription description;
+  int resolution = 0;
+  Plan plan;
+};
+// Only looks and tries; nothing is written. What does not fit the memory is Code::out_of_memory, with what to lower.
+Result<PlannedTraining> plan_only(TrainRequest, Run&);
 
 // Creates or resumes the model, trains until the target, the time (pauses do not count) or a stop, saves and returns. A
 // stop by the user is Code::cancelled after the save. Nothing is written before all is checked.

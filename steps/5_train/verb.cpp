@@ -1,12 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/5_train/verb.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include "lib/loop/loop.hpp"
 #include "lib/project/workspace.hpp"
 #include "steps/5_train/course.hpp"
+#include "steps/5_train/forecast.hpp"
+#include "steps/5_train/setup.hpp"
 
 namespace understudy {
 namespace {
+
+// What only a new model takes and was asked for of one that is there already.
+Result<> tell_what_is_settled(const TrainRequest& request, std::span<const Row> rows, Run& run) {
+  TRY(const auto path, model_path(request));
+  if (trained_iterations(path) == 0) return {};
+  TRY(const auto folder, ModelFolder::open(path));
+  const auto& model = folder.description();
+  for (const auto& row : rows) {
+    if (!row.given || (row.key == "seed" && model.seed == request.options.seed)) continue;
+    if (row.key == "preset" && model.fp32 == (request.options.preset == Preset::compatible)) continue;
+    if (row.when == When::creation || row.key.starts_with("start-"))
+      run.note(fmt::format("'{}' is for a new model: this one goes on as it was made", row.key));
+  }
+  return {};
+}
 
 // Takes what the user set, fills in the rest, trains.
 Result<std::string> train_as_asked(TrainRequest& request, const std::vector<Row>& rows, std::size_t own,
@@ -18,10 +38,11 @@ Result<std::string> train_as_asked(TrainRequest& request, const std::vector<Row>
   request.dst = request.options.dst.empty() ? workspace.aligned(Side::dst) : request.options.dst;
   request.wanted.seed = request.options.seed;
   TRY_VOID(apply_preset(request.options.preset, request.wanted, rows));
-  auto& precision = request.options.precision;
-  if (request.options.preset == Preset::compatible && precision == PrecisionChoice::automatic)
-    precision = PrecisionChoice::fp32;
+  request.precision_given =
+      std::ranges::any_of(rows, [](const Row& row) { return row.given && row.key == "precision"; });
   request.wanted_rows.assign(rows.begin() + static_cast<long>(own), rows.end());
+  TRY_VOID(tell_what_is_settled(request, std::span(rows).first(own), run));
+  if (request.options.plan_only) return forecast_of(request, rows, run);
   if (request.options.schedule == Schedule::none) {
     TRY(const auto report, train(request, run));
     return to_json_text(report);

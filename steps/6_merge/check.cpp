@@ -31,7 +31,7 @@ Result<MergedPicture> picture_of(const MadeFiles& made, const std::string& frame
 }
 
 Result<CheckedClip> open_clip_to_check(const CheckOptions& options, const CheckPaths& paths) {
-  TRY(auto source, media::FrameSource::open(paths.frames));
+  TRY(auto source, media::FrameSource::open(paths.frames, {.own_colours = true}));  // they are asked about, not read
   TRY(const auto set, Faceset::open(paths.aligned));
   TRY(const auto alignments, read_alignments(set));
   TRY(auto timeline, read_timeline(paths.timelines, options.timeline));
@@ -141,7 +141,8 @@ Result<CheckReport> check_merge(const CheckOptions& options, const CheckPaths& p
   const SrcPoses poses = src ? SrcPoses(*src) : SrcPoses();
   clip.facts = facts_of(clip.timeline, clip.plans, poses);
   CheckRecords records = read_records(paths.records);
-  if (records.src != poses.content()) records = {poses.content(), {}};
+  const bool other_colours = clip.source.deep_tone_map() && !records.in_sdr;
+  if (records.src != poses.content() || other_colours) records = {poses.content(), {}};
   const auto due = take_known(clip, records);
   if (!due.empty()) {
     const auto measured = measure_frames(clip, paths, due, options.threads, src, records, run);

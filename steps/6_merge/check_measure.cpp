@@ -8,6 +8,7 @@
 #include "lib/base/workers.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/media/picture.hpp"
 #include "steps/6_merge/check.hpp"
 #include "steps/6_merge/merge_meter.hpp"
 
@@ -83,8 +84,7 @@ class Measuring {
     const fs::path name = fs::path(clip_.source.name(frame)).stem().string() + ".png";
     MergedPictures all;
     TRY(all.plate, plate(frame, block));
-    TRY(all.merged, read_image(paths_.merged / name));
-    all.merged = normalise_channels(std::move(all.merged), 3);
+    TRY(all.merged, media::read_picture<std::uint8_t>(paths_.merged / name));  // in SDR, as the plate is
     const auto fits = [&](const ImageU8& other) {
       return other.width == all.plate.width && other.height == all.plate.height;
     };

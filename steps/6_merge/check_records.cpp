@@ -78,6 +78,7 @@ CheckRecords read_records(const fs::path& file) {
   if (version_in(head, formats::merge_measures) != formats::merge_measures.version) return records;
   if (const auto src = head.find("src"); src != head.end() && src->is_number_unsigned())
     records.src = src->get<std::uint64_t>();
+  records.in_sdr = head.contains("sdr");
   while (std::getline(in, line)) {
     const json one = json::parse(line, nullptr, false);
     if (!one.is_object()) continue;
@@ -90,7 +91,8 @@ CheckRecords read_records(const fs::path& file) {
 Result<> write_records(const fs::path& file, const CheckRecords& records) {
   std::string text = json_text(json{{"format", formats::merge_measures.name},
                                     {"version", formats::merge_measures.version},
-                                    {"src", records.src}}) +
+                                    {"src", records.src},
+                                    {"sdr", true}}) +
                      "\n";
   for (const auto& [frame, record] : records.frames) text += json_text(to_json(frame, record)) + "\n";
   TRY_VOID(make_folders(file.parent_path()));

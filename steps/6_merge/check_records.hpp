@@ -19,6 +19,8 @@ struct MeasuredPicture {
 struct CheckRecords {
   std::uint64_t src = 0;                          // the faceset that src_distance was measured against
   std::map<std::string, MeasuredPicture> frames;  // by the frame's name
+  // Whether pictures in a plate's own colours were measured in SDR; earlier programs took their codes as they are.
+  bool in_sdr = true;
 };
 
 // None where the file is missing, of a newer version or damaged: all is then measured again.

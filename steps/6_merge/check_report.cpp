@@ -9,6 +9,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/image/contact_sheet.hpp"
 #include "lib/image/convert.hpp"
+#include "lib/media/picture.hpp"
 #include "steps/6_merge/check.hpp"
 #include "steps/6_merge/face_view.hpp"
 
@@ -172,12 +173,11 @@ Result<> write_check_sheet(const fs::path& png, CheckedClip& clip, const CheckPa
     const fs::path file = fs::path(name).stem().string() + ".png";
     ImageU8 whole;
     for (const auto& folder : {paths.merged, paths.merged_mask}) {
-      const auto picture = read_image(folder / file);
+      const auto picture = media::read_picture<std::uint8_t>(folder / file);  // in SDR, as the plate is
       row.pictures.emplace_back();
       if (!picture || picture->width != plate->bgr.width || picture->height != plate->bgr.height) continue;
-      const ImageU8 bgr = normalise_channels(*picture, 3);
-      row.pictures.back() = crop(bgr, box.x0, box.y0, box.width(), box.height());
-      if (whole.empty()) whole = bgr;
+      row.pictures.back() = crop(*picture, box.x0, box.y0, box.width(), box.height());
+      if (whole.empty()) whole = *picture;
     }
     row.pictures.push_back(std::move(whole));
     sheet.rows.push_back(std::move(row));

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "steps/6_merge/face_track.hpp"
+#include "lib/base/workers.hpp"
 
 namespace understudy {
 
@@ -61,8 +61,9 @@ Result<> ColourWindows::measure(std::int64_t frame, std::unique_lock<std::mutex>
     lock.unlock();
     return read ? measured(read->bgr, frame) : Measures();
   };
-  auto made = deep_ ? look(source_->deep_at(frame)) : look(source_->at(frame));
-  lock.lock();
+  // Others wait until this one is known or forgotten, so nothing may leave here by a throw.
+  auto made = walled([&] { return deep_ ? look(source_->deep_at(frame)) : look(source_->at(frame)); });
+  if (!lock.owns_lock()) lock.lock();
   if (made)
     known_[frame] = *std::move(made);
   else
@@ -75,9 +76,12 @@ template <class T>
 Result<ColourWindows::Measures> ColourWindows::measured(const Image<T>& bgr, std::int64_t frame) const {
   Measures measures;
   const PlateColours* plate = deep_ && work_.plate ? &*work_.plate : nullptr;
-  for (const auto& face : work_.plans[static_cast<std::size_t>(frame)].faces) {
-    TRY(auto measure, work_.models.measure(bgr, face, plate));
-    measures.push_back(measure ? std::make_shared<const ColourMeasure>(*std::move(measure)) : nullptr);
+  const auto& faces = work_.plans[static_cast<std::size_t>(frame)].faces;
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    measures.push_back(nullptr);
+    if (!in_window_[static_cast<std::size_t>(frame)][i]) continue;
+    TRY(auto measure, work_.models.measure(bgr, faces[i], plate));
+    if (measure) measures.back() = std::make_shared<const ColourMeasure>(*std::move(measure));
   }
   return measures;
 }

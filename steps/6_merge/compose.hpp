@@ -14,6 +14,7 @@
 #include "lib/image/colour_moments.hpp"
 #include "lib/image/image.hpp"
 #include "lib/timeline/merge_settings.hpp"
+#include "steps/6_merge/gaze.hpp"
 
 namespace understudy {
 
@@ -36,6 +37,8 @@ struct MergeModel {
   std::function<Result<ImageF>(const ImageF& face_bgr)> xseg;
   // Optional. `enlargement` times the side.
   std::function<Result<ImageF>(const ImageF& face_bgr)> enhance;
+  // Optional. Of the face with these landmarks in a picture of any size; nothing where none is seen.
+  std::function<Result<std::optional<SeenEyes>>(const ImageF& bgr, const Landmarks68&)> eyes;
 };
 
 // How far the face's centre moves from the frame before to the frame after, in pixels, and where to, in degrees.

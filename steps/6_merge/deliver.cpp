@@ -6,8 +6,10 @@
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "lib/base/hash.hpp"
+#include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/path_text.hpp"
@@ -54,11 +56,10 @@ class Delivery {
 
   // Which files a frame has; the last one being there means that all are.
   std::vector<fs::path> files_of(std::int64_t index) const {
-    const auto stem = fs::path(work_.source.name(index)).stem().string();
+    const auto stem = stem_of(index);
     std::vector<fs::path> files;
     if (options_.predictions) {
-      for (std::size_t i = 0; i < plan(index).faces.size(); ++i)
-        files.push_back(fs::path("prediction") / fmt::format("{}_{}.png", stem, i));
+      for (std::size_t i = 0; i < plan(index).faces.size(); ++i) files.push_back(prediction_of(index, i));
     }
     if (options_.format == DeliveryFormat::exr) {
       files.push_back(stem + ".exr");
@@ -87,6 +88,10 @@ class Delivery {
             prediction.face_bgr.empty() ? ImageF(1, 1, 4) : with_alpha(prediction.face_bgr, prediction.mask_prd);
         TRY_VOID(write_png(files[next++], face, recipe, false));
       }
+      for (std::size_t i = next;; ++i) {  // of faces that there are no more
+        TRY(const bool was_there, remove(prediction_of(frame.index, i)));
+        if (!was_there) break;
+      }
     }
     const auto& merged = layers.merged;
     if (options_.format == DeliveryFormat::exr) return write_exr_file(files[next], frame.index, plate, merged, recipe);
@@ -98,11 +103,23 @@ class Delivery {
     TRY_VOID(aside_.make_way(made_, name));
     return made_.write(name, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
   }
+  // Of ours alone; false where there is none.
+  Result<bool> remove(const fs::path& name) {
+    std::error_code error;
+    if (!made_.ours(name) || !fs::exists(made_.folder() / name, error)) return false;
+    fs::remove(made_.folder() / name, error);
+    if (error) return io_failure("remove", made_.folder() / name, error.value());
+    return true;
+  }
   std::size_t set_aside() const { return aside_.count(); }
   const fs::path& folder() const { return made_.folder(); }
   const PlannedFrame& plan(std::int64_t index) const { return work_.plans[static_cast<std::size_t>(index)]; }
 
  private:
+  std::string stem_of(std::int64_t index) const { return fs::path(work_.source.name(index)).stem().string(); }
+  fs::path prediction_of(std::int64_t index, std::size_t face) const {
+    return fs::path("prediction") / fmt::format("{}_{}.png", stem_of(index), face);
+  }
   // `of_plate`: in the plate's own colours, which the file says where they are not SDR.
   Result<> write_png(const fs::path& name, const ImageF& picture, const std::string& recipe, bool of_plate) {
     TRY(Bytes png, encode_png(to_u16_rounded(picture), {.xmp = composite_marking_xmp}));
@@ -121,7 +138,10 @@ class Delivery {
     picture.remarks = {{"comments", media::picture_comment},
                        {"DigitalSourceType", std::string(media::composite_with_trained_media)},
                        {"colours", "as encoded in the plate; no transfer function was undone"}};
-    if (work_.plate) picture.remarks.emplace_back("plate", media::to_text(work_.source.deep_colours()));
+    if (work_.plate) {
+      picture.primaries = media::told_primaries(work_.source.deep_colours());
+      picture.remarks.emplace_back("plate", media::codes_in_words(work_.source.deep_colours()));
+    }
     TRY(const Bytes bytes, encode_exr(picture));
     TRY_VOID(aside_.make_way(made_, name));
     return made_.write(name, bytes, recipe);
@@ -180,6 +200,19 @@ Corners earlier_corners(const fs::path& file, std::int64_t frames) {
   return corners;
 }
 
+// Texts of faces that there are no more.
+Result<> remove_other_corners(const fs::path& folder, const std::set<fs::path>& kept, Delivery& delivery) {
+  std::vector<fs::path> others;
+  std::error_code error;
+  for (fs::directory_iterator it(delivery.folder() / folder, error), end; !error && it != end; it.increment(error)) {
+    const auto name = it->path().filename().string();
+    if (name.starts_with("corners_") && name.ends_with(".txt") && !kept.contains(folder / name))
+      others.push_back(folder / name);
+  }
+  for (const auto& name : others) TRY_VOID(delivery.remove(name));
+  return {};
+}
+
 // corners.json, and a text per face: a line a frame, "frame x1 y1 … x4 y4", from the left bottom corner and with y
 // upwards, as Nuke counts. Frames that were not asked for keep what an earlier delivery said of them.
 Result<> write_corners(PreparedMerge& work, const std::vector<std::int64_t>& frames,
@@ -208,17 +241,23 @@ Result<> write_corners(PreparedMerge& work, const std::vector<std::int64_t>& fra
     all.push_back(entry);
   }
   TRY_VOID(delivery.write_text(folder / "corners.json", json_text(all, 1) + "\n"));
-  for (const auto& [face, text] : texts)
-    TRY_VOID(delivery.write_text(folder / fmt::format("corners_{}.txt", face), text));
-  return {};
+  std::set<fs::path> kept;
+  for (const auto& [face, text] : texts) {
+    const auto name = folder / fmt::format("corners_{}.txt", face);
+    TRY_VOID(delivery.write_text(name, text));
+    kept.insert(name);
+  }
+  return remove_other_corners(folder, kept, delivery);
 }
 
-std::uint64_t look_of(const DeliverOptions& o, const FrameClock& clock) {
+std::uint64_t look_of(const DeliverOptions& o, const FrameClock& clock, bool own_colours) {
   std::uint64_t look = xxh3(static_cast<std::uint64_t>(o.format), 1);
   if (o.format == DeliveryFormat::exr) {
     look = xxh3(static_cast<std::uint64_t>(o.pixels), look);
     look = xxh3(static_cast<std::uint64_t>(o.compression), look);
     look = xxh3(clock.content(), look);
+    constexpr std::uint64_t tells_primaries = 1;  // once, such files said that they were of BT.709's
+    if (own_colours) look = xxh3(tells_primaries, look);
   }
   return look;
 }
@@ -277,7 +316,7 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
                     Aside(folder, [&run](std::string text) { run.note(std::move(text)); }));
   DeliveryReport report;
   const auto before = [&](std::int64_t index) { return delivery.earlier_recipe(index).value_or(""); };
-  TRY(const auto ingredients, Ingredients::of(paths, work, look_of(options, clock), before));
+  TRY(const auto ingredients, Ingredients::of(paths, work, look_of(options, clock, work.plate.has_value()), before));
   TRY(const Due due, due_frames(work, ingredients, delivery, report));
   report.frames = static_cast<std::int64_t>(due.frames.size());
   run.stage("deliver");

@@ -66,22 +66,36 @@ const std::vector<PlannedFrame>& Ingredients::plans(bool plain) const {
   return plain_;
 }
 
-std::uint64_t Ingredients::of_faces(std::int64_t index, bool plain) const {
+Ingredients::Hash Ingredients::of_faces(std::int64_t index, bool plain) const {
   const auto [known, fresh] = faces_.try_emplace({index, plain}, 0);
   if (!fresh) return known->second;
-  for (const auto& face : plans(plain)[static_cast<std::size_t>(index)].faces)
-    known->second = xxh3(work_->models.content(face), digest_of(face, known->second));
+  for (const auto& face : plans(plain)[static_cast<std::size_t>(index)].faces) {
+    const auto content = work_->models.content(face);
+    if (!content) return known->second = std::nullopt;
+    known->second = xxh3(*content, digest_of(face, *known->second));
+  }
   return known->second;
 }
 
-// The frames around by their content and their faces. One that cannot be read counts for nothing.
-std::uint64_t Ingredients::of_windows(std::int64_t index, bool plain, std::uint64_t hash) const {
+Ingredients::Hash Ingredients::of_face(std::int64_t index, std::size_t number, bool plain) const {
+  const auto [known, fresh] = face_.try_emplace({index, number, plain});
+  if (!fresh) return known->second;
+  const auto& face = plans(plain)[static_cast<std::size_t>(index)].faces[number];
+  if (const auto content = work_->models.content(face)) known->second = xxh3(*content, digest_of(face, 0));
+  return known->second;
+}
+
+// The frames around by their content and by the faces that are in the windows: nothing is measured in others. A frame
+// that cannot be read counts for nothing.
+Ingredients::Hash Ingredients::of_windows(std::int64_t index, bool plain, std::uint64_t hash) const {
   const auto& plan = plans(plain)[static_cast<std::size_t>(index)];
   for (std::size_t i = 0; i < plan.faces.size(); ++i) {
     for (const auto& around : window_of(plans(plain), work_->timeline, index, i)) {
       if (around.frame == index) continue;
-      for (const auto part : {static_cast<std::uint64_t>(around.frame - index), of_faces(around.frame, plain),
-                              static_cast<std::uint64_t>(around.face)})
+      const auto face = of_face(around.frame, around.face, plain);
+      if (!face) return {};
+      for (const auto part :
+           {static_cast<std::uint64_t>(around.frame - index), *face, static_cast<std::uint64_t>(around.face)})
         hash = xxh3(part, hash);
       if (work_->source.is_video()) continue;
       const auto print = print_of_image(around.frame);
@@ -103,21 +117,29 @@ Result<Print> Ingredients::print_of_image(std::int64_t index) const {
   return print;
 }
 
-std::string Ingredients::common_of(std::int64_t index, bool plain) const {
+std::optional<std::string> Ingredients::common_of(std::int64_t index, bool plain) const {
   const auto& plan = plans(plain)[static_cast<std::size_t>(index)];
   std::uint64_t hash = xxh3(plan.faces.size(), common_);
   if (plan.raw && plan.faces.empty()) hash = xxh3(static_cast<std::uint64_t>(work_->models.resolution()), hash);
-  hash = of_windows(index, plain, xxh3(of_faces(index, plain), hash));
+  const auto faces = of_faces(index, plain);
+  const auto all = faces ? of_windows(index, plain, xxh3(*faces, hash)) : std::nullopt;
+  if (!all) return {};
+  hash = *all;
   if (plan.colour_shift != std::array<double, 3>{}) {
     for (const double part : plan.colour_shift) hash = xxh3(std::bit_cast<std::uint64_t>(part), hash);
+    constexpr std::uint64_t in_sdr = 1;  // once, such plates' codes were shifted as they are
+    if (work_->plate) hash = xxh3(in_sdr, hash);
   }
   return fmt::format("{:016x}", work_->source.is_video() ? xxh3(static_cast<std::uint64_t>(index), hash) : hash);
 }
 
 // Fallbacks of the frames around count too, where these are measured.
 Result<std::string> Ingredients::of_frame(std::int64_t index) const {
-  Recipe recipe{common_of(index, false), {}, {}};
-  if (const auto plain = common_of(index, true); plain != recipe.common) recipe.without_fallback = plain;
+  const auto common = common_of(index, false), plain = common_of(index, true);
+  if (!common || !plain)
+    return fail(Code::not_found, "Frame {} needs a network that was not opened", work_->source.name(index));
+  Recipe recipe{*common, {}, {}};
+  if (plain != common) recipe.without_fallback = *plain;
   if (work_->source.is_video()) return recipe.text();
   TRY(recipe.frame, print_of_image(index));
   return recipe.text();

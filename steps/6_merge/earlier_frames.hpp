@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <tuple>
 
 #include "lib/base/made_files.hpp"
 #include "lib/media/frame_source.hpp"
@@ -21,22 +23,27 @@ class Ingredients {
   // earlier picture of a frame was made of; images that it shows to be the same files are not read.
   using Before = std::function<std::string(std::int64_t)>;
   static Result<Ingredients> of(const MergePaths&, const PreparedMerge&, std::uint64_t look, Before before);
-  // With the frames around that the colours of its faces are measured in.
+  // With the frames around that the colours of its faces are measured in. A failure where the frame cannot be read, or
+  // is not wanted and needs a network that was not opened.
   Result<std::string> of_frame(std::int64_t index) const;
 
  private:
   const std::vector<PlannedFrame>& plans(bool plain) const;
-  std::string common_of(std::int64_t index, bool plain) const;
-  std::uint64_t of_faces(std::int64_t index, bool plain) const;
-  std::uint64_t of_windows(std::int64_t index, bool plain, std::uint64_t seed) const;
+  // Nothing where a network was not opened.
+  using Hash = std::optional<std::uint64_t>;
+  std::optional<std::string> common_of(std::int64_t index, bool plain) const;
+  Hash of_faces(std::int64_t index, bool plain) const;
+  Hash of_face(std::int64_t index, std::size_t face, bool plain) const;
+  Hash of_windows(std::int64_t index, bool plain, std::uint64_t seed) const;
   Result<Print> print_of_image(std::int64_t index) const;
 
   const PreparedMerge* work_ = nullptr;
   Before before_;
   std::uint64_t common_ = 0;  // the program and, of a video, its content
   mutable std::map<std::int64_t, Print> prints_;
-  mutable std::map<std::pair<std::int64_t, bool>, std::uint64_t> faces_;
-  mutable std::vector<PlannedFrame> plain_;  // made where it is needed
+  mutable std::map<std::pair<std::int64_t, bool>, Hash> faces_;               // all of a frame
+  mutable std::map<std::tuple<std::int64_t, std::size_t, bool>, Hash> face_;  // each by itself
+  mutable std::vector<PlannedFrame> plain_;                                   // made where it is needed
 };
 
 // Of pictures at 16 bits.

@@ -104,4 +104,16 @@ std::vector<WindowFace> window_of(const std::vector<PlannedFrame>& plans, const 
   return window;
 }
 
+std::vector<std::vector<bool>> in_windows(const std::vector<PlannedFrame>& plans, const Timeline& timeline,
+                                          const std::vector<bool>& wanted) {
+  std::vector<std::vector<bool>> in(plans.size());
+  for (std::size_t i = 0; i < plans.size(); ++i) in[i].resize(plans[i].faces.size());
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    for (std::size_t face = 0; wanted[i] && face < plans[i].faces.size(); ++face)
+      for (const auto& around : window_of(plans, timeline, static_cast<std::int64_t>(i), face))
+        in[static_cast<std::size_t>(around.frame)][around.face] = true;
+  }
+  return in;
+}
+
 }  // namespace understudy

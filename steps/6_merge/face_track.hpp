@@ -30,5 +30,8 @@ struct WindowFace {
 // the settings ask for none.
 std::vector<WindowFace> window_of(const std::vector<PlannedFrame>&, const Timeline&, std::int64_t frame,
                                   std::size_t face);
+// By frame and face: whether it is in the window of a face of one of the frames that are wanted.
+std::vector<std::vector<bool>> in_windows(const std::vector<PlannedFrame>&, const Timeline&,
+                                          const std::vector<bool>& wanted);
 
 }  // namespace understudy

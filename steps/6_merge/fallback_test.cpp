@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "steps/6_merge/colour_shift.hpp"
 #include "steps/6_merge/facts.hpp"
 #include "steps/6_merge/recipe.hpp"
@@ -156,6 +158,29 @@ TEST(ColourShift, MovesTheMeanOfWhatIsPasted) {
   ImageU16 deep(1, 1, 3, 1000);
   shift_colours(deep, ImageU16(1, 1, 1, 65535), {1.0 / 65535, 0, 0});
   EXPECT_EQ(deep.data[0], 1001);
+}
+
+// In a plate whose codes are the square roots of SDR's.
+TEST(ColourShift, IsOneOfSdrWhateverColoursThePlateHas) {
+  PlateColours plate;
+  plate.from_codes = [](ImageF& bgr) {
+    for (float& v : bgr.data) v *= v;
+  };
+  plate.to_codes = [](ImageF& bgr) {
+    for (float& v : bgr.data) v = std::sqrt(std::max(v, 0.0f));
+  };
+  ImageF merged(2, 1, 3, 0.5f), mask(2, 1, 1);
+  mask.data[0] = 0.5f;
+  shift_colours(merged, mask, {0.1, 0, -0.2}, &plate);
+  EXPECT_NEAR(merged.data[0], std::sqrt(0.25 + 0.05), 1e-6);
+  EXPECT_NEAR(merged.data[1], 0.5, 1e-6);
+  EXPECT_NEAR(merged.data[2], std::sqrt(0.25 - 0.1), 1e-6);
+  EXPECT_EQ(merged.data[3], 0.5f);
+  ImageU16 deep(2, 1, 3, 30001), deep_mask(2, 1, 1);
+  deep_mask.data[0] = 65535;
+  shift_colours(deep, deep_mask, {0.1, 0, 0}, &plate);
+  EXPECT_NEAR(deep.data[0] / 65535.0, std::sqrt(std::pow(30001 / 65535.0, 2) + 0.1), 2e-5);
+  for (const std::size_t same : {1u, 2u, 3u, 4u, 5u}) EXPECT_EQ(deep.data[same], 30001) << same;
 }
 
 TEST(Recipe, KnowsWhatItWouldBeWithoutAFallback) {

@@ -46,7 +46,8 @@ Result<SrcPoses> src_poses(const fs::path& folder) {
   return Failure(std::move(set).error());
 }
 
-// What the last check measured of the pictures as they would be rendered now, at 8 bits or at 16.
+// What the last check measured of the pictures as they would be rendered now, at 8 bits or at 16. With --frames the
+// networks of other frames may not have been opened: these count as not measured.
 Result<> take_measured(const MergePaths& paths, const CheckRecords& records, PreparedMerge& work) {
   if (records.frames.empty()) return {};
   const std::array<std::uint64_t, 2> looks{0, look_of_deep + work.plate.has_value()};
@@ -61,6 +62,7 @@ Result<> take_measured(const MergePaths& paths, const CheckRecords& records, Pre
   };
   std::vector<std::array<std::string, 2>> recipes(work.plans.size());
   for (std::size_t l = 0; l < looks.size(); ++l) {
+    if (looks[l] != 0 && work.plate && !records.in_sdr) continue;
     TRY(const auto ingredients, Ingredients::of(paths, work, looks[l], before));
     const auto recipe = [&](std::size_t i) {
       if (!recipes[i][l].empty()) return;

@@ -8,7 +8,7 @@
 #include "lib/base/hash.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
-#include "lib/loop/generation_list.hpp"
+#include "lib/loop/opened_content.hpp"
 #include "lib/training/model_list.hpp"
 #include "lib/training/net_predictor.hpp"
 #include "lib/xseg/generic_mask.hpp"
@@ -17,20 +17,8 @@
 namespace understudy {
 namespace {
 
-std::uint64_t weights_of(const fs::path& model, std::int64_t iteration) {
-  std::uint64_t checksum = 0;
-  std::error_code error;
-  if (fs::is_regular_file(model, error)) return file_checksum(model).value_or(0);  // --model-file
-  if (const auto list = usable_list(model)) {
-    for (const auto& entry : list->entries)
-      if (entry.iteration == iteration) checksum = entry.weights.checksum;
-  }
-  return checksum;
-}
-
-// The XSeg network and what it is.
-Result<std::pair<std::unique_ptr<Masker>, std::uint64_t>> masker_for(const MergeOptions& options,
-                                                                     const MergePaths& paths, FaceType type, Run& run) {
+Result<std::unique_ptr<Masker>> masker_for(const MergeOptions& options, const MergePaths& paths, FaceType type,
+                                           Run& run) {
   std::vector<std::string> warnings;
   const bool generic = takes_generic_mask(options, paths);
   if (generic) run.note("There is no XSeg model: the generic mask is taken");
@@ -46,8 +34,7 @@ Result<std::pair<std::unique_ptr<Masker>, std::uint64_t>> masker_for(const Merge
     run.warn(fmt::format("The XSeg model is one of {}s and the face model one of {}s: masks may be wrong at the border",
                          face_type_name(*of), face_type_name(type)));
   }
-  TRY(const auto content, generic ? Result<std::uint64_t>(generic_mask_content()) : masker_content(paths.xseg));
-  return std::pair(*std::move(opened), content);
+  return opened;
 }
 
 }  // namespace
@@ -60,29 +47,29 @@ static std::vector<ImageF> pictures_of(PredictedFace face) {
   return std::vector{std::move(face.bgr), std::move(face.mask), std::move(face.mask_dst)};
 }
 
-void MergeModels::add(const std::string& name, const fs::path& folder, std::unique_ptr<Predictor> predictor) {
-  const auto iteration = predictor->iteration();
-  std::uint64_t content = xxh3(static_cast<std::uint64_t>(iteration), weights_of(folder, iteration));
+void MergeModels::add(const std::string& name, std::unique_ptr<Predictor> predictor, std::uint64_t weights) {
+  std::uint64_t content = xxh3(static_cast<std::uint64_t>(predictor->iteration()), weights);
   content = xxh3(static_cast<std::uint64_t>(predictor->face_type()), content);
   content = xxh3(static_cast<std::uint64_t>(predictor->resolution()), content);
   models_.emplace(name, Opened{std::move(predictor), content});
 }
 
-Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const MergeOptions& options,
-                                      const MergePaths& paths, const Needs& needs, Run& run) {
+Result<MergeModels> MergeModels::open(OwnModel own, const MergeOptions& options, const MergePaths& paths,
+                                      const Needs& needs, Run& run) {
   MergeModels models;
   constexpr double gigabyte = 1u << 30;
   const auto budget = paths.predictions.empty() ? 0 : static_cast<std::uint64_t>(options.prediction_cache * gigabyte);
   models.cache_ = std::make_unique<PredictionCache>(paths.predictions, budget);
-  const FaceType type = own->face_type();
-  models.add("", paths.model, std::move(own));
+  const FaceType type = own.predictor->face_type();
+  models.add("", std::move(own.predictor), own.weights);
   for (const auto& name : needs.of_persons) {
     if (name.empty()) continue;
     TRY(const auto folder, find_model(paths.models, path_of_text(name).string()));
     std::vector<std::string> warnings;
     TRY(auto predictor, open_model_predictor(folder, {options.threads, options.gpu}, warnings));
     for (auto& w : warnings) run.warn(std::move(w));
-    models.add(name, folder, std::move(predictor));
+    const auto weights = weights_checksum(folder, predictor->iteration());
+    models.add(name, std::move(predictor), weights);
   }
   if (needs.enhancer) {
     TRY(models.enhancer_,
@@ -90,17 +77,21 @@ Result<MergeModels> MergeModels::open(std::unique_ptr<Predictor> own, const Merg
                                                             .order = options.super_resolution_order,
                                                             .threads = thread_count(options.threads)}));
   }
+  if (needs.eyes) {
+    TRY(models.eyes_, EyeReader::open(thread_count(options.threads)));
+  }
   if (!needs.xseg) return models;
-  TRY(auto masker, masker_for(options, paths, type, run));
-  models.masker_ = std::move(masker.first);
-  models.masker_content_ = masker.second;
+  TRY(models.masker_, masker_for(options, paths, type, run));
   return models;
 }
 
-std::uint64_t MergeModels::content(const PlannedFace& face) const {
-  auto content = models_.at(face.model).content;
-  if (needs_xseg(face.settings.mask_mode)) content = xxh3(masker_content_, content);
-  if (enhancer_ && face.settings.super_resolution_power != 0) content = xxh3(enhancer_->content(), content);
+std::optional<std::uint64_t> MergeModels::content(const PlannedFace& face) const {
+  const auto model = models_.find(face.model);
+  const bool masked = needs_xseg(face.settings.mask_mode), enhanced = face.settings.super_resolution_power != 0;
+  if (model == models_.end() || (masked && !masker_) || (enhanced && !enhancer_)) return {};
+  auto content = model->second.content;
+  if (masked) content = xxh3(masker_->content(), content);
+  if (enhanced) content = xxh3(enhancer_->content(), content);
   return content;
 }
 
@@ -134,10 +125,13 @@ MergeModel MergeModels::model_for(const PlannedFace& face) const {
       return std::move(made[0]);
     };
   }
+  if (eyes_) {
+    model.eyes = [this](const ImageF& bgr, const Landmarks68& landmarks) { return eyes_->read(bgr, landmarks); };
+  }
   if (!masker_) return model;
   model.xseg = [this](const ImageF& crop) -> Result<ImageF> {
     constexpr std::uint64_t of_masks = 7;  // so that a mask is never taken for a face
-    TRY(auto made, answer(crop, xxh3(of_masks, masker_content_), [&] {
+    TRY(auto made, answer(crop, xxh3(of_masks, masker_->content()), [&] {
           std::lock_guard lock(*predicting_);
           return masker_->masks({&crop, 1});
         }));
@@ -259,7 +253,7 @@ template <class T>
 MergedAs<T> MergeModels::merge(const Image<T>& frame_bgr, const PlannedFrame& plan, const FrameColours& colours) const {
   const Looks looks = looks_of(plan, colours, [this](const PlannedFace& face) { return model_for(face); });
   TRY(auto merged, merge_looks(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1)));
-  shift_colours(merged.image_bgr, merged.mask, plan.colour_shift);
+  shift_colours(merged.image_bgr, merged.mask, plan.colour_shift, colours.plate);
   return merged;
 }
 template Result<Merged> MergeModels::merge(const ImageU8&, const PlannedFrame&, const FrameColours&) const;
@@ -291,7 +285,7 @@ Result<MergeModels::Layers> MergeModels::merge_layers(const ImageU16& frame_bgr,
     return model;
   });
   TRY(layers.merged, merge_looks_float(frame_bgr, looks.all, plan.raw ? resolution() : 0, seeded_random(1)));
-  shift_colours(layers.merged.image_bgr, layers.merged.mask, plan.colour_shift);
+  shift_colours(layers.merged.image_bgr, layers.merged.mask, plan.colour_shift, colours.plate);
   return layers;
 }
 

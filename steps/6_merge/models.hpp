@@ -7,12 +7,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "lib/enhance/enhancer_pool.hpp"
 #include "lib/jobs/run.hpp"
 #include "lib/predict/predictor.hpp"
 #include "lib/xseg/xseg_masker.hpp"
+#include "steps/6_merge/eye_reader.hpp"
 #include "steps/6_merge/merge.hpp"
 #include "steps/6_merge/plan.hpp"
 #include "steps/6_merge/prediction_cache.hpp"
@@ -31,21 +33,25 @@ struct FrameColours {
 
 class MergeModels {
  public:
-  // What the frames that are wanted need beside the merge's own model.
+  // What the frames that are wanted need beside the merge's own model, with the windows that they are measured in.
   struct Needs {
     std::set<std::string> of_persons;  // names of their models
-    bool xseg = false, enhancer = false;
+    bool xseg = false, enhancer = false, eyes = false;
   };
-  // `own` is the merge's model, from paths.model; the others are opened here.
-  static Result<MergeModels> open(std::unique_ptr<Predictor> own, const MergeOptions&, const MergePaths&, const Needs&,
-                                  Run&);
+  // The merge's model; the others are opened here.
+  struct OwnModel {
+    std::unique_ptr<Predictor> predictor;
+    std::uint64_t weights = 0;  // checksum of their file
+  };
+  static Result<MergeModels> open(OwnModel, const MergeOptions&, const MergePaths&, const Needs&, Run&);
 
   std::int64_t iteration() const { return models_.at("").predictor->iteration(); }
   int resolution() const { return models_.at("").predictor->resolution(); }
   std::int64_t network_runs() const { return *network_runs_; }
   std::int64_t predictions_kept() const { return *predictions_kept_; }
-  // Of the weights, so that another model under the same name and at the same iteration is another model.
-  std::uint64_t content(const PlannedFace&) const;
+  // Of the weights, so that another model under the same name and at the same iteration is another model. Nothing where
+  // one of the face's networks was not opened, as no frame that is wanted needs it.
+  std::optional<std::uint64_t> content(const PlannedFace&) const;
   // Thread-safe; networks run one at a time, for each uses all threads, but the enhancer, which uses one.
   template <class T>  // std::uint8_t or std::uint16_t
   MergedAs<T> merge(const Image<T>& frame_bgr, const PlannedFrame&, const FrameColours&) const;
@@ -88,12 +94,12 @@ class MergeModels {
   // What a network says of a picture: from the cache, or by `run`, which is then kept.
   Result<std::vector<ImageF>> answer(const ImageF& crop, std::uint64_t network,
                                      const std::function<Result<std::vector<ImageF>>()>& run) const;
-  void add(const std::string& name, const fs::path& folder, std::unique_ptr<Predictor>);
+  void add(const std::string& name, std::unique_ptr<Predictor>, std::uint64_t weights);
 
   std::map<std::string, Opened> models_;  // by name; the merge's own is ""
   std::unique_ptr<Masker> masker_;
-  std::uint64_t masker_content_ = 0;
   std::unique_ptr<EnhancerPool> enhancer_;
+  std::unique_ptr<EyeReader> eyes_;
   std::unique_ptr<PredictionCache> cache_;
   std::unique_ptr<std::atomic<std::int64_t>> network_runs_ = std::make_unique<std::atomic<std::int64_t>>(0);
   std::unique_ptr<std::atomic<std::int64_t>> predictions_kept_ = std::make_unique<std::atomic<std::int64_t>>(0);

@@ -6,6 +6,7 @@
 #include "lib/base/text.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/usual_type.hpp"
+#include "lib/loop/opened_content.hpp"
 #include "lib/predict/raw_predictor.hpp"
 #include "lib/training/net_predictor.hpp"
 #include "steps/6_merge/face_track.hpp"
@@ -19,6 +20,7 @@ struct Work {
   std::vector<PlannedFrame> plans;
   std::vector<bool> wanted;
   Timeline timeline;
+  bool fallbacks = false;  // some frame has one
 };
 
 // Whose faces go into which frame; told of before anything is done. no_faces when not one belongs to a frame.
@@ -73,47 +75,55 @@ Result<Work> plan_work(const MergeOptions& options, const SettingValues& clip_wi
   TRY(work.timeline, read_timeline(paths.timelines, options.timeline));
   measure_steps(faces, work.timeline);
   TRY(work.wanted, wanted_frames(options, static_cast<std::int64_t>(faces.size())));
-  for (std::size_t i = 0; i < faces.size(); ++i)
-    work.plans.push_back(planned(work.timeline, static_cast<std::int64_t>(i), faces[i], clip_wide));
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    const auto frame = static_cast<std::int64_t>(i);
+    work.plans.push_back(planned(work.timeline, frame, faces[i], clip_wide));
+    // As those of whole frames: it acts where there is no face as well.
+    work.fallbacks = work.fallbacks || settings_at(work.timeline, frame, {}, clip_wide).fallback != no_fallback;
+  }
   return work;
 }
 
 // What the faces are put through.
-Result<std::unique_ptr<Predictor>> predictor_for(const MergeOptions& options, const MergePaths& paths,
-                                                 const Faceset& set, Run& run) {
+Result<MergeModels::OwnModel> own_model(const MergeOptions& options, const MergePaths& paths, const Faceset& set,
+                                        Run& run) {
   if (options.model_file.empty() && !options.without_model) {
     std::vector<std::string> warnings;
     auto opened = open_model_predictor(paths.model, {options.threads, options.gpu}, warnings);
     for (auto& w : warnings) run.warn(std::move(w));
-    return opened;
+    if (!opened) return Failure(std::move(opened).error());
+    const auto weights = weights_checksum(paths.model, (*opened)->iteration());
+    return MergeModels::OwnModel{*std::move(opened), weights};
   }
   const auto how = file_options(options, options.threads, usual_type(set));
-  std::unique_ptr<Predictor> predictor;
+  MergeModels::OwnModel own;
   if (options.without_model) {
     constexpr int usual_resolution = 256;
-    predictor =
+    own.predictor =
         raw_predictor(how.face_type.value_or(how.guess), how.resolution > 0 ? how.resolution : usual_resolution);
   } else {
-    TRY(predictor, open_model_file(paths.model, how));
+    TRY(auto opened, opened_with_checksum(paths.model, [&] { return open_model_file(paths.model, how); }));
+    own = {std::move(opened.first), opened.second};
   }
-  run.note(fmt::format("The faces are taken as {}s of {} pixels", face_type_name(predictor->face_type()),
-                       predictor->resolution()));
-  return predictor;
+  run.note(fmt::format("The faces are taken as {}s of {} pixels", face_type_name(own.predictor->face_type()),
+                       own.predictor->resolution()));
+  return own;
 }
 
 Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& paths, const Faceset& set,
                                const Work& work, Run& run) {
-  TRY(auto own, predictor_for(options, paths, set, run));
+  TRY(auto own, own_model(options, paths, set, run));
   MergeModels::Needs needs;
-  // A fallback may put the settings of any frame in the place of those of one that is wanted.
-  const bool all = std::ranges::any_of(work.plans, [](const PlannedFrame& plan) {
-    return std::ranges::any_of(plan.faces, [](const auto& f) { return f.settings.fallback != no_fallback; });
-  });
+  const auto in_window = in_windows(work.plans, work.timeline, work.wanted);
   for (std::size_t i = 0; i < work.plans.size(); ++i) {
-    if (!work.wanted[i] && !all) continue;
-    for (const auto& face : work.plans[i].faces) {
+    // A fallback may put the settings of any frame in the place of those of one that is wanted.
+    const bool all = work.wanted[i] || work.fallbacks;
+    for (std::size_t number = 0; number < work.plans[i].faces.size(); ++number) {
+      const auto& face = work.plans[i].faces[number];
+      if (!all && !in_window[i][number]) continue;
       needs.of_persons.insert(face.model);
       needs.xseg = needs.xseg || needs_xseg(face.settings.mask_mode);
+      needs.eyes = needs.eyes || face.settings.gaze != 0;
       needs.enhancer = needs.enhancer || face.settings.super_resolution_power != 0;
     }
   }

@@ -151,6 +151,7 @@ TEST(CheckRecords, AreReadAsTheyAreWritten) {
   ASSERT_TRUE(write_records(file, records));
   const auto again = read_records(file);
   EXPECT_EQ(again.src, records.src);
+  EXPECT_TRUE(again.in_sdr);
   ASSERT_EQ(again.frames.size(), 2u);
   const auto& one = again.frames.at(odd);
   EXPECT_EQ(one.of, "abc 1 2 3");
@@ -178,6 +179,8 @@ TEST(CheckRecords, DamageCostsOnlyWhatItHits) {
   text.insert(text.find("\"a.png\""), "{[");
   ASSERT_TRUE(write_text(file, text));
   EXPECT_EQ(read_records(file).frames.size(), 1u);
+  ASSERT_TRUE(write_text(file, "{\"format\":\"understudy.merge-measures\",\"version\":1,\"src\":3}\n"));
+  EXPECT_FALSE(read_records(file).in_sdr);  // of a program that took HDR's codes for SDR's
   for (const char* bad : {"", "{}", "[1]", "{\"format\":\"understudy.merge-measures\",\"version\":99}\n"}) {
     ASSERT_TRUE(write_text(file, bad));
     EXPECT_TRUE(read_records(file).frames.empty()) << bad;

@@ -76,8 +76,11 @@ Result<std::string> settings_of_preset(const fs::path& path) {
   if (const auto read = options_from_json(rows, all); !read)
     return during(read.error(), fmt::format("reading {}", path.string()));
   std::string values;
-  for (const auto& row : rows)
-    if (row.given) values += (values.empty() ? "" : ",") + row.key + "=" + row.get();
+  for (const auto& row : rows) {
+    if (!row.given) continue;
+    TRY(const auto value, checked_setting(row.key, row.get()));  // as it is kept: without a comma
+    values += (values.empty() ? "" : ",") + row.key + "=" + value;
+  }
   if (!values.empty()) return values;
   return fail(Code::bad_file, "{} sets nothing", path.string());
 }

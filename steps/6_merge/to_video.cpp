@@ -21,6 +21,7 @@
 #include "steps/6_merge/colour_windows.hpp"
 #include "steps/6_merge/earlier_frames.hpp"
 #include "steps/6_merge/frame_feed.hpp"
+#include "steps/6_merge/piece.hpp"
 
 namespace understudy {
 namespace {
@@ -55,7 +56,7 @@ class Straight {
     o.time_base = times_.time_base;
     o.frame_rate = times_.frame_rate;
     media::take_look(o, *work_.source.video());
-    if (deep_) o.colour = work_.source.deep_colours();
+    if (deep_) media::take_own_colours(o, work_.source.deep_colours(), work_.source.video());
     return o;
   }
 
@@ -79,7 +80,7 @@ class Straight {
  private:
   template <class T>
   Result<> make_of(Piece& piece) {
-    std::int64_t next = piece.first, given = 0;
+    std::int64_t next = piece.first;
     std::vector<bool> others(static_cast<std::size_t>(work_.source.count()), true);
     std::fill(others.begin() + piece.first, others.begin() + piece.last, false);
     FrameFeed<T> feed(work_, others);
@@ -100,15 +101,15 @@ class Straight {
       pending_.pop_front();
       if (!made) return Failure(std::move(made).error());
       ++report_.rendered;
-      ++given;
       run_.progress(static_cast<std::uint64_t>(report_.done_before + report_.rendered),
                     static_cast<std::uint64_t>(report_.frames), "frames");
       return std::optional(*std::move(made));
     };
-    const auto written = media::write_video(piece.file, encoder(), one);
+    const auto written = write_piece(piece.file, encoder(), one);
     pending_.clear();  // waits for what is at work still
-    piece.empty = !written && written.error().code == Code::not_found && given == 0;
-    return written || piece.empty ? Result<>() : Result<>(Failure(written.error()));
+    if (!written) return Failure(written.error());
+    piece.empty = !*written;
+    return {};
   }
 
   using Made = Result<media::TimedImage>;

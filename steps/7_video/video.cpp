@@ -16,6 +16,7 @@
 #include "lib/base/stopwatch.hpp"
 #include "lib/base/system.hpp"
 #include "lib/image/depth.hpp"
+#include "lib/media/frame_source.hpp"
 #include "lib/media/marking.hpp"
 #include "lib/media/picture.hpp"
 #include "lib/media/sequence.hpp"
@@ -36,9 +37,25 @@ std::uint64_t fingerprint(const std::vector<fs::path>& images, std::uint64_t has
   return hash;
 }
 
+// Which picture is shown when: the manifest, too, decides that.
+std::uint64_t content_of(const Timing& timing) {
+  std::uint64_t hash = 0;
+  const auto add = [&hash](std::int64_t number) { hash = xxh3(static_cast<std::uint64_t>(number), hash); };
+  for (const auto& file : timing.files) {
+    hash = xxh3(file.file.filename().native(), hash);
+    add(file.tick);
+  }
+  for (const auto& ratio : {timing.time_base, timing.frame_rate}) {
+    add(ratio.num);
+    add(ratio.den);
+  }
+  add(timing.start);
+  return hash;
+}
+
 // What the result was made of; when it is the same again there is nothing to do.
 nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::path>& images, const fs::path& mattes,
-                           const std::optional<media::VideoInfo>& reference) {
+                           const Timing& timing, const std::optional<media::VideoInfo>& reference) {
   auto rows = rows_of(options);
   auto chosen = options_to_json(rows);
   for (const char* key : {"redo", "input", "output", "reference"}) chosen.erase(key);
@@ -53,6 +70,7 @@ nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::pat
           {"options", chosen},
           {"images", images.size()},
           {"fingerprint", hash},
+          {"times", content_of(timing)},
           {"reference", reference ? media::video_identity(*reference) : nlohmann::json()}};
 }
 
@@ -186,7 +204,8 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
   writer.comment = media::video_comment;
   writer.tell = [&run](const std::string& sentence) { run.note(sentence); };
   if (reference) media::take_look(writer, *reference);  // frames of an HDR reference are SDR
-  if (const auto own = own_colours(timing, reference, writer.bits)) writer.colour = *own;
+  if (const auto own = own_colours(timing, reference, writer.bits))
+    media::take_own_colours(writer, *own, reference ? &*reference : nullptr);
   if (reference) {
     media::take_sound_and_timecode(writer, *reference, options.sound);
   }
@@ -195,8 +214,10 @@ media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timi
 
 Result<media::VideoWritten> write_result(const VideoEncodeOptions& options, const VideoPaths& paths,
                                          const Timing& timing, const std::optional<media::VideoInfo>& reference,
-                                         VideoReport& report, Run& run) {
-  const auto writer = writer_options(options, timing, reference, run);
+                                         const std::function<Result<>()>& before_rename, VideoReport& report,
+                                         Run& run) {
+  auto writer = writer_options(options, timing, reference, run);
+  writer.before_rename = before_rename;
   const bool as_encoded = own_colours(timing, reference, writer.bits).has_value();
   ImageQueue queue(timing.files, {writer.bits > 8, as_encoded, options.alpha ? paths.mattes : fs::path()},
                    cpu_threads() + 1);
@@ -246,16 +267,20 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   std::optional<media::VideoInfo> reference;
   if (!paths.reference.empty()) {
     TRY(reference, media::probe(paths.reference));
+    if (media::is_hdr(reference->colour)) {  // H.265 may tell its light in the coded stream alone
+      TRY(const auto source, media::FrameSource::open(paths.reference, {.threads = 1}));
+      reference->light = source.video()->light;
+    }
   }
   if (reference)
     for (const auto& remark : reference->remarks) run.note(remark);
   VideoReport report;
-  const auto made_of = ingredients(options, images, paths.mattes, reference);
+  const Timing timing = time_images(images, reference, paths.manifest, options.fps);
+  const auto made_of = ingredients(options, images, paths.mattes, timing, reference);
   TRY(const auto lock, lock_file(paths.result));
   const auto before = earlier_result(paths);
   report.up_to_date = !options.redo && before == made_of;
 
-  const Timing timing = time_images(images, reference, paths.manifest, options.fps);
   if (reference && options.fps <= 0 && !timing.follows_reference) {
     run.note(fmt::format("The images' names do not follow {}: they are shown in order at {:.6g} frames a second",
                          paths.reference.filename().string(), timing.frame_rate.value()));
@@ -269,9 +294,12 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   if (!report.up_to_date) {
     run.stage("encode");
     remove_temporaries(paths.result.parent_path());
-    if (before.is_null())
-      TRY_VOID(put_file_aside(paths.result, [&run](std::string text) { run.note(std::move(text)); }));
-    TRY(const auto written, write_result(options, paths, timing, reference, report, run));
+    // What was not made here stays in its place until the new one is whole.
+    const auto put_aside = [&]() {
+      return before.is_null() ? put_file_aside(paths.result, [&run](std::string text) { run.note(std::move(text)); })
+                              : Result<>();
+    };
+    TRY(const auto written, write_result(options, paths, timing, reference, put_aside, report, run));
     report.sound_copied = written.sound_copied;
     report.sound_encoded = written.sound_encoded;
     TRY_VOID(keep_state(paths, made_of));

@@ -196,6 +196,29 @@ TEST_F(VideoStep, ItIsDoneOnceAndAgainWhenAFrameChanges) {
   EXPECT_NEAR(media::FrameSource::open(paths_.result)->at(1)->bgr.at(30, 20), 180, 2);
 }
 
+// As when a sequence is imported again at another rate: its pictures stay, its manifest does not.
+TEST_F(VideoStep, ItIsDoneAgainWhenTheTimesChange) {
+  paths_.reference.clear();
+  media::Sequence sequence{{{"images", "some"}}, {}, {1000, 24000}, {}, true};
+  for (int k = 0; k < 6; ++k) sequence.ticks[fs::path(media::frame_name(k, 6)).stem().string()] = k;
+  const auto encoded_at = [&](media::Rational time_base) {
+    sequence.time_base = time_base;
+    EXPECT_TRUE(media::write_sequence(paths_.manifest, sequence));
+    const auto report = encode_video({}, paths_, run_);
+    EXPECT_TRUE(report) << to_sentence(report.error());
+    return !report->up_to_date;
+  };
+  EXPECT_TRUE(encoded_at({1000, 24000}));
+  EXPECT_FALSE(encoded_at({1000, 24000}));
+  EXPECT_EQ(media::probe(paths_.result)->frame_rate, (media::Rational{24, 1}));
+  EXPECT_TRUE(encoded_at({1000, 25000}));
+  EXPECT_EQ(media::probe(paths_.result)->frame_rate, (media::Rational{25, 1}));
+  sequence.ticks["00006"] = 9;
+  EXPECT_TRUE(encoded_at({1000, 25000}));
+  fs::remove(paths_.manifest);
+  EXPECT_FALSE(encode_video({}, paths_, run_)->up_to_date);  // in order now
+}
+
 TEST_F(VideoStep, LosslessKeepsEveryPixel) {
   VideoEncodeOptions options;
   options.quality = media::VideoQuality::lossless;
@@ -234,6 +257,9 @@ TEST_F(VideoStep, FramesOfTwoSizesAreOneClearError) {
   ASSERT_FALSE(bad);
   EXPECT_NE(bad.error().message.find("32x48"), std::string::npos);
   EXPECT_FALSE(fs::exists(paths_.result));
+  ASSERT_TRUE(write_text(paths_.result, "somebody's"));  // stays where it is until there is another
+  EXPECT_FALSE(encode_video({}, paths_, run_));
+  EXPECT_EQ(*read_text(paths_.result), "somebody's");
   fs::remove_all(paths_.frames);
   fs::create_directories(paths_.frames);
   EXPECT_EQ(encode_video({}, paths_, run_).error().code, Code::not_found);

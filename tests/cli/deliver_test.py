@@ -55,6 +55,18 @@ def read_png16(path):
     return [list(struct.iter_unpack(f">{channels}H", row)) for row in unfiltered(data, width, height, channels * 2)]
 
 
+def exr_attributes(path):
+    """Those of the header, by name (OpenEXR file layout)."""
+    head, attributes, at = path.read_bytes()[:65536], {}, 8
+    while head[at]:
+        name, kind, rest = head[at:].split(b"\0", 2)
+        at += len(name) + len(kind) + 2
+        size, = struct.unpack_from("<i", head, at)
+        attributes[name.decode()] = head[at + 4:at + 4 + size]
+        at += 4 + size
+    return attributes
+
+
 def write_png16(path, width, height, pixel):
     rows = b"".join(b"\0" + b"".join(struct.pack(">3H", *pixel(x, y)) for x in range(width)) for y in range(height))
     head = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
@@ -145,6 +157,17 @@ class Deliver(FilmTest):
         self.assertEqual(self.deliver("--format", "png", "--predictions", "--frames", "2", "--face-scale", 10)["rendered"], 0)
         self.assertEqual([c["frame"] for c in json.loads(corners.read_text())], [2])
 
+    def test_corners_of_faces_that_are_no_more_go(self):
+        aligned, folder = self.frames / "aligned", self.frames / "delivery/prediction"
+        second = shutil.copyfile(next(aligned.glob("00002_*.jpg")), aligned / "00002_1.jpg")
+        self.deliver("--format", "png", "--predictions")
+        self.assertEqual(sorted(p.name for p in folder.glob("*.txt")), ["corners_0.txt", "corners_1.txt"])
+        (folder / "corners_2.txt").write_text("somebody's own")
+        second.unlink()
+        self.deliver("--format", "png", "--predictions")
+        self.assertEqual(sorted(p.name for p in folder.glob("*.txt")), ["corners_0.txt", "corners_2.txt"])
+        self.assertEqual(sorted(p.name for p in folder.glob("00002_*.png")), ["00002_0.png"])
+
     def test_only_what_changed_is_delivered_again_and_others_files_stay(self):
         folder = self.frames / "delivery"
         folder.mkdir()
@@ -186,17 +209,10 @@ class Deliver(FilmTest):
         self.assertEqual(run_well("-w", self.work, "merge", "show", "--frame", 3).report()["settings"]["exposure"], 1)
 
     def timecodes(self):
-        """(timecode, frames a second) of each delivered file, by the attributes of their headers (OpenEXR file layout)."""
+        """(timecode, frames a second) of each delivered file."""
         found = []
         for path in sorted((self.frames / "delivery").glob("*.exr")):
-            head, attributes = path.read_bytes()[:65536], {}
-            at = 8
-            while head[at]:
-                name, kind, rest = head[at:].split(b"\0", 2)
-                at += len(name) + len(kind) + 2
-                size, = struct.unpack_from("<i", head, at)
-                attributes[name.decode()] = head[at + 4:at + 4 + size]
-                at += 4 + size
+            attributes = exr_attributes(path)
             bits, = struct.unpack_from("<I", attributes.get("timeCode", b"\0\0\0\0"))
             # Binary coded decimals: frames in the lowest byte, hours in the highest; the flags lie between.
             part = [(bits >> shift & 15) + 10 * (bits >> shift + 4 & tens) for shift, tens in ((24, 3), (16, 7), (8, 7), (0, 3))]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Step 2 end to end where several people are in the picture, and decoding by a graphics card that may not be there.
 Usage: extract_test.py UNDERSTUDY"""
+import json
 import pathlib
 import shutil
 import sys
@@ -66,6 +67,18 @@ class TwoPeople(FilmTest):
         self.assertEqual([(one["faces"], one["tracks"]) for one in report["persons"]], [(FRAMES, 1)] * 2)
         tracks = lambda which: {faces[name]["understudy_track"] for name in which["typical"]}
         self.assertTrue(tracks(report["persons"][0]).isdisjoint(tracks(report["persons"][1])))
+
+    def test_another_video_in_the_same_place_is_another_clip(self):
+        copy = self.film_copy()
+        run_well("-w", copy, "extract", "dst", "--image-size", "96")
+        head = json.loads((copy / ".understudy/extract-dst.jsonl").read_text().splitlines()[0])
+        self.assertEqual(head["source"]["clips"]["frames-dst.json"]["source"]["name"], "data_dst.mp4")
+        old = sorted(path.name for path in (copy / "data_dst/aligned").glob("*.jpg"))
+        shutil.copy(copy / "data_src.mp4", copy / "data_dst.mp4")
+        run_well("-w", copy, "frames", "extract", "dst")
+        report = run_well("-w", copy, "extract", "dst", "--image-size", "96").report()
+        self.assertEqual(report["frames_done_before"], 0)
+        self.assertEqual(sorted(path.name for path in pathlib.Path(report["backup"]).glob("*.jpg")), old)
 
     def test_a_graphics_card_is_used_or_said_to_be_missing(self):
         copy = self.film_copy()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """HDR plates through the merge, from the command line: as pictures and straight into a video they keep their colours, and
 the face is as bright as what was there. Usage: hdr_test.py UNDERSTUDY"""
+import json
 import math
 import pathlib
 import shutil
@@ -11,7 +12,7 @@ import zlib
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE)]
 import program  # noqa: E402
-from deliver_test import chunks, read_png16, write_png16  # noqa: E402
+from deliver_test import chunks, exr_attributes, read_png16, write_png16  # noqa: E402
 from program import FilmTest, ONE_THREAD, TINY_MODEL, run_well  # noqa: E402
 
 PQ, HLG = 16, 18  # of ITU-T H.273; 9: BT.2020
@@ -100,6 +101,12 @@ class Hdr(FilmTest):
         self.assertAlmostEqual(after, before, delta=0.05)
         self.assertNotEqual([p for p, _ in inside], [m for _, m in inside])
         self.assertEqual(self.verb(work, *merge)["done_before"], self.FRAMES)
+        # Layers say what their codes are: BT.2020's primaries and the transfer.
+        self.verb(work, "merge", "deliver", *ONE_THREAD, "--frames", "1")
+        said = exr_attributes(work / "data_dst/delivery/00001.exr")
+        self.assertAlmostEqual(struct.unpack_from("<f", said["chromaticities"])[0], 0.708, places=5)
+        self.assertIn(b"PQ" if transfer == PQ else b"HLG", said["plate"])
+        self.assertIn(b"BT.2020", said["plate"])
         # As a video, by pictures and straight: the same tags; outside of the matte what ten bits keep, or a lossy codec.
         luma = lambda p: 0.2627 * p[0] + 0.6780 * p[1] + 0.0593 * p[2]
         for ending, codec, codes in ((".lossless.mp4", ["--codec", "h265", "--quality", "lossless"], 0.6),
@@ -121,6 +128,13 @@ class Hdr(FilmTest):
         self.assertIsNone(colours_of(merged_file))
         self.verb(work, *merge, "--to", work / "sdr.mp4")
         self.assertIsNone(colours_of(self.frames_of(work, work / "sdr.mp4", "sdr")[1]))
+        # A check holds the merge against the plate as both look in SDR: what was put back as it is has its colours.
+        self.verb(work, *merge, "--without-model")
+        self.assertEqual(self.verb(work, "merge", "check", *ONE_THREAD)["measured_now"], self.FRAMES)
+        records = [json.loads(line) for line in (work / ".understudy/merge_check.jsonl").read_text().splitlines()[1:]]
+        off = max(abs(part) for record in records for part in record["offset"])
+        print(f"transfer {transfer}: the face put back is off by {off:.4f} in SDR")
+        self.assertLess(off, 0.01)
         # Frames cut as pictures carry the plate's colours as well as the video does.
         shutil.rmtree(work / "data_dst/merged")
         shutil.rmtree(work / "data_dst/merged_mask")

@@ -172,6 +172,45 @@ class MergeCheck(MergedFilmTest):
         self.assertEqual(delivered["rendered"], 1)
         self.assertTrue((self.work / "data_dst/delivery/prediction/00005_0.png").exists())
 
+    def test_a_fallback_and_a_window_of_colours_go_together(self):
+        window = ["--colour-window", 2]
+        self.merge(*window)
+        steady = self.pictures()
+        self.verb("set", "exposure=1.5", "--frames", 7)
+        self.merge(*window)
+        self.check()
+        self.assertEqual(self.frames_with("colour"), [7])
+        wrong = self.pictures()
+        # A frame that stays as it is has no face that its neighbours' colours could be measured with; one with other
+        # settings has. What comes of it is what a merge from nothing makes, and stays so.
+        for rule, changed, like in (("colour=previous-settings", [7], steady), ("colour=original", [5, 6, 7, 8, 9], None)):
+            asked = [*window, "--fallback", rule]
+            self.merge(*window)
+            self.check()
+            self.assertEqual(self.pictures(), wrong)
+            report = self.merge(*asked)
+            self.assertEqual((report["rendered"], report["fallbacks"]), (5, 1))  # and the neighbours
+            fallen = self.pictures()
+            self.assertTrue(set(self.changed_since(wrong)) <= set(changed), self.changed_since(wrong))
+            if like:
+                self.assertEqual(fallen, like)
+            for _ in range(2):
+                self.check()
+                self.assertEqual(self.frames_with("colour"), [7])
+                self.assertEqual(self.merge(*asked)["rendered"], 0)
+            for picture in [*self.merged.glob("*.png"), *self.masks.glob("*.png")]:
+                picture.unlink()
+            self.assertEqual(self.merge(*asked)["rendered"], self.FRAMES)
+            self.assertEqual(self.pictures(), fallen)
+            self.merge(*window)
+            self.check()
+        # Another transfer in the frame that falls back takes it out of its neighbours' windows; falling back brings it in.
+        self.verb("set", "colour-transfer=mkl", "--frames", 7)
+        self.assertEqual(self.merge(*window)["rendered"], 5)
+        self.check()
+        self.assertEqual(self.merge(*window, "--fallback", "colour=previous-settings")["rendered"], 5)
+        self.assertEqual(self.pictures(), steady)
+
     def test_bad_rules_are_refused(self):
         before = program.snapshot(self.work)
         for arguments in (["--fallback", "colour=hope"], ["set", "fallback=colour"]):

@@ -129,6 +129,13 @@ class Models(FilmTest):
         run_well(*train, "--model", "quick", *fitting, "--encoder-lr", 1)
         shares = {m["name"]: m["options"]["encoder-lr"] for m in self.do("list", "--options")["models"]}
         self.assertEqual([shares[name] for name in ("begun", "fresh", "quick")], [0.2, 1, 1])
+        # A model that was created beforehand begins as it was made.
+        self.do("create", "saehd", "--model", "made", *fitting)
+        self.do("create", "saehd", "--model", "original", "--preset", "compatible", *fitting)
+        self.assertIn("Starts from the pretrained start", run_well(*train, "--model", "made").err)
+        self.assertNotIn("Starts from", run_well(*train, "--model", "original").err)
+        shares = {m["name"]: m["options"]["encoder-lr"] for m in self.do("list", "--options")["models"]}
+        self.assertEqual((shares["made"], shares["original"]), (0.2, 1))
         # Asked for where it does not fit: what would fit, and nothing is left behind.
         refused = run(*train, "--model", "misfit", *TINY_MODEL, "--start", "pretrained")
         self.assertEqual(refused.status, 2, refused.err)
@@ -146,7 +153,10 @@ class Models(FilmTest):
         self.assertIn("lr", [key for key, _, _ in changes])
         again = run_well(*train, "--target-iter", 5)
         self.assertEqual(again.report()["iterations_done"], 0)
+        self.assertEqual((again.report()["model"], again.report()["iteration"]), ("course", 5))
         self.assertIn("is over", again.err)
+        endless = run(*train, "--time", "0s")
+        self.assertEqual(endless.status, 2, endless.err)
 
     def test_presets(self):
         self.do("create", "saehd", "--model", "like the original", "--preset", "compatible")
@@ -203,6 +213,12 @@ class Models(FilmTest):
         self.refused("import", "--from", there, "--as", "x", naming="mine_SAEHD_encoder.npy", status=1)
         self.assertEqual(sorted(self.names()), ["mine", "saehd"])
         self.assertEqual([p.name for p in (self.work / "model").iterdir() if p.name == "x"], [])
+
+    def test_what_only_a_new_model_takes_is_told(self):
+        told = run_well("-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 4, "--seed", 99, "--start", "none").err
+        for key in "seed", "start":
+            self.assertIn(f"'{key}' is for a new model", told)
+        self.assertNotIn("is for a new model", run_well("-w", self.work, "train", "saehd", *ONE_THREAD, "--target-iter", 4).err)
 
     def test_damaged_lists_lose_nothing(self):
         for name in "model.json", "generations.json":

@@ -77,6 +77,35 @@ class SuperResolution(FilmTest):
         self.assertEqual((again["rendered"], again["network_runs"], again["done_before"]), (2, 0, 1))
         self.assertLess(self.distance(self.picture(3), plain[2]), self.distance(keyed[2], plain[2]))
 
+    def test_frames_in_a_window_of_colours_have_their_networks(self):
+        """Frame 1 takes no super resolution, and the frames that its colours are measured in do."""
+        for frame, power in (1, 0), (4, 100):
+            run_well("-w", self.work, "merge", "key", f"super-resolution-power={power}", "--frames", frame)
+        merge = lambda *more: run_well("-w", self.work, "merge", *ONE_THREAD, "--colour-window", 3, *more).report()
+        self.assertEqual(merge("--frames", 1)["rendered"], 1)
+        alone = self.picture(1)
+        whole = merge()
+        self.assertEqual((whole["done_before"], whole["rendered"]), (1, self.FRAMES - 1))
+        self.assertEqual(merge("--frames", 1)["done_before"], 1)
+        for path in (self.work / "data_dst/merged").glob("*.png"):
+            path.unlink()
+        merge()
+        self.assertEqual(self.picture(1), alone)
+
+    def test_gaze_is_a_setting_of_frames_and_leaves_a_face_that_looks_right_alone(self):
+        merge = lambda *more: self.merge("--without-model", *more)
+        merge()
+        plain = [self.picture(i) for i in range(1, 5)]
+        run_well("-w", self.work, "merge", "key", "gaze=100", "--frames", 2, "--kind", "hold")
+        run_well("-w", self.work, "merge", "key", "gaze=0", "--frames", 4, "--kind", "hold")
+        run_well("-w", self.work, "merge", "key", "gaze=0", "--frames", 1, "--kind", "hold")
+        self.assertEqual(merge()["rendered"], 2)
+        looking = [self.picture(i) for i in range(1, 5)]
+        self.assertEqual((looking[0], looking[3]), (plain[0], plain[3]))
+        for i in 1, 2:  # the face is dst's own, so that its eyes hardly move
+            self.assertLess(self.distance(looking[i], plain[i]), 0.1)
+        self.assertEqual(run("-w", self.work, "merge", "--gaze", 101).status, 2)
+
     def test_a_network_of_ones_own(self):
         for name, scale in ("same", 1.0), ("half", 0.5):
             (self.work / f"{name}.onnx").write_bytes(onnx_network(scale))

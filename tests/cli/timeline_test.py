@@ -114,6 +114,27 @@ class Timeline(MergedFilmTest):
         self.refuse("no model 'nobody'", "persons", "--person", "0", "--model", "nobody", status=1)
         self.refuse("no person 'bert'", "set", "erode=3", "--person", "bert")
 
+    def test_networks_of_frames_that_are_not_asked_for_are_not_needed(self):
+        aligned, asked = self.work / "data_dst/aligned", ["--model", "saehd"]
+        for frame in range(7, 13):
+            for path in aligned.glob(f"{frame:05}_*.jpg"):
+                info = dfl_files.metadata(path.read_bytes())
+                info["understudy_person"] = 1
+                path.write_bytes(dfl_files.with_metadata(path.read_bytes(), info))
+        run_well("-w", self.work, "model", "duplicate", "--model", "saehd", "--as", "other")
+        self.verb("persons", "--person", "1", "--model", "other")
+        self.merge(*asked)
+        self.verb("check", *ONE_THREAD)
+        report = self.merge(*asked, "--frames", "2,4")
+        self.assertEqual((report["rendered"], report["done_before"], report["checked"]), (0, 2, 2))
+        self.assertEqual(self.merge(*asked, "--frames", "8")["checked"], 1)
+        # A frame without a face gets that of its neighbours, of whose model nothing in the frame itself speaks.
+        for path in aligned.glob("00009_*.jpg"):
+            path.unlink()
+        self.verb("set", "fallback=no-face=hold", "--frames", "9")
+        report = self.merge(*asked, "--frames", "9")
+        self.assertEqual((report["rendered"], report["fallbacks"]), (1, 1))
+
     # --- what is set
 
     def test_the_nearest_setting_counts_and_is_told(self):
@@ -180,6 +201,9 @@ class Timeline(MergedFilmTest):
         self.assertEqual(json.loads(preset.read_text())["mode"], "seamless")
         self.verb("set", "blur=3", "--preset", preset, "--shot", 1)
         self.assertEqual((self.settings(2)["mode"], self.settings(2)["erode"], self.settings(2)["blur"]), ("seamless", 25, 3))
+        preset.write_text('{"fallback": "edge=hold,turn=original", "erode": 4}')
+        self.verb("set", "--preset", preset, "--shot", 1)
+        self.assertEqual(self.settings(2)["fallback"], "edge=hold+turn=original")
         preset.write_text('{"eroded": 3}')
         self.refuse("eroded", "set", "--preset", preset)
 

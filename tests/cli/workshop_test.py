@@ -61,6 +61,22 @@ class Workshop(FilmTest):
         one = dfl_files.metadata((self.copy / "data_src/aligned/still-00001_0.jpg").read_bytes())
         self.assertEqual(one["source_filename"], "still-00001.png")
 
+    def test_frames_of_another_clip_are_not_taken_for_a_copy(self):
+        film, size = self.folder() / "new", []
+        for clip in ("a", "b"):
+            (self.folder() / clip).mkdir()
+            program.noise_png(self.folder() / clip / "00001.png", 16)
+            size.append((self.folder() / clip / "00001.png").stat().st_size)
+        longer = (self.folder() / ("a" if size[0] > size[1] else "b")) / "00001.png"
+        shorter = (self.folder() / ("b" if size[0] > size[1] else "a")) / "00001.png"
+        shorter.write_bytes(shorter.read_bytes() + bytes(abs(size[0] - size[1])))
+        run_well("-w", film, "new", "--src", longer.parent)
+        run_well("-w", film, "new", "--src", longer.parent)  # as after a kill
+        refused = program.run("-w", film, "new", "--src", shorter.parent)
+        self.assertEqual(refused.status, 2, refused.err)
+        self.assertIn("exists already", refused.err)
+        self.assertEqual((film / "data_src/00001.png").read_bytes(), longer.read_bytes())
+
     def test_denoise_and_undo(self):
         self.verb("frames", "extract", "dst")
         before = {name: (self.copy / "data_dst" / name).read_bytes() for name in self.names("data_dst")}

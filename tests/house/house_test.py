@@ -27,10 +27,11 @@ LIB = {
     "lib/face/synthetic": ["lib/base", "lib/image", "lib/face"],
     "lib/measures": ["lib/base", "lib/image", "lib/face"],
     "lib/catalogue": ["lib/base", "lib/jobs", "lib/face", "lib/measures"],
+    "lib/selection": ["lib/base", "lib/jobs", "lib/image", "lib/face", "lib/measures", "lib/catalogue"],
     "lib/detect": ["lib/base", "lib/image", "lib/infer", "lib/face"],
     "lib/identity": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect"],
     "lib/score": ["lib/base", "lib/image", "lib/infer", "lib/face", "lib/detect", "lib/identity"],
-    "lib/project": ["lib/base", "lib/options", "lib/media", "lib/face"],
+    "lib/project": ["lib/base", "lib/journal", "lib/options", "lib/image", "lib/media", "lib/face"],
     "lib/predict": ["lib/base", "lib/options", "lib/image", "lib/face", "lib/infer"],
     "lib/timeline": ["lib/base", "lib/journal", "lib/options", "lib/image"],
     "lib/tensor": ["lib/base", "lib/image"],
@@ -46,7 +47,8 @@ LIB = {
 STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/3_identity", "steps/4_mask",
          "steps/4_xseg", "steps/5_train", "steps/6_merge", "steps/7_video", "steps/score", "steps/demo"]
 ROOMS = {**LIB, **{step: list(LIB) for step in STEPS}, 
-         "server": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/media", "lib/project"],
+         "server": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/media", "lib/face", "lib/measures", "lib/catalogue",
+                    "lib/selection", "lib/project", "lib/timeline"],
          "apps/understudy": [*LIB, *STEPS, "server"]}
 
 # Outside library -> the rooms whose files may name its headers. A room whose own headers carry the library (lib/tensor
@@ -77,6 +79,7 @@ INTERNAL_HEADERS = {
     "lib/media/output.hpp": ["lib/media"],
     "lib/media/packet_index.hpp": ["lib/media"],
     "lib/media/sound.hpp": ["lib/media"],
+    "lib/media/stream_light.hpp": ["lib/media"],
     "lib/media/video_decoder.hpp": ["lib/media"],
     "lib/media/video_info.hpp": ["lib/media"],
 }

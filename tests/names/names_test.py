@@ -95,6 +95,10 @@ class Walk:
         self.test.assertEqual(listed["names"], [text_of(name) for name in sorted(self.original, key=os.fsencode)])
         self.verb("faceset delete", "dst", "--list", self.work / "l")
         self.test.assertEqual(self.names(), [])
+        self.verb("faceset undo", "dst")
+        self.test.assertEqual(self.names(), self.original)
+        self.verb("faceset redo", "dst")
+        self.test.assertEqual(self.names(), [])
         self.verb("faceset restore", "dst")
         self.test.assertEqual(self.names(), self.original)
         self.verb("faceset stats", "dst")
@@ -141,6 +145,15 @@ class Walk:
         self.verb("model list")
         self.verb("schema")
         self.verb("model history", "--model", "saehd")
+        self.test.assertEqual(self.verb("model verify", "--model", "saehd")["damaged"], 0)
+        self.verb("train saehd", "--model", "saehd", *ONE_THREAD, "--target-iter", 2)
+        if len(os.fsencode(self.work)) < DEEP:
+            self.verb("model restore", "--model", "saehd", "--iteration", 1)
+            self.test.assertEqual(self.verb("model restore", "--model", "saehd", "--backup", 1)["iteration"], 2)
+        else:  # a backup's names are longer than those that still fit: told, and the model stays as it is
+            refused = self.verb("model restore", "--model", "saehd", "--iteration", 1, status=1)
+            self.test.assertIn("cannot be kept", refused.err)
+            self.test.assertEqual(self.verb("model verify", "--model", "saehd")["damaged"], 0)
         self.verb("model duplicate", "--model", "saehd", "--as", "d")
         self.verb("model rename", "--model", "d", "--as", "e")
         self.verb("model delete", "--model", "e", "--yes")
@@ -176,6 +189,8 @@ class Walk:
         encoded = self.verb("video encode", "--output", self.work / "r.mp4", "--preset", "ultrafast")
         self.test.assertEqual((encoded["frames"], encoded["unreadable"]), (FilmTest.FRAMES, []))
         self.verb("score")
+        self.test.assertEqual(len(self.verb("clear", "merge", "--yes")["cleared"]), 2)
+        self.test.assertEqual(self.verb("clear", "--undo")["restored"], 2)
 
     def logs(self):
         """Each job's log is JSON, and names the workspace so that it can be found again."""

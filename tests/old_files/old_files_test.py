@@ -220,6 +220,22 @@ class OldFiles(unittest.TestCase):
         job = studio.job("1796083200.000-sort")
         self.assertEqual((job["state"], job["options"], job["positionals"]), ("cancelled", {"by": "blur"}, {"side": "src"}))
 
+    def test_what_was_noted_of_a_model_is_read(self):
+        studio = Studio(unpacked("2026-12-02", self.scratch / "notes"))
+        self.addCleanup(studio.kill)
+        self.assertEqual([note["text"] for note in studio.get("/api/models/saehd/notes").json], ["rough", "good from here on"])
+
+    def test_the_studio_knows_what_was_done_to_the_faces(self):
+        folder = unpacked("2026-12-02", self.scratch / "faces")
+        run_well("-w", folder, "catalogue", "dst")
+        studio = Studio(folder)
+        self.addCleanup(studio.kill)
+        told = studio.get("/api/faces/dst/list").json
+        self.assertEqual([face["name"] for face in told["faces"] if face["marked"]], ["00002_0.jpg"])
+        self.assertEqual((told["undo"], told["redo"]), ("mark to be cut out again", "throw out 1 face"))
+        self.assertEqual(studio.post("/api/faces/dst/change", {"do": "undo"}).json["faces"], 1)
+        self.assertFalse(any(face["marked"] for face in studio.get("/api/faces/dst/list").json["faces"]))
+
     def test_what_is_newer_is_refused_and_kept(self):
         folder = unpacked(ENTRIES[-1], self.scratch / "newer")
         for name, verb in [("model/saehd/model.json", ["train", "saehd", "--model", "saehd", "--target-iter", "3"]),

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import readline from 'node:readline';
 
 const [web, executablePath, address, shots] = process.argv.slice(2);
-const require = createRequire(path.join(web, 'package.json'));
+const require = createRequire(path.resolve(web, 'package.json'));
 const { chromium } = require('playwright-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -95,9 +95,9 @@ try {
   }
   await page.keyboard.press('Digit3');
   await page.locator('main img').first().waitFor();
-  check((await page.getByText('8 faces').count()) === 1, 'the wall counts the faces');
+  check((await page.getByText('8 faces', { exact: true }).count()) === 1, 'the wall counts the faces');
   await page.waitForFunction(() => [...document.querySelectorAll('main img')].filter((one) => one.complete && one.naturalWidth > 0).length >= 8);
-  await page.locator('main [role=listitem] button').first().click();
+  await page.locator('main [role=option]').first().click();
   await accessible('faces');
   await shot('faces');
 
@@ -121,26 +121,40 @@ try {
   console.log('kill the server');
   await lines.next();
   const back = Date.now();
-  await page.waitForFunction(() => !document.querySelector('.told'), undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => !document.querySelector('p.told[role=status]'), undefined, { timeout: 60_000 });
   await page.waitForFunction(async () => (await (await fetch('/api/jobs')).json()).some((one) => one.verb === 'train saehd' && ['running', 'done'].includes(one.state)));
   console.log('the page shows the truth', Date.now() - back, 'ms after the server is back');
   check(true, 'the page catches up');
   await page.waitForTimeout(1000); // what failed meanwhile may be told late
   serverGone = false;
   await ended('train saehd');
-  await page.locator('.previews img').first().waitFor();
+  await page.locator('.wall img').first().waitFor();
   await accessible('training');
   await shot('training');
 
   await job('merge');
   await ended('merge');
   await screen('Digit5', 'merge');
+  // Merged again, the wall shows what is there now, though the step is as current as before.
+  await page.waitForFunction(() => document.querySelector('.wall img')?.naturalWidth > 0);
+  await page.locator('.wall .cell button').first().click();
+  const pictures = () => page.evaluate(() => ['.wall img', '.stage img'].map((one) => document.querySelector(one)?.src ?? ''));
+  const [old, large] = await pictures();
+  await job('merge', { Mode: 'raw-rgb' });
+  await ended('merge');
+  await page.waitForFunction(([first, second]) => {
+    const now = ['.wall img', '.stage img'].map((one) => document.querySelector(one)?.src);
+    return now.every(Boolean) && now[0] !== first && now[1] !== second;
+  }, [old, large]);
+  check(true, 'a frame that is merged again is shown as it is now');
   await job('video encode');
   await ended('video encode');
   await page.keyboard.press('Digit6');
   const video = page.locator('video');
-  await video.waitFor();
-  await video.evaluate((node) => ((node.muted = true), node.play()));
+  await video.waitFor({ state: 'attached' }); // a picture stands in its place until it plays
+  await video.evaluate((node) => (node.muted = true));
+  await page.waitForFunction(() => document.querySelector('video').readyState >= 2);
+  await page.keyboard.press('Space');
   await page.waitForFunction(() => document.querySelector('video').currentTime > 0.05);
   check(true, 'the result plays');
   await screen('Digit6', 'result');

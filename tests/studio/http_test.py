@@ -16,25 +16,12 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
-from program import ONE_THREAD, TINY_MODEL, FilmTest, run_well, snapshot  # noqa: E402
-from studio import TOKEN, Studio, alive, pid_of  # noqa: E402
+from program import TINY_MODEL, FilmTest, run_well, snapshot  # noqa: E402
+from studio import TOKEN, StudioTest, alive, pid_of  # noqa: E402
 
 DOCS = pathlib.Path(__file__).resolve().parent.parent.parent / "docs"
 TINY = {key.lstrip("-"): (int(value) if value.isdigit() else value) for key, value in zip(TINY_MODEL[::2], TINY_MODEL[1::2])}
 LONG_TRAINING = {**TINY, "threads": 1, "target-iter": 100000}
-
-
-class StudioTest(FilmTest):
-    SIDES, EXTRACT = ("src", "dst"), ("--image-size", 96)
-
-    def setUp(self):
-        self.work = self.film_copy()
-        self.studio = Studio(self.work)
-        self.addCleanup(lambda: self.studio.process.poll() is None and self.studio.kill())
-
-    def jobs(self):
-        """Those that were asked for here; the film was made from a terminal."""
-        return [job for job in self.studio.get("/api/jobs").json if job["here"]]
 
 
 class WhoMayAsk(StudioTest):
@@ -46,6 +33,11 @@ class WhoMayAsk(StudioTest):
             ({"Cookie": f"understudy-{self.studio.port + 1}={TOKEN}"}, None, 401),
             ({"Cookie": f"a=b; understudy-{self.studio.port}={TOKEN}"}, None, 200),
             ({"Host": "evil.example"}, TOKEN, 421), ({"Host": f"127.0.0.1.evil.example:{self.studio.port}"}, TOKEN, 421),
+            ({"Host": f"localhost.evil.example:{self.studio.port}"}, TOKEN, 421), ({"Host": f"127.0.0.1.nip.io:{self.studio.port}"}, TOKEN, 421),
+            ({"Host": f"evil.example#localhost:{self.studio.port}"}, TOKEN, 421), ({"Host": f"0.0.0.0:{self.studio.port}"}, TOKEN, 421),
+            ({"Host": f"user@localhost:{self.studio.port}"}, TOKEN, 421), ({"Host": ""}, TOKEN, 421),
+            ({"Origin": f"http://localhost.evil.example:{self.studio.port}"}, TOKEN, 403), ({"Sec-Fetch-Site": "same-site"}, TOKEN, 403),
+            ({"Origin": f"https://127.0.0.1:{self.studio.port}"}, TOKEN, 403),
             ({"Host": "127.0.0.1"}, TOKEN, 421), ({"Host": f"localhost:{self.studio.port}"}, TOKEN, 200),
             ({"Origin": "http://evil.example"}, TOKEN, 403), ({"Origin": "null"}, TOKEN, 403),
             ({"Origin": f"http://127.0.0.1:{self.studio.port + 1}"}, TOKEN, 403),
@@ -72,7 +64,8 @@ class WhoMayAsk(StudioTest):
         state = self.folder() / "state"
         told = []
         for _ in range(2):
-            job = program.subprocess.Popen([program.UNDERSTUDY, "--json", "studio", "--port", "0", "--no-open"], stdout=-1, stderr=-1, text=True,
+            job = program.subprocess.Popen([os.path.abspath(program.UNDERSTUDY), "--json", "studio", "--port", "0", "--no-open"], stdout=-1,
+                                           stderr=-1, text=True,
                                            env={**program.ENVIRONMENT, "XDG_STATE_HOME": str(state)}, cwd=self.folder())
             for line in job.stdout:
                 if "token=" in line:
@@ -92,7 +85,7 @@ class WhoMayAsk(StudioTest):
         shutil.copy(secret, self.work / "data_src" / "own.txt")
         names = ["../secret.png", "/etc/passwd", str(secret), "data_src/../../secret.png", "data_src/link.png", "away/secret.png", "",
                  ".", "data_src", "data_src/\0own.txt", "..", "\\x2e\\x2e/secret.png", "data_src/aligned/../../../secret.png"]
-        for route in ("picture", "file"):
+        for route in ("picture", "file", "marks"):
             for name in names:
                 for path in (urllib.parse.quote(name, safe=""), urllib.parse.quote(urllib.parse.quote(name, safe=""), safe="")):
                     with self.subTest(route=route, name=name):
@@ -109,6 +102,23 @@ class WhoMayAsk(StudioTest):
         aligned.symlink_to(self.folder() / "elsewhere")
         first = self.studio.get("/api/faces/dst").json["pictures"][0]
         self.assertEqual(self.studio.get("/api/picture?path=" + urllib.parse.quote(first["path"])).status, 200)
+        shown = self.studio.get("/api/faces/dst/list").json
+        self.studio.post("/api/faces/dst/change", {"do": "throw-out", "epoch": shown["epoch"], "ids": [shown["faces"][0]["id"]]})
+        [thrown] = self.studio.get("/api/faces/dst/trash").json["pictures"]
+        self.assertFalse((self.work / thrown["path"]).exists(), "it lies where the link leads to")
+        self.assertEqual(self.studio.get("/api/picture?path=" + urllib.parse.quote(thrown["path"])).status, 200)
+        [step] = [step for step in self.studio.get("/api/workspace").json["steps"] if step["step"] == "curate"]
+        self.assertEqual(step["sides"]["dst"]["in_trash"], 1)
+        (self.folder() / "elsewhere_trash/out.jpg").symlink_to(self.folder() / "secret.jpg")
+        (self.folder() / "secret.jpg").write_bytes(b"secret")
+        for name in ("out.jpg", "../secret.jpg"):
+            self.assertEqual(self.studio.get(f"/api/picture?path=data_dst/aligned_trash/{name}").status, 404)
+
+    def test_frames_of_all_kinds_are_shown(self):
+        for name in ("00001.webp", "00002.jfif", "00003.png", "notes.txt"):
+            (self.work / "data_src" / name).write_bytes(b"not looked at")
+        self.assertEqual([one["name"] for one in self.studio.get("/api/pictures/frames-src").json["pictures"]],
+                         ["00001.webp", "00002.jfif", "00003.png"])
 
 
 class Hostile(StudioTest):
@@ -118,7 +128,7 @@ class Hostile(StudioTest):
                      '{"verb": "extract", "positionals": {"side": "src\\u0000"}}', '{"verb": "extract", "positionals": {"side": "--json"}}'):
             with self.subTest(body=body):
                 self.assertEqual(self.studio.post("/api/jobs", body).status, 400)
-        self.assertEqual(self.studio.post("/api/jobs", b" " * (2 << 20)).status, 413)
+        self.assertEqual(self.studio.post("/api/jobs", b" " * (9 << 20)).status, 413)
         self.assertEqual(self.jobs(), [])
 
     def test_slow_connections_keep_nobody_waiting(self):
@@ -151,12 +161,12 @@ class Hostile(StudioTest):
         connection = None
         for i in range(10000):
             method, path = chance.choice(routes)
-            for part in ("{job}", "{side}", "{folder}"):
+            for part in ("{job}", "{side}", "{folder}", "{clip}", "{frame}"):
                 path = path.replace(part, urllib.parse.quote(chance.choice(odd), safe="%"))
             if "events" in path or "watch" in path:
                 continue  # streams: test_…stream…
             if chance.random() < 0.5:
-                path += "?" + "&".join(f"{chance.choice(['path', 'from', 'count', 'size', 'after', 'x'])}="
+                path += "?" + "&".join(f"{chance.choice(['path', 'from', 'count', 'size', 'after', 'filter', 'order', 'columns', 'id', 'x'])}="
                                        f"{urllib.parse.quote(chance.choice(odd), safe='%')}" for _ in range(chance.randrange(4)))
             method = chance.choice([method] * 4 + ["GET", "POST", "DELETE", "PUT", "OPTIONS", "HEAD"])
             body = bytes(chance.randrange(256) for _ in range(chance.randrange(40))) if chance.random() < 0.3 else None
@@ -246,6 +256,7 @@ class Jobs(StudioTest):
         self.assertEqual(self.studio.post(f"/api/jobs/{job}/command", {"command": "sing"}).status, 400)
         self.assertEqual(self.studio.post(f"/api/jobs/{job}/pause").status, 200)
         self.assertEqual(self.studio.wait(job, ["paused"])["state"], "paused")
+        time.sleep(1)  # what it was just writing is read
         stood = self.studio.job(job)["metric"]
         time.sleep(1.5)
         self.assertEqual(self.studio.job(job)["metric"], stood)
@@ -334,6 +345,21 @@ class Pictures(StudioTest):
         [path] = [path for name, path in names.items() if "caf" in name]
         self.assertEqual(self.studio.get("/api/picture?path=" + urllib.parse.quote(path)).body, first.read_bytes())
 
+    def test_any_bytes_reach_a_job(self):
+        clip = os.fsencode(self.folder()) + b"/caf\xe9 \\x41.mp4"
+        os.rename(self.work / "data_src.mp4", clip)
+        shutil.copy(clip, self.folder() / "same.mp4")
+        [name] = [name for name in self.studio.get("/api/folders?path=" + urllib.parse.quote(str(self.folder()))).json["files"]
+                  if name.startswith("caf")]
+        answer = self.studio.post("/api/bring", {"path": f"{self.folder()}/{name}", "as": "video", "side": "src"})
+        job = self.studio.wait(answer.json["job"])
+        self.assertEqual(job["state"], "done", job)
+        self.assertEqual((self.work / "data_src.mp4").read_bytes(), (self.folder() / "same.mp4").read_bytes())
+        # What is shown can be pasted into a shell.
+        said = program.subprocess.run(["bash", "-c", f"printf '%s\\n' {job['command']}"], stdout=-1, check=True).stdout.split(b"\n")
+        self.assertIn(b"--src=" + clip, said)
+        self.assertEqual(self.studio.post("/api/bring", {"path": "/a\\x00b", "as": "video", "side": "src"}).status, 400)
+
 
 class Workspaces(StudioTest):
     def test_what_is_out_of_date_says_why(self):
@@ -349,6 +375,10 @@ class Workspaces(StudioTest):
         self.assertEqual({step["state"] for name, step in now.items() if name in ("train", "merge", "video")}, {"current"}, now)
         self.assertEqual(now["merge"]["frames"], FilmTest.FRAMES)
         time.sleep(1.1)
+        # Whoever only took the folder has changed nothing.
+        self.studio.wait(self.studio.begin("extract", {"side": "dst"}, options={"image-size": 96}))
+        self.assertEqual(self.studio.post("/api/faces/dst/change", {"do": "undo"}).status, 404)
+        self.assertEqual({step["state"] for name, step in steps().items() if name in ("train", "merge", "video")}, {"current"}, steps())
         self.studio.wait(self.studio.begin("train saehd", options={**TINY, "threads": 1, "target-iter": 2}))
         self.assertEqual(steps()["merge"]["state"], "stale")
         self.assertIn("model", steps()["merge"]["why"])

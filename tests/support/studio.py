@@ -106,6 +106,13 @@ class Studio:
         self.process.send_signal(signal.SIGKILL)
         self._gone()
 
+    def end(self):
+        """For the end of a test, however it came: the server and every job that still runs, with what it started."""
+        if self.process.poll() is None:
+            self.kill()
+        for lock in (self.workspace / ".understudy/jobs").glob("*/lock"):
+            kill_group(pid_of(self.workspace, lock.parent.name))
+
     def stop(self):
         self.process.send_signal(signal.SIGINT)
         return self._gone()
@@ -140,3 +147,25 @@ def kill_process(pid):
         return True
     except OSError:
         return False
+
+
+def kill_group(pid):
+    """A job leads a group of its own; a process of another's group is left alone."""
+    try:
+        if pid > 0 and os.getpgid(pid) == pid:
+            os.killpg(pid, signal.SIGKILL)
+    except OSError:
+        pass
+
+
+class StudioTest(program.FilmTest):
+    SIDES, EXTRACT = ("src", "dst"), ("--image-size", 96)
+
+    def setUp(self):
+        self.work = self.film_copy()
+        self.studio = Studio(self.work)
+        self.addCleanup(self.studio.end)
+
+    def jobs(self):
+        """Those that were asked for here; the film was made from a terminal."""
+        return [job for job in self.studio.get("/api/jobs").json if job["here"]]

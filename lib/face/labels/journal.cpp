@@ -46,6 +46,7 @@ std::string line_of(const LabelEntry& e) {
   if (e.open_before) line["open_before"] = to_json(*e.open_before);
   if (e.open_after) line["open_after"] = to_json(*e.open_after);
   if (e.uncertainty && std::isfinite(*e.uncertainty)) line["uncertainty"] = *e.uncertainty;
+  if (e.together > 0) line["together"] = e.together;
   return json_text(line) + "\n";
 }
 
@@ -69,6 +70,7 @@ LabelEntry entry_from(const json& line) {
   e.open_after = open_from(line, "open_after");
   if (const auto told = line.find("uncertainty"); told != line.end() && told->is_number())
     e.uncertainty = std::clamp(told->get<double>(), 0.0, 1.0);
+  e.together = line.value("together", std::int64_t{0});
   e.forward = line.at("do").dump();
   e.backward = line.at("undo").dump();
   return e;
@@ -78,6 +80,18 @@ template <class T>
 void append(Bytes& bytes, T value) {
   const auto* begin = reinterpret_cast<const std::uint8_t*>(&value);
   bytes.insert(bytes.end(), begin, begin + sizeof value);
+}
+
+std::string finished_line(std::int64_t group) { return json_text(json{{"finished", group}}) + "\n"; }
+void note_finished(std::int64_t group, History<LabelEntry>& history) {
+  history.change_group(group, [](LabelEntry& entry) { entry.together = 0; });
+}
+
+// Faces are changed when all lines of their change are on the disk: of one that has not all nothing was done.
+void drop_torn(History<LabelEntry>& history) {
+  std::unordered_map<std::int64_t, std::int64_t> counts;
+  for (const auto& entry : history.entries()) counts[entry.group] += entry.together > 0;
+  history.drop_if([&](const LabelEntry& e) { return e.together > 0 && !e.undone && counts[e.group] < e.together; });
 }
 
 }  // namespace
@@ -105,14 +119,7 @@ struct LabelJournal::Parts {
   mutable std::mutex mutex;
 
   fs::path masks_of(std::int64_t group) const { return folder / fmt::format("{:06}.masks", group); }
-  std::string all_lines() const {
-    std::string all;
-    for (const auto& entry : history.entries()) {
-      if (!entry.dropped) all += line_of(entry);
-      if (!entry.dropped && entry.undone) all += mark_line(entry.id, true);
-    }
-    return all;
-  }
+  std::string all_lines() const { return history.all_lines(line_of); }
   // A mark that a power cut takes is made again by the next undo, which finds the face as it was.
   Result<> append(std::string_view text, bool on_disk) {
     if (!std::exchange(trimmed, true)) trim();
@@ -201,12 +208,17 @@ Result<LabelJournal> LabelJournal::open(const fs::path& folder) {
   History<LabelEntry> history;
   const auto take = [&history](const json& line) {
     if (history.take_mark(line)) return true;
+    if (const auto group = line.find("finished"); group != line.end()) {
+      note_finished(group->get<std::int64_t>(), history);
+      return true;
+    }
     LabelEntry entry = entry_from(line);
     const auto identity = entry.identity;
     history.take(std::move(entry), identity);
     return true;
   };
   TRY(auto file, JournalFile::open(own / "journal.jsonl", formats::label_journal, take));
+  drop_torn(history);
   return LabelJournal(std::make_unique<Parts>(own, std::move(file), std::move(history)));
 }
 
@@ -243,6 +255,21 @@ Result<> LabelJournal::mark(std::int64_t id, bool undone) {
   const std::lock_guard lock(parts_->mutex);
   TRY_VOID(parts_->append(mark_line(id, undone), false));
   parts_->history.mark(id, undone);
+  return {};
+}
+
+std::vector<LabelEntry> LabelJournal::unfinished() const {
+  const std::lock_guard lock(parts_->mutex);
+  std::vector<LabelEntry> found;
+  for (const auto& entry : parts_->history.entries())
+    if (entry.together > 0 && !entry.undone) found.push_back(entry);
+  return found;
+}
+
+Result<> LabelJournal::finished(std::int64_t group) {
+  const std::lock_guard lock(parts_->mutex);
+  TRY_VOID(parts_->append(finished_line(group), false));
+  note_finished(group, parts_->history);
   return {};
 }
 

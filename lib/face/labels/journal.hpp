@@ -30,6 +30,8 @@ struct LabelEntry {
   std::optional<Polygon> open_before, open_after;
   std::optional<double> uncertainty;  // of the network that made the mask of `after`, 0..1 (see uncertainty())
   std::string forward, backward;      // the operations as JSON
+  // Of a change that is done in all its faces or in none: how many entries it has, until it is known to be done.
+  std::int64_t together = 0;
   bool undone = false;
   bool dropped = false;  // undone, and something else done since: there is no way forward
 };
@@ -37,8 +39,8 @@ struct LabelEntry {
 // Thread-safe but for open().
 class LabelJournal {
  public:
-  // A missing journal is empty; a torn or damaged line is passed over. The oldest groups are dropped beyond some 64 MB
-  // of text or 1 GB of masks. newer_version when a later version wrote it.
+  // A missing journal is empty; a torn or damaged line is passed over, and what was to be done together with it. The
+  // oldest groups are dropped beyond some 64 MB of text or 1 GB of masks. newer_version when a later version wrote it.
   static Result<LabelJournal> open(const fs::path& folder);
   LabelJournal(LabelJournal&&) noexcept;
   LabelJournal& operator=(LabelJournal&&) noexcept;
@@ -52,6 +54,9 @@ class LabelJournal {
   // All of one group, and on the disk when it returns: two waits for it, however many they are.
   Result<> add(std::vector<Addition>);
   Result<> mark(std::int64_t id, bool undone);
+  // Entries whose `together` stands still and that are not undone, oldest first; and that those of a group are done.
+  std::vector<LabelEntry> unfinished() const;
+  Result<> finished(std::int64_t group);
   Result<std::vector<LabelOperation>> operations(const LabelEntry&, bool forward) const;
 
   // Those of one face, oldest first, without dropped ones.

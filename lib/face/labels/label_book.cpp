@@ -2,6 +2,8 @@
 #include "lib/face/labels/label_book.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "lib/base/limits.hpp"
 #include "lib/base/made_files.hpp"
@@ -92,16 +94,6 @@ Result<FaceLabels> LabelBook::labels(const std::string& face) const {
   return std::move(loaded.labels);
 }
 
-Result<FaceLabels> LabelBook::preview(const std::string& face, std::span<const LabelOperation> operations) const {
-  TRY(Loaded loaded, load(face));
-  for (const auto& operation : operations) {
-    const auto inverse = understudy::apply(operation, loaded.labels);
-    if (!inverse) return during(inverse.error(), fmt::format("labelling {}", face));
-  }
-  TRY(Relabelled made, relabelled(loaded.info, std::move(loaded.labels)));
-  return std::move(made.labels);
-}
-
 Result<std::optional<LabelBook::Ready>> LabelBook::prepare(const LabelChange& change, Wanted wanted) const {
   Loaded& now = wanted.face;
   if (!is_as_read(now)) {
@@ -147,6 +139,7 @@ Result<std::optional<LabelBook::Ready>> LabelBook::prepare(const LabelChange& ch
 
 Result<std::vector<Result<LabelBook::Applied>>> LabelBook::apply(const LabelChange& change, std::vector<Wanted> wanted,
                                                                  const Loop& loop) {
+  TRY_VOID(finish());
   std::vector<Result<Applied>> outcomes(wanted.size());
   std::vector<std::optional<Ready>> all(wanted.size());
   TRY_VOID(loop(wanted.size(), [&](std::size_t i) -> Result<> {
@@ -157,9 +150,15 @@ Result<std::vector<Result<LabelBook::Applied>>> LabelBook::apply(const LabelChan
       outcomes[i] = Failure(std::move(made).error());
     return {};
   }));
+  if (change.whole) {
+    for (auto& outcome : outcomes)
+      if (!outcome) return Failure(std::move(outcome).error());
+  }
   std::vector<LabelJournal::Addition> additions;
   for (auto& one : all)
     if (one) additions.push_back(std::move(one->addition));
+  const bool together = change.whole && additions.size() > 1;
+  for (auto& addition : additions) addition.entry.together = together ? static_cast<std::int64_t>(additions.size()) : 0;
   TRY_VOID(journal_.add(std::move(additions)));
   TRY_VOID(loop(all.size(), [&](std::size_t i) -> Result<> {
     if (!all[i]) return {};
@@ -167,6 +166,7 @@ Result<std::vector<Result<LabelBook::Applied>>> LabelBook::apply(const LabelChan
     outcomes[i] = Applied{true, std::move(all[i]->gave_way)};
     return {};
   }));
+  if (together) TRY_VOID(journal_.finished(change.group));
   return outcomes;
 }
 
@@ -177,6 +177,21 @@ Result<LabelBook::Applied> LabelBook::apply(const LabelChange& change, const std
   one[0].operations.assign(operations.begin(), operations.end());
   TRY(auto outcomes, apply(change, std::move(one)));
   return std::move(outcomes[0]);
+}
+
+Result<std::optional<LabelBook::Finished>> LabelBook::finish() {
+  const std::lock_guard lock(*finishing_);
+  if (std::exchange(all_finished_, true)) return std::nullopt;
+  Finished finished{journal_.unfinished(), {}};
+  if (finished.entries.empty()) return std::nullopt;
+  std::set<std::int64_t> groups;
+  for (const auto& entry : finished.entries) {
+    TRY(auto why, go_one(entry, /*back=*/false));
+    if (!why.empty()) finished.refused.push_back({entry.face, std::move(why)});
+    groups.insert(entry.group);
+  }
+  for (const auto group : groups) TRY_VOID(journal_.finished(group));
+  return finished;
 }
 
 void LabelBook::find_names() {
@@ -225,12 +240,13 @@ Result<LabelBook::Undone> LabelBook::go(std::vector<LabelEntry> entries, bool ba
     return fail(Code::not_found, "There is no change of the labels in {} that could be {}", folder_.string(),
                 back ? "taken back" : "done again");
   Undone undone{entries.front().what, {}, {}};
-  // A face that one change touched more than once goes through its entries in their order.
+  // A face that one change touched more than once goes through its entries in their order. A copy of it under another
+  // name is a face of its own.
   std::vector<std::vector<LabelEntry>> by_face;
-  std::unordered_map<std::uint64_t, std::size_t> places;
+  std::map<std::pair<std::uint64_t, std::string>, std::size_t> places;
   if (back) std::ranges::reverse(entries);
   for (auto& entry : entries) {
-    const auto [place, is_new] = places.emplace(entry.identity, by_face.size());
+    const auto [place, is_new] = places.try_emplace({entry.identity, entry.face}, by_face.size());
     if (is_new) by_face.emplace_back();
     by_face[place->second].push_back(std::move(entry));
   }

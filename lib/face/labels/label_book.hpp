@@ -17,6 +17,9 @@ Result<std::uint64_t> face_identity(std::span<const std::uint8_t> jpeg, const Fa
 struct LabelChange {
   std::int64_t group = 0;
   std::string what;  // "remove labels"
+  // In all the faces that are given to one apply(), or in none of them: a failure of one is that of all, and what a
+  // kill leaves is done by whoever changes the folder next.
+  bool whole = false;
 };
 
 // The folder must have been taken (take_faceset) and its faces must lie loose; names are relative to it, "person/a.jpg"
@@ -39,8 +42,6 @@ class LabelBook {
   Result<Loaded> load(const std::string& face) const;
 
   Result<FaceLabels> labels(const std::string& face) const;
-  // What the operations would make of the face's labels: a failure names the face and the first that does not fit.
-  Result<FaceLabels> preview(const std::string& face, std::span<const LabelOperation>) const;
 
   LabelChange begin(std::string what) { return {journal_.new_group(), std::move(what)}; }
   struct Applied {
@@ -66,6 +67,13 @@ class LabelBook {
   struct Refused {
     std::string face, why;
   };
+  // A whole change that a killed run left in the middle, done in its other faces too; apply() calls it.
+  struct Finished {
+    std::vector<LabelEntry> entries;
+    std::vector<Refused> refused;  // as of Undone
+  };
+  Result<std::optional<Finished>> finish();
+
   struct Undone {
     std::string what;  // of the change
     std::vector<std::string> faces;
@@ -98,6 +106,8 @@ class LabelBook {
   LabelJournal journal_;
   std::optional<std::unordered_map<std::uint64_t, std::string>> names_;  // by identity, once one had to be looked for
   std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+  bool all_finished_ = false;
+  std::unique_ptr<std::mutex> finishing_ = std::make_unique<std::mutex>();
 };
 
 }  // namespace understudy

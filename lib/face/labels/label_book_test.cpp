@@ -157,6 +157,32 @@ TEST_F(LabelBookTest, WhatWasChangedElsewhereIsLeftAlone) {
   EXPECT_EQ(book().labels("../secret.jpg").error().code, Code::bad_option);
 }
 
+TEST_F(LabelBookTest, ACopyOfAFaceGoesBackByItself) {
+  const std::string copy = "copy.jpg";
+  fs::copy_file(folder_ / a_, folder_ / copy);
+  const Bytes mask = *encode_png(ImageU8(32, 32, 1, 255)), theirs = *encode_png(ImageU8(32, 32, 1, 9));
+  {
+    auto now = book();
+    const auto change = now.begin("masks");
+    for (const auto& name : {a_, copy})
+      ASSERT_TRUE(now.apply(change, name, std::vector<LabelOperation>{SetMask{mask}}));
+  }
+  const auto both = book().undo();
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->faces, (std::vector<std::string>{a_, copy}));
+  ASSERT_TRUE(book().redo());
+  FaceInfo info = *read_face_info(folder_ / a_);
+  info.xseg_mask = theirs;
+  ASSERT_TRUE(write_file(folder_ / a_, *with_face_info(bytes(a_), info)));
+  const auto undone = book().undo();
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(undone->faces, std::vector<std::string>{copy});
+  ASSERT_EQ(undone->refused.size(), 1u);
+  EXPECT_EQ(undone->refused[0].face, a_);
+  EXPECT_FALSE(labels(copy).mask);
+  EXPECT_EQ(labels(a_).mask, theirs);
+}
+
 TEST_F(LabelBookTest, AKillBetweenJournalAndFaceIsPassedOver) {
   const Bytes before = bytes(a_);
   apply(a_, {AddPolygon{{}, square}});
@@ -208,6 +234,20 @@ TEST_F(LabelBookTest, SeveralAtOnceAreOneChangeAndAFailureIsItsFacesOwn) {
   EXPECT_EQ(bytes(a_), before);
   ASSERT_TRUE(book().redo());
   EXPECT_EQ(labels(a_).mask, mask);
+}
+
+TEST_F(LabelBookTest, AJournalWrittenAnewKeepsTheWayForward) {
+  apply(a_, {AddPolygon{{}, square}});
+  apply(a_, {AddPolygon{{}, hole}});
+  const Bytes drawn = bytes(a_);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(book().undo());
+  std::ofstream(journal(), std::ios::app) << "{\"id\": 3, \"gr";
+  for (int i = 0; i < 2; ++i) {
+    const auto again = book().redo();
+    ASSERT_TRUE(again) << to_sentence(again.error());
+    EXPECT_TRUE(again->refused.empty());
+  }
+  EXPECT_EQ(bytes(a_), drawn);
 }
 
 TEST_F(LabelBookTest, AFaceThatChangedSinceItWasReadKeepsThatChange) {

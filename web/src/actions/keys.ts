@@ -1,4 +1,5 @@
-import { actionNames, actions, type ActionName } from './actions';
+import { actionNames, actions, isOn, type ActionName } from './actions';
+import { place, screens } from '../stores/place.svelte';
 
 const storage = 'keys';
 
@@ -24,6 +25,10 @@ export function bindKeys(action: ActionName, keys: string | null) {
   localStorage.setItem(storage, JSON.stringify(all));
 }
 
+/** What has these keys already on a screen that it shares with the action; whichever stands first would take them. */
+export const taken = (action: ActionName, keys: string): ActionName | undefined =>
+  actionNames.find((other) => other !== action && keysOf(other) === keys && screens.some((screen) => isOn(other, screen) && isOn(action, screen)));
+
 export function pressed(event: Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): string {
   const held = [event.ctrlKey || event.metaKey ? 'Ctrl' : '', event.altKey ? 'Alt' : '', event.shiftKey ? 'Shift' : ''];
   return [...held.filter(Boolean), event.code].join('+');
@@ -31,16 +36,33 @@ export function pressed(event: Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey
 
 /** As it stands on the keyboard: "Ctrl K". */
 export function shown(keys: string): string {
-  return keys.replace('Shift+Slash', '?').replace(/Key|Digit/g, '').replaceAll('+', ' ');
+  const named: Record<string, string> = { Period: '.', Comma: ',', BracketLeft: '[', BracketRight: ']', Slash: '/' };
+  return keys.replace('Shift+Slash', '?').replace(/Period|Comma|BracketLeft|BracketRight|Slash/, (name) => named[name] ?? name)
+    .replace(/Key|Digit/g, '').replaceAll('+', ' ');
 }
 
+// Into what one types, and what is moved or pressed by some keys alone.
 const writes = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) ||
+    (target instanceof HTMLInputElement && !/^(checkbox|radio|range|button)$/.test(target.type)));
+// A button that was clicked does not keep the space bar for itself; one that was reached by keys does.
+const takes = (target: EventTarget | null, keys: string) =>
+  target instanceof HTMLElement && target.matches(':focus-visible') &&
+  ((keys === 'Enter' && /^(BUTTON|A|SUMMARY|INPUT)$/.test(target.tagName)) ||
+    (keys === 'Space' && /^(BUTTON|SUMMARY|INPUT)$/.test(target.tagName)) ||
+    (target instanceof HTMLInputElement && target.type === 'range' && /^(Home|End|Arrow|Page)/.test(keys)));
+
+const closes = (name: ActionName) => (name === 'palette' && place.palette) || (name === 'help' && place.help);
 
 export function onKey(event: KeyboardEvent) {
   const keys = pressed(event);
-  const found = actionNames.find((name) => keysOf(name) === keys);
-  if (!found || (writes(event.target) && !event.ctrlKey && !event.metaKey)) return;
+  const found = actionNames.find((name) => keysOf(name) === keys && isOn(name, place.screen));
+  // What is written in has the keys of a screen itself: Ctrl-A chooses its text, Ctrl-Z takes that back.
+  if (!found || (writes(event.target) && ((!event.ctrlKey && !event.metaKey) || 'scope' in actions[found]))) return;
+  if (takes(event.target, keys)) return;
+  // Behind a dialog nothing has keys: a digit would throw away a form that was filled in. What opened it closes it too.
+  if (document.querySelector('[aria-modal=true]') && !closes(found)) return;
   event.preventDefault();
   actions[found].run();
 }

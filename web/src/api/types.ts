@@ -28,6 +28,9 @@ export interface Job {
   metric: Pick<MetricEvent, 'at' | 'values'> | null;
   warnings: number;
   last_warning: string;
+  /** A training that went back to its last save, so many times. */
+  rollbacks: number;
+  pid: number;
   /** Started here, so that it takes commands and can be started again. */
   here: boolean;
   commands: string[];
@@ -52,6 +55,115 @@ export interface Model {
   iteration: number;
   time: number;
   options: Record<string, string | number | boolean>;
+}
+
+export interface Picture {
+  path: string;
+  v: string;
+}
+
+/** A job as the server proposes it. */
+export interface Proposed {
+  verb: VerbName;
+  positionals?: Record<string, string>;
+  options: Record<string, string | number | boolean>;
+}
+
+export interface ModelState {
+  /** Its number, 1 the newest; 0: a generation of the model itself. */
+  backup: number;
+  iteration: number;
+  seconds: number;
+  time: number;
+  bytes: number;
+  picture: Picture | null;
+  restore: Proposed;
+}
+
+export interface ModelShown extends Model {
+  seconds: number;
+  bytes: number;
+  preview: Picture | null;
+  verify: Proposed;
+  note: string;
+  notes: number;
+  states: ModelState[];
+}
+
+export interface ModelCard extends Proposed {
+  card: string;
+  fields: string[];
+  plan: Record<string, boolean>;
+}
+
+export interface Forecast {
+  model: string;
+  class: string;
+  new: boolean;
+  resolution: number;
+  schedule: string;
+  memory: number;
+  available: number;
+  seconds_per_iteration: number;
+  seconds: number;
+  iterations: number;
+  stages: { name: string; resolution: number; seconds: number; iterations: number }[];
+  options: Record<string, string | number | boolean>;
+}
+
+export interface Thinned {
+  names: string[];
+  at: number[];
+  mean: (number | null)[][];
+  low: (number | null)[][];
+  high: (number | null)[][];
+  total: number;
+  first: number;
+  last: number;
+}
+
+export interface Mark {
+  at: number;
+  /** `stands`: where the model is now, when its curves go further: a state before was brought back. */
+  kind: 'option' | 'stage' | 'set' | 'rollback' | 'stands';
+  text: string;
+  time: number | string;
+}
+
+export interface LossPage extends Thinned {
+  validation: Thinned;
+  marks: Mark[];
+  /** Of a job: which one it trained. */
+  model?: string;
+}
+
+export interface PreviewShown {
+  name: string;
+  now: Picture | null;
+  kept: (Picture & { iteration: number; time: number })[];
+}
+
+export interface MetersShown {
+  processor: number;
+  memory: { used: number; total: number };
+  disk: { free: number };
+  gpus: { name: string; busy: number; memory_used: number; memory_total: number }[];
+  jobs: Record<string, { processors: number; memory: number }>;
+}
+
+export interface FolderListing {
+  path: string;
+  parent: string;
+  folders: string[];
+  files: string[];
+  more: boolean;
+}
+
+export interface ClearShown {
+  job?: Proposed;
+  undo: Proposed;
+  going: { path: string; files: number; bytes: number }[];
+  last: string;
 }
 
 export interface Workspace {

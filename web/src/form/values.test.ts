@@ -32,4 +32,5 @@ test('advanced rows come when they are asked for or sought', () => {
   expect(keys(true, '')).toEqual(['size', 'deep', 'loud']);
   expect(keys(false, 'deep')).toEqual(['deep']);
   expect(keys(false, 'nothing')).toEqual([]);
+  expect(grouped(verb.options, false, '深', (one) => (one.key === 'deep' ? '深度' : '')).flatMap((group) => group.rows.map((one) => one.key))).toEqual(['deep']);
 });

@@ -26,14 +26,22 @@ export function parsed(row: OptionRow, text: string): Value | null {
   return number;
 }
 
+/** Whether each field of a form holds a value; the first that does not gets the focus: what it held before is not meant. */
+export function valid(form: HTMLElement | undefined | null): boolean {
+  const wrong = form?.querySelector<HTMLElement>('[aria-invalid=true]');
+  wrong?.focus();
+  return !wrong;
+}
+
 export interface Group {
   name: string;
   rows: OptionRow[];
 }
 
-export function grouped(rows: OptionRow[], advanced: boolean, sought: string): Group[] {
+/** `said`: what is shown of a row beside its own words, so that it is found in any language. */
+export function grouped(rows: OptionRow[], advanced: boolean, sought: string, said: (row: OptionRow) => string = () => ''): Group[] {
   const words = sought.toLowerCase().split(' ').filter(Boolean);
-  const fits = (row: OptionRow) => words.every((word) => `${row.key} ${row.label} ${row.help}`.toLowerCase().includes(word));
+  const fits = (row: OptionRow) => words.every((word) => `${row.key} ${row.label} ${row.help} ${said(row)}`.toLowerCase().includes(word));
   const groups = new Map<string, OptionRow[]>();
   for (const row of rows) {
     if ((row.advanced && !advanced && words.length === 0) || !fits(row)) continue;

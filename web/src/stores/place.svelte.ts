@@ -12,6 +12,7 @@ export const place = $state({
   screen: read(),
   side: 'src' as Side,
   jobsOpen: localStorage.getItem('jobs') !== 'closed',
+  guideOpen: localStorage.getItem('guide') === 'open',
   palette: false,
   help: false,
 });
@@ -24,6 +25,11 @@ export function go(screen: Screen) {
 export function toggleJobs() {
   place.jobsOpen = !place.jobsOpen;
   localStorage.setItem('jobs', place.jobsOpen ? 'open' : 'closed');
+}
+
+export function toggleGuide() {
+  place.guideOpen = !place.guideOpen;
+  localStorage.setItem('guide', place.guideOpen ? 'open' : 'closed');
 }
 
 addEventListener('popstate', () => (place.screen = read()));

@@ -6,6 +6,8 @@ export const studio = $state({
   about: null as About | null,
   workspace: null as Workspace | null,
   jobs: [] as Job[],
+  /** How often this stream has told of the jobs: what is new at the first look happened before. */
+  looks: 0,
   online: true,
   error: '' as string,
 });
@@ -23,13 +25,17 @@ export const running = (job: Job) => ['starting', 'running', 'paused', 'stopping
 
 function take(jobs: Job[]) {
   const before = new Map(studio.jobs.map((job) => [job.job, job]));
-  const over = jobs.some((job) => ended(job) && before.has(job.job) && !ended(before.get(job.job) as Job));
+  // One that came and ended between two looks counts too.
+  const wasEnded = (job: Job) => (before.has(job.job) ? ended(before.get(job.job) as Job) : studio.looks === 0);
+  const over = jobs.some((job) => ended(job) && !wasEnded(job));
+  studio.looks += 1;
   studio.jobs = jobs;
   if (over) void refresh();
 }
 
 function follow() {
   source?.close();
+  studio.looks = 0;
   if (!studio.about?.workspace) return;
   source = new EventSource('/api/watch');
   source.addEventListener('jobs', (event) => {
@@ -45,24 +51,34 @@ function follow() {
   };
 }
 
+// Which workspace is open changes with each connection: what was asked for before says nothing of it.
+let opening = 0;
+
 /** Asks for everything anew; again and again as long as nobody answers. */
 export async function connect(): Promise<void> {
   clearTimeout(again);
+  const mine = ++opening;
   try {
     schema ??= await api.schema();
-    studio.about = await api.about();
-    studio.workspace = studio.about.workspace ? await api.workspace() : null;
+    const about = await api.about();
+    const workspace = about.workspace ? await api.workspace() : null;
+    if (mine !== opening) return;
+    studio.about = about;
+    studio.workspace = workspace;
     studio.online = true;
     follow();
   } catch {
+    if (mine !== opening) return;
     studio.online = false;
     again = setTimeout(() => void connect(), 500);
   }
 }
 
 export async function refresh(): Promise<void> {
+  const at = opening;
   try {
-    studio.workspace = await api.workspace();
+    const read = await api.workspace();
+    if (at === opening) studio.workspace = read;
   } catch {
     // The stream tells when nobody answers any more.
   }

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/uploads.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+
+#include "lib/base/frame_files.hpp"
+#include "lib/base/io_failure.hpp"
+#include "lib/base/path_text.hpp"
+#include "lib/base/system.hpp"
+#include "lib/base/text.hpp"
+#include "lib/project/faceset_folder.hpp"
+
+namespace understudy::studio {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t spare_disk = 1 << 30;  // must stay free behind an upload
+
+bool is_batch(std::string_view name) {
+  return name.size() >= 8 && name.size() <= 40 &&
+         std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+// A relative path without ways out, of names that are nobody's but the user's.
+Result<fs::path> plain_path(const std::string& name) {
+  const auto path = path_of_text(name);
+  constexpr std::size_t longest = 1000, deepest = 12;
+  bool good = !name.empty() && name.size() <= longest && name.find('\0') == std::string::npos && !path.is_absolute() &&
+              path.has_filename();
+  std::size_t parts = 0;
+  for (const auto& part : path) good = good && !part.empty() && part != "." && part != ".." && ++parts <= deepest;
+  if (!good) return fail(Code::bad_option, "'{}' is no name for a file", valid_text(name));
+  return path;
+}
+
+constexpr std::string_view part_prefix = ".understudy-part-";
+
+// A name may be as long as the system lets it be, so that this one has to be shorter.
+fs::path part_of(const fs::path& file) {
+  return file.parent_path() / fitting_name(std::string(part_prefix) + file.filename().string(), "");
+}
+bool is_part(const fs::path& file) { return file.filename().string().starts_with(part_prefix); }
+
+// All that is read as a frame, and EXR, which Windows programs deliver.
+bool is_picture(const fs::path& file) {
+  return is_picture_name(file) || lower_case(file.extension().string()) == ".exr";
+}
+
+std::vector<fs::path> files_under(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (it->is_regular_file(ignored)) files.push_back(it->path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+Result<> append(const fs::path& file, std::string_view piece) {
+  std::ofstream out(file, std::ios::binary | std::ios::app);
+  out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+  out.close();
+  if (out) return {};
+  return fail_with_hint(Code::io, fmt::format("Cannot write {}", file.string()), "Check that the disk has room.");
+}
+
+}  // namespace
+
+Result<json> Uploads::add(const std::string& batch, const std::string& name, std::uint64_t size, std::uint64_t offset,
+                          std::string_view piece) {
+  if (!is_batch(batch)) return fail(Code::bad_option, "A batch is named by 8 to 40 letters and digits");
+  TRY(const auto relative, plain_path(name));
+  const fs::path file = root() / batch / relative, part = part_of(file);
+  std::error_code error;
+  if (offset + piece.size() > size || (piece.empty() && size > 0))
+    return fail(Code::bad_option, "The piece does not lie within the file");
+  if (fs::exists(file, error)) return json{{"have", fs::file_size(file, error)}, {"whole", true}};
+  const auto there = fs::file_size(part, error);
+  const std::uint64_t have = error ? 0 : there;
+  if (offset != have) return json{{"have", have}, {"whole", false}};
+  if (offset == 0) {
+    TRY_VOID(make_folders(file.parent_path()));
+    if (const auto free = disk_free(root()); free < size + spare_disk)
+      return fail_with_hint(
+          Code::io, fmt::format("{} needs {} MB and the disk has {} MB free", valid_text(name), size >> 20, free >> 20),
+          "Make room: a gigabyte stays free in any case.");
+  }
+  TRY_VOID(append(part, piece));
+  if (offset + piece.size() < size) return json{{"have", offset + piece.size()}, {"whole", false}};
+  TRY_VOID(sync_file(part));
+  TRY_VOID(rename_without_replacing(part, file));
+  TRY_VOID(sync_folder(file.parent_path()));
+  return json{{"have", size}, {"whole", true}};
+}
+
+Result<fs::path> Uploads::folder(const std::string& batch) const {
+  std::error_code error;
+  if (is_batch(batch) && fs::is_directory(root() / batch, error)) return root() / batch;
+  return fail(Code::not_found, "Nothing was uploaded under that name");
+}
+
+Result<std::vector<fs::path>> Uploads::whole_files(const std::string& batch) const {
+  TRY(const auto from, folder(batch));
+  auto files = files_under(from);
+  const auto part = std::ranges::find_if(files, is_part);
+  if (part == files.end()) return files;
+  return fail_with_hint(
+      Code::busy,
+      fmt::format("{} has not come as a whole yet", valid_text(part->filename().string().substr(part_prefix.size()))),
+      "Wait for it, or send it again.");
+}
+
+Result<std::vector<Move>> Uploads::video_moves(const std::vector<fs::path>& files, Side side) const {
+  if (files.size() != 1) return fail(Code::bad_option, "A side has one video, and {} files came", files.size());
+  if (const auto there = workspace_.video(side))
+    return fail_with_hint(Code::bad_option, fmt::format("{} exists already", there->string()),
+                          "Move it away first, or use another workspace.");
+  const auto name = fmt::format("data_{}{}", side_name(side), files[0].extension().string());
+  return std::vector<Move>{{files[0], workspace_.root / name}};
+}
+
+Result<json> Uploads::take(const std::string& batch, const std::string& as, Side side) {
+  TRY(const auto files, whole_files(batch));
+  const bool faces = as == "faces";
+  if (as != "video" && as != "frames" && !faces)
+    return fail(Code::bad_option, "Files come as video, frames or faces, not as '{}'", valid_text(as));
+  // One list of moves at a time, and nobody else works in the folder that they go to.
+  TRY(const auto own, FileLock::take(root() / ".understudy" / "lock", root()));
+  std::optional<FileLock> taken;
+  std::vector<Move> moves;
+  json left = json::array();
+  if (as == "video") {
+    TRY(moves, video_moves(files, side));
+  } else {
+    const fs::path to = faces ? workspace_.aligned(side) : workspace_.frames(side);
+    for (const auto& file : files) {
+      if (is_picture(file) || (faces && file.filename() == "faceset.pak"))
+        moves.push_back({file, to / file.filename()});
+      else if (!file.filename().string().starts_with('.'))
+        left.push_back(path_text(file.lexically_relative(root() / batch)));
+    }
+    if (moves.empty()) return fail(Code::bad_option, "There are no pictures among the files that came");
+    TRY_VOID(make_folders(to));
+    TRY(auto lock, faces ? take_faceset(to) : lock_folder(to));
+    taken = std::move(lock);
+  }
+  TRY_VOID(move_files(workspace_.state() / "studio" / "moves.json", moves));
+  // What did not go with them stays until it is old.
+  if (left.empty()) TRY_VOID(drop(batch));
+  json told = {{"moved", moves.size()}};
+  if (!left.empty()) told["left"] = std::move(left);
+  return told;
+}
+
+void Uploads::forget_old(const std::set<fs::path>& used) const {
+  constexpr auto old = std::chrono::hours(24);
+  const auto now = fs::file_time_type::clock::now();
+  std::error_code error;
+  std::vector<fs::path> batches;
+  for (fs::directory_iterator it(root(), error), end; !error && it != end; it.increment(error))
+    if (is_batch(it->path().filename().string())) batches.push_back(it->path());
+  for (const auto& batch : batches) {
+    const auto is_in_it = [&](const fs::path& path) {
+      return std::mismatch(batch.begin(), batch.end(), path.begin(), path.end()).first == batch.end();
+    };
+    auto newest = fs::last_write_time(batch, error);
+    for (fs::recursive_directory_iterator it(batch, error), end; !error && it != end; it.increment(error))
+      if (const auto time = it->last_write_time(error); !error) newest = std::max(newest, time);
+    if (!error && now - newest > old && std::ranges::none_of(used, is_in_it)) fs::remove_all(batch, error);
+  }
+}
+
+Result<fs::path> Uploads::take_workspace(const std::string& batch) {
+  TRY(auto from, folder(batch));
+  std::error_code error;
+  TRY_VOID(whole_files(batch));
+  std::vector<fs::path> inside;
+  for (fs::directory_iterator it(from, error), end; !error && it != end; it.increment(error))
+    inside.push_back(it->path());
+  const bool wrapped = inside.size() == 1 && fs::is_directory(inside[0], error);
+  if (wrapped) from = inside[0];
+  if (!is_workspace(Workspace{from}))
+    return fail_with_hint(Code::bad_option,
+                          "What came is no workspace: it holds neither data_src nor data_dst nor model",
+                          "Drop the workspace's folder itself.");
+  const auto name = wrapped ? from.filename() : fs::path("uploaded");
+  const auto to = free_name(workspace_.root.parent_path() / name, {});
+  TRY_VOID(rename_without_replacing(from, to));
+  if (wrapped) TRY_VOID(drop(batch));
+  return to;
+}
+
+Result<> Uploads::drop(const std::string& batch) {
+  TRY(const auto gone, folder(batch));
+  std::error_code error;
+  fs::remove_all(gone, error);
+  if (error) return io_failure("remove", gone, error.value());
+  return {};
+}
+
+fs::path home_folder() {
+  const char* home = std::getenv("HOME");
+  return home && *home == '/' ? fs::path(home) : fs::path("/");
+}
+
+Result<json> folder_listing(const fs::path& folder) {
+  constexpr std::size_t most = 2000;
+  std::error_code error;
+  if (!folder.is_absolute() || !fs::is_directory(folder, error))
+    return fail(Code::not_found, "There is no folder {}", valid_text(folder.string()));
+  std::vector<std::string> folders, files;
+  bool more = false;
+  fs::directory_iterator it(folder, error);
+  if (error) return io_failure("list the folder", folder, error.value());
+  for (const fs::directory_iterator end; !error && it != end; it.increment(error)) {
+    if (it->path().filename().string().starts_with('.')) continue;
+    std::error_code ignored;
+    auto& of_kind = it->is_directory(ignored) ? folders : files;
+    if (of_kind.size() == most)
+      more = true;
+    else
+      of_kind.push_back(path_text(it->path().filename()));
+  }
+  std::ranges::sort(folders);
+  std::ranges::sort(files);
+  return json{{"path", path_text(folder)},
+              {"parent", path_text(folder.parent_path())},
+              {"folders", folders},
+              {"files", files},
+              {"more", more}};
+}
+
+}  // namespace understudy::studio

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/5_train/forecast.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "lib/base/path_text.hpp"
+#include "lib/loop/generation_list.hpp"
+#include "steps/5_train/course.hpp"
+#include "steps/5_train/course_size.hpp"
+#include "steps/5_train/setup.hpp"
+
+namespace understudy {
+namespace {
+
+using nlohmann::json;
+
+bool is_given(const std::vector<Row>& rows, std::string_view key) {
+  return std::ranges::any_of(rows, [&](const Row& row) { return row.key == key && row.given; });
+}
+
+// The size that a new model of a course is worth in its time, where nobody named one.
+Result<> choose_size(TrainRequest& request, Schedule schedule, const std::vector<Row>& rows, const CourseLength& length,
+                     Run& run) {
+  TRY(const auto path, model_path(request));
+  if (schedule == Schedule::none || request.wanted.model_class != ModelClass::saehd || length.iterations ||
+      is_given(rows, "resolution") || ModelFolder::exists(path)) {
+    return {};
+  }
+  run.stage("size");
+  TRY(const double each, seconds_at_smallest(request));
+  request.wanted.saehd.resolution = course_resolution(length.whole, each, knows_faces(request, path));
+  return {};
+}
+
+json stages_json(const std::vector<ForecastStage>& stages) {
+  json all = json::array();
+  for (const auto& s : stages)
+    all.push_back(
+        {{"name", s.name}, {"resolution", s.resolution}, {"seconds", s.seconds}, {"iterations", s.iterations}});
+  return all;
+}
+
+}  // namespace
+
+std::vector<ForecastStage> forecast_stages(const std::vector<CourseStage>& stages, double whole, bool in_iterations,
+                                           double done, int resolution, double each) {
+  std::vector<ForecastStage> told;
+  double from = done;
+  for (const auto& stage : stages) {
+    const double until = stage.until * whole, span = until - from;
+    if (span <= 0) continue;
+    from = until;
+    const int size = stage.resolution > 0 ? stage.resolution : resolution;
+    const double one = each * size * size / (static_cast<double>(resolution) * resolution);
+    told.push_back({stage.name, size, in_iterations ? span * one : span,
+                    in_iterations ? span
+                    : one > 0     ? span / one
+                                  : 0});
+  }
+  return told;
+}
+
+void end_at(std::vector<ForecastStage>& stages, double iterations) {
+  for (auto& stage : stages) {
+    const double part = stage.iterations > 0 ? std::clamp(iterations / stage.iterations, 0.0, 1.0) : 1;
+    iterations -= stage.iterations;
+    stage.seconds *= part;
+    stage.iterations *= part;
+  }
+  std::erase_if(stages, [](const ForecastStage& s) { return s.seconds <= 0; });
+}
+
+Result<std::string> forecast_of(TrainRequest request, const std::vector<Row>& rows, Run& run) {
+  Schedule schedule = request.options.schedule;
+  TRY(const auto length, course_length(request, schedule));
+  const bool endless = schedule == Schedule::none && request.loop.time.empty() && request.loop.target_iter == 0;
+  if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);
+  TRY_VOID(choose_size(request, schedule, rows, length, run));
+  TRY(auto planned, plan_only(request, run));
+  // The planner measures the processor alone.
+  if (planned.plan.seconds == 0) {
+    TRY(planned.plan.seconds, seconds_per_iteration(planned.description, request));
+  }
+  TRY(const auto wanted, spec_of(request.wanted));
+  const int last = planned.is_new ? planned.resolution : std::max(wanted.shape.resolution, planned.resolution);
+  auto stages = course_stages(schedule, last, knows_faces(request, planned.model));
+  if (!planned.is_new) skip_smaller(stages, planned.resolution);
+  // The time of one call counts from now, that of a course from the model's beginning; iterations always do.
+  const bool from_now = schedule == Schedule::none && !length.iterations;
+  const double done = planned.is_new || from_now ? 0 : length.done(planned.model);
+  auto told = endless ? std::vector<ForecastStage>()
+                      : forecast_stages(stages, length.whole, length.iterations, done, planned.resolution,
+                                        planned.plan.seconds);
+  if (length.last_iteration > 0)
+    end_at(told, static_cast<double>(length.last_iteration - (planned.is_new ? 0 : trained_iterations(planned.model))));
+  double seconds = 0, iterations = 0;
+  for (const auto& stage : told) seconds += stage.seconds, iterations += stage.iterations;
+  json options = json::object();
+  if (planned.is_new && request.wanted.model_class == ModelClass::saehd) options["resolution"] = planned.resolution;
+  return json_text(json{{"model", planned.model.filename().string()},
+                        {"class", class_name(planned.description.model_class)},
+                        {"new", planned.is_new},
+                        {"resolution", planned.resolution},
+                        {"schedule", Names<Schedule>::all[static_cast<std::size_t>(schedule)]},
+                        {"memory", planned.plan.memory},
+                        {"available", planned.plan.available},
+                        {"seconds_per_iteration", planned.plan.seconds},
+                        {"seconds", seconds},
+                        {"iterations", iterations},
+                        {"stages", stages_json(told)},
+                        {"options", options}});
+}
+
+}  // namespace understudy

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/6_merge/gaze.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/image/draw.hpp"
+#include "lib/image/warp.hpp"
+
+namespace understudy {
+namespace {
+
+// Over an eye's width: an iris is some 0.4 wide (11.7 mm of 30), so that this is all of the way to a side glance.
+constexpr double farthest = 0.15;
+// Lids that are nearer to each other show no iris to follow; from the second on all of it counts.
+constexpr double shut = 0.08, wide = 0.16;
+// In radii of the iris: within the first all moves alike, at the second nothing does. Upwards and downwards it ends
+// sooner, for there are the lids.
+constexpr double moved_whole = 1.0, moved_not = 2.3, steeper = 1.5;
+
+double smooth(double t) {
+  t = std::clamp(t, 0.0, 1.0);
+  return t * t * (3 - 2 * t);
+}
+
+// Along the line of an eye's corners and down from it, in the eye's widths from their middle.
+struct EyeAxes {
+  Point middle, along;
+  double width;
+  explicit EyeAxes(const SeenEye& eye)
+      : middle((eye.left + eye.right) * 0.5), along(eye.right - eye.left), width(std::hypot(along.x, along.y)) {
+    along = along * (1 / std::max(width, 1e-6));
+  }
+  Point of(Point p) const {
+    const Point d = (p - middle) * (1 / std::max(width, 1e-6));
+    return {d.x * along.x + d.y * along.y, d.y * along.x - d.x * along.y};
+  }
+  Point turned(Point own) const { return {own.x * along.x - own.y * along.y, own.x * along.y + own.y * along.x}; }
+};
+
+double openness(const SeenEye& a, const SeenEye& b) {
+  return smooth((std::min(a.open, b.open) - shut) / (wide - shut));
+}
+
+// Of both irises, in their eyes' widths: two eyes look at one thing, and of one alone the networks say what is a
+// reflection in a pair of glasses.
+Point common_way(const SeenEyes& has, const SeenEyes& wanted) {
+  Point way;
+  double weight = 0;
+  for (std::size_t e = 0; e < has.size(); ++e) {
+    const double seen = openness(has[e], wanted[e]);
+    way = way + (EyeAxes(wanted[e]).of(wanted[e].iris) - EyeAxes(has[e]).of(has[e].iris)) * seen;
+    weight += seen;
+  }
+  if (weight <= 0) return {};
+  way = way * (1 / weight);
+  const double length = std::hypot(way.x, way.y);
+  return length > farthest ? way * (farthest / length) : way;
+}
+
+void move_iris(ImageF& face, const SeenEye& eye, Point shift) {
+  const EyeAxes axes(eye);
+  const double radius = std::max(eye.radius, 1e-3);
+  const Point to = eye.iris + shift;
+  const double reach = moved_not * radius;
+  const int x0 = std::max(0, static_cast<int>(std::floor(to.x - reach))),
+            y0 = std::max(0, static_cast<int>(std::floor(to.y - reach)));
+  const int x1 = std::min(face.width, static_cast<int>(std::ceil(to.x + reach)) + 1),
+            y1 = std::min(face.height, static_cast<int>(std::ceil(to.y + reach)) + 1);
+  if (x0 >= x1 || y0 >= y1) return;
+  ImageF map_x(x1 - x0, y1 - y0, 1), map_y(x1 - x0, y1 - y0, 1);
+  for (int y = y0; y < y1; ++y) {
+    for (int x = x0; x < x1; ++x) {
+      const Point from_iris = Point{static_cast<double>(x), static_cast<double>(y)} - to;
+      const double u = from_iris.x * axes.along.x + from_iris.y * axes.along.y;
+      const double v = from_iris.y * axes.along.x - from_iris.x * axes.along.y;
+      const double away = std::hypot(u, steeper * v) / radius;
+      const double weight = 1 - smooth((away - moved_whole) / (moved_not - moved_whole));
+      map_x.at(x - x0, y - y0) = static_cast<float>(x - weight * shift.x);
+      map_y.at(x - x0, y - y0) = static_cast<float>(y - weight * shift.y);
+    }
+  }
+  paste(face, remap(face, map_x, map_y, Interpolation::cubic, Border::replicate), x0, y0);
+}
+
+}  // namespace
+
+ImageF with_gaze(ImageF face, const SeenEyes& has, const SeenEyes& wanted, double part) {
+  constexpr double unseen = 0.02;  // of a pixel
+  const Point way = common_way(has, wanted);
+  for (std::size_t e = 0; e < has.size(); ++e) {
+    const EyeAxes axes(has[e]);
+    const Point shift = axes.turned(way * (axes.width * part * openness(has[e], wanted[e])));
+    if (std::hypot(shift.x, shift.y) >= unseen) move_iris(face, has[e], shift);
+  }
+  return face;
+}
+
+}  // namespace understudy
