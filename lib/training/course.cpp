@@ -2,6 +2,7 @@
 #include "lib/training/course.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace understudy {
@@ -13,6 +14,10 @@ constexpr double enough_iterations = 1500;
 // An encoder that knows faces knows them at its own size: grown, it sees every feature a third larger and has to learn
 // eyes and gaze anew, from two people alone. Of a course with so many iterations nothing of that is left to be seen.
 constexpr double enough_to_learn_anew = 10000;
+
+// A look of two people and an encoder that knows faces is done by then: its decoders go on to learn the codes of their
+// own faces by heart, and lids and gaze of faces that they were never shown get worse.
+constexpr double most_of_a_look = 3500;
 
 using Values = std::vector<std::pair<std::string, std::string>>;
 
@@ -42,7 +47,7 @@ std::vector<CourseStage> look_stages(int first, int last) {
   const bool grows = first < last;
   std::vector<CourseStage> stages;
   const auto add = [&](const char* name, double until, int resolution, const char* lr) {
-    stages.push_back({name, until, resolution, {{"random-warp", "false"}, {"lr", lr}}});
+    stages.push_back({name, until, resolution, 0, {{"random-warp", "false"}, {"lr", lr}}});
   };
   if (grows) add("small", 0.4, first, "2e-4");
   if (!grows) add("large", 0.5, last, "2e-4");
@@ -53,7 +58,7 @@ std::vector<CourseStage> look_stages(int first, int last) {
 
 std::vector<CourseStage> plain_stages(Schedule schedule, int last) {
   const int first = std::min(smallest_course_resolution, last);
-  if (schedule == Schedule::none) return {{"whole", 1, 0, {}}};
+  if (schedule == Schedule::none) return {{"whole", 1, 0, 0, {}}};
   if (schedule == Schedule::look) return look_stages(first, last);
   std::vector<CourseStage> stages;
   const auto no_gan = schedule == Schedule::film ? std::optional<std::string_view>("0") : std::nullopt;
@@ -64,15 +69,15 @@ std::vector<CourseStage> plain_stages(Schedule schedule, int last) {
     const auto uniform = [&](const char* lr) {
       return StageRules{.lr = lr, .warp = true, .uniform_yaw = true, .gan_power = no_gan}.values();
     };
-    stages.push_back({"small", two ? 0.2 : 0.4, first, uniform("1e-4")});
-    if (two) stages.push_back({"middle", 0.4, middle, uniform("0")});
+    stages.push_back({"small", two ? 0.2 : 0.4, first, 0, uniform("1e-4")});
+    if (two) stages.push_back({"middle", 0.4, middle, 0, uniform("0")});
   }
-  stages.push_back({"large", 0.65, last, StageRules{.warp = true, .gan_power = no_gan}.values()});
-  stages.push_back({"sharp", 0.8, last, StageRules{.gan_power = no_gan}.values()});
-  stages.push_back({"fine", schedule == Schedule::film ? 0.9 : 1, last,
+  stages.push_back({"large", 0.65, last, 0, StageRules{.warp = true, .gan_power = no_gan}.values()});
+  stages.push_back({"sharp", 0.8, last, 0, StageRules{.gan_power = no_gan}.values()});
+  stages.push_back({"fine", schedule == Schedule::film ? 0.9 : 1, last, 0,
                     StageRules{.lr_dropout = true, .gan_power = no_gan}.values()});
   if (schedule == Schedule::film)
-    stages.push_back({"crisp", 1, last, StageRules{.lr_dropout = true, .gan_power = gan_power_at_the_end}.values()});
+    stages.push_back({"crisp", 1, last, 0, StageRules{.lr_dropout = true, .gan_power = gan_power_at_the_end}.values()});
   return stages;
 }
 
@@ -114,6 +119,8 @@ int course_resolution(double seconds, double seconds_at_96, bool known) {
 std::vector<CourseStage> course_stages(Schedule schedule, int last, bool known) {
   auto stages = plain_stages(schedule, last);
   if (known && schedule != Schedule::none) keep_known(stages);
+  if (known && schedule == Schedule::look && last <= smallest_course_resolution)
+    for (auto& stage : stages) stage.iterations = std::llround(stage.until * most_of_a_look);
   return stages;
 }
 

@@ -5,6 +5,7 @@
 // has been trained.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,7 @@ struct CourseStage {
   std::string name;                                         // for the log: "large", "sharp"
   double until = 1;                                         // part of the whole course at which it ends
   int resolution = 0;                                       // which the model is grown to; 0: as it is
+  std::int64_t iterations = 0;                              // at which it ends where time is left; 0: nowhere
   std::vector<std::pair<std::string, std::string>> values;  // rows of the model's options, as text; the same in each
 };
 

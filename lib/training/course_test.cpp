@@ -81,6 +81,22 @@ TEST(Course, AKnownEncoderStandsStillFirstAndFollowsSlowly) {
   }
 }
 
+// docs/decisions/course.md: from some 4,000 iterations on lids and gaze get worse.
+TEST(Course, ALookOfAKnownEncoderHasAnEndInIterations) {
+  std::int64_t before = 0;
+  for (const auto& stage : course_stages(Schedule::look, 96, /*known=*/true)) {
+    EXPECT_GT(stage.iterations, before);
+    before = stage.iterations;
+  }
+  EXPECT_LE(before, 4000);
+  for (const auto& [schedule, size, known] : {std::tuple(Schedule::look, 96, false),
+                                              {Schedule::look, 128, true},
+                                              {Schedule::evening, 96, true},
+                                              {Schedule::film, 96, true},
+                                              {Schedule::none, 96, true}})
+    for (const auto& stage : course_stages(schedule, size, known)) EXPECT_EQ(stage.iterations, 0);
+}
+
 TEST(Course, MoreTimeOrAFasterMachineGivesALargerModel) {
   EXPECT_EQ(course_resolution(120, 0.5), 96);
   EXPECT_EQ(course_resolution(3600 * 24, 0.3), 256);

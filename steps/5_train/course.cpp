@@ -44,8 +44,18 @@ Result<> set_stage(TrainRequest& part, const CourseStage& stage, const CourseLen
   }
   const double end = stage.until * length.whole;
   part.loop.time = length.iterations ? "" : fmt::format("{:.3f}s", std::max(end - done, 0.0));
-  part.loop.target_iter = length.iterations ? static_cast<std::int64_t>(std::ceil(end)) : length.last_iteration;
+  part.loop.target_iter = length.iterations ? static_cast<std::int64_t>(std::ceil(end)) : length.last_of(stage);
   return {};
+}
+
+constexpr const char* look_is_done =
+    "This look is done before its time is over: more iterations of it would make lids and gaze worse. For a finer "
+    "picture give it an evening, --time 4h";
+
+// Whether a course in seconds has come to the iterations at which it ends, and time is left.
+bool done_early(const std::vector<CourseStage>& stages, const CourseLength& length, const fs::path& model) {
+  const auto last = stages.back().iterations;
+  return !length.iterations && last > 0 && trained_iterations(model) >= last && length.done(model) < length.whole;
 }
 
 // The model's description as it is saved; nothing where there is none to read.
@@ -62,9 +72,15 @@ double CourseLength::done(const fs::path& model) const {
   return iterations ? static_cast<double>(trained_iterations(model)) : trained_seconds(model);
 }
 
+std::int64_t CourseLength::last_of(const CourseStage& stage) const {
+  if (stage.iterations == 0 || last_iteration == 0) return std::max(stage.iterations, last_iteration);
+  return std::min(stage.iterations, last_iteration);
+}
+
 bool CourseLength::is_over(const CourseStage& stage, const fs::path& model) const {
   const double rest = stage.until * whole - done(model);
-  const bool at_last = last_iteration > 0 && trained_iterations(model) >= last_iteration;
+  const auto last = iterations ? last_iteration : last_of(stage);
+  const bool at_last = last > 0 && trained_iterations(model) >= last;
   return at_last || rest <= 0 || (!iterations && rest < shortest_stage);
 }
 
@@ -106,7 +122,9 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
     skip_smaller(stages, size.shape.resolution);
   }
   if (std::ranges::all_of(stages, [&](const CourseStage& s) { return length.is_over(s, model); })) {
-    run.note("The course of this training is over; a longer --time or --target-iter goes on");
+    run.note(done_early(stages, length, model)
+                 ? look_is_done
+                 : "The course of this training is over; a longer --time or --target-iter goes on");
     return report_of_saved(model);
   }
   TrainReport report;
@@ -128,6 +146,7 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
     report.iterations_done += before.iterations_done;
     report.seconds += before.seconds;
   }
+  if (done_early(stages, length, model)) run.note(look_is_done);
   return report;
 }
 

@@ -13,6 +13,8 @@ struct CourseLength {
   bool iterations = false;
   std::int64_t last_iteration = 0;  // at which it ends before its time is over; 0: none
   double done(const fs::path& model) const;
+  // The iteration at which a stage of a course in seconds ends before its time is over; 0: none.
+  std::int64_t last_of(const CourseStage&) const;
   // Whether nothing is left of that stage: less than a millisecond is no time to train for.
   bool is_over(const CourseStage&, const fs::path& model) const;
 };

@@ -117,7 +117,7 @@ TEST(CourseLength, LeavesOutWhatIsShorterThanAMillisecond) {
   auto folder = ModelFolder::create(scratch.path / "m", described());
   ASSERT_TRUE(folder);
   auto generation = made(3);
-  const CourseStage last{"sharp", 1, 96, {}};
+  const CourseStage last{"sharp", 1, 96, 0, {}};
   for (const auto& [seconds, over] : {std::pair(9.0, false), {9.998, false}, {9.9996, true}, {10.0, true}}) {
     generation.seconds = seconds;
     ASSERT_TRUE(folder->save(generation));
@@ -126,6 +126,14 @@ TEST(CourseLength, LeavesOutWhatIsShorterThanAMillisecond) {
   EXPECT_FALSE((CourseLength{4, true, 0}.is_over(last, folder->path())));
   EXPECT_TRUE((CourseLength{3, true, 0}.is_over(last, folder->path())));
   EXPECT_TRUE((CourseLength{100, false, 3}.is_over(last, folder->path())));
+  // A stage may have iterations of its own at which it ends; who names iterations has them.
+  for (const auto& [own, over] : {std::pair<std::int64_t, bool>(3, true), {4, false}}) {
+    const CourseStage capped{"sharp", 1, 96, own, {}};
+    EXPECT_EQ((CourseLength{100, false, 0}.is_over(capped, folder->path())), over) << own;
+    EXPECT_FALSE((CourseLength{100, true, 0}.is_over(capped, folder->path()))) << own;
+    EXPECT_EQ((CourseLength{100, false, 2}.last_of(capped)), 2);
+    EXPECT_EQ((CourseLength{100, false, 0}.last_of(capped)), own);
+  }
 }
 
 TEST_F(ACourse, LeavesAloneWhatTheUserChose) {

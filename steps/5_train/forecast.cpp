@@ -43,20 +43,27 @@ json stages_json(const std::vector<ForecastStage>& stages) {
 
 }  // namespace
 
-std::vector<ForecastStage> forecast_stages(const std::vector<CourseStage>& stages, double whole, bool in_iterations,
-                                           double done, int resolution, double each) {
+std::vector<ForecastStage> forecast_stages(const std::vector<CourseStage>& stages, const CourseLength& length,
+                                           const CourseDone& done, int resolution, double each) {
   std::vector<ForecastStage> told;
-  double from = done;
+  double from = length.iterations ? done.iterations : done.seconds, iterations = done.iterations;
   for (const auto& stage : stages) {
-    const double until = stage.until * whole, span = until - from;
+    const double span = stage.until * length.whole - from;
     if (span <= 0) continue;
-    from = until;
     const int size = stage.resolution > 0 ? stage.resolution : resolution;
     const double one = each * size * size / (static_cast<double>(resolution) * resolution);
-    told.push_back({stage.name, size, in_iterations ? span * one : span,
-                    in_iterations ? span
-                    : one > 0     ? span / one
-                                  : 0});
+    ForecastStage next{stage.name, size, length.iterations ? span * one : span,
+                       length.iterations ? span
+                       : one > 0         ? span / one
+                                         : 0};
+    const double most = static_cast<double>(stage.iterations) - iterations;
+    if (!length.iterations && stage.iterations > 0 && next.iterations > most) {
+      next.iterations = std::max(most, 0.0);
+      next.seconds = next.iterations * one;
+    }
+    from += length.iterations ? span : next.seconds;
+    iterations += next.iterations;
+    if (next.seconds > 0) told.push_back(std::move(next));
   }
   return told;
 }
@@ -88,12 +95,14 @@ Result<std::string> forecast_of(TrainRequest request, const std::vector<Row>& ro
   if (!planned.is_new) skip_smaller(stages, planned.resolution);
   // The time of one call counts from now, that of a course from the model's beginning; iterations always do.
   const bool from_now = schedule == Schedule::none && !length.iterations;
-  const double done = planned.is_new || from_now ? 0 : length.done(planned.model);
+  CourseDone done;
+  if (!planned.is_new) {
+    done.seconds = from_now ? 0 : trained_seconds(planned.model);
+    done.iterations = static_cast<double>(trained_iterations(planned.model));
+  }
   auto told = endless ? std::vector<ForecastStage>()
-                      : forecast_stages(stages, length.whole, length.iterations, done, planned.resolution,
-                                        planned.plan.seconds);
-  if (length.last_iteration > 0)
-    end_at(told, static_cast<double>(length.last_iteration - (planned.is_new ? 0 : trained_iterations(planned.model))));
+                      : forecast_stages(stages, length, done, planned.resolution, planned.plan.seconds);
+  if (length.last_iteration > 0) end_at(told, static_cast<double>(length.last_iteration) - done.iterations);
   double seconds = 0, iterations = 0;
   for (const auto& stage : told) seconds += stage.seconds, iterations += stage.iterations;
   json options = json::object();

@@ -2,8 +2,7 @@
 // What a training would need and how far it would come, told before anything starts.
 #pragma once
 
-#include "lib/training/course.hpp"
-#include "steps/5_train/train.hpp"
+#include "steps/5_train/course.hpp"
 
 namespace understudy {
 
@@ -13,10 +12,15 @@ struct ForecastStage {
   double seconds = 0, iterations = 0;
 };
 
+// What is behind a model.
+struct CourseDone {
+  double seconds = 0, iterations = 0;
+};
+
 // The stages with their time and iterations, where an iteration at `resolution` takes `each` seconds: others go by
-// their pixels. `done`: the part of the whole that is behind the model.
-std::vector<ForecastStage> forecast_stages(const std::vector<CourseStage>&, double whole, bool in_iterations,
-                                           double done, int resolution, double each);
+// their pixels.
+std::vector<ForecastStage> forecast_stages(const std::vector<CourseStage>&, const CourseLength&, const CourseDone&,
+                                           int resolution, double each);
 
 // Cuts off what comes after so many more iterations.
 void end_at(std::vector<ForecastStage>&, double iterations);

@@ -13,7 +13,7 @@ namespace {
 
 TEST(Forecast, DividesTheTimeAmongTheStages) {
   const auto stages = course_stages(Schedule::look, 192);
-  const auto told = forecast_stages(stages, 1000, /*in_iterations=*/false, 0, 192, 0.4);
+  const auto told = forecast_stages(stages, {1000, false, 0}, {}, 192, 0.4);
   ASSERT_EQ(told.size(), 3u);
   EXPECT_EQ(told[0].resolution, 96);
   EXPECT_NEAR(told[0].seconds, 400, 1e-9);
@@ -23,14 +23,30 @@ TEST(Forecast, DividesTheTimeAmongTheStages) {
 }
 
 TEST(Forecast, LeavesOutWhatIsBehindTheModel) {
-  const auto told = forecast_stages(course_stages(Schedule::look, 96), 1000, /*in_iterations=*/true, 600, 96, 0.5);
+  const auto told = forecast_stages(course_stages(Schedule::look, 96), {1000, true, 0}, {300, 600}, 96, 0.5);
   ASSERT_EQ(told.size(), 2u);
   EXPECT_NEAR(told[0].iterations, 200, 1e-9);
   EXPECT_NEAR(told[0].seconds, 100, 1e-9);
 }
 
+TEST(Forecast, ALookOfAKnownEncoderEndsWhereMoreIterationsWouldHarm) {
+  const auto stages = course_stages(Schedule::look, 96, /*known=*/true);
+  const auto told = forecast_stages(stages, {3600, false, 0}, {}, 96, 0.2);
+  ASSERT_EQ(told.size(), 3u);
+  double iterations = 0, seconds = 0;
+  for (const auto& stage : told) iterations += stage.iterations, seconds += stage.seconds;
+  EXPECT_NEAR(iterations, static_cast<double>(stages.back().iterations), 1e-9);
+  EXPECT_NEAR(seconds, 0.2 * iterations, 1e-9);
+  EXPECT_TRUE(forecast_stages(stages, {3600, false, 0}, {700, iterations}, 96, 0.2).empty());
+  EXPECT_EQ(forecast_stages(stages, {3600, false, 0}, {200, iterations * 0.6}, 96, 0.2).size(), 2u);
+  // Where time is short, time divides.
+  EXPECT_NEAR(forecast_stages(stages, {200, false, 0}, {}, 96, 0.2)[0].seconds, 100, 1e-9);
+  // Who names the iterations has them.
+  EXPECT_NEAR(forecast_stages(stages, {10000, true, 0}, {}, 96, 0.2)[0].iterations, 5000, 1e-9);
+}
+
 TEST(Forecast, EndsAtAnIterationThatComesBeforeTheTimeIsOver) {
-  auto told = forecast_stages(course_stages(Schedule::look, 96), 1000, /*in_iterations=*/false, 0, 96, 0.5);
+  auto told = forecast_stages(course_stages(Schedule::look, 96), {1000, false, 0}, {}, 96, 0.5);
   ASSERT_EQ(told.size(), 3u);
   EXPECT_NEAR(told[0].iterations, 1000, 1e-9);
   end_at(told, 1100);
