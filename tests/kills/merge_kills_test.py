@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 import program  # noqa: E402
 from killed_steps import KilledSteps, Step  # noqa: E402
 from program import ONE_THREAD, TINY_MODEL, Job  # noqa: E402
+from whole_files import check_file  # noqa: E402
 
 STEPS = [  # name, stage, share of the kills, command, what it makes, its two settings, a name that it will want
     ("pictures", "merge", 0.3, ["merge", *ONE_THREAD], ("data_dst/merged/", "data_dst/merged_mask/"),
@@ -27,7 +28,7 @@ STEPS = [  # name, stage, share of the kills, command, what it makes, its two se
     ("delivery", "deliver", 0.2, ["merge", "deliver", "--format", "png", "--predictions", *ONE_THREAD], ("data_dst/delivery/",),
      (["--erode", "0"], ["--erode", "20"]), "data_dst/delivery/matte/00003.png"),
     ("encode", "encode", 0.2, ["video", "encode", "--preset", "veryslow"], ("result.mp4",),
-     (["--quality", "18"], ["--quality", "30"]), "result.mp4"),
+     (["--crf", "18"], ["--crf", "30"]), "result.mp4"),
 ]
 
 
@@ -74,7 +75,7 @@ class Twice(Step):
         if chance is None or chance.random() < 0.4:
             for name in self.results(film):
                 (film / name).unlink(missing_ok=True)
-        if chance is not None and chance.random() < 0.15:
+        if chance is not None and (not self.strangers or chance.random() < 0.15):
             self.put_stranger(film, chance)
 
 
@@ -90,10 +91,9 @@ class MergeKills(KilledSteps):
         self.step.both[self.step.now] = results
 
     def check_files(self, step):
-        if step.strangers:  # they are not whole, and nobody's business
-            step.check(self.film, self.wanted)
-        else:
-            super().check_files(step)
+        for name in step.results(self.film):  # whether strangers' files are whole is nobody's business
+            check_file(self.film / name)
+        step.check(self.film, self.wanted)
 
     def undisturbed(self, step):
         """By both settings, each from nothing."""
