@@ -1,7 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
-// Three files of fixed names, which the program embeds (server/web_files.cpp.in).
+// Files of fixed names, which the program embeds (server/web_files.cpp.in): the page, and what it loads when it is Chinese
+// (src/text/said.zh.ts). A second part that is loaded late would need a name there too, so that nothing else may be.
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -10,7 +11,7 @@ export default defineConfig({
     modulePreload: false,
     cssCodeSplit: false,
     rollupOptions: {
-      output: { entryFileNames: 'studio.js', assetFileNames: 'studio[extname]', codeSplitting: false },
+      output: { entryFileNames: 'studio.js', chunkFileNames: 'studio.zh.js', assetFileNames: 'studio[extname]' },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:7411' } },

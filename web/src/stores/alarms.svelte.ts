@@ -3,6 +3,7 @@ import { api } from '../api/client';
 import type { Job } from '../api/types';
 import { flat } from '../parts/plateau';
 import { bytes } from '../text/format';
+import { said } from '../text/said.svelte';
 import { t } from '../text/text.svelte';
 import { models, refreshModels, trainingNow, trains } from './models.svelte';
 import { studio } from './studio.svelte';
@@ -30,7 +31,7 @@ export function raise(kind: Alarm['kind'], id: string, text: string) {
   told.add(id);
   alarms.list = [{ id, kind, text, time: Date.now() }, ...alarms.list.filter((one) => one.id !== id)].slice(0, most);
   if (alarms.wanted && Notification.permission === 'granted')
-    new Notification(t(`alarm.${kind}`), { body: text, tag: id });
+    new Notification(t(`alarm.${kind}`), { body: said(text), tag: id });
 }
 
 export const dismiss = (id: string) => (alarms.list = alarms.list.filter((one) => one.id !== id));

@@ -1,6 +1,7 @@
 // What the page knows of the server: followed by one stream, so that every screen shows the truth.
 import { api } from '../api/client';
 import type { About, Job, Schema, Verb, Workspace } from '../api/types';
+import { withHint } from '../text/format';
 
 export const studio = $state({
   about: null as About | null,
@@ -91,7 +92,7 @@ export async function attempt<T>(work: Promise<T>): Promise<T | undefined> {
     return await work;
   } catch (error) {
     const hint = error instanceof Object && 'hint' in error ? String(error.hint) : '';
-    studio.error = `${error instanceof Error ? error.message : String(error)}${hint ? `: ${hint}` : ''}`;
+    studio.error = withHint({ message: error instanceof Error ? error.message : String(error), hint });
     return undefined;
   }
 }

@@ -19,3 +19,7 @@ export function clock(seconds: number): string {
 export function rate(perSecond: number): string {
   return perSecond >= 100 ? perSecond.toFixed(0) : perSecond >= 10 ? perSecond.toFixed(1) : perSecond.toFixed(2);
 }
+
+/** A message with what helps, which that of a job has at its end already. */
+export const withHint = ({ message, hint }: { message: string; hint?: string }): string =>
+  !hint || message.endsWith(hint) ? message : `${message.replace(/\.$/, '')}. ${hint}`;

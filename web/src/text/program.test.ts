@@ -1,10 +1,9 @@
 // @vitest-environment node
 import { beforeAll, expect, test } from 'vitest';
 import schemaText from '../../../docs/schema.json?raw';
-import stateText from '../../../server/workspace_state.cpp?raw';
 import type { OptionRow, Schema } from '../api/types';
 import { helpZh } from './help.zh';
-import { argumentsZh, groupsZh, labelsZh, reasonsZh, summariesZh } from './program.zh';
+import { argumentsZh, groupsZh, labelsZh, summariesZh } from './program.zh';
 
 beforeAll(() => {
   Object.assign(globalThis, {
@@ -42,24 +41,11 @@ test('options of one verb are told apart in Chinese too', () => {
   }
 });
 
-test('every reason for which a step is out of date has Chinese words', async () => {
-  const { reasonOf } = await import('./program');
-  const { setLanguage } = await import('./text.svelte');
-  const said = [...stateText.matchAll(/why = (?:fmt::format\()?\s*"([^"]+)"/g)].map((found) => (found[1] as string).replace('{}', 'src'));
-  expect(said.length).toBe(reasonsZh.length);
-  setLanguage('zh');
-  for (const why of said) expect(reasonOf(why), why).toMatch(/[\u4e00-\u9fff]/);
-  expect(reasonOf('The faces of dst were changed after the last training')).toBe('dst 的人脸在上次训练之后有改动');
-  setLanguage('en');
-  for (const why of said) expect(reasonOf(why)).toBe(why);
-});
-
 test('what is newer than the page stands as it is', async () => {
-  const { labelOf, reasonOf } = await import('./program');
+  const { labelOf } = await import('./program');
   const { setLanguage } = await import('./text.svelte');
   setLanguage('zh');
   expect(labelOf({ key: 'k', label: 'Newer' } as OptionRow)).toBe('Newer');
   expect(labelOf({ key: 'k', label: '' } as OptionRow)).toBe('k');
-  expect(reasonOf('Something newer')).toBe('Something newer');
   setLanguage('en');
 });

@@ -1,7 +1,7 @@
 // What the program itself says, in the language of the page; what is newer than the page stands as it is.
 import type { OptionRow, Verb } from '../api/types';
 import { helpZh } from './help.zh';
-import { argumentsZh, groupsZh, labelsZh, reasonsZh, summariesZh } from './program.zh';
+import { argumentsZh, groupsZh, labelsZh, summariesZh } from './program.zh';
 import { language } from './text.svelte';
 
 const inChinese = () => language.now === 'zh';
@@ -11,12 +11,3 @@ export const helpOf = (row: OptionRow): string => (inChinese() ? helpZh[row.help
 export const argumentOf = (help: string): string => (inChinese() ? argumentsZh[help] : undefined) ?? help;
 export const groupOf = (group: string): string => (inChinese() ? groupsZh[group] : undefined) ?? group;
 export const summaryOf = (verb: Verb): string => (inChinese() ? summariesZh[verb.name] : undefined) ?? verb.summary;
-
-export function reasonOf(why: string): string {
-  if (!inChinese()) return why;
-  for (const [pattern, said] of reasonsZh) {
-    const found = pattern.exec(why);
-    if (found) return said.replace('{1}', found[1] ?? '');
-  }
-  return why;
-}

@@ -132,13 +132,3 @@ export const argumentsZh: Record<string, string> = {
   'The other': '另一个',
   'saehd, amp or quick96': 'saehd、amp 或 quick96',
 };
-
-/** Why a step is out of date (server/workspace_state.cpp); what stands in brackets goes into {1}. */
-export const reasonsZh: [RegExp, string][] = [
-  [/^(.+) was changed after its frames were made$/, '{1} 在分帧之后有改动'],
-  [/^The frames of (\w+) were changed after its faces were cut out$/, '{1} 的帧在提取人脸之后有改动'],
-  [/^The faces of (\w+) were changed after the last training$/, '{1} 的人脸在上次训练之后有改动'],
-  [/^The model was trained on after the merge$/, '合成之后模型又训练过'],
-  [/^The faces of dst were changed after the merge$/, 'dst 的人脸在合成之后有改动'],
-  [/^Frames were merged after the video was made$/, '成片制作之后又合成过'],
-];
