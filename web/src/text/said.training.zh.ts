@@ -242,6 +242,8 @@ export const trainingZh: Record<string, string> = {
   'New XSeg model': '新的 XSeg 模型',
   '--generic and --model name two networks: give one of them': '--generic 和 --model 指定了两个网络：请只给出一个',
   // steps/5_train
+  'This look is done before its time is over: more iterations of it would make lids and gaze worse. For a finer picture give it an evening, --time 4h':
+    '这次 look 训练在时间用完之前已经完成：继续迭代会让眼睑和视线变差。想要更精细的画面，请给它一个晚上：--time 4h',
   'The course of this training is over; a longer --time or --target-iter goes on': '这次训练的各阶段已完成；更长的 --time 或 --target-iter 可继续',
   '-- training: {} ({} of {})': '-- 训练：{}（第 {} 个，共 {} 个）',
   'timing an iteration': '测量一次迭代的时间',
