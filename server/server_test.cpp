@@ -158,6 +158,51 @@ TEST(JobReader, FollowsALogAndPassesOverWhatIsDamaged) {
   EXPECT_EQ(line_id(part.lines), 3);
 }
 
+std::string long_report(std::size_t names) {
+  json report{{"kept", names}, {"names", json::array()}};
+  for (std::size_t i = 0; i < names; ++i) report["names"].push_back(fmt::format("{:05}_0.jpg", i));
+  return json{{"event", "done"}, {"id", 9}, {"report", std::move(report)}, {"time", 5}}.dump() + "\n";
+}
+
+TEST(JobReader, TakesTheEndOfAJobHoweverLongItsReportIs) {
+  const std::string begin = R"({"event":"started","id":0,"time":1,"verb":"faceset filter"})"
+                            "\n";
+  const std::string note = R"({"event":"note","id":1,"text":")" + std::string(1000, 'n') + "\",\"time\":2}\n";
+  std::string many;
+  for (int i = 0; i < 5000; ++i) many += note;
+  // As it is followed from the beginning, and a log of megabytes of which the end alone is read.
+  for (const auto& before : {begin, begin + many}) {
+    const ScratchFolder scratch;
+    ASSERT_TRUE(write_text(scratch.path / "events.jsonl", before + long_report(200000)));
+    JobReader reader(scratch.path);
+    reader.update();
+    EXPECT_EQ(reader.facts().verb, "faceset filter");
+    ASSERT_TRUE(reader.facts().ended());
+    EXPECT_EQ(reader.facts().report["kept"], 200000);
+    EXPECT_EQ(reader.facts().report["names"].size(), 1000u);  // what is shown; the log has them all
+    EXPECT_EQ(reader.facts().report["cut_short"], true);
+    LogPart part;
+    for (std::string last; part.position < fs::file_size(scratch.path / "events.jsonl"); last = part.lines) {
+      part = read_log(scratch.path, part.position, -1, 1 << 18);
+      ASSERT_FALSE(part.lines.empty());
+    }
+    EXPECT_TRUE(part.lines.ends_with(long_report(200000)));
+  }
+}
+
+TEST(JobReader, OfALineThatIsTooLongItTakesTheBeginning) {
+  const ScratchFolder scratch;
+  auto text =
+      std::string(R"({"event":"done","id":9,"report":{"names":")") + std::string(65 << 20, 'x') + "\"},\"time\":5}\n";
+  ASSERT_TRUE(write_text(scratch.path / "events.jsonl", R"({"event":"started","id":0,"time":1})"
+                                                        "\n" +
+                                                            text));
+  JobReader reader(scratch.path);
+  reader.update();
+  EXPECT_TRUE(reader.facts().ended());
+  EXPECT_EQ(read_log(scratch.path, 0, -1, 1 << 20).position, fs::file_size(scratch.path / "events.jsonl"));
+}
+
 TEST(JobReader, CountsHowOftenATrainingWentBack) {
   const ScratchFolder scratch;
   std::string text;
