@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <set>
+
 #include "lib/base/scratch_folder.hpp"
+#include "lib/image/codec.hpp"
 #include "server/guard.hpp"
 #include "server/job_entry.hpp"
 #include "server/job_facts.hpp"
@@ -214,6 +218,54 @@ TEST(JobReader, CountsHowOftenATrainingWentBack) {
   reader.update();
   EXPECT_EQ(reader.facts().warnings, 2u);
   EXPECT_EQ(reader.facts().rollbacks, 1u);
+}
+
+TEST(Pictures, SmallCopiesThatNobodyLooksAtGoFirst) {
+  const ScratchFolder scratch;
+  const Workspace workspace{scratch.path / "film"};
+  const auto kept = workspace.state() / "studio/thumbnails";
+  const auto name = [](int i) { return fmt::format("{0:02x}/{0:02x}00000000000000-256.jpg", i); };
+  const auto now = fs::file_time_type::clock::now();
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(write_text(kept / name(i), std::string(1000, 'x')));
+    fs::last_write_time(kept / name(i), now - std::chrono::hours(i == 3 ? 1 : 100 - i));
+  }
+  ASSERT_TRUE(write_text(scratch.path / "elsewhere/a.jpg", "a"));
+  fs::create_directory_symlink(scratch.path / "elsewhere", kept / "0a");
+  fs::create_symlink(scratch.path / "elsewhere/a.jpg", kept / "00/0000000000000001-256.jpg");
+  for (const char* mine : {"00/mine.jpg", "00/0000000000000000-256.png", "mine.jpg", "01/0000000000000000-256.jpg"}) {
+    ASSERT_TRUE(write_text(kept / mine, std::string(5000, 'm')));
+    fs::last_write_time(kept / mine, now - std::chrono::hours(1000));
+  }
+  Pictures(workspace).forget_old(3000);
+  std::set<int> left;
+  for (int i = 0; i < 10; ++i)
+    if (fs::exists(kept / name(i))) left.insert(i);
+  EXPECT_THAT(left, ElementsAre(3, 8, 9));
+  for (const char* mine : {"00/mine.jpg", "00/0000000000000000-256.png", "mine.jpg", "01/0000000000000000-256.jpg"})
+    EXPECT_TRUE(fs::exists(kept / mine)) << mine;
+  EXPECT_TRUE(fs::exists(scratch.path / "elsewhere/a.jpg"));
+}
+
+TEST(Pictures, ASmallCopyIsYoungWhenItIsLookedAt) {
+  const ScratchFolder scratch;
+  const Workspace workspace{scratch.path / "film"};
+  ASSERT_TRUE(write_image(workspace.merged() / "1.png", ImageU8(64, 32, 3, 200)));
+  Pictures pictures(workspace);
+  Request request;
+  request.query = {{"path", "data_dst/merged/1.png"}, {"size", "16"}};
+  ASSERT_TRUE(pictures.give(request));
+  fs::path copy;
+  for (const auto& one : fs::recursive_directory_iterator(workspace.state() / "studio/thumbnails"))
+    if (one.is_regular_file()) copy = one.path();
+  fs::last_write_time(copy, fs::file_time_type::clock::now() - std::chrono::hours(1000));
+  ASSERT_TRUE(pictures.give(request));
+  pictures.forget_old(1);
+  EXPECT_FALSE(fs::exists(copy));  // it counts, as what this program made
+  ASSERT_TRUE(pictures.give(request));
+  fs::last_write_time(copy, fs::file_time_type::clock::now() - std::chrono::hours(1000));
+  ASSERT_TRUE(pictures.give(request));
+  EXPECT_GT(fs::last_write_time(copy), fs::file_time_type::clock::now() - std::chrono::hours(1));
 }
 
 TEST(Pictures, OnlyFilesOfTheWorkspaceAreNamed) {

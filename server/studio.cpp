@@ -45,6 +45,7 @@ Result<> Studio::open(const fs::path& root, bool create) {
   if (!before || before->workspace.root != place || before->identity != identity) {
     auto opened = std::make_shared<OpenWorkspace>(workspace, identity, supervisor_of(workspace, identity));
     forget_old_uploads(*opened);
+    opened->pictures.tidy_up();
     const std::lock_guard lock(mutex_);
     std::swap(current_, opened);
   }
