@@ -153,13 +153,12 @@ std::vector<std::string> arguments_of(const json& verb, const JobEntry& entry) {
       words.push_back(fmt::format("--{}={}", key, text));
     }
   }
-  // Behind "--", for a name may begin with a dash.
-  bool first = true;
+  // Behind "--", for a name or an expression may begin with a dash.
+  const auto dashed = [](const auto& given) { return given.second.starts_with('-'); };
+  if (std::ranges::any_of(entry.positionals, dashed)) words.emplace_back("--");
   for (const auto& p : verb["positionals"]) {
     const auto given = entry.positionals.find(p["name"].get<std::string>());
-    if (given == entry.positionals.end()) continue;
-    if (std::exchange(first, false) && given->second.starts_with('-')) words.emplace_back("--");
-    words.push_back(given->second);
+    if (given != entry.positionals.end()) words.push_back(given->second);
   }
   return words;
 }
