@@ -57,7 +57,10 @@ Result<> check_option(const json& row, const json& value) {
   if (kind == "choice" && std::ranges::find(choices, as_text(value)) == choices.end())
     return wrong(fmt::format("one of {}", fmt::join(choices, ", ")));
   if ((kind == "text" || kind == "path") && !value.is_string()) return wrong("text");
-  if (as_argument(row, value).find('\0') != std::string::npos) return wrong("text without zero bytes");
+  const auto argument = as_argument(row, value);
+  if (argument.find('\0') != std::string::npos) return wrong("text without zero bytes");
+  // Relative to which folder nobody could say: the studio's own was never seen by whoever typed it.
+  if (kind == "path" && !argument.empty() && !fs::path(argument).is_absolute()) return wrong("a whole path");
   return {};
 }
 
@@ -135,6 +138,16 @@ Result<> check_request(const json& verb, const JobEntry& entry) {
     TRY_VOID(check_option(*row, value));
   }
   return {};
+}
+
+json whole_paths(const json& verb, json options, const fs::path& folder) {
+  for (auto& [key, value] : options.items()) {
+    const json* row = named(verb["options"], key, "key");
+    if (!row || (*row)["kind"] != "path" || !value.is_string()) continue;
+    const auto path = path_of_text(value.get<std::string>());
+    if (!path.empty() && path.is_relative()) value = path_text((folder / path).lexically_normal());
+  }
+  return options;
 }
 
 std::vector<std::string> arguments_of(const json& verb, const JobEntry& entry) {

@@ -39,6 +39,9 @@ Result<JobEntry> job_entry_of(const nlohmann::json&);
 // What is wrong with a request, by the schema's description of its verb: unknown positionals and options, wrong kinds,
 // values out of range or of no choice. The verb itself checks the rest.
 Result<> check_request(const nlohmann::json& verb, const JobEntry&);
+// Paths among the options that are relative, made whole: they begin in that folder. Those of a verb that is not known
+// any more, and wrong ones, stay.
+nlohmann::json whole_paths(const nlohmann::json& verb, nlohmann::json options, const fs::path& folder);
 // Behind "understudy -w WORKSPACE": the verb's words, its positionals, its options.
 std::vector<std::string> arguments_of(const nlohmann::json& verb, const JobEntry&);
 // As one would paste it into a shell.

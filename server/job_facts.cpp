@@ -112,6 +112,7 @@ void JobReader::take_event(json event) {
     facts_.verb = text("verb");
     facts_.workspace = text("workspace");
     facts_.command = text("command");
+    facts_.folder = text("folder");
     facts_.positionals = object("positionals");
     facts_.options = object("options");
   } else if (kind == "stage") {

@@ -16,7 +16,7 @@ struct JobFacts {
   bool begun = false;              // its log is there
   double started = 0, newest = 0;  // wall time of the first line and of the last
   std::int64_t last_id = -1;       // of the lines
-  std::string verb, workspace, command, stage;
+  std::string verb, workspace, command, folder, stage;
   nlohmann::json positionals = nlohmann::json::object(), options = nlohmann::json::object();
   nlohmann::json progress;  // the newest event of its kind, or null
   // What ended it: the report, or {code, message, hint}; else null. Of a report of more than a megabyte the first

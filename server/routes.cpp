@@ -87,7 +87,7 @@ std::vector<Route> job_routes(Studio& studio) {
        "Puts a job into the queue: one training and one other job run at a time.",
        {},
        "verb: its name\npositionals: {name: text}\noptions: {key: value}, those that differ from the "
-       "defaults\nat_once: true starts it "
+       "defaults; paths that are not whole begin in the workspace\nat_once: true starts it "
        "beside whatever runs\ndry: true starts nothing and tells the command line, or the problem with what is asked "
        "for",
        opened(

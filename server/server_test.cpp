@@ -110,6 +110,25 @@ TEST(JobEntry, NamesFilesByTheirBytes) {
   EXPECT_FALSE(check_request(verb(), job({{"input", R"(a\x00b)"}})));
 }
 
+TEST(JobEntry, ADashAnywhereIsNoOption) {
+  auto two = verb();
+  two["positionals"].push_back({{"name", "expression"}, {"help", "Which"}, {"required", true}});
+  auto entry = job({{"size", 8}});
+  entry.positionals["expression"] = "-turn > 0.3";
+  ASSERT_TRUE(check_request(two, entry));
+  EXPECT_THAT(arguments_of(two, entry), ElementsAre("cut", "--size=8", "--", "src", "-turn > 0.3"));
+}
+
+TEST(JobEntry, APathIsWholeOrBeginsInAFolderThatIsKnown) {
+  EXPECT_THAT(check_request(verb(), job({{"input", "clip.mp4"}})).error().message, HasSubstr("a whole path"));
+  EXPECT_TRUE(check_request(verb(), job({{"input", ""}})));
+  const json typed{{"input", R"(x/../caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}};
+  EXPECT_EQ(whole_paths(verb(), typed, "/film"),
+            json({{"input", R"(/film/caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}}));
+  for (const json& stays : {json{{"input", "/a/b"}}, json{{"input", ""}}, json{{"input", 7}}})
+    EXPECT_EQ(whole_paths(verb(), stays, "/film"), stays);
+}
+
 TEST(JobEntry, ComesBackFromItsFileAndOtherFilesAreRefused) {
   auto entry = job({{"size", 8}});
   entry.standing = Standing::begun;

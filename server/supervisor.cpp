@@ -64,7 +64,7 @@ Result<JobEntry> Supervisor::entry_of(const json& request) const {
     if (!value.is_string()) return fail(Code::bad_option, "{} is text", name);
     entry.positionals[name] = value;
   }
-  entry.options = object_in(request, "options");
+  entry.options = whole_paths(*verb, object_in(request, "options"), workspace_.root);
   entry.at_once = request.value("at_once", json()).is_boolean() && request["at_once"].get<bool>();
   TRY_VOID(check_request(*verb, entry));
   if (!verb->value("keeps_log", true))
@@ -138,6 +138,7 @@ Result<std::string> Supervisor::retry(const std::string& job) {
       return fail(Code::busy, "It has not ended yet");
     const json* verb = verb_of(again.verb);
     if (!verb) return fail(Code::bad_option, "There is no verb '{}' any more", again.verb);
+    if (!facts.folder.empty()) again.options = whole_paths(*verb, again.options, path_of_text(facts.folder));
     TRY_VOID(check_request(*verb, again));
   }
   return enqueue(std::move(again));
