@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/base/file_identity.hpp"
 #include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array standing_names{"waiting", "begun", "dropped"};
+constexpr std::array standing_names{"waiting", "begun", "dropped", "failed"};
 
 // Text as it is; numbers and booleans as they are written on a command line.
 std::string as_text(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -76,12 +77,20 @@ json to_json(const JobEntry& entry) {
           {"asked", entry.asked},
           {"place", entry.place},
           {"at_once", entry.at_once},
-          {"paused", false},  // for versions that read it here; it is the system that knows
           {"standing", standing_names[static_cast<std::size_t>(entry.standing)]},
+          {"problem", entry.problem},
           {"pid", entry.process.pid},
           {"pid_started", entry.process.started},
-          {"pipe", path_text(entry.pipe)},
-          {"errors", path_text(entry.errors)}};
+          {"folder", entry.origin.folder},
+          {"machine", entry.origin.machine},
+          {"boot", entry.origin.boot}};
+}
+
+Origin origin_here(const fs::path& workspace) {
+  const auto text = [](std::uint64_t identity) {
+    return identity == 0 ? std::string() : fmt::format("{:016x}", identity);
+  };
+  return {text(folder_identity(workspace)), text(machine_identity()), text(boot_identity())};
 }
 
 Result<JobEntry> job_entry_of(const json& j) {
@@ -103,8 +112,9 @@ Result<JobEntry> job_entry_of(const json& j) {
     if (standing == standing_names.end()) return fail(Code::bad_file, "Its standing is not known");
     entry.standing = static_cast<Standing>(standing - standing_names.begin());
     entry.process = {j.at("pid"), j.at("pid_started")};
-    entry.pipe = path_of_text(j.at("pipe").get<std::string>());
-    entry.errors = path_of_text(j.at("errors").get<std::string>());
+    if (*version < 2) return entry;
+    entry.problem = j.at("problem");
+    entry.origin = {j.at("folder"), j.at("machine"), j.at("boot")};
     return entry;
   } catch (const json::exception& error) {
     return fail(Code::bad_file, "It is damaged: {}", error.what());

@@ -133,6 +133,8 @@ TEST(JobEntry, ComesBackFromItsFileAndOtherFilesAreRefused) {
   auto entry = job({{"size", 8}});
   entry.standing = Standing::begun;
   entry.process = {4711, 99};
+  entry.problem = "no";
+  entry.origin = {"1", "2", "3"};
   const auto again = job_entry_of(to_json(entry));
   ASSERT_TRUE(again);
   EXPECT_EQ(to_json(*again), to_json(entry));
@@ -148,9 +150,14 @@ TEST(JobEntry, ComesBackFromItsFileAndOtherFilesAreRefused) {
     broken[key] = json::array({1});
     static_cast<void>(job_entry_of(broken));  // refused or not, nothing is thrown
     broken.erase(key);
-    // The first version may be left out; whether it stands still the system knows.
-    EXPECT_TRUE(key == "version" || key == "paused" || !job_entry_of(broken)) << key;
+    EXPECT_TRUE(key == "version" || !job_entry_of(broken)) << key;  // the first version may be left out
   }
+  auto first = whole;
+  first.update({{"version", 1}, {"pipe", "/tmp/p"}, {"errors", "/home/u/thesis"}, {"paused", false}});
+  const auto old = job_entry_of(first);
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->origin, Origin());  // it did not say, whatever else stands there
+  EXPECT_EQ(old->process, entry.process);
 }
 
 TEST(JobReader, FollowsALogAndPassesOverWhatIsDamaged) {

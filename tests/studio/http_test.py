@@ -276,6 +276,7 @@ class Jobs(StudioTest):
     def test_commands_and_pauses(self):
         job = self.studio.begin("train saehd", options=LONG_TRAINING)
         self.studio.wait(job, ["running"])
+        self.assertTrue(os.readlink(f"/proc/{pid_of(self.work, job)}/fd/0").startswith("pipe:"), "nobody can take it away, and none is left")
         while not self.studio.job(job)["metric"]:
             time.sleep(0.1)
         self.assertEqual(self.studio.post(f"/api/jobs/{job}/command", {"command": "set", "key": "save-every", "value": 7}).status, 200)

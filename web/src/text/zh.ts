@@ -89,6 +89,8 @@ export const zh: Record<TextKey, string> = {
   'job.rate': '每秒 {rate}',
   'job.sameCommand': '等同的命令行',
   'job.fromTerminal': '来自终端',
+  'job.held': '它是在另一个文件夹或另一台机器上提出的，不会在这里自行开始。',
+  'do.beginHere': '在这里开始',
   'do.start': '开始',
   'do.stop': '停止',
   'do.drop': '移出队列',
