@@ -26,6 +26,8 @@ export interface StartedEvent extends EventBase {
   workspace: string;
   /** The command line as it was typed. */
   command: string;
+  /** Where it was typed: relative paths among the options begin there. */
+  folder: string;
   /** By name; optional ones may be absent. */
   positionals: Record<string, string>;
   /** Those that differ from their defaults. */

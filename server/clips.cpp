@@ -197,6 +197,9 @@ Result<Reply> Clips::frame(Pictures& pictures, const Request& request) {
     return fail(Code::not_found, "There is no frame {} of {}", number, request.parts[0]);
   if (const auto file = clip->file(frame); !file.empty()) {
     Request picture = request;
+    // A version is that of the folder, which stays when a frame is retouched in place: the browser asks each time, and
+    // is told by the file's own stamp that nothing changed.
+    picture.query.erase("v");
     picture.query["path"] = path_text(file.lexically_relative(workspace_.root));
     return pictures.give(picture);
   }

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/project/extract_journal.hpp"
@@ -77,6 +80,28 @@ TEST(Clips, GiveFramesAsTheyAreAndSmall) {
     EXPECT_FALSE(film.frame("result", number)) << number;
   EXPECT_FALSE(film.frame("../dst", "0"));
   EXPECT_FALSE(film.frame("src", "0"));
+}
+
+TEST(Clips, AFrameThatIsRetouchedInPlaceIsAskedForAnew) {
+  Film film;
+  const auto header = [](const Reply& reply, std::string_view name) {
+    const auto found = std::ranges::find(reply.headers, name, [](const auto& one) { return one.first; });
+    return found == reply.headers.end() ? std::string() : found->second;
+  };
+  Request request;
+  request.parts = {"result", "1"};
+  request.query = {{"size", "16"}, {"v", film.clips.facts()["result"]["v"]}};
+  const auto before = film.clips.frame(film.pictures, request);
+  ASSERT_TRUE(before);
+  EXPECT_THAT(header(*before, "Cache-Control"), HasSubstr("no-cache"));
+  std::ofstream(film.workspace.merged() / "00002.png", std::ios::app) << "retouched";
+  EXPECT_EQ(film.clips.facts()["result"]["v"], request.query["v"]);  // the folder knows nothing of it
+  request.headers["if-none-match"] = header(*before, "ETag");
+  const auto after = film.clips.frame(film.pictures, request);
+  ASSERT_TRUE(after);
+  EXPECT_NE(after->status, 304);
+  request.headers["if-none-match"] = header(*after, "ETag");
+  EXPECT_EQ(film.clips.frame(film.pictures, request)->status, 304);
 }
 
 TEST(Clips, AreOpenedAgainWhenTheirFilesChange) {

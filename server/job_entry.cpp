@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/base/file_identity.hpp"
 #include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array standing_names{"waiting", "begun", "dropped"};
+constexpr std::array standing_names{"waiting", "begun", "dropped", "failed"};
 
 // Text as it is; numbers and booleans as they are written on a command line.
 std::string as_text(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -57,7 +58,10 @@ Result<> check_option(const json& row, const json& value) {
   if (kind == "choice" && std::ranges::find(choices, as_text(value)) == choices.end())
     return wrong(fmt::format("one of {}", fmt::join(choices, ", ")));
   if ((kind == "text" || kind == "path") && !value.is_string()) return wrong("text");
-  if (as_argument(row, value).find('\0') != std::string::npos) return wrong("text without zero bytes");
+  const auto argument = as_argument(row, value);
+  if (argument.find('\0') != std::string::npos) return wrong("text without zero bytes");
+  // Relative to which folder nobody could say: the studio's own was never seen by whoever typed it.
+  if (kind == "path" && !argument.empty() && !fs::path(argument).is_absolute()) return wrong("a whole path");
   return {};
 }
 
@@ -73,12 +77,20 @@ json to_json(const JobEntry& entry) {
           {"asked", entry.asked},
           {"place", entry.place},
           {"at_once", entry.at_once},
-          {"paused", false},  // for versions that read it here; it is the system that knows
           {"standing", standing_names[static_cast<std::size_t>(entry.standing)]},
+          {"problem", entry.problem},
           {"pid", entry.process.pid},
           {"pid_started", entry.process.started},
-          {"pipe", path_text(entry.pipe)},
-          {"errors", path_text(entry.errors)}};
+          {"folder", entry.origin.folder},
+          {"machine", entry.origin.machine},
+          {"boot", entry.origin.boot}};
+}
+
+Origin origin_here(const fs::path& workspace) {
+  const auto text = [](std::uint64_t identity) {
+    return identity == 0 ? std::string() : fmt::format("{:016x}", identity);
+  };
+  return {text(folder_identity(workspace)), text(machine_identity()), text(boot_identity())};
 }
 
 Result<JobEntry> job_entry_of(const json& j) {
@@ -100,8 +112,9 @@ Result<JobEntry> job_entry_of(const json& j) {
     if (standing == standing_names.end()) return fail(Code::bad_file, "Its standing is not known");
     entry.standing = static_cast<Standing>(standing - standing_names.begin());
     entry.process = {j.at("pid"), j.at("pid_started")};
-    entry.pipe = path_of_text(j.at("pipe").get<std::string>());
-    entry.errors = path_of_text(j.at("errors").get<std::string>());
+    if (*version < 2) return entry;
+    entry.problem = j.at("problem");
+    entry.origin = {j.at("folder"), j.at("machine"), j.at("boot")};
     return entry;
   } catch (const json::exception& error) {
     return fail(Code::bad_file, "It is damaged: {}", error.what());
@@ -137,6 +150,16 @@ Result<> check_request(const json& verb, const JobEntry& entry) {
   return {};
 }
 
+json whole_paths(const json& verb, json options, const fs::path& folder) {
+  for (auto& [key, value] : options.items()) {
+    const json* row = named(verb["options"], key, "key");
+    if (!row || (*row)["kind"] != "path" || !value.is_string()) continue;
+    const auto path = path_of_text(value.get<std::string>());
+    if (!path.empty() && path.is_relative()) value = path_text((folder / path).lexically_normal());
+  }
+  return options;
+}
+
 std::vector<std::string> arguments_of(const json& verb, const JobEntry& entry) {
   auto words = split(entry.verb, ' ');
   for (const auto& [key, value] : entry.options.items()) {
@@ -153,13 +176,12 @@ std::vector<std::string> arguments_of(const json& verb, const JobEntry& entry) {
       words.push_back(fmt::format("--{}={}", key, text));
     }
   }
-  // Behind "--", for a name may begin with a dash.
-  bool first = true;
+  // Behind "--", for a name or an expression may begin with a dash.
+  const auto dashed = [](const auto& given) { return given.second.starts_with('-'); };
+  if (std::ranges::any_of(entry.positionals, dashed)) words.emplace_back("--");
   for (const auto& p : verb["positionals"]) {
     const auto given = entry.positionals.find(p["name"].get<std::string>());
-    if (given == entry.positionals.end()) continue;
-    if (std::exchange(first, false) && given->second.starts_with('-')) words.emplace_back("--");
-    words.push_back(given->second);
+    if (given != entry.positionals.end()) words.push_back(given->second);
   }
   return words;
 }

@@ -11,6 +11,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t read_whole = 4 << 20, read_at_end = 512 << 10, at_once = 1 << 20;
+// A report that names each of millions of faces; of a longer line only what stands at its ends is known.
+constexpr std::uint64_t longest_line = 64 << 20;
+constexpr std::size_t longest_kept = 1 << 20;
 
 // Calls use(line) for each whole line; how many bytes those were.
 template <class Use>
@@ -22,6 +25,47 @@ std::size_t each_line(std::string_view text, const Use& use) {
 }
 
 std::string_view text_of(const Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+// At least the whole line that begins there, if it is no longer than the longest; more where that is short.
+Result<Bytes> lines_from(const fs::path& log, std::uint64_t position) {
+  for (auto size = at_once;; size = std::min(size * 4, longest_line)) {
+    auto part = read_range(log, position, size);
+    if (!part || part->size() < size || size == longest_line || text_of(*part).find('\n') != std::string_view::npos)
+      return part;
+  }
+}
+
+// Where to begin for the end of a log of so many bytes: at its last line at least.
+std::uint64_t last_part(const fs::path& log, std::uint64_t size) {
+  const auto usual = size - std::min(size, read_at_end);
+  // The line break of the last line says nothing; the one before it does.
+  for (auto end = size - std::min<std::uint64_t>(size, 1); end > 0;) {
+    const auto begin = end - std::min(end, at_once);
+    const auto part = read_range(log, begin, end - begin);
+    if (!part) break;
+    if (const auto before = text_of(*part).rfind('\n'); before != std::string_view::npos)
+      return std::min(usual, begin + before + 1);
+    end = begin;
+  }
+  return 0;
+}
+
+// Of a line that is too long to be read as a whole: what stands at its beginning.
+json outline_of(std::string_view head, double time) {
+  constexpr std::string_view begin = "{\"event\":\"";
+  const auto id = line_id(head.substr(0, 200));
+  if (!head.starts_with(begin) || id < 0) return nullptr;
+  const auto kind = head.substr(begin.size(), head.find('"', begin.size()) - begin.size());
+  return {{"event", std::string(kind)}, {"id", id}, {"time", time}, {"report", {{"cut_short", true}}}};
+}
+
+// Of a long report the first of each list of names: it stays in memory and is shown, and its whole is in the log.
+void cut_short(json& value) {
+  constexpr std::size_t most = 1000;
+  if (value.is_array() && value.size() > most) value.erase(value.begin() + most, value.end());
+  if (value.is_structured())
+    for (auto& part : value) cut_short(part);
+}
 
 }  // namespace
 
@@ -43,6 +87,14 @@ std::int64_t line_id(std::string_view line) {
 // Another version's lines, and damaged ones, may hold anything: what is kept has the types that are read later.
 void JobReader::take(std::string_view line) {
   json event = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (line.size() > longest_kept && event.is_object() && event.value("report", json()).is_object()) {
+    cut_short(event["report"]);
+    event["report"]["cut_short"] = true;
+  }
+  take_event(std::move(event));
+}
+
+void JobReader::take_event(json event) {
   if (!event.is_object() || !event.value("time", json()).is_number() || !event.value("id", json()).is_number_integer())
     return;
   const auto text = [&](const char* key) { return text_in(event, key); };
@@ -60,6 +112,7 @@ void JobReader::take(std::string_view line) {
     facts_.verb = text("verb");
     facts_.workspace = text("workspace");
     facts_.command = text("command");
+    facts_.folder = text("folder");
     facts_.positionals = object("positionals");
     facts_.options = object("options");
   } else if (kind == "stage") {
@@ -94,15 +147,16 @@ void JobReader::update() {
         if (std::exchange(first, false)) take(line);
       });
     }
-    position_ = size - read_at_end;  // the rest of the line there is no line, and passed over
+    position_ = last_part(log, size);  // the rest of the line there is no line, and passed over
   }
   while (position_ < size) {
-    const auto part = read_range(log, position_, at_once);
+    const auto part = lines_from(log, position_);
     if (!part) return;
     const auto used = each_line(text_of(*part), [&](std::string_view line) { take(line); });
     if (used == 0) {
-      if (part->size() < at_once) break;  // torn: its end has not come yet
-      position_ += part->size();          // a line longer than any of ours
+      if (part->size() < longest_line) break;  // torn: its end has not come yet
+      take_event(outline_of(text_of(*part), facts_.newest));
+      position_ += part->size();  // the rest of it is no line
     }
     position_ += used;
   }
@@ -122,7 +176,7 @@ LogPart read_log(const fs::path& folder, std::uint64_t position, std::int64_t af
   LogPart result;
   result.position = position;
   while (result.lines.size() < bytes) {
-    const auto part = read_range(folder / job_events_file, result.position, at_once);
+    const auto part = lines_from(folder / job_events_file, result.position);
     if (!part || part->empty()) return result;
     const auto text = text_of(*part);
     std::size_t begin = 0;
@@ -130,8 +184,8 @@ LogPart read_log(const fs::path& folder, std::uint64_t position, std::int64_t af
       const auto line = text.substr(begin, end - begin + 1);
       if (line_id(line) > after) result.lines.append(line);
     }
-    if (begin == 0) return result;
-    result.position += begin;
+    if (begin == 0 && part->size() < longest_line) return result;
+    result.position += begin == 0 ? part->size() : begin;
   }
   return result;
 }

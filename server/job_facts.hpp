@@ -16,10 +16,12 @@ struct JobFacts {
   bool begun = false;              // its log is there
   double started = 0, newest = 0;  // wall time of the first line and of the last
   std::int64_t last_id = -1;       // of the lines
-  std::string verb, workspace, command, stage;
+  std::string verb, workspace, command, folder, stage;
   nlohmann::json positionals = nlohmann::json::object(), options = nlohmann::json::object();
-  nlohmann::json progress;                         // the newest event of its kind, or null
-  nlohmann::json report, error;                    // what ended it: the report, or {code, message, hint}; else null
+  nlohmann::json progress;  // the newest event of its kind, or null
+  // What ended it: the report, or {code, message, hint}; else null. Of a report of more than a megabyte the first
+  // thousand of each list, and `cut_short`.
+  nlohmann::json report, error;
   nlohmann::json metric;                           // the newest: {at, values}
   std::map<std::string, nlohmann::json> previews;  // slot -> the newest: {slot, path, version}
   std::size_t warnings = 0;                        // of those read
@@ -37,6 +39,7 @@ class JobReader {
 
  private:
   void take(std::string_view line);
+  void take_event(nlohmann::json event);
   fs::path folder_;
   JobFacts facts_;
   std::uint64_t position_ = 0;

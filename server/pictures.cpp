@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <fstream>
 
 #include "lib/base/child.hpp"
+#include "lib/base/frame_files.hpp"
 #include "lib/base/hash.hpp"
 #include "lib/base/limits.hpp"
 #include "lib/base/moves.hpp"
@@ -89,6 +91,27 @@ void keep_small(const fs::path& kept, const Bytes& jpeg) {
   if (error) fs::remove(temporary, error);
 }
 
+// "0f/0f3a…-256.jpg", as small_copy() names them.
+bool is_small_copy(const fs::path& file) {
+  const auto stem = file.stem().string();
+  const auto letters = [](std::string_view text, std::string_view of) {
+    return !text.empty() && text.find_first_not_of(of) == text.npos;
+  };
+  constexpr std::size_t digits = 16;
+  return file.extension() == ".jpg" && stem.size() > digits + 1 && stem[digits] == '-' &&
+         letters(stem.substr(0, digits), "0123456789abcdef") && letters(stem.substr(digits + 1), "0123456789") &&
+         file.parent_path().filename() == stem.substr(0, 2);
+}
+
+// A copy's time is when it was last looked at, to a day: when it was read the system notes only where it is told to.
+void note_use(const fs::path& kept) {
+  constexpr auto day = std::chrono::hours(24);
+  const auto now = fs::file_time_type::clock::now();
+  std::error_code error;
+  if (const auto used = fs::last_write_time(kept, error); !error && now - used > day)
+    fs::last_write_time(kept, now, error);
+}
+
 }  // namespace
 
 fs::path trash_name(const Workspace& workspace, Side side) { return workspace.frames(side) / "aligned_trash"; }
@@ -118,10 +141,56 @@ Pictures::Pictures(Workspace workspace)
       kept_(workspace_.state() / "studio" / "thumbnails"),
       most_(std::max(1, static_cast<int>(cpu_threads()))) {}
 
+Pictures::~Pictures() {
+  ending_ = true;
+  if (tidying_.joinable()) tidying_.join();
+}
+
+void Pictures::forget_old(std::uint64_t most_bytes) const {
+  struct Kept {
+    fs::file_time_type used;
+    std::uint64_t bytes;
+    fs::path file;
+  };
+  std::vector<Kept> all;
+  std::uint64_t sum = 0;
+  std::error_code error;
+  if (fs::is_symlink(kept_, error)) return;
+  for (const auto& folder : sub_folders(kept_)) {
+    if (ending_) return;
+    if (fs::is_symlink(folder, error)) continue;
+    remove_temporaries(folder);
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+      std::error_code unknown;
+      if (!is_small_copy(it->path()) || it->is_symlink(unknown) || !it->is_regular_file(unknown)) continue;
+      const auto used = it->last_write_time(unknown);
+      const auto bytes = it->file_size(unknown);
+      if (unknown) continue;
+      all.push_back({used, bytes, it->path()});
+      sum += bytes;
+    }
+  }
+  std::ranges::sort(all, {}, &Kept::used);
+  for (const auto& one : all) {
+    if (sum <= most_bytes || ending_) return;
+    if (fs::remove(one.file, error)) sum -= one.bytes;
+  }
+}
+
+void Pictures::tidy_up() {
+  constexpr std::uint64_t room = 1 << 30;
+  if (tidying_.joinable()) return;
+  if (auto started = background_thread([this] { forget_old(room); }, [](const Error&) {}))
+    tidying_ = *std::move(started);
+}
+
 Result<Bytes> Pictures::small_copy(const fs::path& picture, int size, const std::string& tag) {
   const fs::path kept = kept_ / tag.substr(0, 2) / (tag + ".jpg");
   constexpr std::uint64_t most_bytes = 64 << 20;
-  if (auto known = read_file(kept, most_bytes); known && is_whole(*known)) return known;
+  if (auto known = read_file(kept, most_bytes); known && is_whole(*known)) {
+    note_use(kept);
+    return known;
+  }
   std::unique_lock lock(mutex_);
   free_.wait(lock, [&] { return at_work_ < most_; });
   ++at_work_;

@@ -2,8 +2,11 @@
 // Files of a workspace for a browser: which may be given, and small copies of pictures.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
+#include <thread>
 
 #include "lib/project/workspace.hpp"
 #include "server/http.hpp"
@@ -19,9 +22,17 @@ Result<fs::path> file_of(const Workspace&, const std::string& path);
 class Pictures {
  public:
   explicit Pictures(Workspace workspace);
+  ~Pictures();
+  Pictures(const Pictures&) = delete;
+  Pictures& operator=(const Pictures&) = delete;
   // A picture of the workspace whose longer side has at most that many pixels (0: the file as it is). Small copies are
   // kept in .understudy/studio/thumbnails, by the file's size and time; `tag` is theirs.
   Result<Reply> give(const Request&);
+  // Removes small copies, those first that nobody has looked at for longest, until the rest takes no more than that
+  // many bytes; each frame that was merged anew and each face that was changed left one. Nothing else that lies there.
+  void forget_old(std::uint64_t most_bytes) const;
+  // The same in the background, with room for some walls of thousands.
+  void tidy_up();
 
  private:
   Result<Bytes> small_copy(const fs::path& picture, int size, const std::string& tag);
@@ -31,6 +42,8 @@ class Pictures {
   std::mutex mutex_;
   std::condition_variable free_;
   int at_work_ = 0, most_;
+  std::atomic<bool> ending_{false};
+  std::thread tidying_;
 };
 
 }  // namespace understudy::studio

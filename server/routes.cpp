@@ -75,7 +75,8 @@ std::vector<Route> job_routes(Studio& studio) {
   return {
       {"GET",
        "/api/jobs",
-       "All jobs of the workspace, the newest first, whoever started them.",
+       "All jobs of the workspace, the newest first, whoever started them. One that waits and is `held` was "
+       "asked for in another folder or on another machine: it begins when it is asked for again, and never by itself.",
        {},
        {},
        opened(studio,
@@ -87,7 +88,7 @@ std::vector<Route> job_routes(Studio& studio) {
        "Puts a job into the queue: one training and one other job run at a time.",
        {},
        "verb: its name\npositionals: {name: text}\noptions: {key: value}, those that differ from the "
-       "defaults\nat_once: true starts it "
+       "defaults; paths that are not whole begin in the workspace\nat_once: true starts it "
        "beside whatever runs\ndry: true starts nothing and tells the command line, or the problem with what is asked "
        "for",
        opened(
@@ -111,7 +112,9 @@ std::vector<Route> job_routes(Studio& studio) {
                 TRY(const auto job, open.jobs->job(request.parts[0]));
                 return json_reply(job);
               })},
-      job_action(studio, "cancel", "Takes it out of the queue, or lets it finish its item, save and stop.",
+      job_action(studio, "cancel",
+                 "Takes it out of the queue, or lets it finish its item, save and stop. One whose process never came "
+                 "is not begun again.",
                  &Supervisor::cancel),
       job_action(studio, "pause", "Lets its processes stand still.", &Supervisor::pause),
       job_action(studio, "resume", "Lets them go on.", &Supervisor::resume),
@@ -122,7 +125,7 @@ std::vector<Route> queue_routes(Studio& studio) {
   return {
       {"POST",
        "/api/jobs/{job}/retry",
-       "The same again, as a new job.",
+       "The same again, as a new job. One that is held is taken out of the queue for it.",
        {},
        {},
        opened(studio,

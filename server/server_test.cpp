@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <set>
+
 #include "lib/base/scratch_folder.hpp"
+#include "lib/image/codec.hpp"
 #include "server/guard.hpp"
 #include "server/job_entry.hpp"
 #include "server/job_facts.hpp"
@@ -106,10 +110,31 @@ TEST(JobEntry, NamesFilesByTheirBytes) {
   EXPECT_FALSE(check_request(verb(), job({{"input", R"(a\x00b)"}})));
 }
 
+TEST(JobEntry, ADashAnywhereIsNoOption) {
+  auto two = verb();
+  two["positionals"].push_back({{"name", "expression"}, {"help", "Which"}, {"required", true}});
+  auto entry = job({{"size", 8}});
+  entry.positionals["expression"] = "-turn > 0.3";
+  ASSERT_TRUE(check_request(two, entry));
+  EXPECT_THAT(arguments_of(two, entry), ElementsAre("cut", "--size=8", "--", "src", "-turn > 0.3"));
+}
+
+TEST(JobEntry, APathIsWholeOrBeginsInAFolderThatIsKnown) {
+  EXPECT_THAT(check_request(verb(), job({{"input", "clip.mp4"}})).error().message, HasSubstr("a whole path"));
+  EXPECT_TRUE(check_request(verb(), job({{"input", ""}})));
+  const json typed{{"input", R"(x/../caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}};
+  EXPECT_EQ(whole_paths(verb(), typed, "/film"),
+            json({{"input", R"(/film/caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}}));
+  for (const json& stays : {json{{"input", "/a/b"}}, json{{"input", ""}}, json{{"input", 7}}})
+    EXPECT_EQ(whole_paths(verb(), stays, "/film"), stays);
+}
+
 TEST(JobEntry, ComesBackFromItsFileAndOtherFilesAreRefused) {
   auto entry = job({{"size", 8}});
   entry.standing = Standing::begun;
   entry.process = {4711, 99};
+  entry.problem = "no";
+  entry.origin = {"1", "2", "3"};
   const auto again = job_entry_of(to_json(entry));
   ASSERT_TRUE(again);
   EXPECT_EQ(to_json(*again), to_json(entry));
@@ -125,9 +150,14 @@ TEST(JobEntry, ComesBackFromItsFileAndOtherFilesAreRefused) {
     broken[key] = json::array({1});
     static_cast<void>(job_entry_of(broken));  // refused or not, nothing is thrown
     broken.erase(key);
-    // The first version may be left out; whether it stands still the system knows.
-    EXPECT_TRUE(key == "version" || key == "paused" || !job_entry_of(broken)) << key;
+    EXPECT_TRUE(key == "version" || !job_entry_of(broken)) << key;  // the first version may be left out
   }
+  auto first = whole;
+  first.update({{"version", 1}, {"pipe", "/tmp/p"}, {"errors", "/home/u/thesis"}, {"paused", false}});
+  const auto old = job_entry_of(first);
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->origin, Origin());  // it did not say, whatever else stands there
+  EXPECT_EQ(old->process, entry.process);
 }
 
 TEST(JobReader, FollowsALogAndPassesOverWhatIsDamaged) {
@@ -158,6 +188,51 @@ TEST(JobReader, FollowsALogAndPassesOverWhatIsDamaged) {
   EXPECT_EQ(line_id(part.lines), 3);
 }
 
+std::string long_report(std::size_t names) {
+  json report{{"kept", names}, {"names", json::array()}};
+  for (std::size_t i = 0; i < names; ++i) report["names"].push_back(fmt::format("{:05}_0.jpg", i));
+  return json{{"event", "done"}, {"id", 9}, {"report", std::move(report)}, {"time", 5}}.dump() + "\n";
+}
+
+TEST(JobReader, TakesTheEndOfAJobHoweverLongItsReportIs) {
+  const std::string begin = R"({"event":"started","id":0,"time":1,"verb":"faceset filter"})"
+                            "\n";
+  const std::string note = R"({"event":"note","id":1,"text":")" + std::string(1000, 'n') + "\",\"time\":2}\n";
+  std::string many;
+  for (int i = 0; i < 5000; ++i) many += note;
+  // As it is followed from the beginning, and a log of megabytes of which the end alone is read.
+  for (const auto& before : {begin, begin + many}) {
+    const ScratchFolder scratch;
+    ASSERT_TRUE(write_text(scratch.path / "events.jsonl", before + long_report(200000)));
+    JobReader reader(scratch.path);
+    reader.update();
+    EXPECT_EQ(reader.facts().verb, "faceset filter");
+    ASSERT_TRUE(reader.facts().ended());
+    EXPECT_EQ(reader.facts().report["kept"], 200000);
+    EXPECT_EQ(reader.facts().report["names"].size(), 1000u);  // what is shown; the log has them all
+    EXPECT_EQ(reader.facts().report["cut_short"], true);
+    LogPart part;
+    for (std::string last; part.position < fs::file_size(scratch.path / "events.jsonl"); last = part.lines) {
+      part = read_log(scratch.path, part.position, -1, 1 << 18);
+      ASSERT_FALSE(part.lines.empty());
+    }
+    EXPECT_TRUE(part.lines.ends_with(long_report(200000)));
+  }
+}
+
+TEST(JobReader, OfALineThatIsTooLongItTakesTheBeginning) {
+  const ScratchFolder scratch;
+  auto text =
+      std::string(R"({"event":"done","id":9,"report":{"names":")") + std::string(65 << 20, 'x') + "\"},\"time\":5}\n";
+  ASSERT_TRUE(write_text(scratch.path / "events.jsonl", R"({"event":"started","id":0,"time":1})"
+                                                        "\n" +
+                                                            text));
+  JobReader reader(scratch.path);
+  reader.update();
+  EXPECT_TRUE(reader.facts().ended());
+  EXPECT_EQ(read_log(scratch.path, 0, -1, 1 << 20).position, fs::file_size(scratch.path / "events.jsonl"));
+}
+
 TEST(JobReader, CountsHowOftenATrainingWentBack) {
   const ScratchFolder scratch;
   std::string text;
@@ -169,6 +244,54 @@ TEST(JobReader, CountsHowOftenATrainingWentBack) {
   reader.update();
   EXPECT_EQ(reader.facts().warnings, 2u);
   EXPECT_EQ(reader.facts().rollbacks, 1u);
+}
+
+TEST(Pictures, SmallCopiesThatNobodyLooksAtGoFirst) {
+  const ScratchFolder scratch;
+  const Workspace workspace{scratch.path / "film"};
+  const auto kept = workspace.state() / "studio/thumbnails";
+  const auto name = [](int i) { return fmt::format("{0:02x}/{0:02x}00000000000000-256.jpg", i); };
+  const auto now = fs::file_time_type::clock::now();
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(write_text(kept / name(i), std::string(1000, 'x')));
+    fs::last_write_time(kept / name(i), now - std::chrono::hours(i == 3 ? 1 : 100 - i));
+  }
+  ASSERT_TRUE(write_text(scratch.path / "elsewhere/a.jpg", "a"));
+  fs::create_directory_symlink(scratch.path / "elsewhere", kept / "0a");
+  fs::create_symlink(scratch.path / "elsewhere/a.jpg", kept / "00/0000000000000001-256.jpg");
+  for (const char* mine : {"00/mine.jpg", "00/0000000000000000-256.png", "mine.jpg", "01/0000000000000000-256.jpg"}) {
+    ASSERT_TRUE(write_text(kept / mine, std::string(5000, 'm')));
+    fs::last_write_time(kept / mine, now - std::chrono::hours(1000));
+  }
+  Pictures(workspace).forget_old(3000);
+  std::set<int> left;
+  for (int i = 0; i < 10; ++i)
+    if (fs::exists(kept / name(i))) left.insert(i);
+  EXPECT_THAT(left, ElementsAre(3, 8, 9));
+  for (const char* mine : {"00/mine.jpg", "00/0000000000000000-256.png", "mine.jpg", "01/0000000000000000-256.jpg"})
+    EXPECT_TRUE(fs::exists(kept / mine)) << mine;
+  EXPECT_TRUE(fs::exists(scratch.path / "elsewhere/a.jpg"));
+}
+
+TEST(Pictures, ASmallCopyIsYoungWhenItIsLookedAt) {
+  const ScratchFolder scratch;
+  const Workspace workspace{scratch.path / "film"};
+  ASSERT_TRUE(write_image(workspace.merged() / "1.png", ImageU8(64, 32, 3, 200)));
+  Pictures pictures(workspace);
+  Request request;
+  request.query = {{"path", "data_dst/merged/1.png"}, {"size", "16"}};
+  ASSERT_TRUE(pictures.give(request));
+  fs::path copy;
+  for (const auto& one : fs::recursive_directory_iterator(workspace.state() / "studio/thumbnails"))
+    if (one.is_regular_file()) copy = one.path();
+  fs::last_write_time(copy, fs::file_time_type::clock::now() - std::chrono::hours(1000));
+  ASSERT_TRUE(pictures.give(request));
+  pictures.forget_old(1);
+  EXPECT_FALSE(fs::exists(copy));  // it counts, as what this program made
+  ASSERT_TRUE(pictures.give(request));
+  fs::last_write_time(copy, fs::file_time_type::clock::now() - std::chrono::hours(1000));
+  ASSERT_TRUE(pictures.give(request));
+  EXPECT_GT(fs::last_write_time(copy), fs::file_time_type::clock::now() - std::chrono::hours(1));
 }
 
 TEST(Pictures, OnlyFilesOfTheWorkspaceAreNamed) {

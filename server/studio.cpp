@@ -44,7 +44,10 @@ Result<> Studio::open(const fs::path& root, bool create) {
   // What is open already stays so: of a second one the jobs would be begun twice.
   if (!before || before->workspace.root != place || before->identity != identity) {
     auto opened = std::make_shared<OpenWorkspace>(workspace, identity, supervisor_of(workspace, identity));
+    // Before what came is looked through for what is old. What cannot be moved now is told when the next comes.
+    static_cast<void>(opened->uploads.finish());
     forget_old_uploads(*opened);
+    opened->pictures.tidy_up();
     const std::lock_guard lock(mutex_);
     std::swap(current_, opened);
   }

@@ -25,6 +25,7 @@ json object_in(const json& request, const char* key) {
 
 Supervisor::Supervisor(Workspace workspace, fs::path program, const json& schema)
     : workspace_(std::move(workspace)),
+      origin_(origin_here(workspace_.root)),
       program_(std::move(program)),
       jobs_folder_(workspace_.state() / "jobs"),
       entries_folder_(workspace_.state() / "studio" / "jobs"),
@@ -64,7 +65,7 @@ Result<JobEntry> Supervisor::entry_of(const json& request) const {
     if (!value.is_string()) return fail(Code::bad_option, "{} is text", name);
     entry.positionals[name] = value;
   }
-  entry.options = object_in(request, "options");
+  entry.options = whole_paths(*verb, object_in(request, "options"), workspace_.root);
   entry.at_once = request.value("at_once", json()).is_boolean() && request["at_once"].get<bool>();
   TRY_VOID(check_request(*verb, entry));
   if (!verb->value("keeps_log", true))
@@ -92,12 +93,13 @@ Result<std::string> Supervisor::enqueue(JobEntry entry) {
   const std::lock_guard lock(mutex_);
   entry.asked = wall_time();
   entry.standing = Standing::waiting;
+  entry.problem.clear();
   entry.process = {};
+  entry.origin = origin_;
   entry.job = job_name(entry.asked, entry.verb);
   for (int n = 2; known_.contains(entry.job); ++n)
     entry.job = fmt::format("{}-{}", job_name(entry.asked, entry.verb), n);
   entry.place = entry.asked;
-  entry.errors = entries_folder_ / (entry.job + ".errors");
   TRY_VOID(keep(entry));
   auto& known = known_[entry.job];
   known.reader = std::make_unique<JobReader>(jobs_folder_ / entry.job);
@@ -134,21 +136,25 @@ Result<std::string> Supervisor::retry(const std::string& job) {
         if (value.is_string()) again.positionals[name] = value;
       again.options = facts.options;
     }
-    if (state_of(*before) == "waiting" || (before->runs && !facts.ended()))
+    const bool waits = state_of(*before) == "waiting";
+    if ((waits && is_ours(*before->entry)) || (before->runs && !facts.ended()))
       return fail(Code::busy, "It has not ended yet");
     const json* verb = verb_of(again.verb);
     if (!verb) return fail(Code::bad_option, "There is no verb '{}' any more", again.verb);
+    if (!facts.folder.empty()) again.options = whole_paths(*verb, again.options, path_of_text(facts.folder));
     TRY_VOID(check_request(*verb, again));
+    if (waits) TRY_VOID(take_out(*before));
   }
   return enqueue(std::move(again));
 }
 
-// Out of the queue, where no other studio has begun it meanwhile.
+// Out of the queue, where no other studio has begun it meanwhile; or one whose process never came.
 Result<> Supervisor::take_out(Known& one) {
   TRY(const auto lock, hold_entries());
   read_entries();
   auto changed = *one.entry;
-  if (changed.standing != Standing::waiting) return fail(Code::busy, "It has just begun");
+  const bool never_came = changed.standing == Standing::begun && one.process.pid == 0;
+  if (changed.standing != Standing::waiting && !never_came) return fail(Code::busy, "It has just begun");
   changed.standing = Standing::dropped;
   TRY_VOID(keep(changed));
   one.entry = std::move(changed);
@@ -158,7 +164,8 @@ Result<> Supervisor::take_out(Known& one) {
 Result<> Supervisor::cancel(const std::string& job) {
   const std::lock_guard lock(mutex_);
   TRY(auto* one, known(job));
-  if (one->entry && one->entry->standing == Standing::waiting) {
+  const auto state = state_of(*one);
+  if (state == "waiting" || (state == "starting" && !one->runs)) {
     TRY_VOID(take_out(*one));
   } else if (one->runs) {
     one->stop_asked = send_signal(one->process, Signal::stop);
@@ -201,7 +208,7 @@ Result<> Supervisor::order(const std::vector<std::string>& jobs) {
   std::vector<JobEntry*> waiting;
   for (const auto& name : jobs) {
     TRY(auto* one, known(name));
-    if (!one->entry || one->entry->standing != Standing::waiting) continue;
+    if (!one->entry || one->entry->standing != Standing::waiting || !is_ours(*one->entry)) continue;
     waiting.push_back(&*one->entry);
     one->shown = nullptr;
   }
@@ -223,7 +230,7 @@ Result<> Supervisor::command(const std::string& job, const json& asked) {
   {
     const std::lock_guard lock(mutex_);
     TRY(auto* one, known(job));
-    if (!one->runs || !one->entry || one->entry->pipe.empty())
+    if (!one->runs || !one->entry)
       return fail(Code::busy, "It does not run, or was started from a terminal and takes its commands there");
     id = fmt::format("studio-{}-{}", random_hex(4), ++requests_);
     json line = {{"id", id}};
@@ -232,7 +239,7 @@ Result<> Supervisor::command(const std::string& job, const json& asked) {
     std::error_code error;
     position = fs::file_size(folder / job_events_file, error);
     if (error) position = 0;
-    TRY_VOID(write_pipe(one->entry->pipe, json_text(line) + "\n"));
+    TRY_VOID(write_commands(one->process, json_text(line) + "\n"));
   }
   const Stopwatch since;
   while (since.seconds() < answer_within) {

@@ -31,9 +31,9 @@ class Supervisor {
   Result<std::string> ask(const nlohmann::json& request);
   // What would be asked for, as a command line; nothing is started.
   Result<std::string> command_line(const nlohmann::json& request) const;
-  // The same again, as a new job.
+  // The same again, as a new job. One that waits but was asked for elsewhere is asked for here by it.
   Result<std::string> retry(const std::string& job);
-  // Out of the queue, or told to finish its item and stop.
+  // Out of the queue, or not begun again where its process never came, or told to finish its item and stop.
   Result<> cancel(const std::string& job);
   Result<> pause(const std::string& job);
   Result<> resume(const std::string& job);
@@ -60,7 +60,8 @@ class Supervisor {
     ProcessId process;
     bool runs = false, stands = false, stop_asked = false;
     std::uint64_t entry_stamp = 0;  // of the entry's file
-    double looked = 0;              // since when it is begun without a log
+    double looked = 0;              // since when it is begun without a log, or was last tried to be kept
+    bool unkept = false;            // what became of it is not on the disk yet
     nlohmann::json shown;
   };
   void work();
@@ -73,10 +74,16 @@ class Supervisor {
   void update(const std::string& job, Known&);
   static bool is_over(const Known&);
   void adopt(Known&, JobEntry);
-  void try_to_begin(Known&);
+  // Whether it was asked for in this very folder on this machine. What was not is never begun by itself, and what it
+  // says of processes is not believed: it came along when the workspace was copied or sent.
+  bool is_ours(const JobEntry&) const;
+  fs::path errors_of(const std::string& job) const { return entries_folder_ / (job + ".errors"); }
+  void give_up(Known&, const Error&);
+  Result<> start(JobEntry&);
   nlohmann::json show(const std::string& job, const Known&) const;
+  std::string last_words_of(const std::string& job, const Known&) const;
   std::string state_of(const Known&) const;
-  Result<> begin(Known&);
+  void begin(Known&);
   Result<> take_out(Known&);
   Result<JobEntry> read_entry(const std::string& job) const;
   Result<FileLock> hold_entries() const;
@@ -88,6 +95,7 @@ class Supervisor {
   const nlohmann::json* verb_of(const std::string& name) const;
 
   Workspace workspace_;
+  Origin origin_;
   fs::path program_, jobs_folder_, entries_folder_;
   const nlohmann::json& schema_;
   mutable std::mutex mutex_;

@@ -40,21 +40,11 @@ ProcessId holder_of(const fs::path& lock) {
   return has_open(process.pid, lock).value_or(true) ? process : ProcessId{};
 }
 
-// For pipes, which not every disk can hold: a folder of this user's where the system keeps what is temporary.
-Result<fs::path> pipes_folder() {
-  std::error_code error;
-  const auto folder = fs::temp_directory_path(error) / fmt::format("understudy-{}", user_id());
-  TRY_VOID(make_folders(folder));
-  fs::permissions(folder, fs::perms::owner_all, error);  // fails when another made it
-  if (error) return fail(Code::io, "{} is another user's", folder.string());
-  return folder;
-}
-
 std::string end_of(const fs::path& file) {
   constexpr std::uint64_t most = 4096;
   std::error_code error;
-  const auto size = fs::file_size(file, error);
-  if (error) return {};
+  const auto size = fs::is_symlink(file, error) ? 0 : fs::file_size(file, error);
+  if (error || size == 0) return {};
   const auto bytes = read_range(file, size > most ? size - most : 0, most);
   return bytes ? terminal_text({reinterpret_cast<const char*>(bytes->data()), bytes->size()}) : std::string();
 }
@@ -87,11 +77,18 @@ Result<JobEntry> Supervisor::read_entry(const std::string& job) const {
   return entry;
 }
 
+bool Supervisor::is_ours(const JobEntry& entry) const {
+  return !origin_.folder.empty() && entry.origin.folder == origin_.folder && entry.origin.machine == origin_.machine;
+}
+
 // What stands on the disk is what holds: another studio that has this workspace open may have begun it, or dropped it.
 void Supervisor::adopt(Known& one, JobEntry entry) {
   if (!one.reader) one.reader = std::make_unique<JobReader>(jobs_folder_ / entry.job);
-  if (one.entry && *one.entry == entry) return;
-  if (entry.process.pid != 0) one.process = entry.process;
+  if (one.unkept || (one.entry && *one.entry == entry)) return;
+  // Of another folder's or machine's the lock of the log alone tells whether it runs here; with an earlier boot it
+  // ended.
+  constexpr ProcessId ended{-1, 0};
+  if (entry.process.pid != 0 && is_ours(entry)) one.process = entry.origin.boot == origin_.boot ? entry.process : ended;
   one.entry = std::move(entry);
   one.shown = nullptr;
 }
@@ -108,7 +105,7 @@ void Supervisor::forget_old() {
                      !fs::exists(jobs_folder_ / job, error);
     if (old) {
       fs::remove(entries_folder_ / (job + ".json"), error);
-      fs::remove(entries_folder_ / (job + ".errors"), error);
+      fs::remove(errors_of(job), error);
     }
     it = old ? known_.erase(it) : std::next(it);
   }
@@ -142,7 +139,6 @@ void Supervisor::update(const std::string& job, Known& one) {
 std::string Supervisor::state_of(const Known& one) const {
   const auto& facts = one.reader->facts();
   if (one.entry && one.entry->standing == Standing::waiting) return "waiting";
-  if (one.entry && one.entry->standing == Standing::dropped) return "cancelled";
   if (one.runs && !facts.ended()) {
     if (one.stop_asked) return "stopping";
     if (one.stands) return "paused";
@@ -150,7 +146,9 @@ std::string Supervisor::state_of(const Known& one) const {
   }
   if (facts.report.is_object()) return "done";
   if (facts.error.is_object()) return facts.error.value("code", "") == "cancelled" ? "cancelled" : "failed";
-  if (one.entry && !facts.begun && one.process.pid == 0) return "starting";
+  if (one.entry && one.entry->standing == Standing::failed) return "failed";
+  if (one.entry && one.entry->standing == Standing::dropped) return "cancelled";
+  if (one.entry && is_ours(*one.entry) && !facts.begun && one.process.pid == 0) return "starting";
   return "failed";
 }
 
@@ -176,6 +174,7 @@ json Supervisor::show(const std::string& job, const Known& one) const {
                 {"last_warning", facts.last_warning},
                 {"rollbacks", facts.rollbacks},
                 {"here", one.entry.has_value()},
+                {"held", state == "waiting" && !is_ours(*one.entry)},
                 {"pid", one.runs ? one.process.pid : 0},
                 {"commands", described ? (*described)["commands"] : json::array()}};
   if (one.entry && described) {
@@ -185,51 +184,59 @@ json Supervisor::show(const std::string& job, const Known& one) const {
     shown["command"] = facts.command;
   }
   if (facts.error.is_object()) shown["error"] = facts.error;
-  if (state == "failed" && !facts.error.is_object()) {
-    const std::string said = one.entry ? end_of(one.entry->errors) : std::string();
-    shown["error"] = {
-        {"code", "internal"},
-        {"message", said.empty() ? "It ended without a word: it was killed, or the machine went down" : said}};
-  }
+  if (state == "failed" && !facts.error.is_object())
+    shown["error"] = {{"code", "internal"}, {"message", last_words_of(job, one)}};
   return shown;
 }
 
-// Of all studios that have this workspace open one begins it: whoever comes later takes over what that one has written.
-Result<> Supervisor::begin(Known& one) {
-  TRY(const auto lock, hold_entries());
-  if (auto there = read_entry(one.entry->job);
-      there && (there->standing != one.entry->standing || there->process != one.entry->process)) {
-    adopt(one, *std::move(there));
-    return {};
-  }
-  auto entry = *one.entry;
-  TRY(const auto pipes, pipes_folder());
-  entry.pipe = pipes / fmt::format("{}-{:016x}", entry.job, xxh3(workspace_.root.string()));
-  entry.standing = Standing::begun;
-  TRY_VOID(keep(entry));  // before the process is: a server that is killed here finds it by its log
-  std::error_code ignored;
-  fs::remove(entry.pipe, ignored);
-  TRY_VOID(make_pipe(entry.pipe));
-  const json* verb = verb_of(entry.verb);
-  if (!verb) return fail(Code::bad_option, "There is no verb '{}' any more", entry.verb);
-  ChildStart start{program_, {"--json", "--job", entry.job, "-w", workspace_.root.string()}, entry.pipe, entry.errors};
-  for (auto& word : arguments_of(*verb, entry)) start.arguments.push_back(std::move(word));
-  TRY(entry.process, start_child(start));
-  one.entry = entry;
-  one.process = entry.process;
-  one.runs = true;  // until the next look
-  one.shown = nullptr;
-  return keep(entry);
+// Of a job that failed and said nothing in its log.
+std::string Supervisor::last_words_of(const std::string& job, const Known& one) const {
+  if (one.entry && one.entry->standing == Standing::failed) return one.entry->problem;
+  if (const auto said = one.entry ? end_of(errors_of(job)) : std::string(); !said.empty()) return said;
+  if (one.entry && !is_ours(*one.entry))
+    return "It was begun in another folder or on another machine, and what became of it is not told here";
+  return "It ended without a word: it was killed, or the machine went down";
 }
 
-void Supervisor::try_to_begin(Known& one) {
-  const auto begun = begin(one);
-  if (begun || one.runs) return;
-  if (begun.error().code == Code::busy) return;  // another studio looks at the queue in this moment
-  static_cast<void>(write_text(one.entry->errors, to_sentence(begun.error()) + "\n"));
-  one.entry->standing = Standing::begun;
-  one.process = {-1, 0};  // there never was one
+// Of all studios that have this workspace open one begins it: whoever comes later takes over what that one has written.
+void Supervisor::begin(Known& one) {
+  const auto lock = hold_entries();
+  if (!lock && lock.error().code == Code::busy) return;  // another studio looks at the queue in this moment
   one.shown = nullptr;
+  if (!lock) return give_up(one, lock.error());
+  if (auto there = read_entry(one.entry->job);
+      there && (there->standing != one.entry->standing || there->process != one.entry->process))
+    return adopt(one, *std::move(there));
+  auto entry = *one.entry;
+  if (const auto started = start(entry); !started) return give_up(one, started.error());
+  one.entry = entry;
+  one.process = entry.process;
+  one.runs = true;                 // until the next look
+  static_cast<void>(keep(entry));  // where it cannot be, the process is found by its log
+}
+
+// What was right when it was asked for need not be so for the program that begins it.
+Result<> Supervisor::start(JobEntry& entry) {
+  const json* verb = verb_of(entry.verb);
+  if (!verb) return fail(Code::bad_option, "There is no verb '{}' any more", entry.verb);
+  TRY_VOID(check_request(*verb, entry));
+  entry.standing = Standing::begun;
+  entry.origin.boot = origin_.boot;
+  TRY_VOID(keep(entry));  // before the process is: a server that is killed here finds it by its log
+  ChildStart child{
+      program_, {"--json", "--job", entry.job, "-w", workspace_.root.string()}, true, errors_of(entry.job)};
+  for (auto& word : arguments_of(*verb, entry)) child.arguments.push_back(std::move(word));
+  TRY(entry.process, start_child(child));
+  return {};
+}
+
+// Kept, or the next studio would begin it when nobody wants it any more.
+void Supervisor::give_up(Known& one, const Error& error) {
+  one.entry->standing = Standing::failed;
+  one.entry->problem = to_sentence(error);
+  one.unkept = !keep(*one.entry);
+  one.looked = wall_time();
+  one.process = {-1, 0};  // there never was one
 }
 
 // One training and one other job at a time, but for those that shall run at once.
@@ -240,16 +247,19 @@ void Supervisor::start_next() {
   for (auto& [job, one] : known_) {
     const auto state = state_of(one);
     const bool ended = state == "done" || state == "failed" || state == "cancelled";
-    if (one.entry && state == "waiting") {
-      queue.emplace_back(one.entry->at_once ? 0 : one.entry->place, job);
+    const bool due = now - one.looked > begins_within;
+    if (one.unkept && due) {
+      one.looked = now;
+      one.unkept = !keep(*one.entry);
+    }
+    if (state == "waiting") {
+      if (is_ours(*one.entry)) queue.emplace_back(one.entry->at_once ? 0 : one.entry->place, job);
     } else if (!ended) {
       busy[is_training(one.entry ? one.entry->verb : one.reader->facts().verb)] = true;
       // Its server was killed before it had the process: the same name again, which only one process can begin.
-      if (one.entry && state == "starting" && one.process.pid == 0 && one.looked > 0 &&
-          now - one.looked > begins_within) {
+      if (state == "starting" && one.process.pid == 0 && one.looked > 0 && due) {
         one.looked = now;
-        static_cast<void>(begin(one));
-        one.shown = nullptr;
+        begin(one);
       }
     }
   }
@@ -259,7 +269,7 @@ void Supervisor::start_next() {
     const bool training = is_training(one.entry->verb);
     if (busy[training] && !one.entry->at_once) continue;
     busy[training] = true;
-    try_to_begin(one);
+    begin(one);
     update(job, one);
   }
 }

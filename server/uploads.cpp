@@ -21,6 +21,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view pack_name = "faceset.pak";
 constexpr std::uint64_t spare_disk = 1 << 30;  // must stay free behind an upload
 
 bool is_batch(std::string_view name) {
@@ -62,6 +63,32 @@ std::vector<fs::path> files_under(const fs::path& folder) {
   }
   std::ranges::sort(files);
   return files;
+}
+
+// Alone in a folder into which files are moved.
+Result<FileLock> hold(const Workspace& workspace, const fs::path& folder) {
+  TRY_VOID(make_folders(folder));
+  const bool faces = folder == workspace.aligned(Side::src) || folder == workspace.aligned(Side::dst);
+  return faces ? take_faceset(folder) : lock_folder(folder);
+}
+
+// Whoever reads faces prefers a pack, and would pass over the single ones beside it without a word.
+Result<> check_one_kind(const fs::path& aligned, const std::vector<Move>& moves, Side side) {
+  const auto packs = std::ranges::count_if(moves, [](const Move& move) { return move.to.filename() == pack_name; });
+  const bool single = static_cast<std::size_t>(packs) < moves.size();
+  if (packs > 0 && single)
+    return fail(Code::bad_option, "A {} came together with single faces: a side has the one or the other", pack_name);
+  std::error_code error;
+  if (single && fs::exists(aligned / pack_name, error))
+    return fail_with_hint(Code::bad_option, fmt::format("The faces in {} are packed", aligned.string()),
+                          fmt::format("Unpack them first: understudy faceset unpack {}", side_name(side)));
+  if (packs == 0) return {};
+  const auto any = [](const fs::path& folder) { return !jpg_files(folder).empty(); };
+  if (!any(aligned) && std::ranges::none_of(sub_folders(aligned), any)) return {};
+  return fail_with_hint(
+      Code::bad_option, fmt::format("There are single faces in {}, which a {} would hide", aligned.string(), pack_name),
+      fmt::format("Clear them first (understudy clear faces --side {}), or unpack the {} where it came from.",
+                  side_name(side), pack_name));
 }
 
 Result<> append(const fs::path& file, std::string_view piece) {
@@ -127,35 +154,105 @@ Result<std::vector<Move>> Uploads::video_moves(const std::vector<fs::path>& file
   return std::vector<Move>{{files[0], workspace_.root / name}};
 }
 
+// A move that a journal lists, where it is one that take() makes. Workspaces are sent around, and what their files say
+// moves nothing else.
+Result<> Uploads::check_left(const fs::path& from, const fs::path& to) const {
+  const auto batch = from.lexically_relative(root());
+  const auto folder = to.parent_path();
+  bool good = !batch.empty() && is_batch(batch.begin()->string());
+  std::error_code error;
+  for (auto at = from.parent_path(); good && at != workspace_.state(); at = at.parent_path())
+    good = at.has_relative_path() && !fs::is_symlink(at, error);
+  bool known = false;
+  for (const auto side : {Side::src, Side::dst}) {
+    const auto video = fmt::format("data_{}", side_name(side));
+    known = known || (folder == workspace_.frames(side) && is_picture(to)) ||
+            (folder == workspace_.aligned(side) && (is_picture(to) || to.filename() == pack_name)) ||
+            (folder == workspace_.root && to.stem() == video && to.extension() == from.extension());
+  }
+  if (good && known) return {};
+  return fail_with_hint(Code::bad_file,
+                        fmt::format("{} leads out of what is brought in: {} to {}", journal().string(),
+                                    valid_text(from.string()), valid_text(to.string())),
+                        "Another program wrote it: look at it, and remove it.");
+}
+
+// The folders into which the moves go that are left.
+Result<std::set<fs::path>> Uploads::left_for() const {
+  std::set<fs::path> folders;
+  std::error_code error;
+  if (!fs::exists(journal(), error)) return folders;
+  TRY(const auto text, read_text(journal()));
+  const json left = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto damaged = [&] { return fail(Code::bad_file, "{} is damaged", journal().string()); };
+  if (!left.is_object() || !left.value("moves", json()).is_array()) return damaged();
+  const auto found = [&](const json& name) {
+    return (journal().parent_path() / path_of_text(name.get<std::string>())).lexically_normal();
+  };
+  for (const auto& move : left["moves"]) {
+    const bool whole =
+        move.is_array() && move.size() == 3 && move[0].is_string() && move[1] == "" && move[2].is_string();
+    if (!whole) return damaged();
+    const auto to = found(move[2]);
+    TRY_VOID(check_left(found(move[0]), to));
+    folders.insert(to.parent_path());
+  }
+  return folders;
+}
+
+// With the lock of the uploads held.
+Result<> Uploads::finish_alone() const {
+  TRY(const auto folders, left_for());
+  std::vector<FileLock> held;
+  for (const auto& folder : folders) {
+    if (folder == workspace_.root) continue;  // a video, which is nobody's folder
+    TRY(auto lock, hold(workspace_, folder));
+    held.push_back(std::move(lock));
+  }
+  TRY_VOID(finish_moves(journal()));
+  return {};
+}
+
+Result<> Uploads::finish() {
+  std::error_code error;
+  if (!fs::exists(journal(), error)) return {};
+  TRY(const auto own, FileLock::take(root() / ".understudy" / "lock", root()));
+  return finish_alone();
+}
+
 Result<json> Uploads::take(const std::string& batch, const std::string& as, Side side) {
-  TRY(const auto files, whole_files(batch));
+  TRY(const auto came, whole_files(batch));
+  if (came.empty()) return fail(Code::not_found, "What came under that name is in its place already, or was dropped");
   const bool faces = as == "faces";
   if (as != "video" && as != "frames" && !faces)
     return fail(Code::bad_option, "Files come as video, frames or faces, not as '{}'", valid_text(as));
   // One list of moves at a time, and nobody else works in the folder that they go to.
   TRY(const auto own, FileLock::take(root() / ".understudy" / "lock", root()));
+  TRY_VOID(finish_alone());
+  TRY(const auto files, whole_files(batch));
+  const auto before = came.size() - files.size();  // moved when this was asked for the first time
   std::optional<FileLock> taken;
   std::vector<Move> moves;
   json left = json::array();
-  if (as == "video") {
+  if (as == "video" && before == 0) {
     TRY(moves, video_moves(files, side));
-  } else {
+  } else if (as != "video") {
     const fs::path to = faces ? workspace_.aligned(side) : workspace_.frames(side);
     for (const auto& file : files) {
-      if (is_picture(file) || (faces && file.filename() == "faceset.pak"))
+      if (is_picture(file) || (faces && file.filename() == pack_name))
         moves.push_back({file, to / file.filename()});
       else if (!file.filename().string().starts_with('.'))
         left.push_back(path_text(file.lexically_relative(root() / batch)));
     }
-    if (moves.empty()) return fail(Code::bad_option, "There are no pictures among the files that came");
-    TRY_VOID(make_folders(to));
-    TRY(auto lock, faces ? take_faceset(to) : lock_folder(to));
+    if (moves.empty() && before == 0) return fail(Code::bad_option, "There are no pictures among the files that came");
+    TRY(auto lock, hold(workspace_, to));
     taken = std::move(lock);
+    if (faces) TRY_VOID(check_one_kind(to, moves, side));
   }
-  TRY_VOID(move_files(workspace_.state() / "studio" / "moves.json", moves));
+  TRY_VOID(move_files(journal(), moves));
   // What did not go with them stays until it is old.
   if (left.empty()) TRY_VOID(drop(batch));
-  json told = {{"moved", moves.size()}};
+  json told = {{"moved", before + moves.size()}};
   if (!left.empty()) told["left"] = std::move(left);
   return told;
 }
@@ -164,6 +261,7 @@ void Uploads::forget_old(const std::set<fs::path>& used) const {
   constexpr auto old = std::chrono::hours(24);
   const auto now = fs::file_time_type::clock::now();
   std::error_code error;
+  if (fs::exists(journal(), error)) return;
   std::vector<fs::path> batches;
   for (fs::directory_iterator it(root(), error), end; !error && it != end; it.increment(error))
     if (is_batch(it->path().filename().string())) batches.push_back(it->path());

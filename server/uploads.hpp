@@ -25,19 +25,28 @@ class Uploads {
   // Where a batch's files lie; not_found when there is none.
   Result<fs::path> folder(const std::string& batch) const;
   // Moves them in, all or none, and never over a file that is there. `as`: "video" (one), "frames", "faces" (pictures
-  // or a faceset.pak). {moved, left: names of what is none of these}; what is left stays in the batch. Code::busy as
-  // long as one of them is not whole, or somebody works in the folder to which they go.
+  // or a faceset.pak, where the other does not lie already). {moved, left: names of what is none of these}; what is
+  // left stays in the batch. Code::busy as long as one of them is not whole, or somebody works in the folder to which
+  // they go.
   Result<nlohmann::json> take(const std::string& batch, const std::string& as, Side);
+  // Completes what a studio that was killed in take() left half moved. Code::busy while somebody works where it goes,
+  // bad_file where the list leads elsewhere than take() does: it came from somebody else, and stays.
+  Result<> finish();
   // The one folder of the batch (or the batch itself) becomes a workspace beside this one.
   Result<fs::path> take_workspace(const std::string& batch);
   Result<> drop(const std::string& batch);
-  // Removes batches in which nothing has changed for a day, but those in which one of these paths lies.
+  // Removes batches in which nothing has changed for a day, but those in which one of these paths lies; none while
+  // something is left half moved.
   void forget_old(const std::set<fs::path>& used) const;
 
  private:
   Result<std::vector<fs::path>> whole_files(const std::string& batch) const;
   Result<std::vector<Move>> video_moves(const std::vector<fs::path>& files, Side) const;
+  Result<> finish_alone() const;
+  Result<> check_left(const fs::path& from, const fs::path& to) const;
+  Result<std::set<fs::path>> left_for() const;
   fs::path root() const { return workspace_.state() / "studio" / "uploads"; }
+  fs::path journal() const { return workspace_.state() / "studio" / "moves.json"; }
   Workspace workspace_;
 };
 

@@ -89,7 +89,7 @@ void open_browser(const std::string& address, Run& run) {
     std::error_code error;
     const auto program = fs::path(folder) / "xdg-open";
     if (!fs::exists(program, error)) continue;
-    if (!start_child({program, {address}, "/dev/null", "/dev/null"})) run.note("The browser could not be opened.");
+    if (!start_child({program, {address}, false, "/dev/null"})) run.note("The browser could not be opened.");
     return;
   }
 }

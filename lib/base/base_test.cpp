@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "lib/base/child.hpp"
+#include "lib/base/file_identity.hpp"
 #include "lib/base/files.hpp"
 #include "lib/base/frame_files.hpp"
 #include "lib/base/lock.hpp"
@@ -172,16 +174,57 @@ TEST(Lock, TakingAFolderIsNoChangeOfIt) {
   EXPECT_GT(fs::last_write_time(folder), long_ago + std::chrono::hours(4));  // what was done there counts
 }
 
+bool within_ten_seconds(const std::function<bool()>& holds) {
+  for (int i = 0; i < 1000 && !holds(); ++i) sleep_seconds(0.01);
+  return holds();
+}
+
+TEST(Child, TakesCommandsOfWhoeverKnowsIt) {
+  const ScratchFolder scratch;
+  const auto heard = scratch.path / "heard", errors = scratch.path / "errors";
+  const auto child = start_child({"/bin/sh", {"-c", "exec cat > \"$0\"", heard.string()}, true, errors});
+  ASSERT_TRUE(child);
+  for (const char* line : {"one\n", "two\n"}) ASSERT_TRUE(write_commands(*child, line));  // it has not ended between
+  EXPECT_TRUE(within_ten_seconds([&] { return read_text(heard).value_or("") == "one\ntwo\n"; }));
+  ASSERT_TRUE(send_signal(*child, Signal::stop));
+  EXPECT_TRUE(within_ten_seconds([&] { return !is_alive(*child); }));
+  EXPECT_FALSE(write_commands(*child, "three\n"));
+  const auto deaf = start_child({"/bin/sleep", {"60"}, false, errors});
+  ASSERT_TRUE(deaf);
+  EXPECT_FALSE(write_commands(*deaf, "one\n"));  // it was not started for them
+  ASSERT_TRUE(send_signal(*deaf, Signal::stop));
+  EXPECT_TRUE(within_ten_seconds([&] { return !is_alive(*deaf); }));
+}
+
+TEST(Child, SaysNothingThroughALink) {
+  const ScratchFolder scratch;
+  ASSERT_TRUE(write_text(scratch.path / "thesis", "all of it"));
+  fs::create_symlink(scratch.path / "thesis", scratch.path / "errors");
+  EXPECT_FALSE(start_child({"/bin/true", {}, false, scratch.path / "errors"}));
+  EXPECT_FALSE(FileLock::take(scratch.path / "errors"));
+  EXPECT_EQ(*read_text(scratch.path / "thesis"), "all of it");
+}
+
+TEST(FolderIdentity, StaysWithTheFolderAndIsNotThatOfACopy) {
+  const ScratchFolder scratch;
+  ASSERT_TRUE(write_text(scratch.path / "film/a", "a"));
+  const auto identity = folder_identity(scratch.path / "film");
+  EXPECT_NE(identity, 0u);
+  EXPECT_EQ(folder_identity(scratch.path / "none"), 0u);
+  fs::rename(scratch.path / "film", scratch.path / "moved");
+  ASSERT_TRUE(write_text(scratch.path / "moved/b", "b"));
+  EXPECT_EQ(folder_identity(scratch.path / "moved"), identity);
+  fs::copy(scratch.path / "moved", scratch.path / "film", fs::copy_options::recursive);
+  EXPECT_NE(folder_identity(scratch.path / "film"), identity);
+  EXPECT_NE(machine_identity(), 0u);
+  EXPECT_EQ(boot_identity(), boot_identity());
+}
+
 TEST(Child, IsKnownByTheFilesThatItHasOpenAndSeenToStandStill) {
   const ScratchFolder scratch;
-  const auto input = scratch.path / "pipe", errors = scratch.path / "errors";
-  ASSERT_TRUE(make_pipe(input));
-  const auto child = start_child({"/bin/cat", {}, input, errors});
+  const auto errors = scratch.path / "errors";
+  const auto child = start_child({"/bin/cat", {}, true, errors});
   ASSERT_TRUE(child);
-  const auto within_ten_seconds = [](const auto& holds) {
-    for (int i = 0; i < 1000 && !holds(); ++i) sleep_seconds(0.01);
-    return holds();
-  };
   EXPECT_TRUE(within_ten_seconds([&] { return has_open(child->pid, errors) == true; }));
   ASSERT_TRUE(write_text(scratch.path / "other", ""));
   EXPECT_EQ(has_open(child->pid, scratch.path / "other"), false);

@@ -8,10 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 
+#include "lib/base/descriptor.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/text.hpp"
 
@@ -51,11 +54,30 @@ ProcStat proc_stat(int pid) {
   return {fields[0][0], std::strtoull(fields[start_time].c_str(), nullptr, 10)};
 }
 
-void set_up(SpawnSettings& settings, const ChildStart& start) {
-  ::posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, start.input.c_str(), O_RDWR, 0);
+// The reading end of a new pipe, behind the three that a child gets anew; negative when there is none to be had.
+int new_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
+  const Descriptor reads(ends[0]), writes(ends[1]);
+  return ::fcntl(reads.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
+// Whether standard input is open for writing too, as start_child() has it: what a shell gives is not.
+bool is_for_commands(int pid) {
+  std::ifstream in(fmt::format("/proc/{}/fdinfo/0", pid));
+  for (std::string word; in >> word;) {
+    if (word != "flags:" || !(in >> word)) continue;
+    return (std::strtoull(word.c_str(), nullptr, 8) & O_ACCMODE) == O_RDWR;
+  }
+  return false;
+}
+
+void set_up(SpawnSettings& settings, const ChildStart& start, int pipe) {
+  const auto input = start.commands ? fmt::format("/proc/self/fd/{}", pipe) : std::string("/dev/null");
+  ::posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, input.c_str(), O_RDWR, 0);
   ::posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  ::posix_spawn_file_actions_addopen(&settings.files, STDERR_FILENO, start.errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                     0600);
+  ::posix_spawn_file_actions_addopen(&settings.files, STDERR_FILENO, start.errors.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
   // Sockets too: a job that kept the server's would keep its port and its readers waiting after the server's end.
   ::posix_spawn_file_actions_addclosefrom_np(&settings.files, STDERR_FILENO + 1);
   // A server ignores SIGPIPE and may be started by what ignores SIGINT; a job shall be stopped by it.
@@ -71,8 +93,10 @@ void set_up(SpawnSettings& settings, const ChildStart& start) {
 }  // namespace
 
 Result<ProcessId> start_child(const ChildStart& start) {
+  const Descriptor pipe(start.commands ? new_pipe() : -1);
+  if (start.commands && pipe.get() < 0) return io_failure("make a pipe for", start.program, errno);
   SpawnSettings settings;
-  set_up(settings, start);
+  set_up(settings, start, pipe.get());
   std::vector<std::string> words{start.program.string()};
   words.insert(words.end(), start.arguments.begin(), start.arguments.end());
   std::vector<char*> pointers;
@@ -124,19 +148,20 @@ bool send_signal(const ProcessId& process, Signal signal) {
   return ::kill(leads && signal != Signal::stop ? -process.pid : process.pid, number) == 0;
 }
 
-Result<> make_pipe(const fs::path& path) {
-  if (::mkfifo(path.c_str(), 0600) != 0) return io_failure("make", path, errno);
-  return {};
-}
-
-Result<> write_pipe(const fs::path& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-  if (file < 0) return io_failure("write", path, errno);
-  const ssize_t written = ::write(file, text.data(), text.size());
-  const int error = errno;
-  ::close(file);
+// A pipe without a name, which nobody can take away. The job has both ends, so that it never sees an end of it when
+// this process ends; whoever comes later finds it by the process.
+Result<> write_commands(const ProcessId& process, std::string_view text) {
+  const auto no = [&](int error) {
+    return io_failure("send a command to", fmt::format("process {}", process.pid), error);
+  };
+  if (!is_alive(process) || !is_for_commands(process.pid)) return no(EPIPE);
+  const Descriptor file(::open(fmt::format("/proc/{}/fd/0", process.pid).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+  struct stat pipe {};
+  if (file.get() < 0 || ::fstat(file.get(), &pipe) != 0) return no(errno);
+  if (!S_ISFIFO(pipe.st_mode)) return no(EPIPE);
+  const ssize_t written = ::write(file.get(), text.data(), text.size());
   if (written == static_cast<ssize_t>(text.size())) return {};
-  return io_failure("write", path, written < 0 ? error : EAGAIN);
+  return no(written < 0 ? errno : EAGAIN);
 }
 
 std::string random_hex(std::size_t bytes) {

@@ -21,8 +21,8 @@ struct ProcessId {
 struct ChildStart {
   fs::path program;
   std::vector<std::string> arguments;  // behind the name; any bytes but zero
-  fs::path input;                      // a pipe by name (make_pipe()): standard input, which then never ends
-  fs::path errors;                     // standard error goes there; what the file held is gone
+  bool commands = false;               // standard input is a pipe for write_commands(), which never ends; else nothing
+  fs::path errors;                     // standard error goes there, but through no link; what the file held is gone
 };
 
 // Starts it in a session of its own, with standard output given to nobody. Its environment is this process's.
@@ -41,10 +41,9 @@ enum class Signal { stop, pause, resume };  // as Ctrl-C; stands still and goes 
 // False when it has ended.
 bool send_signal(const ProcessId&, Signal);
 
-// A pipe that has a name, made new and readable by this user alone.
-Result<> make_pipe(const fs::path&);
-// Writes into such a pipe at once or not at all: Code::io when nobody reads it or it is full.
-Result<> write_pipe(const fs::path&, std::string_view);
+// Writes to a process that was started for commands, whoever of this user started it: at once or not at all. Code::io
+// when it has ended, was started otherwise or has not read for long.
+Result<> write_commands(const ProcessId&, std::string_view);
 
 std::string random_hex(std::size_t bytes);  // from the system's generator
 int user_id();

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "lib/base/descriptor.hpp"
 #include "lib/base/frame_files.hpp"
 #include "lib/base/hash.hpp"
 #include "lib/base/io_failure.hpp"
@@ -22,20 +23,6 @@ namespace understudy {
 namespace {
 
 constexpr std::string_view temporary_prefix = ".understudy-tmp-";
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Result<> write_all(const fs::path& path, std::span<const std::uint8_t> bytes) {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));

@@ -38,9 +38,10 @@ inline constexpr FileFormat timeline{"understudy.timeline", 1};                 
 inline constexpr FileFormat timeline_journal{"understudy.timeline-journal", 1};  // merge/<name>.journal.jsonl
 inline constexpr FileFormat merge_measures{"understudy.merge-measures", 1};      // merge_check.jsonl
 inline constexpr FileFormat face_journal{"understudy.face-journal", 1};          // faces/journal.jsonl
-inline constexpr FileFormat studio_job{"understudy.studio-job", 1};              // studio/jobs/<job>.json
-inline constexpr FileFormat model_notes{"understudy.model-notes", 1};            // MODEL/notes.jsonl
-inline constexpr FileFormat schema{"understudy.schema", 1};  // what `schema` prints; not a file that is read
+// studio/jobs/<job>.json; 1 did not say to which folder on which machine it belongs.
+inline constexpr FileFormat studio_job{"understudy.studio-job", 2};
+inline constexpr FileFormat model_notes{"understudy.model-notes", 1};  // MODEL/notes.jsonl
+inline constexpr FileFormat schema{"understudy.schema", 1};            // what `schema` prints; not a file that is read
 
 inline constexpr std::array all{
     model,          generations,  generation, frames,      extract,   faces,         merge,    video,

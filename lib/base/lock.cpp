@@ -99,7 +99,7 @@ Result<FileLock> FileLock::take(const fs::path& path, const fs::path& what) {
   constexpr int tries = 100;  // each is lost only to somebody who gives the lock back at this very moment
   for (int i = 0; i < tries; ++i) {
     if (path.has_parent_path()) TRY_VOID(quietly(path, [&] { return make_folders(path.parent_path()); }));
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (descriptor < 0 && errno == ENOENT) continue;  // its folder went with another's lock
     if (descriptor < 0)
       return fail_with_hint(Code::io, fmt::format("Cannot change {}: {}", what.string(), std::strerror(errno)),

@@ -2,6 +2,8 @@
 #include "lib/base/system.hpp"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <malloc.h>
 #include <poll.h>
 #include <sched.h>
@@ -9,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -127,6 +130,42 @@ std::uint64_t file_identity(const fs::path& path) {
   struct stat file {};
   if (::stat(path.c_str(), &file) != 0) return 0;
   return xxh3(static_cast<std::uint64_t>(file.st_ino), xxh3(static_cast<std::uint64_t>(file.st_dev), 0));
+}
+
+std::uint64_t folder_identity(const fs::path& path) {
+  struct statx folder {};
+  struct statfs disk {};
+  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &folder) != 0) return 0;
+  if (::statfs(path.c_str(), &disk) != 0) return 0;
+  auto mixed = [seed = std::uint64_t{0}](std::uint64_t part) mutable { return seed = xxh3(part, seed); };
+  mixed(folder.stx_ino);
+  // A copy is another inode, or at least was born at another time, which nobody can set.
+  if ((folder.stx_mask & STATX_BTIME) != 0 && folder.stx_btime.tv_sec != 0) {
+    mixed(static_cast<std::uint64_t>(folder.stx_btime.tv_sec));
+    mixed(folder.stx_btime.tv_nsec);
+  } else {
+    mixed(folder.stx_dev_major);
+    mixed(folder.stx_dev_minor);
+  }
+  // A snapshot keeps both; there the file system's id is that of the subvolume.
+  if (disk.f_type == BTRFS_SUPER_MAGIC) {
+    mixed(static_cast<std::uint64_t>(disk.f_fsid.__val[0]));
+    mixed(static_cast<std::uint64_t>(disk.f_fsid.__val[1]));
+  }
+  return mixed(1);
+}
+
+std::uint64_t machine_identity() {
+  std::string id;
+  std::getline(std::ifstream("/etc/machine-id"), id);
+  return id.empty() ? xxh3(host_name()) : xxh3(id);
+}
+
+std::uint64_t boot_identity() {
+  std::string boot;
+  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), boot);
+  std::error_code error;
+  return xxh3(boot + fs::read_symlink("/proc/self/ns/pid", error).string());
 }
 
 fs::path executable_path() {

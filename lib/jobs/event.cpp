@@ -15,11 +15,13 @@ json parsed(const std::string& text) { return json::parse(text, nullptr, /*allow
 
 struct Describe {
   json operator()(const StartedEvent& e) const {
+    std::error_code gone;  // the folder may be; then nothing is known of it
     return {{"job", e.job},
             {"verb", e.verb},
             {"version", e.version},
             {"workspace", e.workspace},
             {"command", e.command},
+            {"folder", path_text(fs::current_path(gone))},
             {"positionals", parsed(e.positionals)},
             {"options", parsed(e.options)}};
   }
@@ -55,6 +57,7 @@ std::span<const EventKind> event_kinds() {
         {"version", "string", "Of the program."},
         {"workspace", "string", "The workspace folder, absolute."},
         {"command", "string", "The command line as it was typed."},
+        {"folder", "string", "Where it was typed: relative paths among the options begin there."},
         {"positionals", "Record<string, string>", "By name; optional ones may be absent."},
         {"options", "Record<string, string | number | boolean>", "Those that differ from their defaults."}}},
       {"stage", "A new part of the work begins, and a new count.", {{"name", "string", "Of the part."}}},

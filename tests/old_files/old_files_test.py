@@ -220,6 +220,19 @@ class OldFiles(unittest.TestCase):
         job = studio.job("1796083200.000-sort")
         self.assertEqual((job["state"], job["options"], job["positionals"]), ("cancelled", {"by": "blur"}, {"side": "src"}))
 
+    def test_what_waited_in_the_studio_is_shown_and_waits_for_a_word(self):
+        """Entries of 1 did not say whose they are; of 2 they are another folder's here."""
+        for entry in "2026-12-01", "2026-12-02":
+            folder = unpacked(entry, self.scratch / f"studio of {entry}")
+            [kept] = folder.glob(".understudy/studio/jobs/*-sort.json")
+            kept.write_text(json.dumps({**json.loads(kept.read_text()), "standing": "waiting"}))
+            studio = Studio(folder)
+            self.addCleanup(studio.kill)
+            shown = studio.job(kept.stem)
+            self.assertEqual((shown["state"], shown["held"], shown["options"]), ("waiting", True, {"by": "blur"}))
+            again = studio.post(f"/api/jobs/{kept.stem}/retry").json["job"]
+            self.assertEqual((studio.wait(again)["state"], studio.job(kept.stem)["state"]), ("done", "cancelled"))
+
     def test_what_was_noted_of_a_model_is_read(self):
         studio = Studio(unpacked("2026-12-02", self.scratch / "notes"))
         self.addCleanup(studio.kill)

@@ -244,9 +244,39 @@ class Jobs(StudioTest):
         self.studio.post(f"/api/jobs/{third}/cancel")
         self.studio.wait(third)
 
+    def test_an_expression_may_begin_with_a_minus(self):
+        job = self.studio.wait(self.studio.begin("faceset filter", {"side": "src", "expression": "-blur <= 0"}))
+        self.assertEqual(job["state"], "done", job)
+        self.assertIn("-- src '-blur <= 0'", job["command"])
+
+    def test_paths_begin_where_they_were_typed(self):
+        faces = {"side": "src", "expression": "blur >= 0"}
+        job = self.studio.wait(self.studio.begin("faceset filter", faces, options={"output": "lists/names.txt"}))
+        self.assertEqual((job["state"], job["options"]), ("done", {"output": str(self.work / "lists/names.txt")}), job)
+        self.assertIn(f"--output={self.work}/lists/names.txt", job["command"])
+        self.assertTrue((self.work / "lists/names.txt").exists())
+        shoot = self.folder() / "shoot"
+        shoot.mkdir()
+        run_well("-w", "../film", "faceset", "filter", "src", "blur >= 0", "--output", "names.txt", cwd=shoot)
+        (shoot / "names.txt").unlink()
+        time.sleep(0.6)
+        [typed] = [one for one in self.studio.get("/api/jobs").json if one["options"] == {"output": "names.txt"}]
+        again = self.studio.wait(self.studio.post(f"/api/jobs/{typed['job']}/retry").json["job"])
+        self.assertEqual((again["state"], again["options"]), ("done", {"output": str(shoot / "names.txt")}), again)
+        self.assertTrue((shoot / "names.txt").exists())
+        # One of a version that did not say where it was typed.
+        log = self.work / ".understudy/jobs" / typed["job"] / "events.jsonl"
+        log.write_text(log.read_text().replace(f'"folder":"{shoot}",', ""))
+        self.studio.kill()
+        self.studio.start()
+        refused = self.studio.post(f"/api/jobs/{typed['job']}/retry")
+        self.assertEqual(refused.status, 400)
+        self.assertIn("whole path", refused.json["error"]["message"])
+
     def test_commands_and_pauses(self):
         job = self.studio.begin("train saehd", options=LONG_TRAINING)
         self.studio.wait(job, ["running"])
+        self.assertTrue(os.readlink(f"/proc/{pid_of(self.work, job)}/fd/0").startswith("pipe:"), "nobody can take it away, and none is left")
         while not self.studio.job(job)["metric"]:
             time.sleep(0.1)
         self.assertEqual(self.studio.post(f"/api/jobs/{job}/command", {"command": "set", "key": "save-every", "value": 7}).status, 200)

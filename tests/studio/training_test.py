@@ -260,6 +260,94 @@ class Home(Case):
         self.assertEqual({(frames / name).read_bytes() for name in (long_name, "b.jfif", "c.avif")}, {b"a jpeg", b"set/b.jfif", b"set/c.avif"})
         self.assertEqual((self.work / ".understudy/studio/uploads/abcdefgh7/set/notes.txt").read_bytes(), b"set/notes.txt")
 
+    def left_half(self, batch, names, side="dst", via=""):
+        """As a studio leaves it that is killed when the first of these frames has gone."""
+        uploads, frames = self.work / ".understudy/studio/uploads", self.work / f"data_{side}"
+        for name in names:
+            self.upload(batch, name, name.encode())
+        self.studio.kill()
+        moves = [[f"uploads/{batch}/{name}", via, f"../../data_{side}/{name}"] for name in names]
+        journal = self.work / ".understudy/studio/moves.json"
+        journal.write_text(json.dumps({"format": "understudy.moves", "version": 1, "staged": True, "moves": moves}))
+        (uploads / batch / names[0]).rename(frames / names[0])
+        for path in (*(uploads / batch).rglob("*"), uploads / batch):
+            os.utime(path, (1, 1))
+        return frames, journal
+
+    def test_what_a_killed_studio_left_half_moved_is_moved_when_it_is_opened(self):
+        frames, journal = self.left_half("abcdefgh8", ["1.png", "2.png", "3.png"])
+        self.studio.start()
+        self.assertEqual({name: (frames / name).read_text() for name in ("1.png", "2.png", "3.png")},
+                         {name: name for name in ("1.png", "2.png", "3.png")})
+        self.assertFalse(journal.exists())
+
+    def test_what_is_left_half_moved_waits_for_whoever_works_there(self):
+        frames, journal = self.left_half("abcdefgh8", ["1.png", "2.png", "3.png"])
+        (frames / ".understudy").mkdir(exist_ok=True)
+        take = lambda: self.studio.post("/api/uploads/abcdefgh8/take", {"as": "frames", "side": "dst"})
+        with open(frames / ".understudy/lock", "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.studio.start()
+            self.assertEqual((journal.exists(), (frames / "2.png").exists()), (True, False))
+            self.assertEqual((self.work / ".understudy/studio/uploads/abcdefgh8/2.png").read_text(), "2.png", "old, and not to be lost")
+            self.assertEqual(take().status, 409)
+        self.assertEqual(take().json, {"moved": 2})
+        self.assertEqual({(frames / name).read_text() for name in ("1.png", "2.png", "3.png")}, {"1.png", "2.png", "3.png"})
+        self.assertFalse(journal.exists())
+        self.assertEqual(take().status, 404)
+
+    def test_a_list_of_moves_from_somebody_else_moves_nothing(self):
+        secret = self.folder() / "secret.png"
+        secret.write_text("mine")
+        (self.work / "x.png").write_text("theirs")
+        uploads = self.work / ".understudy/studio/uploads"
+        (uploads / "abcdefgh9").mkdir(parents=True)
+        (uploads / "abcdefgh9/a.png").write_text("theirs")
+        (uploads / "abcdefgi9").symlink_to(self.folder())
+        journal = self.work / ".understudy/studio/moves.json"
+        for move in (["uploads/abcdefgh9/a.png", "", "../../../planted.png"], ["uploads/abcdefgh9/../../../../x.png", "", "../../data_dst/x.png"],
+                     ["uploads/abcdefgi9/secret.png", "", "../../data_dst/secret.png"], [str(secret), "", "../../data_dst/secret.png"],
+                     ["uploads/abcdefgh9/a.png", "", "../../data_dst/.bashrc"], ["uploads/abcdefgh9/a.png", "../../../planted.png", "../../data_dst/a.png"],
+                     ["uploads/abcdefgh9/a.png", 7], "uploads"):
+            with self.subTest(move=move):
+                self.studio.kill()
+                journal.write_text(json.dumps({"format": "understudy.moves", "version": 1, "staged": True, "moves": [move]}))
+                before = {path: path.read_bytes() for path in self.folder().rglob("*") if path.is_file() and "state" not in path.parts}
+                self.studio.start()
+                self.assertEqual({path: path.read_bytes() for path in self.folder().rglob("*") if path.is_file() and "state" not in path.parts}, before)
+                self.upload("abcdefgh0", "new.png", b"new")
+                refused = self.studio.post("/api/uploads/abcdefgh0/take", {"as": "frames", "side": "dst"})
+                self.assertEqual(refused.status, 400, refused.body)
+                self.assertIn("moves.json", refused.json["error"]["message"])
+        journal.unlink()
+        self.assertEqual(self.studio.post("/api/uploads/abcdefgh0/take", {"as": "frames", "side": "dst"}).json, {"moved": 1})
+
+    def test_single_faces_and_a_pack_do_not_hide_one_another(self):
+        aligned = self.work / "data_src/aligned"
+        names = {face.name for face in aligned.glob("*.jpg")}
+        take = lambda batch: self.studio.post(f"/api/uploads/{batch}/take", {"as": "faces", "side": "src"})
+        shutil.copytree(aligned, self.folder() / "faces")
+        run_well("-w", self.work, "faceset", "pack", "src", "--input", self.folder() / "faces")
+        pack = (self.folder() / "faces/faceset.pak").read_bytes()
+        self.upload("packpack1", "faceset.pak", pack)
+        refused = take("packpack1")
+        self.assertEqual(refused.status, 400)
+        self.assertIn("single faces", refused.json["error"]["message"])
+        self.upload("packpack2", "faceset.pak", pack)
+        self.upload("packpack2", "more.jpg", b"more")
+        self.assertEqual(take("packpack2").status, 400)
+        shutil.rmtree(aligned)
+        self.assertEqual(take("packpack2").status, 400, "not both at once either")
+        self.assertEqual(take("packpack1").json, {"moved": 1})
+        self.upload("packpack3", "more.jpg", b"more")
+        refused = take("packpack3")
+        self.assertEqual(refused.status, 400)
+        self.assertIn("unpack", refused.json["error"]["hint"])
+        self.assertEqual([path.name for path in aligned.iterdir() if path.is_file()], ["faceset.pak"])
+        run_well("-w", self.work, "faceset", "unpack", "src")
+        self.assertEqual(take("packpack3").json, {"moved": 1})
+        self.assertEqual({face.name for face in aligned.glob("*.jpg")}, names | {"more.jpg"})
+
     def test_copies_from_this_machine(self):
         video = self.folder() / "my clip.mp4"
         shutil.copy(self.work / "data_dst.mp4", video)

@@ -33,6 +33,8 @@ export interface Job {
   pid: number;
   /** Started here, so that it takes commands and can be started again. */
   here: boolean;
+  /** It waits, but was asked for in another folder or on another machine: it begins here only when it is asked for again. */
+  held: boolean;
   commands: string[];
   command: string;
   place?: number;

@@ -37,6 +37,8 @@ export interface Item {
   side: Side;
   /** Of a model. */
   name: string;
+  /** What was sent lies ready at the server, in that workspace, though it was not taken: sent as a whole or in part. */
+  kept?: { batch: string; root: string; whole: boolean } | undefined;
 }
 
 const other = (side: Side): Side => (side === 'src' ? 'dst' : 'src');

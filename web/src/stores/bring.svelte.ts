@@ -1,5 +1,5 @@
 // What is being brought in: goes on, and can be stopped, whichever screen one looks at.
-import { api } from '../api/client';
+import { api, Refused } from '../api/client';
 import { Elsewhere, itemsOf, newBatch, send, type Dropped, type Item } from '../parts/upload';
 import { t } from '../text/text.svelte';
 import { attempt, connect, refresh, studio } from './studio.svelte';
@@ -9,6 +9,8 @@ export const sidesWithVideo = () => {
   const sides = studio.workspace?.steps[0]?.sides;
   return { src: Boolean(sides?.src['video']), dst: Boolean(sides?.dst['video']) };
 };
+
+const letGo = (batch: string) => api.take(batch, '', '').catch(() => undefined);
 
 class Bring {
   /** Replaced as a whole: files are not worth a proxy. */
@@ -22,8 +24,15 @@ class Bring {
 
   look(found: Dropped[]) {
     if (this.sent >= 0) return;
+    void this.drop();
     this.items = itemsOf(found, sidesWithVideo().src ? 'dst' : 'src');
     this.told = '';
+  }
+  /** Nothing of it is wanted any more, and what lies ready at the server goes too. */
+  async drop(): Promise<void> {
+    const kept = this.items.map((one) => one.kept);
+    this.items = [];
+    for (const one of kept) if (one && one.root === studio.workspace?.root) await letGo(one.batch);
   }
   change(at: number, part: Partial<Item>) {
     this.items = this.items.map((one, i) => (i === at ? { ...one, ...part } : one));
@@ -43,17 +52,26 @@ class Bring {
   }
 
   async #take(): Promise<void> {
-    const root = studio.workspace?.root;
+    const root = studio.workspace?.root ?? '';
     const elsewhere = () => !!studio.workspace && studio.workspace.root !== root;
     [this.#stopped, this.sent, this.size, this.told] = [false, 0, sizeOf(this.items), ''];
     let [before, moved] = [0, 0];
     for (const item of this.items) {
-      const batch = newBatch();
-      const all = await this.#send(batch, item, before, () => this.#stopped || elsewhere());
-      const taken = all && !elsewhere() ? await attempt(api.take(batch, item.kind, item.side, item.name)) : undefined;
+      const known = item.kept?.root === root ? item.kept : undefined;
+      const batch = known?.batch ?? newBatch();
+      const whole = known?.whole || (await this.#send(batch, item, before, () => this.#stopped || elsewhere()));
+      let gone = false;
+      const asked = () => api.take(batch, item.kind, item.side, item.name).catch((error: unknown) => {
+        gone = error instanceof Refused && error.status === 404;
+        throw error;
+      });
+      const taken = whole && !elsewhere() ? await attempt(asked()) : undefined;
       if (!taken) {
+        // What was refused may be taken later, as another kind or for the other side: it is not to be sent again.
+        const kept = !this.#stopped && !elsewhere() && !gone ? { batch, root, whole } : undefined;
+        this.items = this.items.map((one) => (one === item ? { ...one, kept } : one));
         if (elsewhere()) studio.error = t('bring.elsewhere');
-        else await api.take(batch, '', '').catch(() => undefined);
+        else if (!kept) await letGo(batch);
         break;
       }
       before += sizeOf([item]);

@@ -13,14 +13,18 @@ afterEach(() => void vi.unstubAllGlobals());
 const workspace = (root: string, src = '') => ({ root, steps: [{ step: 'frames', sides: { src: { video: src }, dst: {} } }] }) as unknown as Workspace;
 const clip = (path: string, size = 2_500_000) => ({ path, file: new File([new Uint8Array(size)], path) });
 
-/** A server that takes everything; `seen` is called with each piece. */
-function server(seen: () => void = () => undefined) {
+/** A server that takes everything but as often as it is told to refuse; `seen` is called with each piece. */
+function server(seen: () => void = () => undefined, refusals: { status: number; code: string }[] = []) {
   const taken: object[] = [];
   vi.stubGlobal('fetch', (url: string, request: { body: Blob | string }) => {
     let answer: object = workspace('/a');
     if (url.endsWith('/take')) {
-      taken.push(JSON.parse(request.body as string) as object);
+      const asked = JSON.parse(request.body as string) as { as: string };
+      taken.push(asked);
       answer = { moved: 1 };
+      const refused = asked.as ? refusals.shift() : undefined;
+      if (refused)
+        return Promise.resolve(new Response(JSON.stringify({ error: { code: refused.code, message: 'no', hint: '' } }), { status: refused.status }));
     } else if (url.includes('/api/uploads/')) {
       const query = new URL(url, 'http://x').searchParams;
       const have = Number(query.get('offset')) + (request.body as Blob).size;
@@ -75,4 +79,44 @@ test('it is stopped behind the piece that is under way, and what came is let go'
   expect(pieces).toBeLessThan(3);
   expect(taken).toEqual([{ as: '', side: '', name: '' }]);
   expect([bring.items.length, bring.sent]).toEqual([1, -1]);
+});
+
+test('what is refused lies ready and is taken again without being sent again', async () => {
+  const { bring } = await import('./bring.svelte');
+  const { studio } = await import('./studio.svelte');
+  studio.workspace = workspace('/a');
+  let pieces = 0;
+  const taken = server(() => void pieces++, [{ status: 409, code: 'busy' }, { status: 400, code: 'bad_option' }]);
+  bring.look([clip('a.mp4')]);
+  await bring.take();
+  expect(studio.error).toBe('no');
+  expect([bring.items[0]?.kept?.whole, bring.sent, pieces]).toEqual([true, -1, 3]);
+  bring.change(0, { side: 'dst' });
+  await bring.take();
+  expect(bring.items[0]?.kept?.whole).toBe(true);
+  await bring.take();
+  expect(taken.map((one) => (one as { side: string }).side)).toEqual(['src', 'dst', 'dst']);
+  expect([bring.items.length, pieces, bring.told]).toEqual([0, 3, 'In their place: 1']);
+});
+
+test('what lies ready is let go when it is dropped, stopped, or replaced by something else', async () => {
+  const { bring } = await import('./bring.svelte');
+  const { studio } = await import('./studio.svelte');
+  studio.workspace = workspace('/a');
+  const busy = { status: 409, code: 'busy' };
+  const taken = server(undefined, [busy, busy, { status: 404, code: 'not_found' }]);
+  const dropped = () => taken.filter((one) => (one as { as: string }).as === '').length;
+  bring.look([clip('a.mp4')]);
+  await bring.take();
+  expect(dropped()).toBe(0);
+  await bring.drop();
+  expect([bring.items.length, dropped()]).toEqual([0, 1]);
+  bring.look([clip('a.mp4')]);
+  await bring.take();
+  bring.look([clip('b.mp4')]);
+  await vi.waitFor(() => expect(dropped()).toBe(2));
+  expect(bring.items[0]?.kept).toBeUndefined();
+  await bring.take();
+  expect(bring.items[0]?.kept, 'the server has it no more').toBeUndefined();
+  await bring.drop();
 });
