@@ -151,9 +151,8 @@ bool send_signal(const ProcessId& process, Signal signal) {
 // A pipe without a name, which nobody can take away. The job has both ends, so that it never sees an end of it when
 // this process ends; whoever comes later finds it by the process.
 Result<> write_commands(const ProcessId& process, std::string_view text) {
-  const auto no = [&](int error) {
-    return io_failure("send a command to", fmt::format("process {}", process.pid), error);
-  };
+  const auto whom = fmt::format("process {}", process.pid);
+  const auto no = [&](int error) { return io_failure("send a command to", whom, error); };
   if (!is_alive(process) || !is_for_commands(process.pid)) return no(EPIPE);
   const Descriptor file(::open(fmt::format("/proc/{}/fd/0", process.pid).c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
   struct stat pipe {};

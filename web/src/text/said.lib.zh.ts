@@ -1,6 +1,9 @@
 // What the rooms of lib/ say that know no network: files, faces, media, options, projects.
 export const libZh: Record<string, string> = {
   // lib/base
+  'Cannot make a pipe for {}: {}': '无法为 {} 创建管道：{}',
+  'Cannot send a command to {}: {}': '无法向 {} 发送命令：{}',
+  'process {}': '进程 {}',
   'Cannot make {}: {}': '无法创建 {}：{}',
   'Cannot write {}: {}': '无法写入 {}：{}',
   'Cannot read {}: {}': '无法读取 {}：{}',
