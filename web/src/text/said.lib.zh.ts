@@ -4,7 +4,6 @@ export const libZh: Record<string, string> = {
   'Cannot make a pipe for {}: {}': '无法为 {} 创建管道：{}',
   'Cannot send a command to {}: {}': '无法向 {} 发送命令：{}',
   'process {}': '进程 {}',
-  'Cannot make {}: {}': '无法创建 {}：{}',
   'Cannot write {}: {}': '无法写入 {}：{}',
   'Cannot read {}: {}': '无法读取 {}：{}',
   '{} is a folder, not a file': '{} 是文件夹，不是文件',

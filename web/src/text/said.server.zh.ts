@@ -76,7 +76,6 @@ export const serverZh: Record<string, string> = {
   'It does not run, or was started from a terminal and takes its commands there': '它没有运行，或是从终端启动的，在那里接受命令',
   'It was refused': '已被拒绝',
   'It has not answered yet; it takes commands between two steps of its work': '它还没有回应；它在两步工作之间接受命令',
-  '{} is another user\'s': '{} 属于另一个用户',
   'It is another job\'s': '它属于另一个任务',
   'It ended without a word: it was killed, or the machine went down': '它没有留下说明就结束了：被强制终止，或机器停机',
   '\'{}\' is no name for a file': '“{}”不能作为文件名',
