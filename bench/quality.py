@@ -82,9 +82,12 @@ def prepare(pair, workspace, options):
     """The clips in the workspace; the truth's folder, or None; False where a clip is absent."""
     workspace.mkdir(parents=True, exist_ok=True)
     if pair in DRAWN:
-        if not (workspace / "truth").is_dir():
+        done = workspace / "clips_done"  # behind all: a truth that was killed half way is none
+        if not done.exists():
+            shutil.rmtree(workspace / "truth", ignore_errors=True)
             extra = [options.frames] if options.frames else []
             subprocess.run([options.clips, workspace, DRAWN[pair], *map(str, extra)], check=True)
+            done.touch()
         return workspace / "truth"
     for side, name in zip(("src", "dst"), FILMED[pair]):
         source = pathlib.Path(options.media or "") / name
@@ -92,7 +95,9 @@ def prepare(pair, workspace, options):
             say(f"{pair}: left out, there is no {name} (--media or UNDERSTUDY_MEDIA names the folder of clips)")
             return False
         if not (workspace / f"data_{side}.mp4").exists():
-            shutil.copyfile(source, workspace / f"data_{side}.mp4")
+            part = workspace / f"data_{side}.part"  # which is not taken for a video
+            shutil.copyfile(source, part)
+            os.replace(part, workspace / f"data_{side}.mp4")
     return None
 
 

@@ -99,14 +99,16 @@ function(understudy_room)
       understudy_use_pch(${ROOM_NAME}_test test_pch)
     endif()
     add_test(NAME ${ROOM_NAME} COMMAND ${ROOM_NAME}_test --gtest_filter=-Real* WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${ROOM_NAME} PROPERTIES LABELS "cpu;${ROOM_LABELS}" TIMEOUT 900)
+    set_tests_properties(${ROOM_NAME} PROPERTIES LABELS "cpu;${ROOM_LABELS}" TIMEOUT 900
+      ENVIRONMENT XDG_STATE_HOME=${CMAKE_BINARY_DIR}/test-state)  # what is kept for a user
     if(NOT ROOM_TORCH AND NOT ROOM_OVER_TORCH)
       add_dependencies(tests_without_torch ${ROOM_NAME}_test)
       set_property(TEST ${ROOM_NAME} APPEND PROPERTY LABELS without_torch)
     endif()
     if(ROOM_REAL_TESTS AND UNDERSTUDY_REAL_DATA)
       add_test(NAME ${ROOM_NAME}_real COMMAND ${ROOM_NAME}_test --gtest_filter=Real* WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-      set_tests_properties(${ROOM_NAME}_real PROPERTIES LABELS "cpu;real;${ROOM_LABELS}" TIMEOUT 900)
+      set_tests_properties(${ROOM_NAME}_real PROPERTIES LABELS "cpu;real;${ROOM_LABELS}" TIMEOUT 900
+        ENVIRONMENT XDG_STATE_HOME=${CMAKE_BINARY_DIR}/test-state)
     endif()
   endif()
 endfunction()

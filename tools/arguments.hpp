@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arguments of the workshops: VERB --KEY VALUE …
+// What the workshops share: arguments VERB --KEY VALUE …, and how they end.
 #pragma once
 
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
+
+#include "lib/base/result.hpp"
 
 namespace understudy {
 
@@ -24,5 +27,18 @@ struct Arguments {
     return it == values.end() ? otherwise : std::atof(it->second.c_str());
   }
 };
+
+// A training that was asked to stop has saved, and is not done: whoever calls it for what it makes must be told.
+inline Result<> at_target(std::int64_t steps, std::int64_t target) {
+  if (steps >= target) return {};
+  return fail_with_hint(Code::cancelled, fmt::format("Stopped after {} of {} steps; all is saved", steps, target),
+                        "Call it again to go on.");
+}
+
+inline int end_with(const Result<>& done) {
+  if (done) return 0;
+  std::fprintf(stderr, "%s\n", to_sentence(done.error()).c_str());
+  return exit_status(done.error().code);
+}
 
 }  // namespace understudy

@@ -3,11 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "lib/base/frame_files.hpp"
-#include "lib/base/io_failure.hpp"
+#include "apps/understudy/copy_source.hpp"
 #include "lib/base/path_text.hpp"
-#include "lib/base/same_bytes.hpp"
-#include "lib/media/picture.hpp"
 #include "lib/project/clearing.hpp"
 #include "lib/project/workspace.hpp"
 
@@ -64,60 +61,15 @@ Result<std::string> undone_clear(const Workspace& workspace, Run& run) {
       {"what", back.what}, {"restored", back.restored}, {"renamed", back.renamed}, {"missing", back.missing}});
 }
 
-Result<> copy_whole(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  if (fs::exists(to, error))
-    return fail_with_hint(Code::bad_option, fmt::format("{} exists already", to.string()),
-                          "Remove it first, or use another workspace.");
-  return write_through(to, [&](const fs::path& temporary) -> Result<> {
-    std::error_code copied;
-    fs::copy_file(from, temporary, copied);
-    if (copied) return io_failure("copy", from, copied.value());
-    return {};
-  });
-}
-
-// Photographs become the frames of that side.
-Result<> copy_pictures(const fs::path& from, const Workspace& workspace, Side side, Run& run) {
-  TRY(const auto found, frame_files(from));
-  if (!found.others.empty()) run.warn(not_read(from, found.others));
-  if (found.pictures.empty())
-    return fail_with_hint(Code::not_found, fmt::format("There are no pictures in {}", from.string()),
-                          "Give a video, or a folder of images.");
-  const fs::path to = workspace.frames(side);
-  std::error_code ignored;
-  for (const auto& there : frame_files(to).value_or(FrameFiles()).pictures) {
-    if (fs::exists(from / there.filename(), ignored)) continue;
-    return fail_with_hint(Code::bad_option, fmt::format("There are other pictures in {} already", to.string()),
-                          "Remove them first, or use another workspace.");
-  }
-  std::uint64_t done = 0;
-  for (const auto& picture : found.pictures) {
-    if (run.stopping()) return Run::cancelled();
-    const fs::path target = to / picture.filename();
-    // What an earlier run has copied that was stopped is not copied again.
-    if (!same_bytes(picture, target)) TRY_VOID(copy_whole(picture, target));
-    run.progress(++done, found.pictures.size(), "pictures");
-  }
-  return {};
-}
-
-Result<> copy_source(const fs::path& from, const Workspace& workspace, Side side, Run& run) {
-  if (from.empty()) return {};
-  std::error_code error;
-  if (fs::is_directory(from, error)) return copy_pictures(from, workspace, side, run);
-  if (!fs::is_regular_file(from, error))
-    return fail(Code::not_found, "There is no video and no folder {}", from.string());
-  if (media::is_picture_file(from)) return copy_whole(from, workspace.frames(side) / from.filename());
-  return copy_whole(from, workspace.root / fmt::format("data_{}{}", side_name(side), from.extension().string()));
-}
-
 }  // namespace
 
 Verb new_verb() {
   auto work = [](const NewOptions& options, const std::vector<Row>&, const Call& call,
                  Run& run) -> Result<std::string> {
     TRY(const auto workspace, create_workspace(call.workspace));
+    // Before many gigabytes of the one are copied the other is known to fit.
+    TRY_VOID(check_source(options.src, workspace, Side::src));
+    TRY_VOID(check_source(options.dst, workspace, Side::dst));
     TRY_VOID(copy_source(options.src, workspace, Side::src, run));
     TRY_VOID(copy_source(options.dst, workspace, Side::dst, run));
     run.note(fmt::format("Workspace {} is ready", workspace.root.string()));

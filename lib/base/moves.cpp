@@ -15,8 +15,10 @@
 #include "lib/base/formats.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/limits.hpp"
+#include "lib/base/move_places.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/same_bytes.hpp"
+#include "lib/base/seal.hpp"
 
 namespace understudy {
 
@@ -42,8 +44,24 @@ struct Step {
 
 struct Journal {
   bool staged = false;  // every file that goes by way of a third name has got it
+  bool ours = false;    // sealed: this user's own run wrote it
   std::vector<Step> steps;
 };
+
+// What a journal stands for: FOLDER of FOLDER/.understudy/moves.json, however deep within.
+fs::path folder_of(const fs::path& journal) {
+  for (auto path = journal.parent_path(); path.has_relative_path(); path = path.parent_path())
+    if (path.filename() == ".understudy") return path.has_parent_path() ? path.parent_path() : ".";
+  return journal.has_parent_path() ? journal.parent_path() : ".";
+}
+
+std::vector<fs::path> files_of(const Journal& journal) {
+  std::vector<fs::path> files;
+  for (const auto& step : journal.steps)
+    for (const auto& file : {step.from, step.via, step.to})
+      if (!file.empty()) files.push_back(file);
+  return files;
+}
 
 // As the journal keeps it: relative to its own folder, so that a folder may be moved between a kill and the rerun.
 std::string kept(const fs::path& path, const fs::path& journal) {
@@ -58,10 +76,11 @@ Result<> write_journal(const fs::path& path, const Journal& journal) {
   nlohmann::json steps = nlohmann::json::array();
   for (const auto& step : journal.steps)
     steps.push_back({kept(step.from, path), kept(step.via, path), kept(step.to, path)});
-  const nlohmann::json json{{"format", formats::moves.name},
-                            {"version", formats::moves.version},
-                            {"staged", journal.staged},
-                            {"moves", std::move(steps)}};
+  nlohmann::json json{{"format", formats::moves.name},
+                      {"version", formats::moves.version},
+                      {"staged", journal.staged},
+                      {"moves", std::move(steps)}};
+  if (journal.ours) Seal(folder_of(path)).put_on(json);
   return write_text(path, json_text(json) + "\n");
 }
 
@@ -73,8 +92,11 @@ Result<Journal> read_journal(const fs::path& path) {
       return fail(Code::newer_version, "{} was written by a newer version", path.string());
     Journal journal;
     journal.staged = json.at("staged");
+    journal.ours = Seal(folder_of(path)).is_on(json);
     for (const auto& step : json.at("moves"))
       journal.steps.push_back({found(step.at(0), path), found(step.at(1), path), found(step.at(2), path)});
+    for (const auto& step : journal.steps)
+      if (step.from.empty() || step.to.empty()) return fail(Code::bad_file, "{} is damaged", path.string());
     return journal;
   } catch (const nlohmann::json::exception& error) {
     return fail(Code::bad_file, "{} is damaged: {}", path.string(), error.what());
@@ -219,7 +241,7 @@ Result<> check_writable(const std::set<fs::path>& files) {
 }
 
 Result<Journal> planned(std::span<const Move> moves) {
-  Journal journal;
+  Journal journal{.ours = true};
   std::set<fs::path> sources, targets;
   for (const auto& move : moves) sources.insert(move.from);
   for (const auto& move : moves) {
@@ -240,6 +262,7 @@ Result<Journal> planned(std::span<const Move> moves) {
             fmt::format(".understudy-move-{}{}", journal.steps.size(), move.to.extension().string());
     journal.steps.push_back({move.from, via, move.to});
   }
+  TRY_VOID(check_apart(files_of(journal)));
   return journal;
 }
 
@@ -255,8 +278,8 @@ Result<> rename_without_replacing(const fs::path& from, const fs::path& to) {
   return io_failure(fmt::format("move {} to", from.string()), to, error);
 }
 
-Result<> move_files(const fs::path& journal, std::span<const Move> moves) {
-  TRY_VOID(finish_moves(journal));
+Result<> move_files(const fs::path& journal, std::span<const Move> moves, const std::vector<fs::path>& also) {
+  TRY_VOID(finish_moves(journal, also));
   TRY(Journal plan, planned(moves));
   if (plan.steps.empty()) return {};
   TRY_VOID(write_journal(journal, plan));
@@ -265,10 +288,11 @@ Result<> move_files(const fs::path& journal, std::span<const Move> moves) {
   return done;
 }
 
-Result<bool> finish_moves(const fs::path& journal) {
+Result<bool> finish_moves(const fs::path& journal, const std::vector<fs::path>& also) {
   TRY(const bool unfinished, surely_there(journal));
   if (!unfinished) return false;
   TRY(Journal left, read_journal(journal));
+  if (!left.ours) TRY_VOID(check_places({folder_of(journal), also}, files_of(left), journal));
   if (!left.staged && untouched(left)) {
     TRY_VOID(drop(journal));
     return false;

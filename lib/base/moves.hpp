@@ -24,11 +24,14 @@ struct Move {
 // a target exists that is not itself moved away, not_found when a file is missing, and io when a folder is read-only.
 // Between two file systems a file is copied whole before it is removed; a folder is refused there. When one cannot be
 // moved, those before it are put back and the journal is dropped, so that it stands in nobody's way; only where that
-// fails too the journal stays, and finish_moves() goes forward.
-Result<> move_files(const fs::path& journal, std::span<const Move>);
+// fails too the journal stays, and finish_moves() goes forward. `also` as for finish_moves(), which it calls first.
+Result<> move_files(const fs::path& journal, std::span<const Move>, const std::vector<fs::path>& also = {});
 // Completes the moves that a killed run left; true when there were some. To be called before a folder is read. A
 // journal of which nothing was done yet is dropped when the moves had not begun, or none can be done.
-Result<bool> finish_moves(const fs::path& journal);
+// A journal FOLDER/.understudy/.../moves.json may have come with the folder from anybody: one that was not written by
+// this user on this machine is carried out within FOLDER and the folders in `also` alone (lib/base/move_places.hpp),
+// and else refused as a whole: bad_file.
+Result<bool> finish_moves(const fs::path& journal, const std::vector<fs::path>& also = {});
 // Code::io when the target exists already. To another file system by a copy that is whole before the file goes.
 Result<> rename_without_replacing(const fs::path& from, const fs::path& to);
 

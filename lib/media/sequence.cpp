@@ -28,6 +28,11 @@ Result<Sequence> read_sequence(const fs::path& path) {
     for (const auto& [stem, tick] : json.at("ticks").items())
       sequence.ticks[path_of_text(stem).native()] = tick.get<std::int64_t>();
     sequence.complete = json.at("complete");
+    for (auto* said : {&sequence.source, &sequence.options}) {
+      if (said->is_null()) *said = nlohmann::json::object();
+      if (!said->is_object())
+        return fail(Code::bad_file, "{} is damaged: its source or its options are none", path.string());
+    }
     if (sequence.time_base.num <= 0 || sequence.time_base.den <= 0)
       return fail(Code::bad_file, "{} has no valid time base", path.string());
     return sequence;

@@ -17,7 +17,9 @@
 namespace understudy {
 namespace {
 
-constexpr MoveKind clears{"clears", "clearing"};
+// All that is cleared goes from the workspace to its own trash; by a folder that is a link only where this user
+// cleared.
+constexpr MoveKind clears{"clears", "clearing", [](const fs::path&) { return std::vector<fs::path>(); }};
 
 Going weighed(const fs::path& path) {
   Going going{path, 0, 0};
@@ -189,7 +191,7 @@ Result<Brought> undo_clear(const Workspace& workspace) {
   TRY(const bool finished, finish_moves(moves_journal(workspace.root)));
   (void)finished;
   TRY(const auto last, last_recorded(workspace.root, clears));
-  TRY(const auto back, take_back(workspace.root, last));
+  TRY(const auto back, take_back(workspace.root, clears, last));
   return Brought{back.what, back.restored, back.renamed, back.missing};
 }
 

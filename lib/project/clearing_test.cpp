@@ -145,6 +145,33 @@ TEST_F(AFilm, FramesOfAllKindsGo) {
   EXPECT_TRUE(there("data_dst/00002.webp") && there("data_dst/00003.bmp") && there("data_dst/00004.jfif"));
 }
 
+TEST_F(AFilm, FromSomebodyBringsNothingFromElsewhere) {
+  ASSERT_TRUE(write_text(scratch_.path / "mine/key", "mine"));
+  fs::create_directory_symlink(scratch_.path / "mine", film_.root / "linked");
+  for (const auto& [from, to] :
+       {std::pair{"../mine/new", "result.mp4"}, {"key", "../mine/key"}, {"key", "linked/key"}}) {
+    const auto record = film_.state() / "clears/000001.json";
+    ASSERT_TRUE(write_text(
+        record,
+        fmt::format(R"({{"format":"understudy.sort","version":1,"what":"merge","moves":[["{}","{}"]]}})", from, to)));
+    const auto back = undo_clear(film_);
+    ASSERT_FALSE(back) << from;
+    EXPECT_EQ(back.error().code, Code::bad_file);
+    EXPECT_NE(back.error().message.find(record.string()), std::string::npos);
+    EXPECT_TRUE(there("result.mp4") && fs::exists(scratch_.path / "mine/key"));
+  }
+}
+
+TEST_F(AFilm, WhatAUserClearedByALinkComesBack) {
+  fs::rename(film_.model(), scratch_.path / "models");
+  fs::create_directory_symlink(scratch_.path / "models", film_.model());
+  ASSERT_TRUE(clear_step(film_, "model", "", "m", tell_));
+  EXPECT_FALSE(there("model/m"));
+  const auto back = undo_clear(film_);
+  ASSERT_TRUE(back) << to_sentence(back.error());
+  EXPECT_TRUE(there("model/m/model.json"));
+}
+
 // Where there is a second file system to be had without being root.
 TEST_F(AFilm, WhatLiesOnAnotherDiskStaysThere) {
   const OtherDisk disk(film_.root);

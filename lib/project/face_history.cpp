@@ -5,7 +5,9 @@
 #include <set>
 
 #include "lib/base/formats.hpp"
+#include "lib/base/move_places.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/seal.hpp"
 #include "lib/project/faceset_folder.hpp"
 
 namespace understudy {
@@ -59,11 +61,13 @@ json FaceHistory::to_json(const Entry& entry) {
   json line{{"id", entry.id}, {"group", entry.group}, {"what", entry.what}};
   for (const auto& one : entry.moves) line["moves"].push_back({one.from, one.to, one.bytes, one.time});
   for (const auto& one : entry.facts) line["facts"].push_back({one.key, one.column, one.before, one.after});
+  if (!entry.seals.empty()) line["seals"] = entry.seals;
   return line;
 }
 
 FaceHistory::Entry FaceHistory::entry_of(const json& line) {
-  Entry entry{line.at("id"), line.at("group"), line.at("what"), {}, {}};
+  Entry entry{line.at("id"), line.at("group"), line.at("what"), {}, {}, {}};
+  if (line.contains("seals")) entry.seals = line["seals"].get<std::vector<std::string>>();
   if (line.contains("moves"))
     for (const auto& one : line["moves"])
       entry.moves.push_back({one.at(0).get<std::string>(), one.at(1).get<std::string>(), one.at(2).get<std::uint64_t>(),
@@ -119,9 +123,14 @@ Result<FaceHistory> FaceHistory::open(const fs::path& folder) {
 Result<FaceHistory::Done> FaceHistory::add(Entry entry, std::span<const Move> moves, std::size_t missing) {
   entry.id = history_.next_id();
   entry.group = history_.new_group();
+  if (!entry.moves.empty()) {
+    auto line = to_json(entry);
+    Seal(folder_).put_on(line);
+    if (line.contains("seals")) entry.seals = line["seals"].get<std::vector<std::string>>();
+  }
   TRY_VOID(journal_.append(json_text(to_json(entry)) + "\n", true, [this] { return all_lines(); }));
   const Done done{entry.what, entry.moves.size() + entry.facts.size(), missing};
-  const auto moved = move_files(moves_journal(folder_), moves);
+  const auto moved = move_faces(folder_, moves);
   if (!moved && !is_there(moves_journal(folder_))) {
     // Nothing was done: nothing is to be taken back, and what was undone before can still be done again.
     TRY_VOID(journal_.rewrite(all_lines()));
@@ -185,13 +194,22 @@ Result<FaceHistory::Done> FaceHistory::say(std::string what, std::vector<FaceFac
   return add(std::move(entry), {}, 0);
 }
 
-std::vector<Move> FaceHistory::plan(const Entry& entry, bool back, std::size_t& missing) const {
+Result<std::vector<Move>> FaceHistory::plan(const Entry& entry, bool back, std::size_t& missing) const {
+  const auto place = [this](const std::string& name) { return (folder_ / path_of_text(name)).lexically_normal(); };
+  if (!Seal(folder_).is_on(to_json(entry))) {
+    std::vector<fs::path> files;
+    for (const auto& one : entry.moves) files.insert(files.end(), {place(one.from), place(one.to)});
+    if (auto within = check_places({folder_, {trash_of(folder_)}}, files, path_of(folder_)); !within) {
+      auto error = std::move(within).error();
+      error.hint = "Nothing was moved. If you trust it, move these faces by hand.";
+      return Failure(std::move(error));
+    }
+  }
   std::vector<Move> moves;
   std::set<fs::path> taken;
   Finder finder;
   for (const auto& one : entry.moves) {
-    const auto from = (folder_ / path_of_text(back ? one.to : one.from)).lexically_normal();
-    const auto to = (folder_ / path_of_text(back ? one.from : one.to)).lexically_normal();
+    const auto from = place(back ? one.to : one.from), to = place(back ? one.from : one.to);
     const auto found = finder.find(from, {one.bytes, one.time});
     if (found.empty()) {
       ++missing;
@@ -206,9 +224,9 @@ std::vector<Move> FaceHistory::plan(const Entry& entry, bool back, std::size_t& 
 Result<FaceHistory::Done> FaceHistory::go(std::int64_t group, bool back) {
   Done done;
   for (const auto& entry : history_.of_group(group, !back)) {
-    const auto moves = plan(entry, back, done.missing);
+    TRY(const auto moves, plan(entry, back, done.missing));
     // Killed between the two, it is done again: files that are back already are not where this looks for them.
-    TRY_VOID(move_files(moves_journal(folder_), moves));
+    TRY_VOID(move_faces(folder_, moves));
     TRY_VOID(journal_.append(mark_line(entry.id, back), true, [this] { return all_lines(); }));
     history_.mark(entry.id, back);
     hold(entry, !back);

@@ -64,6 +64,7 @@ class FaceHistory {
     std::string what;
     std::vector<Moved> moves;
     std::vector<Said> facts;
+    std::vector<std::string> seals;  // of what has moves (lib/base/seal.hpp)
     bool undone = false, dropped = false;
   };
   explicit FaceHistory(fs::path folder, JournalFile journal)
@@ -75,8 +76,9 @@ class FaceHistory {
   void hold(const Entry&, bool forward);
   Result<Done> add(Entry, std::span<const Move>, std::size_t missing);
   Result<Done> go(std::int64_t group, bool back);
-  // Where the entry's files are now, and where they are to go.
-  std::vector<Move> plan(const Entry&, bool back, std::size_t& missing) const;
+  // Where the entry's files are now, and where they are to go. bad_file for one that this user did not make here and
+  // that leads out of the folder and its trash.
+  Result<std::vector<Move>> plan(const Entry&, bool back, std::size_t& missing) const;
 
   fs::path folder_;
   JournalFile journal_;

@@ -166,5 +166,56 @@ TEST_F(FaceHistoryTest, WhatCannotBeDoneIsNotKeptAsDone) {
   EXPECT_THAT(faces(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
 }
 
+// The change that a folder says was made by hand, as somebody else's history would.
+TEST_F(FaceHistoryTest, WhatCameWithTheFolderLeadsNowhereElse) {
+  write(scratch_.path / "mine/key.jpg", "mine");
+  fs::create_directory_symlink(scratch_.path / "mine", folder_ / "link");
+  const auto line = [this](const fs::path& file, const std::string& from, const std::string& to) {
+    return fmt::format(R"({{"id":1,"group":1,"what":"throw out 1 face","moves":[["{}","{}",{},{}]]}})", from, to,
+                       fs::file_size(file), fs::last_write_time(file).time_since_epoch().count());
+  };
+  const auto mine = scratch_.path / "mine/key.jpg";
+  for (const auto& moves : {line(mine, "z.jpg", "../mine/key.jpg"), line(mine, "z.jpg", "link/key.jpg"),
+                            line(folder_ / "a.jpg", "../mine/new.jpg", "a.jpg"),
+                            line(folder_ / "a.jpg", "../mine/new.jpg", "../aligned_trash/a.jpg")}) {
+    SCOPED_TRACE(moves);
+    write(FaceHistory::path_of(folder_), R"({"format":"understudy.face-journal","version":1})"
+                                         "\n" +
+                                             moves + "\n");
+    auto history = open();
+    EXPECT_EQ(history.undo_what(), "throw out 1 face");
+    const auto undone = history.undo();
+    ASSERT_FALSE(undone);
+    EXPECT_EQ(undone.error().code, Code::bad_file);
+    EXPECT_THAT(faces(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
+    EXPECT_THAT(names_in(scratch_.path / "mine"), ElementsAre("key.jpg"));
+  }
+  // Within the folder and its trash it is done, whoever wrote it.
+  fs::create_directories(trash_of(folder_));
+  fs::rename(folder_ / "a.jpg", trash_of(folder_) / "a.jpg");
+  write(FaceHistory::path_of(folder_), R"({"format":"understudy.face-journal","version":1})"
+                                       "\n" +
+                                           line(trash_of(folder_) / "a.jpg", "a.jpg", "../aligned_trash/a.jpg") + "\n");
+  ASSERT_TRUE(open().undo());
+  EXPECT_THAT(faces(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
+}
+
+// The trash is a link that the user made: what was thrown out there comes back, also after the journal was written
+// anew.
+TEST_F(FaceHistoryTest, ATrashThatIsALinkGivesBackWhatItsUserThrewOut) {
+  fs::create_directories(scratch_.path / "far");
+  fs::create_directory_symlink(scratch_.path / "far", trash_of(folder_));
+  ASSERT_TRUE(open().throw_out({"a.jpg"}));
+  EXPECT_THAT(names_in(scratch_.path / "far"), ElementsAre("a.jpg"));
+  auto text = *read_text(FaceHistory::path_of(folder_));
+  write(FaceHistory::path_of(folder_), text + "torn");
+  ASSERT_TRUE(open().throw_out({"b.jpg"}));
+  for (int i = 0; i < 2; ++i) {
+    const auto undone = open().undo();
+    ASSERT_TRUE(undone) << to_sentence(undone.error());
+  }
+  EXPECT_THAT(faces(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
+}
+
 }  // namespace
 }  // namespace understudy

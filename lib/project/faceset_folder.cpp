@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/project/faceset_folder.hpp"
 
-#include "lib/base/moves.hpp"
-
 namespace understudy {
 namespace {
 
@@ -23,6 +21,19 @@ fs::path faceset_folder(const Workspace& workspace, Side side, const fs::path& i
 
 fs::path moves_journal(const fs::path& folder) { return folder / ".understudy" / "moves.json"; }
 
+std::vector<fs::path> places_of_faces(const fs::path& folder) {
+  std::vector<fs::path> places{trash_of(folder)};
+  for (const char* suffix : {"_xseg", "_resized", "_enhanced"}) places.emplace_back(folder.string() + suffix);
+  return places;
+}
+
+Result<> move_faces(const fs::path& folder, std::span<const Move> moves) {
+  return move_files(moves_journal(folder), moves, places_of_faces(folder));
+}
+Result<bool> finish_face_moves(const fs::path& folder) {
+  return finish_moves(moves_journal(folder), places_of_faces(folder));
+}
+
 fs::path catalogue_for(const Workspace& workspace, const fs::path& folder) {
   return is_workspace(workspace) ? workspace.catalogue() : folder / ".understudy" / "catalogue.db";
 }
@@ -30,7 +41,7 @@ fs::path catalogue_for(const Workspace& workspace, const fs::path& folder) {
 Result<FileLock> take_faceset(const fs::path& folder) {
   TRY_VOID(must_exist(folder));
   TRY(FileLock lock, lock_folder(folder));
-  TRY_VOID(finish_moves(moves_journal(folder)));
+  TRY_VOID(finish_face_moves(folder));
   remove_temporaries(folder);
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {

@@ -2,7 +2,11 @@
 // The folder of a side's faces, as the tools that change it open it.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "lib/base/lock.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/project/workspace.hpp"
 
 namespace understudy {
@@ -11,6 +15,12 @@ namespace understudy {
 fs::path faceset_folder(const Workspace&, Side, const fs::path& input);
 // Where moves of this folder's files are kept until they are done (lib/base/moves.hpp).
 fs::path moves_journal(const fs::path& folder);
+// Where moves of faces may lead besides their own folder, though nobody can tell who listed them: its trash, and what
+// the verbs put beside it.
+std::vector<fs::path> places_of_faces(const fs::path& folder);
+// move_files() and finish_moves() of a folder of faces, which must have been taken.
+Result<> move_faces(const fs::path& folder, std::span<const Move>);
+Result<bool> finish_face_moves(const fs::path& folder);
 
 // Where what was measured of the folder's faces is kept: the workspace's catalogue, or the folder's own where the
 // workspace is none.

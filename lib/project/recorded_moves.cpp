@@ -6,7 +6,9 @@
 #include <set>
 
 #include "lib/base/formats.hpp"
+#include "lib/base/move_places.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/seal.hpp"
 #include "lib/project/faceset_folder.hpp"
 
 namespace understudy {
@@ -34,7 +36,7 @@ Result<> move_recorded(const fs::path& folder, const MoveKind& kind, const std::
   if (changes.empty()) return {};
   // With the folder taken and its moves finished, a pending record is of a change that was never begun. Whoever only
   // looks leaves it: it may be the one record of a change that was killed half done.
-  TRY_VOID(finish_moves(moves_journal(folder)));
+  TRY_VOID(finish_moves(moves_journal(folder), kind.also(folder)));
   std::error_code gone;
   for (const auto& pending : find_records(folder, kind, ".pending")) fs::remove(pending, gone);
   auto records = find_records(folder, kind);
@@ -43,15 +45,16 @@ Result<> move_recorded(const fs::path& folder, const MoveKind& kind, const std::
   for (const auto& change : changes)
     moves.push_back(
         {path_text(change.from.lexically_relative(folder)), path_text(change.to.lexically_relative(folder))});
-  const json record{
+  json record{
       {"format", formats::sort.name}, {"version", formats::sort.version}, {"what", what}, {"moves", std::move(moves)}};
+  Seal(folder).put_on(record);
   const fs::path target = records_of(folder, kind) / fmt::format("{:06}.json", last + 1);
   const fs::path pending = fs::path(target).replace_extension(".pending");
   TRY_VOID(write_text(pending, json_text(record) + "\n"));
   // The record gets its name with the files: a kill leaves both or none.
   std::vector<Move> plan(changes.begin(), changes.end());
   plan.push_back({pending, target});
-  TRY_VOID(move_files(moves_journal(folder), plan));
+  TRY_VOID(move_files(moves_journal(folder), plan, kind.also(folder)));
   for (std::size_t i = 0; i + most_records <= records.size(); ++i) {
     std::error_code ignored;
     fs::remove(records[i], ignored);
@@ -77,10 +80,14 @@ Result<RecordedMoves> last_recorded(const fs::path& folder, const MoveKind& kind
       return fail(Code::bad_file, "{} is damaged", found.record.string());
     found.moves.push_back({place(move[0]), place(move[1])});
   }
+  if (Seal(folder).is_on(record)) return found;
+  std::vector<fs::path> files;
+  for (const auto& move : found.moves) files.insert(files.end(), {move.from, move.to});
+  TRY_VOID(check_places({folder, kind.also(folder)}, files, found.record));
   return found;
 }
 
-Result<TakenBack> take_back(const fs::path& folder, const RecordedMoves& change) {
+Result<TakenBack> take_back(const fs::path& folder, const MoveKind& kind, const RecordedMoves& change) {
   TakenBack undone{.what = change.what};
   std::vector<Move> plan;
   std::set<fs::path> sources, targets;
@@ -111,7 +118,7 @@ Result<TakenBack> take_back(const fs::path& folder, const RecordedMoves& change)
   std::error_code ignored;
   fs::remove(done, ignored);
   plan.push_back({change.record, done});
-  TRY_VOID(move_files(moves_journal(folder), plan));
+  TRY_VOID(move_files(moves_journal(folder), plan, kind.also(folder)));
   fs::remove(done, ignored);
   return undone;
 }

@@ -28,16 +28,20 @@ fs::path Workspace::result_mask() const { return root / "result_mask.mp4"; }
 fs::path Workspace::state() const { return root / ".understudy"; }
 fs::path Workspace::catalogue() const { return state() / "catalogue.db"; }
 
-Result<fs::path> Workspace::video(Side side) const {
+bool is_video_name(const fs::path& path) {
   static constexpr std::array not_videos{".json", ".txt", ".png", ".jpg", ".jpeg", ".pak", ".dat", ".part"};
+  const auto suffix = lower_case(path.extension().string());
+  return !suffix.empty() && std::find(not_videos.begin(), not_videos.end(), suffix) == not_videos.end();
+}
+
+Result<fs::path> Workspace::video(Side side) const {
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator it(root, error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;
     if (!it->is_regular_file(ignored) || is_temporary(it->path())) continue;
-    const auto suffix = lower_case(it->path().extension().string());
-    if (std::find(not_videos.begin(), not_videos.end(), suffix) != not_videos.end()) continue;
-    if (lower_case(it->path().stem().string()) == data_name(side) && !suffix.empty()) found.push_back(it->path());
+    if (lower_case(it->path().stem().string()) == data_name(side) && is_video_name(it->path()))
+      found.push_back(it->path());
   }
   if (found.empty()) {
     return fail_with_hint(Code::not_found, fmt::format("There is no {} video in {}", data_name(side), root.string()),

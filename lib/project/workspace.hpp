@@ -32,6 +32,9 @@ struct Workspace {
   Result<fs::path> frames_or_video(Side) const;
 };
 
+// Whether a file of that ending is taken for a side's video when it bears the side's name.
+bool is_video_name(const fs::path&);
+
 // Any folder that exists can be a workspace; what is missing in it is made when needed.
 Result<Workspace> open_workspace(const fs::path& root);
 // Whether it has anything of a workspace in it: a state of ours, data_src or data_dst as a folder or a video, or model.

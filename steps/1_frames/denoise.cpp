@@ -253,7 +253,7 @@ Result<> Denoising::put_in_place() {
   if (source_ == paths_.frames) {
     std::vector<Move> moves;
     for (const auto& name : names_) moves.push_back({paths_.frames / name, paths_.originals / name});
-    TRY_VOID(move_files(journal_of(paths_), moves));
+    TRY_VOID(move_files(journal_of(paths_), moves, {paths_.frames, paths_.originals}));
   }
   Aside aside(paths_.frames, teller(run_));
   for (const auto& name : names_) {
@@ -280,7 +280,7 @@ Result<std::string> Denoising::work() {
     TRY(frames_lock, lock_folder(paths_.frames));
     TRY(frames_made_, MadeFiles::open(paths_.frames));
   }
-  TRY_VOID(finish_moves(journal_of(paths_)));
+  if (in_place()) TRY_VOID(finish_moves(journal_of(paths_), {paths_.frames, paths_.originals}));
   TRY_VOID(find_source());
   remove_temporaries(paths_.results);
   TRY(results_made_, MadeFiles::open(paths_.results));
@@ -312,7 +312,7 @@ Result<std::string> undo_denoising(const DenoisePaths& paths, Run& run) {
     return fail(Code::not_found, "There are no frames of before a denoising in {}", paths.originals.string());
   TRY(const FileLock lock, lock_folder(paths.results));
   TRY(const FileLock frames_lock, lock_folder(paths.frames));
-  TRY_VOID(finish_moves(journal_of(paths)));
+  TRY_VOID(finish_moves(journal_of(paths), {paths.frames, paths.originals}));
   TRY(auto made, MadeFiles::open(paths.frames));
   Aside aside(paths.frames, teller(run));
   std::uint64_t done = 0;

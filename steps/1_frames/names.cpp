@@ -62,7 +62,7 @@ std::vector<fs::path> images_of_prefix(const fs::path& folder, const fs::path& m
 Result<> put_originals_aside(const fs::path& frames, const std::function<bool(const fs::path& name)>& which,
                              const std::function<void(std::string)>& tell) {
   const auto originals = originals_of(frames), results = denoised_of(frames);
-  TRY_VOID(finish_moves(moves_of_denoising(results)));
+  TRY_VOID(finish_moves(moves_of_denoising(results), {frames, originals}));
   // A folder of that name in which no denoising has been is the user's own.
   if (!is_there(seal_of_originals(originals)) && !is_there(results)) return {};
   const auto files = frame_files(originals);

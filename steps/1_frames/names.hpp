@@ -18,7 +18,7 @@ fs::path manifest_of(const fs::path& folder, const std::string& name, const std:
 std::vector<fs::path> images_of_prefix(const fs::path& folder, const fs::path& manifest, const std::string& prefix);
 // Written when a denoising's results are in their places.
 fs::path seal_of_originals(const fs::path& originals);
-// Where a denoising keeps the moves of originals until they are done.
+// Where a denoising keeps the moves of originals until they are done; they lead from the frames to the originals.
 fs::path moves_of_denoising(const fs::path& results);
 // What a denoising keeps of frames that are made anew is put aside: a later one would take it for theirs. `which`: by
 // their names. To be called with the folder of frames taken.

@@ -40,7 +40,7 @@ class Extraction {
     TRY(source_, media::FrameSource::open(paths_.frames));
     for (const auto& remark : source_->remarks()) run_.note(remark);
     TRY(auto lock, lock_folder(paths_.aligned));
-    TRY_VOID(finish_moves(moves_journal(paths_.aligned)));
+    TRY_VOID(finish_face_moves(paths_.aligned));
     contents_.emplace(*source_);
     TRY(journal_, Journal::load(paths_.journal));
     origin_ = origin_of(*source_, paths_.manifests);

@@ -3,12 +3,13 @@
 
 #include <set>
 
+#include "lib/project/faceset_folder.hpp"
 #include "lib/project/recorded_moves.hpp"
 
 namespace understudy {
 namespace {
 
-constexpr MoveKind sorts{"sorts", "sort"};
+constexpr MoveKind sorts{"sorts", "sort", places_of_faces};
 
 }  // namespace
 
@@ -37,7 +38,7 @@ Result<> apply_changes(const fs::path& folder, const std::string& what, std::spa
 
 Result<TakenBack> undo_last_change(const fs::path& folder) {
   TRY(const auto last, last_recorded(folder, sorts));
-  return take_back(folder, last);
+  return take_back(folder, sorts, last);
 }
 
 }  // namespace understudy

@@ -143,7 +143,7 @@ Result<std::string> recover_names(const fs::path& folder, const RecoverOptions& 
     tally.set("names", std::move(renames));
     return tally.report();
   }
-  TRY_VOID(move_files(moves_journal(folder), moves));
+  TRY_VOID(move_faces(folder, moves));
   return tally.report();
 }
 

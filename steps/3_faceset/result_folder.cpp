@@ -36,7 +36,7 @@ Result<> ResultFolder::take_places_in(const fs::path& faces, const std::vector<s
   const fs::path folder = path();
   auto moves = moves_to_trash(faces, names);
   for (const auto& name : names) moves.push_back({folder / name, faces / name});
-  TRY_VOID(move_files(moves_journal(faces), moves));
+  TRY_VOID(move_faces(faces, moves));
   std::error_code ignored;
   fs::remove(folder / ".understudy" / "made.jsonl", ignored);
   lock_.reset();

@@ -16,7 +16,7 @@
 namespace understudy {
 namespace {
 
-constexpr MoveKind fetches{"fetches", "move of labelled faces"};
+constexpr MoveKind fetches{"fetches", "move of labelled faces", places_of_faces};
 
 Result<std::vector<std::size_t>> labelled(const FaceSource& faces, Tally& tally, Run& run) {
   std::vector<std::size_t> found;
@@ -105,7 +105,7 @@ Result<std::string> fetch_back(const fs::path& folder, Run& run) {
     TRY(target_lock, lock_folder(target));
   }
   run.stage("move");
-  TRY(const auto back, take_back(folder, last));
+  TRY(const auto back, take_back(folder, fetches, last));
   if (back.missing > 0) run.warn(fmt::format("{} faces are no longer where they had been put", back.missing));
   if (back.renamed > 0)
     run.warn(fmt::format("{} faces got a name with ~: their old one is another file's now", back.renamed));

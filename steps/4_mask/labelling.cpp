@@ -2,6 +2,7 @@
 #include "steps/4_mask/labelling.hpp"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -16,6 +17,7 @@
 #include "lib/jobs/each.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "steps/4_mask/face_source.hpp"
+#include "steps/4_mask/label_document.hpp"
 
 namespace understudy {
 namespace {
@@ -150,36 +152,6 @@ Result<std::string> apply_file(const fs::path& folder, const MaskLabelOptions& o
   return report;
 }
 
-struct FaceWork {
-  std::string face;
-  std::vector<LabelOperation> operations;
-};
-Result<std::vector<FaceWork>> work_of(const json& document) {
-  if (!document.is_object() || document.value("format", "") != "understudy.labels")
-    return fail(Code::bad_file, "This is no document of labels: its \"format\" is not \"understudy.labels\"");
-  if (document.value("version", 0) > 1)
-    return fail_with_hint(Code::newer_version, "The labels were written by a newer version", "Update understudy.");
-  const auto faces = document.find("faces");
-  if (faces == document.end() || !faces->is_object())
-    return fail(Code::bad_file, "The document of labels names no \"faces\"");
-  std::vector<FaceWork> work;
-  for (const auto& [name, list] : faces->items()) {
-    FaceWork one{path_of_text(name).lexically_normal().string(), {}};
-    if (!list.is_array()) return fail(Code::bad_file, "The operations of {} are no list", name);
-    for (const auto& value : list) {
-      auto operation = operation_from_json(value);
-      if (!operation) return during(std::move(operation).error(), fmt::format("reading the operations of {}", name));
-      const auto good = check_operation(*operation);
-      if (!good) return during(good.error(), fmt::format("reading the operations of {}", name));
-      one.operations.push_back(*std::move(operation));
-    }
-    if (std::ranges::find(work, one.face, &FaceWork::face) != work.end())
-      return fail(Code::bad_file, "The document of labels names {} twice", path_text(one.face));
-    work.push_back(std::move(one));
-  }
-  return work;
-}
-
 // "what" names the change for who takes it back.
 std::string title_of(const json& document) {
   const auto what = document.find("what");
@@ -200,10 +172,12 @@ Result<json> json_of(const std::vector<LabelOperation>& operations) {
 // Whether that change is the document's, as far as there was something to do in its faces.
 Result<bool> is_same_change(const LabelBook::Finished& change, const std::string& what,
                             const std::vector<FaceWork>& work) {
+  std::map<std::string_view, const FaceWork*> of_face;
+  for (const auto& one : work) of_face.emplace(one.face, &one);
   for (const auto& entry : change.entries) {
-    const auto own = std::ranges::find(work, entry.face, &FaceWork::face);
-    if (entry.what != what || own == work.end()) return false;
-    TRY(const json wanted, json_of(own->operations));
+    const auto own = of_face.find(entry.face);
+    if (entry.what != what || own == of_face.end()) return false;
+    TRY(const json wanted, json_of(own->second->operations));
     if (json::parse(entry.forward, nullptr, false) != wanted) return false;
   }
   return true;

@@ -146,5 +146,21 @@ TEST_F(Labelling, WhatTheJournalDoesNotHoldWhollyWasNeverBegun) {
   }
 }
 
+TEST_F(Labelling, ADocumentOfAnotherTypeIsRefusedInASentence) {
+  const auto before = bytes();
+  for (const char* text :
+       {R"({"format":"understudy.labels","version":"1","faces":{}})", R"({"format":1,"faces":{}})",
+        R"({"format":null})", R"({"format":"understudy.labels","version":null,"faces":{}})",
+        R"({"format":"understudy.labels","version":1.5})", R"({"format":"understudy.labels","version":1,"faces":[]})",
+        R"([1])", R"("understudy.labels")", "null"}) {
+    const auto refused = apply_labels(folder_, json::parse(text), run_);
+    ASSERT_FALSE(refused) << text;
+    EXPECT_EQ(refused.error().code, Code::bad_file) << text;
+  }
+  EXPECT_EQ(apply_labels(folder_, json::parse(R"({"format":"understudy.labels","version":2})"), run_).error().code,
+            Code::newer_version);
+  EXPECT_EQ(bytes(), before);
+}
+
 }  // namespace
 }  // namespace understudy

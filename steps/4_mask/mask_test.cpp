@@ -175,6 +175,24 @@ TEST_F(MaskTest, AMoveOfLabelledFacesIsTakenBack) {
   EXPECT_EQ(fetch_labelled(folder_, target, back, run_).error().code, Code::not_found);
 }
 
+TEST_F(MaskTest, AMoveToANamedPlaceIsTakenBackAndNobodyElsesIs) {
+  const auto before = all_bytes();
+  const fs::path target = scratch_.path / "elsewhere" / "named";
+  EXPECT_EQ(report(fetch_labelled(folder_, target, {.move = true}, run_))["moved"], 3);
+  EXPECT_EQ(report(fetch_labelled(folder_, target, {.undo = true}, run_))["restored"], 3);
+  EXPECT_EQ(all_bytes(), before);
+  // The same record, but written by somebody.
+  ASSERT_TRUE(write_text(target / "own.jpg", "mine"));
+  const auto record = folder_ / ".understudy" / "fetches" / "000001.json";
+  ASSERT_TRUE(write_text(record, R"({"format":"understudy.sort","version":1,"what":"moved",)"
+                                 R"("moves":[["own.jpg","../elsewhere/named/own.jpg"]]})"));
+  const auto back = fetch_labelled(folder_, target, {.undo = true}, run_);
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().code, Code::bad_file);
+  EXPECT_NE(back.error().message.find(record.string()), std::string::npos);
+  EXPECT_TRUE(fs::exists(target / "own.jpg"));
+}
+
 TEST_F(MaskTest, RemovingIsTakenBack) {
   const auto before = all_bytes();
   json told = report(remove_labels(folder_, {}, run_));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/7_video/video.hpp"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <fstream>
@@ -75,7 +76,11 @@ nlohmann::json ingredients(VideoEncodeOptions options, const std::vector<fs::pat
 }
 
 // What an earlier run made, if that is what lies there still.
-nlohmann::json earlier_result(const VideoPaths& paths) {
+struct Earlier {
+  nlohmann::json made_of;
+  std::vector<std::string> unreadable;  // names of pictures that were left out
+};
+Earlier earlier_result(const VideoPaths& paths) {
   const auto text = read_text(paths.state);
   auto state = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
   if (!state.is_object() || !state.contains("result") || !state["result"].is_object()) return {};
@@ -85,11 +90,19 @@ nlohmann::json earlier_result(const VideoPaths& paths) {
   };
   if (!matches(paths.result, {number("bytes"), number("xxh3"), static_cast<std::int64_t>(number("time"))})) return {};
   state.erase("result");
-  return state;
+  Earlier earlier;
+  if (const auto left_out = state.find("unreadable"); left_out != state.end() && left_out->is_array()) {
+    for (const auto& name : *left_out)
+      if (name.is_string()) earlier.unreadable.push_back(path_of_text(name.get_ref<const std::string&>()).native());
+    state.erase("unreadable");
+  }
+  earlier.made_of = std::move(state);
+  return earlier;
 }
 
-Result<> keep_state(const VideoPaths& paths, nlohmann::json made_of) {
+Result<> keep_state(const VideoPaths& paths, nlohmann::json made_of, const std::vector<std::string>& unreadable) {
   TRY(const Print print, print_of(paths.result));
+  for (const auto& name : unreadable) made_of["unreadable"].push_back(path_text(name));
   made_of["result"] = {{"bytes", print.bytes}, {"xxh3", print.hash}, {"time", static_cast<std::uint64_t>(print.time)}};
   return write_text(paths.state, json_text(made_of) + "\n");
 }
@@ -136,11 +149,14 @@ struct Reading {
   }
 };
 
-// Reads images a few ahead of the encoder, in order.
+std::uint64_t bytes_of(const media::TimedImage& image) {
+  return image.bgr.data.size() + image.deep.data.size() * sizeof(std::uint16_t);
+}
+
+// Reads images a few ahead of the encoder, in order. How many tells the first.
 class ImageQueue {
  public:
-  ImageQueue(const std::vector<TimedFile>& files, Reading reading, unsigned ahead)
-      : files_(files), reading_(std::move(reading)), ahead_(ahead) {}
+  ImageQueue(const std::vector<TimedFile>& files, Reading reading) : files_(files), reading_(std::move(reading)) {}
   std::size_t taken() const { return taken_; }
   bool done() const { return taken_ == files_.size(); }
   const TimedFile& peek() const { return files_[taken_]; }
@@ -153,13 +169,14 @@ class ImageQueue {
     auto image = pending_.front().get();
     pending_.pop_front();
     ++taken_;
+    if (image) ahead_ = pictures_ahead(bytes_of(*image), cpu_threads());
     return image;
   }
 
  private:
   const std::vector<TimedFile>& files_;
   const Reading reading_;
-  std::size_t ahead_, started_ = 0, taken_ = 0;
+  std::size_t ahead_ = 1, started_ = 0, taken_ = 0;
   std::deque<std::future<Result<media::TimedImage>>> pending_;
 };
 
@@ -195,6 +212,20 @@ std::optional<media::ColourTags> own_colours(const Timing& timing, const std::op
   return media::ColourTags{matrix_bt2020, primaries, transfer, false, false};
 }
 
+Reading reading_for(const VideoEncodeOptions& options, const VideoPaths& paths, const Timing& timing,
+                    const std::optional<media::VideoInfo>& reference) {
+  const int bits = bits_for(options, is_deep(timing.files.front().file));
+  const bool as_encoded = own_colours(timing, reference, bits).has_value();
+  return {bits > 8, as_encoded, options.alpha ? paths.mattes : fs::path()};
+}
+
+// Of pictures that could not be read before: on a disk that is there again they can be.
+bool any_readable(const std::vector<std::string>& names, const Timing& timing, const Reading& reading) {
+  return std::ranges::any_of(timing.files, [&](const TimedFile& one) {
+    return std::ranges::count(names, one.file.filename().native()) > 0 && reading(one.file).has_value();
+  });
+}
+
 media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timing& timing,
                                    const std::optional<media::VideoInfo>& reference, Run& run) {
   media::VideoOptions writer;
@@ -218,9 +249,7 @@ Result<media::VideoWritten> write_result(const VideoEncodeOptions& options, cons
                                          Run& run) {
   auto writer = writer_options(options, timing, reference, run);
   writer.before_rename = before_rename;
-  const bool as_encoded = own_colours(timing, reference, writer.bits).has_value();
-  ImageQueue queue(timing.files, {writer.bits > 8, as_encoded, options.alpha ? paths.mattes : fs::path()},
-                   cpu_threads() + 1);
+  ImageQueue queue(timing.files, reading_for(options, paths, timing, reference));
   auto next = [&]() -> Result<std::optional<media::TimedImage>> {
     while (!queue.done()) {
       if (run.stopping()) return Run::cancelled();
@@ -241,6 +270,12 @@ Result<media::VideoWritten> write_result(const VideoEncodeOptions& options, cons
 }
 
 }  // namespace
+
+std::size_t pictures_ahead(std::uint64_t bytes_of_one, unsigned threads) {
+  constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30, least = 4;
+  return static_cast<std::size_t>(
+      std::min<std::uint64_t>(threads + 1, std::max(least, most_bytes / std::max<std::uint64_t>(bytes_of_one, 1))));
+}
 
 std::string to_json_text(const VideoReport& r) {
   return json_text(nlohmann::json{{"frames", r.frames},
@@ -279,7 +314,13 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   const auto made_of = ingredients(options, images, paths.mattes, timing, reference);
   TRY(const auto lock, lock_file(paths.result));
   const auto before = earlier_result(paths);
-  report.up_to_date = !options.redo && before == made_of;
+  report.up_to_date = !options.redo && before.made_of == made_of &&
+                      !any_readable(before.unreadable, timing, reading_for(options, paths, timing, reference));
+  if (report.up_to_date && !before.unreadable.empty()) {
+    report.unreadable = before.unreadable;
+    run.warn(fmt::format("{} pictures still cannot be read and are not in the video, {} the first of them",
+                         before.unreadable.size(), valid_text(before.unreadable.front())));
+  }
 
   if (reference && options.fps <= 0 && !timing.follows_reference) {
     run.note(fmt::format("The images' names do not follow {}: they are shown in order at {:.6g} frames a second",
@@ -296,13 +337,14 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
     remove_temporaries(paths.result.parent_path());
     // What was not made here stays in its place until the new one is whole.
     const auto put_aside = [&]() {
-      return before.is_null() ? put_file_aside(paths.result, [&run](std::string text) { run.note(std::move(text)); })
-                              : Result<>();
+      return before.made_of.is_null()
+                 ? put_file_aside(paths.result, [&run](std::string text) { run.note(std::move(text)); })
+                 : Result<>();
     };
     TRY(const auto written, write_result(options, paths, timing, reference, put_aside, report, run));
     report.sound_copied = written.sound_copied;
     report.sound_encoded = written.sound_encoded;
-    TRY_VOID(keep_state(paths, made_of));
+    TRY_VOID(keep_state(paths, made_of, report.unreadable));
     run.saved(paths.result.string(), "video");
   }
   report.frames = static_cast<std::int64_t>(timing.files.size() - report.unreadable.size());

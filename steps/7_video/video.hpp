@@ -29,6 +29,9 @@ struct VideoReport {
 };
 std::string to_json_text(const VideoReport&);
 
+// How many pictures may be read ahead of the encoder, when one takes that many bytes.
+std::size_t pictures_ahead(std::uint64_t bytes_of_one, unsigned threads);
+
 // The result is marked as synthetic. It appears whole or not at all.
 Result<VideoReport> encode_video(const VideoEncodeOptions&, const VideoPaths&, Run&);
 

@@ -114,6 +114,47 @@ TEST_F(VideoStep, MasksBecomeTheAlphaOfProRes) {
   EXPECT_FALSE(encode_video(options, paths_, run_)->up_to_date);
 }
 
+// As on a network disk that was away for a while: the file is as it was all along, by name, size and time.
+TEST_F(VideoStep, APictureThatCanBeReadAgainComesIn) {
+  const fs::path file = paths_.frames / media::frame_name(3, 6);
+  const Bytes whole = *read_file(file);
+  const auto time = fs::last_write_time(file);
+  const auto put = [&](const Bytes& content) {
+    ASSERT_TRUE(write_file(file, content));
+    fs::last_write_time(file, time);
+  };
+  put(Bytes(whole.size(), 0));
+  const auto away = encode_video({}, paths_, run_);
+  ASSERT_TRUE(away) << to_sentence(away.error());
+  EXPECT_EQ(away->unreadable, std::vector<std::string>{"00004.png"});
+  // As long as it stays so there is nothing to do, and that it is missing is said again.
+  warnings_.clear();
+  const auto still = encode_video({}, paths_, run_);
+  ASSERT_TRUE(still);
+  EXPECT_TRUE(still->up_to_date);
+  EXPECT_EQ(still->unreadable, away->unreadable);
+  EXPECT_EQ(still->frames, 5);
+  ASSERT_EQ(warnings_.size(), 1u);
+  EXPECT_NE(warnings_[0].find("00004.png"), std::string::npos);
+  put(whole);
+  const auto back = encode_video({}, paths_, run_);
+  ASSERT_TRUE(back);
+  EXPECT_FALSE(back->up_to_date);
+  EXPECT_EQ(back->frames, 6);
+  EXPECT_TRUE(back->unreadable.empty());
+  EXPECT_EQ(media::probe(paths_.result)->count(), 6);
+  EXPECT_TRUE(encode_video({}, paths_, run_)->up_to_date);
+}
+
+TEST(PicturesAhead, TakeAGigabyteAtMostOrAreFour) {
+  constexpr std::uint64_t small = 1920 * 1080 * 3, uhd = 3840 * 2160 * 6, huge = std::uint64_t{1} << 40;
+  EXPECT_EQ(pictures_ahead(small, 64), 65u);
+  EXPECT_EQ(pictures_ahead(uhd, 64), 21u);
+  EXPECT_EQ(pictures_ahead(huge, 64), 4u);
+  EXPECT_EQ(pictures_ahead(huge, 1), 2u);
+  EXPECT_EQ(pictures_ahead(0, 64), 65u);
+}
+
 TEST_F(VideoStep, OptionsThatCannotGoTogetherAreRefused) {
   const auto refused = [&](const std::function<void(VideoEncodeOptions&)>& change) {
     VideoEncodeOptions options;

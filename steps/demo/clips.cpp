@@ -2,9 +2,11 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/frame_files.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/stopwatch.hpp"
 #include "lib/media/write_video.hpp"
@@ -36,29 +38,60 @@ Result<> check_options(const DemoOptions& options) {
   return {};
 }
 
-// Leaves clips of the same label, removes those of another (what was put in their place since is put aside), refuses
-// foreign ones.
-Result<> claim(const Workspace& workspace, const fs::path& src, const fs::path& dst, const std::string& label,
-               const std::function<void(std::string)>& tell) {
-  const fs::path note = workspace.state() / "demo.json";
-  const bool ours = fs::exists(note);
-  for (const fs::path& clip : {src, dst}) {
-    if (!ours && fs::exists(clip)) {
-      return fail_with_hint(Code::bad_option,
-                            fmt::format("{} is there already and was not made by the demo", clip.string()),
-                            "Give the demo a folder of its own with -w.");
-    }
+Result<> refuse(const fs::path& what) {
+  return fail_with_hint(Code::bad_option, fmt::format("{} was not made by the demo", what.string()),
+                        "Give the demo a folder of its own with -w.");
+}
+
+Result<> none_in(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (it->path().filename() != ".understudy") return refuse(it->path());
+  return {};
+}
+
+// In a folder that no demo was in yet there must be nothing that the whole way would work on or write over.
+Result<> check_new(const Workspace& workspace) {
+  for (const Side side : {Side::src, Side::dst}) {
+    if (const auto video = workspace.video(side)) return refuse(*video);
+    const auto frames = frame_files(workspace.frames(side)).value_or(FrameFiles());
+    if (!frames.pictures.empty()) return refuse(frames.pictures[0]);
+    if (!frames.others.empty()) return refuse(workspace.frames(side) / frames.others[0]);
+    TRY_VOID(none_in(workspace.aligned(side)));
   }
-  if (ours) {
-    TRY(const std::string before, read_text(note, 1 << 16));
-    if (before == label) return {};
-    TRY(const auto made, MadeFiles::open(workspace.root));
+  for (const auto& folder : {workspace.model(), workspace.merged(), workspace.merged_mask()}) TRY_VOID(none_in(folder));
+  return {};
+}
+
+// In the demo's own, the clips and frames that it would work on must be the demo's; a clip may be missing.
+Result<> check_own(const Workspace& workspace, Side side, const fs::path& clip) {
+  TRY(const auto made, MadeFiles::open(workspace.root));
+  if (const auto video = workspace.video(side); video && (*video != clip || !made.ours(clip.filename())))
+    return refuse(*video);
+  if (is_there(clip) && !made.ours(clip.filename())) return refuse(clip);
+  const auto frames = frame_files(workspace.frames(side)).value_or(FrameFiles());
+  if (frames.pictures.empty()) return {};
+  TRY(const auto made_frames, MadeFiles::open(workspace.frames(side)));
+  for (const auto& picture : frames.pictures)
+    if (!made_frames.ours(picture.filename())) return refuse(picture);
+  return {};
+}
+
+// Leaves clips of the same label, removes those of another, refuses a folder with anything that is not the demo's.
+Result<> claim(const Workspace& workspace, const DemoClips& clips, const std::string& label) {
+  const fs::path note = workspace.state() / "demo.json";
+  if (!is_there(note)) {
+    TRY_VOID(check_new(workspace));
+    return write_text(note, label);
+  }
+  TRY_VOID(check_own(workspace, Side::src, clips.src));
+  TRY_VOID(check_own(workspace, Side::dst, clips.dst));
+  TRY(const std::string before, read_text(note, 1 << 16));
+  if (before == label) return {};
+  for (const fs::path& clip : {clips.src, clips.dst}) {
     std::error_code failed;
-    for (const fs::path& clip : {src, dst}) {
-      if (!made.ours(clip.filename())) TRY_VOID(put_file_aside(clip, tell));
-      fs::remove(clip, failed);
-      if (failed) return io_failure("remove", clip, failed.value());
-    }
+    fs::remove(clip, failed);
+    if (failed) return io_failure("remove", clip, failed.value());
   }
   return write_text(note, label);
 }
@@ -111,7 +144,9 @@ Result<> write_clip(const fs::path& path, Take take, const DemoOptions& options,
   video.comment = "A person who does not exist, drawn by understudy";
   const auto total = static_cast<std::uint64_t>(options.frames) * 2;
   auto done = static_cast<std::uint64_t>(before);
-  TRY(const auto written, media::write_video(path, video, [&]() -> Result<std::optional<media::TimedImage>> {
+  // Its name comes with the entry in the list: a kill between would leave a clip that nobody knows to be the demo's.
+  const auto drawn = Workspace{path.parent_path()}.state() / ("demo-" + path.filename().string());
+  TRY(const auto written, media::write_video(drawn, video, [&]() -> Result<std::optional<media::TimedImage>> {
         auto image = take.next(run);
         if (image && *image) run.progress(++done, total, "frames");
         return image;
@@ -119,7 +154,7 @@ Result<> write_clip(const fs::path& path, Take take, const DemoOptions& options,
   if (written.frames != options.frames)
     return fail(Code::internal, "{} has {} frames instead of {}", path.string(), written.frames, options.frames);
   TRY(auto made, MadeFiles::open(path.parent_path()));
-  TRY_VOID(made.add(path.filename()));
+  TRY_VOID(made.take_in(drawn, path.filename()));
   run.saved(path.string(), "clip");
   return {};
 }
@@ -132,8 +167,7 @@ Result<DemoClips> render_demo_clips(const fs::path& folder, const DemoOptions& o
   TRY(const Workspace workspace, create_workspace(folder));
   DemoClips clips{workspace.root / "data_src.mp4", workspace.root / "data_dst.mp4"};
   TRY(const auto lock, lock_file(clips.src));
-  TRY_VOID(claim(workspace, clips.src, clips.dst, label_of(options),
-                 [&run](std::string text) { run.note(std::move(text)); }));
+  TRY_VOID(claim(workspace, clips, label_of(options)));
   run.stage("drawing two people who do not exist");
   if (!fs::exists(clips.src)) {
     TRY_VOID(write_clip(clips.src, {synthetic::demo_identity_a(), synthetic::demo_performance_src, options}, options,

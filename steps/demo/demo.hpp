@@ -27,7 +27,8 @@ struct DemoClips {
 
 // Writes WORKSPACE/data_src.mp4 (Ada through all poses and expressions) and data_dst.mp4 (Bo speaks, with a voice that
 // follows his mouth). Clips that are there from the same options are kept, so a stopped run goes on with what is
-// missing; those of other options are drawn anew. Refuses a folder whose clips the demo did not make.
+// missing; those of other options are drawn anew. Refuses a folder with clips, pictures, faces, models or merged frames
+// that the demo did not make, and its own with clips or frames in it that are others now.
 Result<DemoClips> render_demo_clips(const fs::path& workspace, const DemoOptions&, Run&);
 
 // The truth, drawn when asked for: drawing is deterministic, so nothing need be kept. Frame i is that of the dst clip.

@@ -61,6 +61,49 @@ TEST_F(Demo, LeavesForeignClipsAlone) {
   EXPECT_EQ(*read_text(folder_ / "data_src.mp4"), "somebody's own");
 }
 
+// What the whole way would work on or write over, and none of it the demo's.
+TEST_F(Demo, RefusesAFolderWithAnythingOfAFilm) {
+  for (const char* name :
+       {"data_dst.mp4", "data_src.mov", "data_dst/00001.png", "data_src/photo.heic", "data_src/aligned/a.jpg",
+        "data_dst/aligned/faceset.pak", "model/mine/model.json", "data_dst/merged/00001.png"}) {
+    SCOPED_TRACE(name);
+    const fs::path film = folder_ / fs::path(name).filename();
+    ASSERT_TRUE(write_text(film / name, "somebody's own"));
+    const auto refused = render_demo_clips(film, tiny, run_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::bad_option);
+    EXPECT_FALSE(fs::exists(film / ".understudy/demo.json"));
+    EXPECT_EQ(fs::exists(film / "data_src.mp4") || fs::exists(film / "data_dst.mp4"),
+              std::string_view(name) == "data_dst.mp4");
+  }
+}
+
+TEST_F(Demo, RefusesItsOwnFolderWithSomebodysClipOrFramesInIt) {
+  ASSERT_TRUE(render_demo_clips(folder_, tiny, run_));
+  const auto refused_with = [&](const char* name) {
+    const auto path = folder_ / name;
+    const auto before = fs::exists(path) ? *read_text(path) : std::string();
+    EXPECT_TRUE(write_text(path, "somebody's own"));
+    bool refused = true;
+    for (const DemoOptions& options : {tiny, DemoOptions{96, 4, 30}}) {
+      const auto again = render_demo_clips(folder_, options, run_);
+      refused &= !again && again.error().code == Code::bad_option;
+    }
+    EXPECT_EQ(*read_text(path), "somebody's own");
+    fs::remove(path);
+    if (!before.empty()) EXPECT_TRUE(write_text(path, before));
+    return refused;
+  };
+  EXPECT_TRUE(refused_with("data_src.mp4"));
+  EXPECT_TRUE(refused_with("data_dst.mkv"));
+  EXPECT_TRUE(refused_with("data_dst/00001.png"));
+  EXPECT_EQ(render_demo_clips(folder_, tiny, run_)->rendered, 0);
+  // Faces, models and merged frames of its own do not keep it from going on.
+  ASSERT_TRUE(write_text(folder_ / "data_dst/aligned/00001_0.jpg", "a face"));
+  ASSERT_TRUE(write_text(folder_ / "model/saehd/model.json", "{}"));
+  EXPECT_EQ(render_demo_clips(folder_, tiny, run_)->rendered, 0);
+}
+
 TEST_F(Demo, StopsWithoutHalfAClip) {
   run_.request_stop();
   const auto stopped = render_demo_clips(folder_, tiny, run_);

@@ -77,6 +77,44 @@ class Workshop(FilmTest):
         self.assertIn("exists already", refused.err)
         self.assertEqual((film / "data_src/00001.png").read_bytes(), longer.read_bytes())
 
+    def test_a_new_workspace_that_was_killed_or_stopped_is_gone_on_with(self):
+        film, folder = self.folder() / "film", self.folder()
+        src, dst = folder / "a.mp4", folder / "b.mkv"
+        src.write_bytes(os.urandom(1000) * 50)
+        with open(dst, "wb") as out:  # large enough to be in the middle of it
+            out.truncate(3 << 30)
+        arguments = ["-w", film, "new", "--src", src, "--dst", dst]
+        for end in "kill", "stop":
+            job = program.Job(*arguments)
+            self.assertTrue(job.wait_for(lambda e: e["event"] == "progress" and e["what"] == "MB" and e["done"] > 8))
+            if end == "kill":
+                self.assertTrue(job.kill())
+            else:
+                job.command("stop")
+                self.assertEqual(job.finish(), 130)
+                self.assertEqual([p.name for p in film.iterdir() if "tmp" in p.name], [])
+            self.assertEqual((film / "data_src.mp4").read_bytes(), src.read_bytes())
+            self.assertFalse((film / "data_dst.mkv").exists())
+        with open(dst, "wb") as out:
+            out.write(b"short")
+        for _ in range(2):
+            run_well(*arguments)
+            self.assertEqual((film / "data_dst.mkv").read_bytes(), b"short")
+            self.assertEqual([p.name for p in film.iterdir() if "tmp" in p.name], [])
+
+    def test_a_side_has_one_video(self):
+        film, folder = self.folder() / "film", self.folder()
+        for name in "a.mkv", "b.mp4", "b.mkv", "c":
+            (folder / name).write_bytes(name.encode())
+        run_well("-w", film, "new", "--src", folder / "a.mkv")
+        for name, said in ("b.mp4", "data_src.mkv exists already"), ("b.mkv", "data_src.mkv exists already"), ("c", "name of a video"):
+            refused = program.run("-w", film, "new", "--dst", folder / "a.mkv", "--src", folder / name)
+            self.assertEqual(refused.status, 2, refused.err)
+            self.assertIn(said, refused.err)
+            self.assertNotIn("emove", refused.err)  # what lies there is the user's
+        self.assertEqual(sorted(p.name for p in film.glob("data_*.*")), ["data_src.mkv"])
+        self.assertEqual((film / "data_src.mkv").read_bytes(), b"a.mkv")
+
     def test_denoise_and_undo(self):
         self.verb("frames", "extract", "dst")
         before = {name: (self.copy / "data_dst" / name).read_bytes() for name in self.names("data_dst")}

@@ -329,6 +329,24 @@ class Keeps(FilmTest):
         self.do("frames", "denoise", "dst", "--undo")
         self.assertEqual(pictures(self.copy / "data_dst_backup-1"), {"00002.png": data})
 
+    # --- folders that came from somebody
+
+    def test_a_faceset_from_somebody_moves_nothing_elsewhere(self):
+        state, elsewhere = self.aligned / ".understudy", self.folder() / "autostart"
+        elsewhere.mkdir()
+        (self.aligned / "x.jpg").write_bytes(b"[Desktop Entry]")
+        before = {path: path.read_bytes() for path in self.aligned.glob("*.jpg")}
+        to = os.path.relpath(elsewhere / "x.desktop", state)
+        journal = state / "moves.json"
+        journal.parent.mkdir(exist_ok=True)
+        journal.write_text(json.dumps({"format": "understudy.moves", "version": 1, "staged": True, "moves": [["../x.jpg", "", to]]}))
+        for verb in ["mask", "status", "dst"], ["faceset", "stats", "dst"], ["sort", "dst", "--by", "hue"], ["faceset", "pack", "dst"]:
+            self.refuse(*verb, status=1, naming=journal)
+        self.assertEqual(list(elsewhere.iterdir()), [])
+        self.assertEqual({path: path.read_bytes() for path in self.aligned.glob("*.jpg")}, before)
+        journal.unlink()  # as the message says
+        self.do("mask", "status", "dst")
+
     # --- disks
 
     def test_faces_on_another_disk(self):

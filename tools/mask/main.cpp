@@ -90,7 +90,8 @@ Result<> train(const Arguments& in) {
     }
   }
   TRY_VOID(trainer.save(folder));
-  return look_at(trainer, held_back, folder / "look.png");
+  TRY_VOID(look_at(trainer, held_back, folder / "look.png"));
+  return at_target(trainer.steps(), target);
 }
 
 // What the samples look like.
@@ -134,7 +135,5 @@ int main(int argc, char** argv) {
   if (in.verb == "look") done = mask_bank::look(in);
   if (in.verb == "faces") done = mask_bank::faces(in);
   if (in.verb == "ship") done = mask_bank::ship(in);
-  if (done) return 0;
-  std::fprintf(stderr, "%s\n", to_sentence(done.error()).c_str());
-  return 1;
+  return end_with(done);
 }

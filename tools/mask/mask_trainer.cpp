@@ -55,14 +55,19 @@ Result<> MaskTrainer::save(const fs::path& folder) const {
   std::vector<NamedTensor> weights;
   for (const auto& p : parameters_.all()) weights.push_back({p.name, p.master});
   for (auto& mean : average_.state()) weights.push_back(std::move(mean));
-  TRY(const auto optimizer, write_safetensors(folder / "optimizer.safetensors", optimizer_.state()));
-  TRY(const auto saved, write_safetensors(folder / "mask.safetensors", weights));
-  return (void)optimizer, (void)saved, Result<>{};
+  for (auto& t : optimizer_.state()) weights.push_back({"opt:" + t.name, t.tensor});
+  return write_safetensors(folder / "mask.safetensors", weights).map([](auto) {});
 }
 
 Result<> MaskTrainer::load(const fs::path& folder) {
   TRY(const auto weights, read_safetensors(folder / "mask.safetensors"));
-  TRY(const auto optimizer, read_safetensors(folder / "optimizer.safetensors"));
+  std::map<std::string, Tensor> optimizer;
+  for (const auto& [name, tensor] : weights) {
+    if (name.starts_with("opt:")) optimizer.emplace(name.substr(4), tensor);
+  }
+  if (optimizer.empty()) {  // of before, when it was a file of its own
+    TRY(optimizer, read_safetensors(folder / "optimizer.safetensors"));
+  }
   TRY_VOID(load_weights(parameters_.all(), weights));
   TRY_VOID(optimizer_.load_state(optimizer));
   average_.load(weights);

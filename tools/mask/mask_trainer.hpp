@@ -17,7 +17,7 @@ class MaskTrainer {
   std::int64_t steps() const { return optimizer_.steps(); }
   // By the averaged weights: (N,1,R,R), 0..1.
   Tensor predict(const Tensor& bgr);
-  Result<> save(const fs::path& folder) const;  // mask.safetensors and optimizer.safetensors
+  Result<> save(const fs::path& folder) const;  // one file, mask.safetensors: a kill leaves no half
   Result<> load(const fs::path& folder);
 
  private:

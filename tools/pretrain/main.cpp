@@ -91,7 +91,8 @@ Result<> train(const Arguments& in) {
   }
   next.wait();
   TRY_VOID(trainer.save(folder));
-  return look_at_groups(trainer, groups, folder / "look.png");
+  TRY_VOID(look_at_groups(trainer, groups, folder / "look.png"));
+  return at_target(trainer.steps(), target);
 }
 
 // How much of the play is read from the code: the share of each number's variance that is explained, in the order of
@@ -173,7 +174,5 @@ int main(int argc, char** argv) {
   if (in.verb == "ship") done = pretrain::ship(in);
   if (in.verb == "read") done = pretrain::read_play(in);
   if (in.verb == "look") done = pretrain::look(in);
-  if (done) return 0;
-  std::fprintf(stderr, "%s\n", to_sentence(done.error()).c_str());
-  return 1;
+  return end_with(done);
 }
