@@ -136,7 +136,7 @@ Result<> check_source(const fs::path& from, const Workspace& workspace, Side sid
 
 Result<> copy_source(const fs::path& from, const Workspace& workspace, Side side, Run& run) {
   if (from.empty()) return {};
-  run.stage(fmt::format("copy {}", side_name(side)));
+  run.stage("copy");
   const auto frames = workspace.frames(side);
   if (is_folder(from)) {
     remove_temporaries(frames);

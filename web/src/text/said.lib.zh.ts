@@ -1,6 +1,13 @@
 // What the rooms of lib/ say that know no network: files, faces, media, options, projects.
 export const libZh: Record<string, string> = {
   // lib/base
+  '{} was not written by you on this machine, and would move {}, {}': '{1} 不是您在这台机器上写的，它会移动 {2}，{3}',
+  'Nothing was moved. If you trust it, move what it lists by hand; then remove {}.': '没有移动任何文件。如果您信任它，请手动移动其中所列的文件，然后删除 {}。',
+  'which lies outside of {}': '而该文件在 {} 之外',
+  'and what lies in it by another name': '并以另一个名称移动其中的内容',
+  '{} cannot be moved together with what lies in it': '{} 不能与其中的内容一起移动',
+  '{} is damaged: its source or its options are none': '{} 已损坏：其中的来源或选项无效',
+  'Nothing was moved. If you trust it, move these faces by hand.': '没有移动任何文件。如果您信任它，请手动移动这些人脸。',
   'Cannot make a pipe for {}: {}': '无法为 {} 创建管道：{}',
   'Cannot send a command to {}: {}': '无法向 {} 发送命令：{}',
   'process {}': '进程 {}',

@@ -40,6 +40,7 @@ const quietFiles: [RegExp, string][] = [
   [/^lib\/jobs\/(commands|event|typescript)\.cpp/, 'docs/schema.json and docs/schema.ts'],
   [/^lib\/catalogue\/(tables|database)\.cpp/, 'SQLite'],
   [/^lib\/training\/dfl_export\.cpp/, "DeepFaceLab's summary.txt"],
+  [/^lib\/base\/seal\.cpp/, 'what a seal is made of'],
   [/^lib\/media\/marking\.hpp/, 'the marks in a file'],
   [/^lib\/face\/synthetic\//, 'names of actors'],
   [/^apps\/understudy\/(main|terminal)\.cpp/, 'the terminal'],
