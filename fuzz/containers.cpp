@@ -2,6 +2,7 @@
 // faceset.pak and meta.dat.
 #include "fuzz/faces.hpp"
 #include "fuzz/target.hpp"
+#include "lib/face/face_list.hpp"
 #include "lib/face/pak_write.hpp"
 
 namespace understudy::fuzz {
@@ -21,6 +22,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fs::path path = fuzz::as_file(data, size, "faceset.pak");
   if (const auto faces = Faceset::open(path.parent_path())) {
     for (std::size_t i = 0; i < faces->entries().size(); ++i) (void)faces->full_info(i);
+  }
+  // As most rooms read a pack: without its table.
+  if (const auto faces = FaceList::open(path.parent_path())) {
+    constexpr std::size_t most = 8;
+    for (std::size_t i = 0; i < std::min(faces->count(), most); ++i) {
+      (void)faces->info(i);
+      (void)faces->face_type(i);
+      (void)faces->picture(i);
+    }
+    if (faces->count() <= most) (void)faces->landmarks(1);
   }
   (void)read_meta_dat(path);
   return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/faces.hpp"
 #include "fuzz/target.hpp"
+#include "lib/face/quick_landmarks.hpp"
 
 namespace understudy::fuzz {
 
@@ -15,6 +16,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (info->xseg_mask) (void)decode_mask(*info->xseg_mask);
     (void)with_face_info(file, *info);
   }
+  (void)quick_landmarks(file);
   (void)image_size(file);
   return 0;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Labels as people and labelling programs send them: operations, LabelMe, COCO.
+// Labels as people and labelling programs send them: operations, whole documents of them, LabelMe, COCO.
 #include <nlohmann/json.hpp>
 
 #include "fuzz/target.hpp"
 #include "lib/face/labels/operations.hpp"
+#include "steps/4_mask/label_document.hpp"
 #include "steps/4_mask/label_formats.hpp"
 
 namespace understudy::fuzz {
@@ -18,7 +19,9 @@ std::vector<Bytes> seeds() {
       "a.jpg",
       {96, 96},
       {{Polygon::Kind::include, {{10, 10}, {50, 12.5}, {30, 60}}}, {Polygon::Kind::exclude, {{1, 1}, {2, 3}, {5, 1}}}}};
-  return {bytes_of(labelme_json(picture, "a.jpg").dump()), bytes_of(coco_json({picture, picture}).dump()),
+  return {bytes_of(R"({"format":"understudy.labels","version":1,"what":"x","faces":{"a.jpg":[{"do":"add-polygon",
+                       "kind":"include","points":[[1,2],[3,4],[5,6.5]]}],"person/b.jpg":[{"do":"drop-open"}]}})"),
+          bytes_of(labelme_json(picture, "a.jpg").dump()), bytes_of(coco_json({picture, picture}).dump()),
           bytes_of(R"([{"do":"add-polygon","kind":"include","points":[[1,2],[3,4],[5,6.5]]},
                        {"do":"insert-point","polygon":0,"point":1,"at":[7,8]},{"do":"delete-point","polygon":0,"point":3},
                        {"do":"start-polygon","kind":"exclude","points":[[1,1]]},{"do":"insert-point","at":[9,9]},
@@ -33,6 +36,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (value.is_discarded()) return 0;
   (void)polygons_from_labelme(value, {96, 96});
   (void)pictures_from_coco(value);
+  (void)work_of(value);
   if (!value.is_array()) return 0;
   FaceLabels labels;
   for (const auto& one : value) {

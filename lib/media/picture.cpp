@@ -40,23 +40,6 @@ constexpr std::array<Orientation, 8> exif_ways{{{1, 0, 0, 1},
 
 Orientation exif_way(const Bytes& file) { return exif_ways[static_cast<std::size_t>(exif_orientation(file) - 1)]; }
 
-// AVIF's own: quarter turns against the clock ('irot'), then a mirror ('imir'), as properties of the picture (ISO/IEC
-// 23008-12 6.5.10 and 6.5.12). EXIF does not count there.
-Orientation avif_orientation(std::string_view file) {
-  constexpr std::size_t searched = 1 << 16;
-  const auto head = file.substr(0, std::min(file.find("mdat"), searched));
-  const auto property = [head](std::string_view name) {
-    const auto at = head.find(name);
-    return at == std::string_view::npos || at + 4 >= head.size() ? -1 : static_cast<unsigned char>(head[at + 4]);
-  };
-  constexpr std::array<Orientation, 4> turns{{{1, 0, 0, 1}, {0, 1, -1, 0}, {-1, 0, 0, -1}, {0, -1, 1, 0}}};
-  const int turn = property("irot"), mirror = property("imir");
-  Orientation o = turn >= 0 ? turns[static_cast<std::size_t>(turn & 3)] : Orientation{};
-  if (mirror >= 0 && (mirror & 1) == 0) o = {o.xx, o.xy, -o.yx, -o.yy};  // top and bottom change places
-  if (mirror >= 0 && (mirror & 1) == 1) o = {-o.xx, -o.xy, o.yx, o.yy};
-  return o;
-}
-
 template <class T>
 Result<Image<T>> decoded(const fs::path& path, const Bytes& file) {
   if constexpr (sizeof(T) == 1) {
@@ -121,6 +104,21 @@ Result<Image<T>> decoded_to_sdr(const fs::path& path, const Bytes& file) {
 }
 
 }  // namespace
+
+Orientation avif_orientation(std::string_view file) {
+  constexpr std::size_t searched = 1 << 16;
+  const auto head = file.substr(0, std::min(file.find("mdat"), searched));
+  const auto property = [head](std::string_view name) {
+    const auto at = head.find(name);
+    return at == std::string_view::npos || at + 4 >= head.size() ? -1 : static_cast<unsigned char>(head[at + 4]);
+  };
+  constexpr std::array<Orientation, 4> turns{{{1, 0, 0, 1}, {0, 1, -1, 0}, {-1, 0, 0, -1}, {0, -1, 1, 0}}};
+  const int turn = property("irot"), mirror = property("imir");
+  Orientation o = turn >= 0 ? turns[static_cast<std::size_t>(turn & 3)] : Orientation{};
+  if (mirror >= 0 && (mirror & 1) == 0) o = {o.xx, o.xy, -o.yx, -o.yy};  // top and bottom change places
+  if (mirror >= 0 && (mirror & 1) == 1) o = {-o.xx, -o.xy, o.yx, o.yy};
+  return o;
+}
 
 std::optional<PictureColours> picture_colours(const fs::path& path) {
   constexpr std::uint64_t head = 1 << 16;  // it stands before the picture's data

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "lib/image/image.hpp"
 #include "lib/media/probe.hpp"
@@ -32,5 +33,9 @@ bool is_picture_file(const fs::path&);
 // Turns and mirrors as a display matrix asks.
 template <class T>
 Image<T> oriented(const Image<T>&, Orientation);
+
+// How an AVIF is to be turned: quarter turns against the clock ('irot'), then a mirror ('imir'), as properties of the
+// picture (ISO/IEC 23008-12 6.5.10 and 6.5.12). EXIF does not count there.
+Orientation avif_orientation(std::string_view file);
 
 }  // namespace understudy::media

@@ -91,7 +91,9 @@ TEST_F(Demo, RefusesItsOwnFolderWithSomebodysClipOrFramesInIt) {
     }
     EXPECT_EQ(*read_text(path), "somebody's own");
     fs::remove(path);
-    if (!before.empty()) EXPECT_TRUE(write_text(path, before));
+    if (!before.empty()) {
+      EXPECT_TRUE(write_text(path, before));
+    }
     return refused;
   };
   EXPECT_TRUE(refused_with("data_src.mp4"));
