@@ -125,13 +125,15 @@ Result<> check_source(const fs::path& from, const Workspace& workspace, Side sid
   if (!fs::is_regular_file(from, error))
     return fail(Code::not_found, "There is no video and no folder {}", from.string());
   const auto to = place_of(from, workspace, side);
+  const bool picture = media::is_picture_file(from);
+  if (!picture && !is_video_name(to))
+    return fail_with_hint(Code::bad_option, fmt::format("{} has not the name of a video", from.string()),
+                          "Give it an ending that tells what it is, such as .mp4 or .mkv.");
   if (is_there(to) && !same_size(from, to)) return exists_already(to);
-  if (media::is_picture_file(from)) return {};
+  if (picture) return {};
   // Of two videos the first by name is taken: the other would be copied for nothing.
   if (const auto there = workspace.video(side); there && *there != to) return exists_already(*there);
-  if (is_video_name(to)) return {};
-  return fail_with_hint(Code::bad_option, fmt::format("{} has not the name of a video", from.string()),
-                        "Give it an ending that tells what it is, such as .mp4 or .mkv.");
+  return {};
 }
 
 Result<> copy_source(const fs::path& from, const Workspace& workspace, Side side, Run& run) {

@@ -226,6 +226,32 @@ bool any_readable(const std::vector<std::string>& names, const Timing& timing, c
   });
 }
 
+// Nothing where there is none.
+Result<std::optional<media::VideoInfo>> look_at_reference(const VideoPaths& paths, Run& run) {
+  std::optional<media::VideoInfo> reference;
+  if (paths.reference.empty()) return reference;
+  TRY(reference, media::probe(paths.reference));
+  if (media::is_hdr(reference->colour)) {  // H.265 may tell its light in the coded stream alone
+    TRY(const auto source, media::FrameSource::open(paths.reference, {.threads = 1}));
+    reference->light = source.video()->light;
+  }
+  for (const auto& remark : reference->remarks) run.note(remark);
+  return reference;
+}
+
+void tell_of(const Timing& timing, const VideoEncodeOptions& options, const VideoPaths& paths, bool referred,
+             Run& run) {
+  if (referred && options.fps <= 0 && !timing.follows_reference)
+    run.note(fmt::format("The images' names do not follow {}: they are shown in order at {:.6g} frames a second",
+                         paths.reference.filename().string(), timing.frame_rate.value()));
+  if (timing.missing > 0)
+    run.warn(fmt::format("{} frames have no image in {}: the frame before is shown longer", timing.missing,
+                         paths.frames.string()));
+  if (!timing.extra.empty())
+    run.warn(fmt::format("{} images in {} are no frames of the reference and are left out: {}{}", timing.extra.size(),
+                         paths.frames.string(), timing.extra.front(), timing.extra.size() > 1 ? ", …" : ""));
+}
+
 media::VideoOptions writer_options(const VideoEncodeOptions& options, const Timing& timing,
                                    const std::optional<media::VideoInfo>& reference, Run& run) {
   media::VideoOptions writer;
@@ -299,16 +325,7 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   if (images.empty())
     return fail_with_hint(Code::not_found, fmt::format("There are no frames in {}", paths.frames.string()),
                           "Merge first: understudy merge");
-  std::optional<media::VideoInfo> reference;
-  if (!paths.reference.empty()) {
-    TRY(reference, media::probe(paths.reference));
-    if (media::is_hdr(reference->colour)) {  // H.265 may tell its light in the coded stream alone
-      TRY(const auto source, media::FrameSource::open(paths.reference, {.threads = 1}));
-      reference->light = source.video()->light;
-    }
-  }
-  if (reference)
-    for (const auto& remark : reference->remarks) run.note(remark);
+  TRY(const auto reference, look_at_reference(paths, run));
   VideoReport report;
   const Timing timing = time_images(images, reference, paths.manifest, options.fps);
   const auto made_of = ingredients(options, images, paths.mattes, timing, reference);
@@ -321,17 +338,7 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
     run.warn(fmt::format("{} pictures still cannot be read and are not in the video, {} the first of them",
                          before.unreadable.size(), valid_text(before.unreadable.front())));
   }
-
-  if (reference && options.fps <= 0 && !timing.follows_reference) {
-    run.note(fmt::format("The images' names do not follow {}: they are shown in order at {:.6g} frames a second",
-                         paths.reference.filename().string(), timing.frame_rate.value()));
-  }
-  if (timing.missing > 0)
-    run.warn(fmt::format("{} frames have no image in {}: the frame before is shown longer", timing.missing,
-                         paths.frames.string()));
-  if (!timing.extra.empty())
-    run.warn(fmt::format("{} images in {} are no frames of the reference and are left out: {}{}", timing.extra.size(),
-                         paths.frames.string(), timing.extra.front(), timing.extra.size() > 1 ? ", …" : ""));
+  tell_of(timing, options, paths, reference.has_value(), run);
   if (!report.up_to_date) {
     run.stage("encode");
     remove_temporaries(paths.result.parent_path());

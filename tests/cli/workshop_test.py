@@ -78,7 +78,7 @@ class Workshop(FilmTest):
         self.assertEqual((film / "data_src/00001.png").read_bytes(), longer.read_bytes())
 
     def test_a_new_workspace_that_was_killed_or_stopped_is_gone_on_with(self):
-        film, folder = self.folder() / "film", self.folder()
+        film, folder = self.folder() / "new", self.folder()
         src, dst = folder / "a.mp4", folder / "b.mkv"
         src.write_bytes(os.urandom(1000) * 50)
         with open(dst, "wb") as out:  # large enough to be in the middle of it
@@ -103,7 +103,7 @@ class Workshop(FilmTest):
             self.assertEqual([p.name for p in film.iterdir() if "tmp" in p.name], [])
 
     def test_a_side_has_one_video(self):
-        film, folder = self.folder() / "film", self.folder()
+        film, folder = self.folder() / "new", self.folder()
         for name in "a.mkv", "b.mp4", "b.mkv", "c":
             (folder / name).write_bytes(name.encode())
         run_well("-w", film, "new", "--src", folder / "a.mkv")
