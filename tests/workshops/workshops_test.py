@@ -99,6 +99,14 @@ class GenericMask(Scratch):
         again = subprocess.run(self.train("--steps", steps + 1), check=True, stdout=subprocess.PIPE, text=True, timeout=300)
         self.assertIn(f"{steps + 1}: IoU", again.stdout)
 
+        # What was shipped is where a further training begins.
+        ship = lambda model, out: subprocess.run(self.call("ship", "--model", model, "--out", out), check=True) and out.read_bytes()
+        shipped = ship(self.folder / "model", self.folder / "shipped.safetensors")
+        for name, begins in ("further", ["--from", self.folder / "shipped.safetensors"]), ("anew", []):
+            subprocess.run(self.call("train", "--bank", self.folder / "bank", "--model", self.folder / name, "--batch", 1, "--steps", 0,
+                                     *begins), check=True, stdout=subprocess.DEVNULL, timeout=300)
+            self.assertEqual(ship(self.folder / name, self.folder / f"{name}.safetensors") == shipped, name == "further")
+
 
 class Scoreboard(Scratch):
     def test_a_truth_that_was_killed_half_way_is_made_anew(self):

@@ -64,7 +64,11 @@ Result<> train(const Arguments& in) {
   if (samples.people() == 0 || held_back.people() == 0)
     return fail(Code::no_faces, "{} holds no people yet", bank.string());
   MaskTrainer trainer(in.number("lr", 4e-4), static_cast<std::int64_t>(in.number("decay", 0)), 1);
-  if (fs::exists(folder / "mask.safetensors")) TRY_VOID(trainer.load(folder));
+  if (fs::exists(folder / "mask.safetensors")) {
+    TRY_VOID(trainer.load(folder));
+  } else if (const fs::path shipped = in.text("from", ""); !shipped.empty()) {
+    TRY_VOID(trainer.start_from(shipped));
+  }
   BatchesAhead<MaskBatch> ahead([&](std::int64_t k) { return samples.batch(k, batch); },
                                 static_cast<int>(in.number("makers", 1)));
   TRY_VOID(ahead.start());

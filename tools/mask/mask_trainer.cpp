@@ -74,4 +74,11 @@ Result<> MaskTrainer::load(const fs::path& folder) {
   return {};
 }
 
+Result<> MaskTrainer::start_from(const fs::path& shipped) {
+  TRY(const auto weights, read_safetensors(shipped));
+  TRY_VOID(load_weights(parameters_.all(), weights));
+  average_.restart([](const Parameter&) { return true; });
+  return {};
+}
+
 }  // namespace understudy::mask_bank

@@ -19,6 +19,8 @@ class MaskTrainer {
   Tensor predict(const Tensor& bgr);
   Result<> save(const fs::path& folder) const;  // one file, mask.safetensors: a kill leaves no half
   Result<> load(const fs::path& folder);
+  // Begins at the weights of a shipped mask, with an optimiser that has seen nothing yet.
+  Result<> start_from(const fs::path& shipped);
 
  private:
   Parameters parameters_;
