@@ -23,9 +23,12 @@ Result<json> copying(const std::string& path, const std::string& as, const std::
   if (path.empty() || !path_of_text(path).is_absolute())
     return fail(Code::bad_option, "A file is named by its whole path");
   if (as == "model") return json{{"verb", "model import"}, {"options", {{"from", path}}}};
-  if (as != "video" && as != "frames")
-    return fail(Code::bad_option, "A video, frames or a model can be copied from a path, not '{}'", valid_text(as));
+  if (as != "video" && as != "frames" && as != "faces")
+    return fail(Code::bad_option, "A video, frames, faces or a model can be copied from a path, not '{}'",
+                valid_text(as));
   TRY(const auto of, parse_side(side));
+  if (as == "faces")
+    return json{{"verb", "faceset import"}, {"positionals", {{"side", side_name(of)}}}, {"options", {{"from", path}}}};
   return json{{"verb", "new"}, {"options", {{std::string(side_name(of)), path}}}};
 }
 
@@ -104,9 +107,10 @@ std::vector<Route> path_routes(Studio& studio) {
   return {
       {"POST",
        "/api/bring",
-       "Copies a video, a folder of pictures or a DeepFaceLab model in from this machine: the `job` that does it.",
+       "Copies a video, a folder of pictures, a faceset or a DeepFaceLab model in from this machine: the `job` that does "
+       "it.",
        {},
-       "path: where it lies, absolute\nas: video, frames or model\nside: src or dst",
+       "path: where it lies, absolute\nas: video, frames, faces or model\nside: src or dst",
        opened(studio,
               [](OpenWorkspace& open, const Request& request) -> Result<Reply> {
                 TRY(const auto body, json_body(request));

@@ -20,6 +20,10 @@ struct PackOptions {
   bool keep = false;
   std::filesystem::path input;
 };
+struct ImportOptions {
+  std::filesystem::path from;
+  std::filesystem::path input;
+};
 struct RecoverOptions {
   bool dry_run = false;
   std::filesystem::path input;
@@ -86,6 +90,12 @@ constexpr auto describe<PackOptions>() {
                         .says("Keep the originals",
                               "Do not remove what was packed or unpacked, or the metadata file that was restored."),
                     shared_rows::input(&PackOptions::input)};
+}
+template <>
+constexpr auto describe<ImportOptions>() {
+  return std::tuple{field("from", &ImportOptions::from)
+                        .says("From", "A folder of aligned faces, one with aligned in it, or a faceset.pak."),
+                    shared_rows::input(&ImportOptions::input)};
 }
 template <>
 constexpr auto describe<RecoverOptions>() {
@@ -164,6 +174,7 @@ constexpr auto describe<EnhanceOptions>() {
 }
 static_assert(all_described<EnhanceOptions>);
 static_assert(all_described<FolderOptions> && all_described<PackOptions> && all_described<RecoverOptions> &&
+              all_described<ImportOptions> &&
               all_described<PictureOptions> && all_described<ChooseOptions> && all_described<ResizeOptions>);
 
 }  // namespace understudy

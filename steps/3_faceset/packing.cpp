@@ -7,13 +7,10 @@
 #include "lib/base/frame_files.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/limits.hpp"
-#include "lib/base/moves.hpp"
-#include "lib/face/jpeg_segments.hpp"
 #include "lib/face/pak_write.hpp"
-#include "lib/image/codec.hpp"
-#include "lib/jobs/each.hpp"
 #include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "steps/3_faceset/face_source.hpp"
 
 namespace understudy {
 namespace {
@@ -22,11 +19,7 @@ fs::path pak_of(const fs::path& folder) { return folder / "faceset.pak"; }
 
 Result<> whole_face(const fs::path& path) {
   TRY(const Bytes jpeg, read_file(path, largest_picture));
-  TRY_VOID(face_info_from_jpeg(jpeg));
-  TRY_VOID(image_size(jpeg));
-  TRY(const auto segments, jpeg_segments(jpeg));
-  if (!has_end(jpeg, segments)) return fail(Code::bad_file, "the picture is cut short");
-  return {};
+  return check_whole_face(jpeg);
 }
 
 Result<std::vector<PackInput>> inputs_of(const fs::path& folder, Tally& tally) {
@@ -65,38 +58,8 @@ Result<> remove_originals(const std::vector<PackInput>& inputs, Run& run) {
   return {};
 }
 
-// What a pack holds, by name and place only.
-class Packed {
- public:
-  struct Named {
-    std::string file_name, person;
-  };
-  static Result<Packed> open(const fs::path& folder) {
-    Packed packed;
-    packed.pak_ = pak_of(folder);
-    auto places = read_pak(packed.pak_, [&packed](const FacesetEntry& entry) -> Result<> {
-      packed.names_.push_back({entry.file_name, entry.person});
-      return {};
-    });
-    if (!places) return during(places.error(), fmt::format("reading {}", packed.pak_.string()));
-    packed.places_ = *std::move(places);
-    return packed;
-  }
-  const std::vector<Named>& names() const { return names_; }
-  Result<Bytes> jpeg(std::size_t i) const {
-    if (places_[i].size > largest_picture)
-      return fail(Code::bad_file, "{} in {} is too large", names_[i].file_name, pak_.string());
-    return read_range(pak_, places_[i].offset, places_[i].size);
-  }
-
- private:
-  fs::path pak_;
-  std::vector<Named> names_;
-  std::vector<PackedPlace> places_;
-};
-
 // Compares what lies beside a pack with what is in it: equal faces are what a killed run had still to remove.
-Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Packed& packed) {
+Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const FaceSource& packed) {
   std::vector<PackInput> equal;
   std::set<fs::path> known;
   std::vector<std::string> others;
@@ -130,48 +93,13 @@ Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Pac
 }
 
 Result<std::string> finish_packing(const fs::path& folder, const PackOptions& options, Tally& tally, Run& run) {
-  TRY(const Packed packed, Packed::open(folder));
+  TRY(const FaceSource packed, FaceSource::of_pack(pak_of(folder)));
   TRY(const auto originals, equal_originals(folder, packed));
   tally.count("faces", static_cast<std::int64_t>(packed.names().size()));
   tally.set("packed_before", true);
   if (originals.empty() || options.keep) run.note("The faces are packed already");
   if (!options.keep) TRY_VOID(remove_originals(originals, run));
   return tally.report();
-}
-
-// Where a face of the pack goes: a free name, or the name under which it is there already.
-struct Place {
-  fs::path path;
-  bool there = false;
-};
-Result<Place> place_for(const fs::path& wanted, const Bytes& jpeg, const std::set<fs::path>& given) {
-  fs::path path = wanted;
-  for (int n = 2;; ++n) {
-    std::error_code ignored;
-    if (!given.contains(path)) {
-      if (!fs::exists(path, ignored)) return Place{path, false};
-      TRY(const Bytes present, read_file(path, largest_picture));
-      if (present == jpeg) return Place{path, true};
-    }
-    path = numbered_name(wanted, n);
-  }
-}
-
-Result<std::vector<Place>> places_for(const fs::path& folder, const Packed& packed, Run& run) {
-  std::vector<Place> places;
-  std::set<fs::path> given;
-  for (std::size_t i = 0; i < packed.names().size(); ++i) {
-    const auto& entry = packed.names()[i];
-    TRY(const Bytes jpeg, packed.jpeg(i));
-    const auto wanted = folder / entry.person / entry.file_name;
-    TRY(const Place place, place_for(wanted, jpeg, given));
-    given.insert(place.path);
-    if (place.path != wanted)
-      run.warn(
-          fmt::format("{} becomes {}: another face has that name", entry.file_name, place.path.filename().string()));
-    places.push_back(place);
-  }
-  return places;
 }
 
 }  // namespace
@@ -203,20 +131,12 @@ Result<std::string> unpack_faceset(const fs::path& folder, const PackOptions& op
   std::error_code error;
   if (!fs::exists(pak_of(folder), error))
     return fail(Code::not_found, "There is no faceset.pak in {}", folder.string());
-  TRY(const Packed packed, Packed::open(folder));
+  TRY(const FaceSource packed, FaceSource::of_pack(pak_of(folder)));
   run.stage("unpack");
   Tally tally(run);
   TRY(const auto places, places_for(folder, packed, run));
-  const auto write_one = [&](std::size_t i, unsigned) -> Result<> {
-    tally.count("faces");
-    if (places[i].there) return {};
-    TRY(const Bytes jpeg, packed.jpeg(i));
-    TRY_VOID(write_file(places[i].path, jpeg));
-    TRY(const Bytes back, read_file(places[i].path, largest_picture));
-    if (back != jpeg) return fail(Code::io, "{} is not what was written", places[i].path.string());
-    return {};
-  };
-  TRY_VOID(for_each_index(places.size(), 0, run, "faces", write_one));
+  tally.count("faces", static_cast<std::int64_t>(places.size()));
+  TRY_VOID(write_faces(packed, places, run));
   if (!options.keep) {
     fs::remove(pak_of(folder), error);
     if (error) return io_failure("remove", pak_of(folder), error.value());

@@ -302,6 +302,7 @@ class Walk:
                                               ["--by", "coverage", "--target", "5"], ["--dry-run", "--output", root / "order.json"]])],
             lambda: ["faceset", c.choice(["pack", "unpack", "save-metadata", "restore-metadata", "recover-names", "restore", "landmarks", "undo", "redo"]), side],
             lambda: ["faceset", "landmarks", side, "--beside"],
+            lambda: ["faceset", "import", side, "--from", root / c.choice(["data_src", "data_dst/aligned", "data_src/aligned/faceset.pak"])],
             lambda: ["faceset", "export-masks", side],
             lambda: ["faceset", "delete", side, "--names", ",".join(f"{c.randint(1, FRAMES):05}_0.jpg" for _ in range(3))],
             lambda: ["faceset", "resize", side, *small, *c.choice([[], ["--replace"], ["--output", root / "data_dst" / "aligned_backup-1"],

@@ -117,6 +117,8 @@ class Walk:
         self.verb("faceset pack", "dst")
         self.verb("faceset unpack", "dst")
         self.test.assertEqual(self.names(), self.original)
+        copied = self.verb("faceset import", "src", "--from", self.work / "data_dst", "--input", self.work / "f")
+        self.test.assertEqual(copied["faces"], len(self.original))
 
     def masks(self):
         labels = self.place / "labels.json"

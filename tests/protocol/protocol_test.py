@@ -76,6 +76,7 @@ def verbs_in_order(film):
         ("mask remove", ["src"]),
         ("faceset pack", ["src", "--input", one_face]),
         ("faceset unpack", ["src", "--input", one_face]),
+        ("faceset import", ["src", "--from", one_face, "--input", film / "copied"]),
         ("train saehd", [*ONE_THREAD, "--target-iter", 5]),
         ("train amp", ["--model", "amp", *SMALL, "--inter-dims", 32, "--ae-dims", 32, "--e-dims", 16, "--d-dims", 16,
                        "--d-mask-dims", 8, *tiny]),

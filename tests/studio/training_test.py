@@ -355,8 +355,15 @@ class Home(Case):
         job = self.studio.post("/api/bring", {"path": str(video), "as": "video", "side": "dst"}).json["job"]
         self.assertEqual(self.studio.wait(job)["state"], "done", self.studio.job(job))
         self.assertEqual((self.work / "data_dst.mp4").read_bytes(), video.read_bytes())
-        for body in ({"path": "relative", "as": "video", "side": "dst"}, {"path": str(video), "as": "faces", "side": "dst"}, {}):
+        for body in ({"path": "relative", "as": "video", "side": "dst"}, {"path": str(video), "as": "workspace", "side": "dst"}, {}):
             self.assertEqual(self.studio.post("/api/bring", body).status, 400)
+        ours, theirs = self.work / "data_dst/aligned", self.folder() / "actor"
+        ours.rename(theirs)
+        job = self.studio.post("/api/bring", {"path": str(theirs), "as": "faces", "side": "dst"}).json["job"]
+        self.assertEqual(self.studio.wait(job)["state"], "done", self.studio.job(job))
+        faces = lambda folder: {face.name: face.read_bytes() for face in folder.glob("*.jpg")}
+        self.assertEqual(faces(ours), faces(theirs))
+        self.assertTrue(faces(ours))
         listed = self.studio.get(f"/api/folders?path={urllib.parse.quote(str(self.folder()))}").json
         self.assertIn("my clip.mp4", listed["files"])
         self.assertEqual(self.studio.get("/api/folders?path=etc").status, 404)

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Elsewhere, itemsOf, kindOf, refusalOf, send, sideOf, type Dropped } from './upload';
+import { Elsewhere, itemsOf, kindOf, kindOfPlace, refusalOf, send, sideOf, type Dropped } from './upload';
 
 test('names tell what was dropped', () => {
   expect(kindOf(['clip.MP4'])).toBe('video');
@@ -83,4 +83,13 @@ test('what is sent goes on when the server was started again, and not into anoth
   expect(await stopped).toBe(false);
   vi.useRealTimers();
   vi.unstubAllGlobals();
+});
+
+test('a place on the studio’s machine is what its name says', () => {
+  expect(kindOfPlace('/data_src/old/clip.MOV')).toBe('video');
+  expect(kindOfPlace('/films/a/data_src/aligned')).toBe('faces');
+  expect(kindOfPlace('/films/a/faceset.pak')).toBe('faces');
+  expect(kindOfPlace('/films/a/anna_faceset')).toBe('faces');
+  expect(kindOfPlace('/films/a/model')).toBe('model');
+  expect(kindOfPlace('/films/aligned/stills')).toBe('frames');
 });

@@ -25,6 +25,14 @@ export function kindOf(paths: string[]): Kind | undefined {
   return cut.length * 2 > shown.length ? 'faces' : 'frames';
 }
 
+/** The same of one file or folder on the studio's machine, of which only the name is known. */
+export function kindOfPlace(path: string): 'video' | 'frames' | 'faces' | 'model' {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (videos.includes(ending(name))) return 'video';
+  if (/\.pak$|aligned|face/i.test(name)) return 'faces';
+  return /model/i.test(name) ? 'model' : 'frames';
+}
+
 /** "src" or "dst" where the names tell. */
 export const sideOf = (paths: string[]): 'src' | 'dst' | undefined =>
   paths.some((path) => /src/i.test(path)) ? 'src' : paths.some((path) => /dst/i.test(path)) ? 'dst' : undefined;

@@ -84,6 +84,7 @@ export const helpZh: Record<string, string> = {
   'Write the pictures into the folder of faces, as DeepFaceLab does.': '把图片写进人脸文件夹，与 DeepFaceLab 相同。',
   'Folder for the pictures.': '保存图片的文件夹。',
   'File names, with commas between them.': '文件名，以逗号分隔。',
+  'A folder of aligned faces, one with aligned in it, or a faceset.pak.': '对齐人脸的文件夹、其中含有 aligned 的文件夹，或一个 faceset.pak。',
   'A text file with one file name a line.': '每行一个文件名的文本文件。',
   'New side of the crops, in pixels.': '裁切的新边长（像素）。',
   'How much of the head the new crops cover; same keeps that.': '新的裁切包含头部的多大范围；same 保持不变。',

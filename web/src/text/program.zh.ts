@@ -63,6 +63,7 @@ export const summariesZh: Record<string, string> = {
   'faceset stats': '以图片和 JSON 显示人脸的朝向和质量',
   'faceset pack': '把全部人脸打包成一个 faceset.pak',
   'faceset unpack': '把 faceset.pak 中的人脸还原为文件',
+  'faceset import': '把另一个文件夹或 faceset.pak 中的人脸复制到人脸集',
   'faceset save-metadata': '在别处编辑图片期间，把人脸元数据保存在 meta.dat 中',
   'faceset restore-metadata': '从 meta.dat 把元数据还给编辑过的图片',
   'faceset recover-names': '重新以所在帧为人脸命名',

@@ -155,6 +155,8 @@ export const libZh: Record<string, string> = {
   'None of the {} pictures in {} carries a face\'s metadata ({})': '{2} 中的 {1} 张图片都没有人脸元数据（{3}）',
   'Give it back with: understudy faceset restore-metadata, or extract the faces again.': '可用 understudy faceset restore-metadata 还原元数据，或重新提取人脸。',
   'The faces in {} are packed': '{} 中的人脸已打包',
+  '{} is a link': '{} 是一个链接',
+  'Remove the link: what was moved is recorded in the folder itself.': '请移除该链接：移动的记录保存在文件夹自身中。',
   'Unpack them first: understudy faceset unpack': '请先解包：understudy faceset unpack',
   '{} in {} is too large': '{2} 中的 {1} 过大',
   'reading face {} of {}': '读取 {2} 中的人脸 {1}',

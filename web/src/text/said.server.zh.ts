@@ -25,7 +25,7 @@ export const serverZh: Record<string, string> = {
   'Another page may not ask here': '其他页面不能在这里提出请求',
   'The token is missing or wrong: open the address that was printed': '访问令牌缺失或不对：请打开启动时显示的地址',
   'A file is named by its whole path': '文件须以完整路径指定',
-  'A video, frames or a model can be copied from a path, not \'{}\'': '从路径可以复制视频、帧或模型，而不是“{}”',
+  'A video, frames, faces or a model can be copied from a path, not \'{}\'': '从路径可以复制视频、帧、人脸或模型，而不是“{}”',
   'A piece needs size and offset': '一个分块需要 size 和 offset',
   'The request is nested too deeply': '请求嵌套过深',
   'The request\'s body is one JSON object': '请求的内容是一个 JSON 对象',

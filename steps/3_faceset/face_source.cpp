@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/3_faceset/face_source.hpp"
+
+#include <set>
+
+#include "lib/base/frame_files.hpp"
+#include "lib/base/limits.hpp"
+#include "lib/face/jpeg_segments.hpp"
+#include "lib/image/codec.hpp"
+#include "lib/jobs/each.hpp"
+
+namespace understudy {
+namespace {
+
+Result<FacePlace> place_for(std::size_t source, const fs::path& wanted, const Bytes& jpeg,
+                            const std::set<fs::path>& given) {
+  fs::path path = wanted;
+  for (int n = 2;; ++n) {
+    std::error_code ignored;
+    if (!given.contains(path)) {
+      if (!fs::exists(path, ignored)) return FacePlace{source, path, false};
+      TRY(const Bytes present, read_file(path, largest_picture));
+      if (present == jpeg) return FacePlace{source, path, true};
+    }
+    path = numbered_name(wanted, n);
+  }
+}
+
+}  // namespace
+
+Result<FaceSource> FaceSource::of_pack(const fs::path& pak) {
+  FaceSource source;
+  source.from_ = pak;
+  auto places = read_pak(pak, [&source](const FacesetEntry& entry) -> Result<> {
+    source.names_.push_back({entry.file_name, entry.person});
+    return {};
+  });
+  if (!places) return during(places.error(), fmt::format("reading {}", pak.string()));
+  source.places_ = *std::move(places);
+  return source;
+}
+
+Result<FaceSource> FaceSource::of_folder(const fs::path& folder) {
+  FaceSource source;
+  source.from_ = folder;
+  TRY(const auto names, loose_names(folder));
+  for (const fs::path name : names) source.names_.push_back({name.filename().string(), name.parent_path().string()});
+  return source;
+}
+
+Result<Bytes> FaceSource::jpeg(std::size_t i) const {
+  if (places_.empty()) return read_file(from_ / names_[i].person / names_[i].file_name, largest_picture);
+  if (places_[i].size > largest_picture)
+    return fail(Code::bad_file, "{} in {} is too large", names_[i].file_name, from_.string());
+  return read_range(from_, places_[i].offset, places_[i].size);
+}
+
+Result<> check_whole_face(std::span<const std::uint8_t> jpeg) {
+  TRY_VOID(face_info_from_jpeg(jpeg));
+  TRY_VOID(image_size(jpeg));
+  TRY(const auto segments, jpeg_segments(jpeg));
+  if (!has_end(jpeg, segments)) return fail(Code::bad_file, "the picture is cut short");
+  return {};
+}
+
+Result<std::vector<FacePlace>> places_for(const fs::path& folder, const FaceSource& source, Run& run,
+                                          const WantFace& wanted) {
+  std::vector<FacePlace> places;
+  std::set<fs::path> given;
+  for (std::size_t i = 0; i < source.names().size(); ++i) {
+    if (run.stopping()) return Run::cancelled();
+    const auto& named = source.names()[i];
+    TRY(const Bytes jpeg, source.jpeg(i));
+    if (wanted && !wanted(named, jpeg)) continue;
+    const auto name = folder / named.person / named.file_name;
+    TRY(auto place, place_for(i, name, jpeg, given));
+    given.insert(place.path);
+    if (place.path != name)
+      run.warn(
+          fmt::format("{} becomes {}: another face has that name", named.file_name, place.path.filename().string()));
+    places.push_back(std::move(place));
+  }
+  return places;
+}
+
+Result<> write_faces(const FaceSource& source, const std::vector<FacePlace>& places, Run& run) {
+  return for_each_index(places.size(), 0, run, "faces", [&](std::size_t i, unsigned) -> Result<> {
+    const auto& place = places[i];
+    if (place.there) return {};
+    TRY(const Bytes jpeg, source.jpeg(place.source));
+    TRY_VOID(write_file(place.path, jpeg));
+    TRY(const Bytes back, read_file(place.path, largest_picture));
+    if (back != jpeg) return fail(Code::io, "{} is not what was written", place.path.string());
+    return {};
+  });
+}
+
+}  // namespace understudy

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The faces of a pack or a folder as bytes, and the names that they get in a folder where others may lie already.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "lib/face/faceset.hpp"
+#include "lib/jobs/run.hpp"
+
+namespace understudy {
+
+// Known by name and place only; a face is read when it is asked for.
+class FaceSource {
+ public:
+  struct Named {
+    std::string file_name, person;  // the sub-folder of a faceset of persons, else empty
+  };
+  static Result<FaceSource> of_pack(const fs::path& pak);
+  // The .jpg files of a folder, or of its sub-folders where they are persons. Which of them are faces is not asked.
+  static Result<FaceSource> of_folder(const fs::path& folder);
+
+  const std::vector<Named>& names() const { return names_; }
+  Result<Bytes> jpeg(std::size_t i) const;
+
+ private:
+  fs::path from_;
+  std::vector<Named> names_;
+  std::vector<PackedPlace> places_;  // none for a folder
+};
+
+// bad_file where these bytes are no face, or not a whole one.
+Result<> check_whole_face(std::span<const std::uint8_t> jpeg);
+
+// Where a face goes: a free name, or the name under which the same bytes are there already.
+struct FacePlace {
+  std::size_t source = 0;  // its number in the FaceSource
+  fs::path path;
+  bool there = false;
+};
+// "a~2.jpg" where another picture has a face's name, told. Faces that `wanted` refuses get no place.
+using WantFace = std::function<bool(const FaceSource::Named&, const Bytes& jpeg)>;
+Result<std::vector<FacePlace>> places_for(const fs::path& folder, const FaceSource&, Run&, const WantFace& wanted = {});
+// Writes those that are not there, and reads each back.
+Result<> write_faces(const FaceSource&, const std::vector<FacePlace>&, Run&);
+
+}  // namespace understudy

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/3_faceset/import.hpp"
+
+#include <algorithm>
+
+#include "lib/base/frame_files.hpp"
+#include "lib/jobs/tally.hpp"
+#include "lib/project/faceset_folder.hpp"
+#include "steps/3_faceset/face_source.hpp"
+
+namespace understudy {
+namespace {
+
+constexpr const char* pack_name = "faceset.pak";
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+// What was named: faces, or the folder of a side with `aligned` in it, as people copy them.
+fs::path faces_in(const fs::path& from) {
+  const auto folder = is_folder(from / "aligned") ? from / "aligned" : from;
+  return is_file(folder / pack_name) ? folder / pack_name : folder;
+}
+
+Result<FaceSource> open_source(const fs::path& from) {
+  const auto faces = faces_in(from);
+  if (is_file(faces)) return FaceSource::of_pack(faces);
+  if (is_folder(faces)) return FaceSource::of_folder(faces);
+  return fail_with_hint(Code::not_found, fmt::format("There are no faces at {}", from.string()),
+                        "Name a folder of aligned faces, or a faceset.pak.");
+}
+
+Result<> check_not_itself(const fs::path& from, const fs::path& folder) {
+  const auto faces = faces_in(from);
+  std::error_code error;
+  if (!fs::equivalent(is_file(faces) ? faces.parent_path() : faces, folder, error)) return {};
+  return fail(Code::bad_option, "{} is the faceset that the faces are to be copied into", from.string());
+}
+
+// Readers of a folder take single faces where there are any, and persons' folders only where there are none.
+Result<> check_same_kind(const FaceSource& source, const fs::path& folder, Side side) {
+  if (is_file(folder / pack_name))
+    return fail_with_hint(Code::bad_option, fmt::format("The faces in {} are packed", folder.string()),
+                          fmt::format("Unpack them first: understudy faceset unpack {}", side_name(side)));
+  const auto there = FaceSource::of_folder(folder);
+  if (!there) return {};
+  const auto of_person = [](const FaceSource::Named& named) { return !named.person.empty(); };
+  const bool persons_there = std::ranges::any_of(there->names(), of_person);
+  if (persons_there == std::ranges::any_of(source.names(), of_person)) return {};
+  return fail_with_hint(
+      Code::bad_option,
+      persons_there
+          ? fmt::format("{} holds a folder for each person, and what is to come are single faces", folder.string())
+          : fmt::format("{} holds single faces, and what is to come is a folder for each person", folder.string()),
+      "Copy them into an empty folder (--input), or the folder of one person.");
+}
+
+}  // namespace
+
+Result<std::string> import_faces(const Workspace&, Side side, const fs::path& folder, const ImportOptions& options,
+                                 Run& run) {
+  if (options.from.empty())
+    return fail_with_hint(Code::bad_option, "It is not said which faces are to be copied",
+                          "Name their folder or faceset.pak with --from.");
+  TRY(const auto source, open_source(options.from));
+  TRY_VOID(make_folders(folder));
+  TRY_VOID(check_not_itself(options.from, folder));
+  TRY(const FileLock lock, take_faceset(folder));
+  TRY_VOID(check_same_kind(source, folder, side));
+  run.stage("copy");
+  Tally tally(run);
+  const auto whole = [&tally](const FaceSource::Named& named, const Bytes& jpeg) {
+    const auto checked = check_whole_face(jpeg);
+    if (!checked) tally.skip((fs::path(named.person) / named.file_name).string(), checked.error());
+    return checked.has_value();
+  };
+  TRY(const auto places, places_for(folder, source, run, whole));
+  if (places.empty())
+    return fail_with_hint(Code::no_faces, fmt::format("There are no aligned faces in {}", options.from.string()),
+                          "Pictures become faces by: understudy extract.");
+  const auto there = std::ranges::count_if(places, [](const FacePlace& place) { return place.there; });
+  for (const auto& place : places) TRY_VOID(make_folders(place.path.parent_path()));
+  TRY_VOID(write_faces(source, places, run));
+  tally.count("faces", static_cast<std::int64_t>(places.size()) - there);
+  tally.count("there_already", there);
+  return tally.report();
+}
+
+}  // namespace understudy
