@@ -10,6 +10,7 @@
 #include "lib/base/child.hpp"
 #include "lib/base/io_failure.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/seal.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 #include "server/http_server.hpp"
@@ -41,15 +42,6 @@ static_assert(all_described<StudioOptions>);
 namespace {
 
 using nlohmann::json;
-
-// $XDG_STATE_HOME/understudy (the XDG base directory specification); empty where there is no home.
-fs::path own_folder() {
-  const char* state = std::getenv("XDG_STATE_HOME");
-  const char* home = std::getenv("HOME");
-  if (state && *state == '/') return fs::path(state) / "understudy";
-  if (home && *home == '/') return fs::path(home) / ".local" / "state" / "understudy";
-  return {};
-}
 
 constexpr std::size_t shortest_token = 16;
 bool is_token(std::string_view text) {

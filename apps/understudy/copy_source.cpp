@@ -142,13 +142,14 @@ Result<> copy_source(const fs::path& from, const Workspace& workspace, Side side
   const auto frames = workspace.frames(side);
   if (is_folder(from)) {
     remove_temporaries(frames);
-    return copy_pictures(from, frames, run);
+    TRY_VOID(copy_pictures(from, frames, run));
+  } else {
+    const auto to = place_of(from, workspace, side);
+    remove_temporaries(to.parent_path());
+    TRY_VOID(copy_whole(from, to, run));
   }
-  const auto to = place_of(from, workspace, side);
-  remove_temporaries(to.parent_path());
-  TRY_VOID(copy_whole(from, to, run));
   const auto files = frame_files(frames).value_or(FrameFiles());
-  if (!media::is_picture_file(from) && !files.pictures.empty())
+  if (workspace.video(side) && !files.pictures.empty())
     run.note(fmt::format("{} holds pictures: these are worked on, and the video tells their times and gives its sound",
                          frames.string()));
   return {};

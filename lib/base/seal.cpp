@@ -7,7 +7,9 @@
 #include <bit>
 #include <charconv>
 #include <cstdlib>
+#include <cerrno>
 #include <fstream>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -76,11 +78,28 @@ Result<> keep_key(const fs::path& file) {
     fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
     if (error) return io_failure("write", fresh, error.value());
     out << random_hex(std::tuple_size_v<SealKey>);
+    out.close();
+    if (!out) {
+      const int problem = errno;
+      fs::remove(fresh, error);
+      return io_failure("write", fresh, problem);
+    }
   }
   const auto synced = sync_file(fresh);
   const auto kept = synced ? rename_without_replacing(fresh, file) : synced;
   fs::remove(fresh, error);
   return kept;
+}
+
+// The user's key; a new one where there is none, or what is there has been damaged and can seal nothing: that is kept
+// under another name.
+std::optional<SealKey> own_key(const fs::path& file) {
+  static std::mutex one;
+  const std::lock_guard lock(one);
+  if (const auto key = kept_key(file)) return key;
+  if (is_there(file)) static_cast<void>(rename_without_replacing(file, free_name(file, {})));
+  static_cast<void>(keep_key(file));  // it may be there meanwhile, by another run
+  return kept_key(file);
 }
 
 }  // namespace
@@ -128,12 +147,7 @@ void Seal::put_on(nlohmann::json& document) const {
   const auto file = key_file();
   document.erase("seals");
   if (file.empty()) return;
-  auto key = kept_key(file);
-  if (!key) {
-    static_cast<void>(keep_key(file));  // it may be there meanwhile, by another run
-    key = kept_key(file);
-  }
-  if (key) document["seals"] = seals_of(*key, document);
+  if (const auto key = own_key(file)) document["seals"] = seals_of(*key, document);
 }
 
 bool Seal::is_on(const nlohmann::json& document) const {

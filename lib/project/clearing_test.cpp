@@ -95,6 +95,35 @@ TEST_F(AFilm, ALookLeavesTheRecordOfAClearThatWasKilledHalfDone) {
   EXPECT_EQ(last_clear(film_).what, "merge");
 }
 
+// The folder of records of a film that came from somebody.
+TEST_F(AFilm, OnlyRecordsAreTakenForRecords) {
+  const auto clears = film_.state() / "clears", theirs = scratch_.path / "labels";
+  for (int i = 1; i <= 30; ++i) ASSERT_TRUE(write_text(theirs / fmt::format("{:06}.json", i), "{}"));
+  ASSERT_TRUE(write_text(theirs / "000031.pending", "{}"));
+  fs::create_directory_symlink("../../labels", clears);
+  const auto refused = clear_step(film_, "merge", "", "", tell_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("is a link"), std::string::npos);
+  EXPECT_FALSE(undo_clear(film_));
+  EXPECT_TRUE(there("data_dst/merged/00001.png"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(theirs), fs::directory_iterator()), 31);
+
+  fs::remove(clears);
+  for (const char* name : {"zzz.json", "notes.pending", "0.json"}) ASSERT_TRUE(write_text(clears / name, "{}"));
+  ASSERT_TRUE(write_text(clears / "999999.json" / "inside.txt", "a folder"));
+  for (int i = 0; i < 25; ++i) {
+    ASSERT_TRUE(write_text(film_.root / "data_dst/merged/00001.png", std::to_string(i)));
+    const auto cleared = clear_step(film_, "merge", "", "", tell_);
+    ASSERT_TRUE(cleared) << to_sentence(cleared.error());
+  }
+  const auto back = undo_clear(film_);
+  ASSERT_TRUE(back) << to_sentence(back.error());
+  EXPECT_EQ(*read_text(film_.root / "data_dst/merged/00001.png"), "24");
+  for (const char* name : {"zzz.json", "notes.pending", "0.json", "999999.json/inside.txt"})
+    EXPECT_TRUE(fs::exists(clears / name)) << name;
+  EXPECT_FALSE(fs::exists(clears / "000001.json"));
+}
+
 TEST_F(AFilm, WhatAnotherIsMakingIsNotCleared) {
   const auto refused = [&](const char* step, const char* side, const char* model = "") {
     const auto cleared = clear_step(film_, step, side, model, tell_);

@@ -2,6 +2,7 @@
 #include "lib/project/recorded_moves.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -19,14 +20,35 @@ constexpr std::size_t most_records = 20;
 
 fs::path records_of(const fs::path& folder, const MoveKind& kind) { return folder / ".understudy" / kind.records; }
 
-// By age. Those called .pending are of changes that are being made at this moment, or were never begun.
+// 0 for whatever else somebody put there.
+int number_of(const fs::path& record) {
+  const auto stem = record.stem().string();
+  int number = 0;
+  const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
+  return error == std::errc() && end == stem.data() + stem.size() && stem.size() >= 6 ? number : 0;
+}
+
+// By age. Those called .pending are of changes that are being made at this moment, or were never begun. A link to a
+// folder elsewhere holds none: records that are no longer needed are removed.
 std::vector<fs::path> find_records(const fs::path& folder, const MoveKind& kind, const char* extension = ".json") {
   std::vector<fs::path> records;
   std::error_code error;
-  for (fs::directory_iterator it(records_of(folder, kind), error), end; !error && it != end; it.increment(error))
-    if (it->path().extension() == extension) records.push_back(it->path());
-  std::ranges::sort(records);
+  if (fs::is_symlink(records_of(folder, kind), error)) return records;
+  for (fs::directory_iterator it(records_of(folder, kind), error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;
+    if (it->path().extension() == extension && number_of(it->path()) > 0 &&
+        fs::is_regular_file(it->symlink_status(ignored)))
+      records.push_back(it->path());
+  }
+  std::ranges::sort(records, {}, number_of);
   return records;
+}
+
+Result<> check_records_folder(const fs::path& records) {
+  std::error_code ignored;
+  if (!fs::is_symlink(records, ignored)) return {};
+  return fail_with_hint(Code::bad_file, fmt::format("{} is a link", records.string()),
+                        "Remove the link: what was moved is recorded in the folder itself.");
 }
 
 }  // namespace
@@ -34,13 +56,14 @@ std::vector<fs::path> find_records(const fs::path& folder, const MoveKind& kind,
 Result<> move_recorded(const fs::path& folder, const MoveKind& kind, const std::string& what,
                        std::span<const Move> changes) {
   if (changes.empty()) return {};
+  TRY_VOID(check_records_folder(records_of(folder, kind)));
   // With the folder taken and its moves finished, a pending record is of a change that was never begun. Whoever only
   // looks leaves it: it may be the one record of a change that was killed half done.
   TRY_VOID(finish_moves(moves_journal(folder), kind.also(folder)));
   std::error_code gone;
   for (const auto& pending : find_records(folder, kind, ".pending")) fs::remove(pending, gone);
   auto records = find_records(folder, kind);
-  const int last = records.empty() ? 0 : std::atoi(records.back().stem().c_str());
+  const int last = records.empty() ? 0 : number_of(records.back());
   json moves = json::array();
   for (const auto& change : changes)
     moves.push_back(

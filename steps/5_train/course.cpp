@@ -108,19 +108,25 @@ bool knows_faces(const TrainRequest& request, const fs::path& model) {
   return saved->steering.encoder_lr != 1;
 }
 
+Result<std::vector<CourseStage>> stages_left(const TrainRequest& request, Schedule schedule, const fs::path& model) {
+  TRY(const auto wanted, spec_of(request.wanted));
+  int size = 0;
+  if (const auto saved = description_at(model)) {
+    TRY(const auto spec, spec_of(*saved));
+    size = spec.shape.resolution;
+  }
+  auto stages = course_stages(schedule, std::max(wanted.shape.resolution, size), knows_faces(request, model));
+  skip_smaller(stages, size);
+  return stages;
+}
+
 Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const std::vector<std::string>& chosen,
                                  Run& run) {
   TRY(const fs::path model, model_path(request));
   request.options.model = model.filename().string();
   TRY(const CourseLength length, course_length(request, schedule));
-  TRY(const auto spec, spec_of(request.wanted));
   if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);
-  const auto saved = description_at(model);
-  auto stages = course_stages(schedule, spec.shape.resolution, knows_faces(request, model));
-  if (saved) {
-    TRY(const auto size, spec_of(*saved));
-    skip_smaller(stages, size.shape.resolution);
-  }
+  TRY(const auto stages, stages_left(request, schedule, model));
   if (std::ranges::all_of(stages, [&](const CourseStage& s) { return length.is_over(s, model); })) {
     run.note(done_early(stages, length, model)
                  ? look_is_done

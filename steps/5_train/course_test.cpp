@@ -189,5 +189,25 @@ TEST_F(ACourse, ProlongedGrowsAModelThatWasFinishedSmaller) {
   EXPECT_EQ(ModelFolder::open(folder_.path / "model" / "saehd")->description().saehd.resolution, 128);
 }
 
+// What ends early at 96 pixels does not at 128, whatever size is wanted by now.
+TEST_F(ACourse, OfALargerModelIsThatOfItsSize) {
+  auto r = request(folder_.path / "model");
+  r.wanted.saehd.resolution = 96;
+  const fs::path model = folder_.path / "model" / "saehd";
+  for (const int size : {96, 128}) {
+    auto description = r.wanted;
+    description.saehd.resolution = size;
+    description.steering.encoder_lr = 0.2;  // it knows faces
+    fs::remove_all(model);
+    auto folder = ModelFolder::create(model, description);
+    ASSERT_TRUE(folder && folder->save(made(4000)));
+    const auto stages = stages_left(r, Schedule::look, model);
+    ASSERT_TRUE(stages) << to_sentence(stages.error());
+    ASSERT_FALSE(stages->empty());
+    for (const auto& stage : *stages) EXPECT_EQ(stage.iterations > 0, size == 96) << stage.name << " at " << size;
+    EXPECT_EQ(stages->back().resolution, size);
+  }
+}
+
 }  // namespace
 }  // namespace understudy

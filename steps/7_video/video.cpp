@@ -7,6 +7,7 @@
 #include <fstream>
 #include <future>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "lib/base/formats.hpp"
 #include "lib/base/frame_files.hpp"
@@ -220,10 +221,14 @@ Reading reading_for(const VideoEncodeOptions& options, const VideoPaths& paths, 
 }
 
 // Of pictures that could not be read before: on a disk that is there again they can be.
-bool any_readable(const std::vector<std::string>& names, const Timing& timing, const Reading& reading) {
-  return std::ranges::any_of(timing.files, [&](const TimedFile& one) {
-    return std::ranges::count(names, one.file.filename().native()) > 0 && reading(one.file).has_value();
-  });
+Result<bool> any_readable(const std::vector<std::string>& names, const Timing& timing, const Reading& reading,
+                          const Run& run) {
+  const std::set<std::string> before(names.begin(), names.end());
+  for (const auto& one : timing.files) {
+    if (run.stopping()) return Run::cancelled();
+    if (before.contains(one.file.filename().native()) && reading(one.file)) return true;
+  }
+  return false;
 }
 
 // Nothing where there is none.
@@ -331,8 +336,11 @@ Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoP
   const auto made_of = ingredients(options, images, paths.mattes, timing, reference);
   TRY(const auto lock, lock_file(paths.result));
   const auto before = earlier_result(paths);
-  report.up_to_date = !options.redo && before.made_of == made_of &&
-                      !any_readable(before.unreadable, timing, reading_for(options, paths, timing, reference));
+  if (!options.redo && before.made_of == made_of) {
+    TRY(const bool readable,
+        any_readable(before.unreadable, timing, reading_for(options, paths, timing, reference), run));
+    report.up_to_date = !readable;
+  }
   if (report.up_to_date && !before.unreadable.empty()) {
     report.unreadable = before.unreadable;
     run.warn(fmt::format("{} pictures still cannot be read and are not in the video, {} the first of them",

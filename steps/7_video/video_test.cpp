@@ -136,6 +136,11 @@ TEST_F(VideoStep, APictureThatCanBeReadAgainComesIn) {
   EXPECT_EQ(still->frames, 5);
   ASSERT_EQ(warnings_.size(), 1u);
   EXPECT_NE(warnings_[0].find("00004.png"), std::string::npos);
+  understudy::Run stopped;
+  stopped.request_stop();  // before they are all tried again
+  const auto cancelled = encode_video({}, paths_, stopped);
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().code, Code::cancelled);
   put(whole);
   const auto back = encode_video({}, paths_, run_);
   ASSERT_TRUE(back);

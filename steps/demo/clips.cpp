@@ -132,6 +132,14 @@ class Take {
   std::int64_t given_ = 0;
 };
 
+// A clip that is there is the demo's: drawing takes minutes, in which somebody may have put a film of that name there.
+Result<bool> is_drawn(const fs::path& clip) {
+  if (!is_there(clip)) return false;
+  TRY(const auto made, MadeFiles::open(clip.parent_path()));
+  if (!made.ours(clip.filename())) TRY_VOID(refuse(clip));
+  return true;
+}
+
 Result<> write_clip(const fs::path& path, Take take, const DemoOptions& options, const fs::path& sound, int before,
                     Run& run) {
   media::VideoOptions video;
@@ -153,6 +161,7 @@ Result<> write_clip(const fs::path& path, Take take, const DemoOptions& options,
       }));
   if (written.frames != options.frames)
     return fail(Code::internal, "{} has {} frames instead of {}", path.string(), written.frames, options.frames);
+  TRY_VOID(is_drawn(path));
   TRY(auto made, MadeFiles::open(path.parent_path()));
   TRY_VOID(made.take_in(drawn, path.filename()));
   run.saved(path.string(), "clip");
@@ -169,12 +178,14 @@ Result<DemoClips> render_demo_clips(const fs::path& folder, const DemoOptions& o
   TRY(const auto lock, lock_file(clips.src));
   TRY_VOID(claim(workspace, clips, label_of(options)));
   run.stage("drawing two people who do not exist");
-  if (!fs::exists(clips.src)) {
+  TRY(const bool src_there, is_drawn(clips.src));
+  if (!src_there) {
     TRY_VOID(write_clip(clips.src, {synthetic::demo_identity_a(), synthetic::demo_performance_src, options}, options,
                         {}, 0, run));
     clips.rendered += options.frames;
   }
-  if (!fs::exists(clips.dst)) {
+  TRY(const bool dst_there, is_drawn(clips.dst));
+  if (!dst_there) {
     const fs::path voice = workspace.state() / "demo_voice.wav";
     TRY_VOID(write_file(voice, voice_wav(static_cast<double>(options.frames) / options.rate)));
     TRY_VOID(write_clip(clips.dst, {synthetic::demo_identity_b(), synthetic::demo_performance_dst, options}, options,

@@ -106,6 +106,22 @@ TEST_F(Demo, RefusesItsOwnFolderWithSomebodysClipOrFramesInIt) {
   EXPECT_EQ(render_demo_clips(folder_, tiny, run_)->rendered, 0);
 }
 
+// Drawing takes minutes: long enough to copy a film to where a clip is to be.
+TEST_F(Demo, RefusesAFilmThatCameWhileItDrew) {
+  for (const std::uint64_t at : {1, tiny.frames + 1}) {
+    const auto film = folder_ / std::to_string(at);
+    understudy::Run run([&](const Event& event) {
+      const auto* progress = std::get_if<ProgressEvent>(&event);
+      if (progress != nullptr && progress->done >= at && !fs::exists(film / "data_dst.mp4"))
+        EXPECT_TRUE(write_text(film / "data_dst.mp4", "somebody's own"));
+    });
+    const auto refused = render_demo_clips(film, tiny, run);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::bad_option);
+    EXPECT_EQ(*read_text(film / "data_dst.mp4"), "somebody's own");
+  }
+}
+
 TEST_F(Demo, StopsWithoutHalfAClip) {
   run_.request_stop();
   const auto stopped = render_demo_clips(folder_, tiny, run_);

@@ -115,6 +115,16 @@ class Workshop(FilmTest):
         self.assertEqual(sorted(p.name for p in film.glob("data_*.*")), ["data_src.mkv"])
         self.assertEqual((film / "data_src.mkv").read_bytes(), b"a.mkv")
 
+    def test_pictures_and_a_video_of_one_side_are_told_in_either_order(self):
+        folder = self.folder()
+        (folder / "a.mkv").write_bytes(b"a film")
+        (folder / "photos").mkdir()
+        shutil.copy(next(pathlib.Path(self.film).rglob("*_0.jpg")), folder / "photos/1.jpg")
+        for order in [["a.mkv", "photos"], ["photos", "a.mkv"], ["a.mkv", "photos/1.jpg"]]:
+            film = folder / "-".join(order).replace("/", "-")
+            said = [run_well("-w", film, "new", "--src", folder / name).err for name in order]
+            self.assertEqual(["gives its sound" in words for words in said], [False, True], said)
+
     def test_denoise_and_undo(self):
         self.verb("frames", "extract", "dst")
         before = {name: (self.copy / "data_dst" / name).read_bytes() for name in self.names("data_dst")}
