@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
-#include <cerrno>
 #include <fstream>
 #include <mutex>
 #include <nlohmann/json.hpp>

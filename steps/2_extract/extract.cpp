@@ -83,9 +83,9 @@ class Extraction {
   Result<> cut_frames();
   Result<> renumber_tracks();
   Result<> process(std::size_t position, const Result<media::Frame>&, FaceFinder*);
-  Result<std::vector<PlannedFace>> faces_of(std::size_t position, const media::Frame&, FaceFinder*);
-  Result<> write_faces(std::size_t position, const media::Frame&, const std::vector<PlannedFace>&, FrameRecord&);
-  Result<> write_debug_picture(const media::Frame&, const std::vector<PlannedFace>&);
+  Result<std::vector<PlannedCrop>> faces_of(std::size_t position, const media::Frame&, FaceFinder*);
+  Result<> write_faces(std::size_t position, const media::Frame&, const std::vector<PlannedCrop>&, FrameRecord&);
+  Result<> write_debug_picture(const media::Frame&, const std::vector<PlannedCrop>&);
   Result<> add_unread(FrameRecord, std::string problem);
   Result<> add_record(FrameRecord);
   std::optional<FrameRecord> known_of(const std::string& frame_name);
@@ -347,7 +347,7 @@ Result<> Extraction::process(std::size_t position, const Result<media::Frame>& f
   return add_record(std::move(record));
 }
 
-Result<std::vector<PlannedFace>> Extraction::faces_of(std::size_t position, const media::Frame& frame,
+Result<std::vector<PlannedCrop>> Extraction::faces_of(std::size_t position, const media::Frame& frame,
                                                       FaceFinder* finder) {
   Stopwatch watch;
   if (smooth_) {
@@ -364,7 +364,7 @@ Result<std::vector<PlannedFace>> Extraction::faces_of(std::size_t position, cons
     const bool closely = options_.thorough || redo_.contains(position);
     TRY(found, finder->find(frame.bgr, closely ? Look::thorough : Look::usual));
   }
-  std::vector<PlannedFace> faces;
+  std::vector<PlannedCrop> faces;
   for (auto& face : found) faces.push_back({std::move(face)});
   for (auto& face : hand.by_hand) faces.push_back({std::move(face), -1, -1, false, true});
   std::ranges::stable_sort(faces, std::ranges::greater(), [](const auto& face) { return face.found.rect.area(); });
@@ -372,7 +372,7 @@ Result<std::vector<PlannedFace>> Extraction::faces_of(std::size_t position, cons
   return faces;
 }
 
-Result<> Extraction::write_faces(std::size_t position, const media::Frame& frame, const std::vector<PlannedFace>& faces,
+Result<> Extraction::write_faces(std::size_t position, const media::Frame& frame, const std::vector<PlannedCrop>& faces,
                                  FrameRecord& record) {
   Stopwatch watch;
   std::vector<NewFace> cut;
@@ -386,7 +386,7 @@ Result<> Extraction::write_faces(std::size_t position, const media::Frame& frame
   return {};
 }
 
-Result<> Extraction::write_debug_picture(const media::Frame& frame, const std::vector<PlannedFace>& faces) {
+Result<> Extraction::write_debug_picture(const media::Frame& frame, const std::vector<PlannedCrop>& faces) {
   constexpr int debug_quality = 50;  // spec pipeline.md 2.5
   const auto file = fs::path(frame.name).stem().string() + ".jpg";
   TRY(const Bytes jpeg,

@@ -403,7 +403,7 @@ TEST_F(Extract, AnyFaceTypeIsCut) {
 // Stripes finer than the crop can show: bilinear sampling makes coarse ones of them, averaging makes them grey.
 TEST(FaceCrop, AShrunkFaceDoesNotAlias) {
   constexpr int side = 1600;
-  PlannedFace planned;
+  PlannedCrop planned;
   for (std::size_t i = 17; i < 68; ++i)  // turned by a sixth of a circle
     planned.found.landmarks[i] = Affine{{300, -520, 900, 520, 300, 400}}(canonical_landmarks[i]);
   ExtractOptions options;

@@ -33,7 +33,7 @@ int crop_size_of(const ExtractOptions& options) {
   return options.face_type == CropType::head || options.face_type == CropType::head_upright ? 768 : 512;
 }
 
-Face cut_face(const ImageU8& frame_bgr, const std::string& frame_name, const PlannedFace& planned,
+Face cut_face(const ImageU8& frame_bgr, const std::string& frame_name, const PlannedCrop& planned,
               const ExtractOptions& options) {
   const FoundFace& found = planned.found;
   const FaceType type = face_type_of(options.face_type);
@@ -59,7 +59,7 @@ Face cut_face(const ImageU8& frame_bgr, const std::string& frame_name, const Pla
   return face;
 }
 
-ImageU8 debug_picture(ImageU8 frame_bgr, const std::vector<PlannedFace>& faces, FaceType type) {
+ImageU8 debug_picture(ImageU8 frame_bgr, const std::vector<PlannedCrop>& faces, FaceType type) {
   if (type == FaceType::mark_only) return frame_bgr;  // spec pipeline.md 2.5
   for (const auto& face : faces) {
     darken_hull(frame_bgr, face.found.landmarks);

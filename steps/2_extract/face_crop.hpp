@@ -13,9 +13,9 @@ int crop_size_of(const ExtractOptions&);  // image_size, or the default of the f
 
 // The aligned picture and everything its metadata says (spec pipeline.md 2.5). Of our own: understudy_mesh,
 // understudy_score, and of a tracked face understudy_track, understudy_person, understudy_filled.
-Face cut_face(const ImageU8& frame_bgr, const std::string& frame_name, const PlannedFace&, const ExtractOptions&);
+Face cut_face(const ImageU8& frame_bgr, const std::string& frame_name, const PlannedCrop&, const ExtractOptions&);
 
 // The frame with rectangles, crop outlines and landmarks of all faces.
-ImageU8 debug_picture(ImageU8 frame_bgr, const std::vector<PlannedFace>&, FaceType);
+ImageU8 debug_picture(ImageU8 frame_bgr, const std::vector<PlannedCrop>&, FaceType);
 
 }  // namespace understudy

@@ -37,9 +37,9 @@ TrackSamples samples_of(const Track& track, const Overview& overview) {
 
 }  // namespace
 
-void keep_most_wanted(std::vector<PlannedFace>& faces, std::size_t most) {
+void keep_most_wanted(std::vector<PlannedCrop>& faces, std::size_t most) {
   if (faces.size() <= most) return;
-  std::ranges::stable_partition(faces, &PlannedFace::by_hand);
+  std::ranges::stable_partition(faces, &PlannedCrop::by_hand);
   faces.resize(most);
   std::ranges::stable_sort(faces, std::ranges::greater(), [](const auto& face) { return face.found.rect.area(); });
 }
@@ -173,9 +173,9 @@ Result<std::optional<Mesh468>> FacePlan::shape(const Segment& segment, std::size
   return std::optional(shape_of(face.mesh, segment.moments[at].standing));
 }
 
-Result<std::optional<PlannedFace>> FacePlan::face(const Segment& segment, std::size_t at, Nearby& nearby) const {
+Result<std::optional<PlannedCrop>> FacePlan::face(const Segment& segment, std::size_t at, Nearby& nearby) const {
   const auto& moment = segment.moments[at];
-  PlannedFace planned;
+  PlannedCrop planned;
   planned.track = segment.track;
   planned.person = segment.person;
   planned.filled = !moment.seen;
@@ -198,9 +198,9 @@ Result<std::optional<PlannedFace>> FacePlan::face(const Segment& segment, std::s
   return std::optional(planned);
 }
 
-Result<std::vector<PlannedFace>> FacePlan::faces(std::size_t position) const {
+Result<std::vector<PlannedCrop>> FacePlan::faces(std::size_t position) const {
   Nearby nearby(*this);
-  std::vector<PlannedFace> all;
+  std::vector<PlannedCrop> all;
   for (const auto s : by_frame_[position]) {
     TRY(auto own, face(segments_[s], position - segments_[s].first, nearby));
     if (own) all.push_back(*std::move(own));

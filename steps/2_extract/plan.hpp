@@ -7,7 +7,7 @@
 
 namespace understudy {
 
-struct PlannedFace {
+struct PlannedCrop {
   FoundFace found;
   int track = -1;       // number of its track in the clip; -1 when frames are taken one by one
   int person = -1;      // who it is, 0 being seen most; -1 when that is not known
@@ -16,7 +16,7 @@ struct PlannedFace {
 };
 
 // At most that many, largest first: those that somebody placed before any that was found.
-void keep_most_wanted(std::vector<PlannedFace>&, std::size_t most);
+void keep_most_wanted(std::vector<PlannedCrop>&, std::size_t most);
 
 // Holds a few dozen bytes a face; meshes are read from RawFaces when they are asked for. The same RawFaces give the
 // same plan, whatever the number of threads.
@@ -26,7 +26,7 @@ class FacePlan {
   static Result<FacePlan> make(const RawFaces&, std::vector<std::int64_t> frames);
 
   // Largest face first. Thread-safe.
-  Result<std::vector<PlannedFace>> faces(std::size_t position) const;
+  Result<std::vector<PlannedCrop>> faces(std::size_t position) const;
   // Another text for other faces: to know which frames are out of date.
   std::string key(std::size_t position) const;
   // Numbers of the tracks that go through it. They are no part of the key: a track that is found later pushes all
@@ -60,7 +60,7 @@ class FacePlan {
   Result<> steady(Segment&) const;
   Result<> finish(Segment&) const;
   Result<std::optional<Mesh468>> shape(const Segment&, std::size_t at, Nearby&) const;
-  Result<std::optional<PlannedFace>> face(const Segment&, std::size_t at, Nearby&) const;
+  Result<std::optional<PlannedCrop>> face(const Segment&, std::size_t at, Nearby&) const;
 
   const RawFaces* raw_;
   std::vector<std::int64_t> frames_, shots_;

@@ -6,7 +6,7 @@
 #include "lib/base/frame_files.hpp"
 #include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
-#include "steps/3_faceset/face_source.hpp"
+#include "steps/3_faceset/stored_faces.hpp"
 
 namespace understudy {
 namespace {
@@ -28,10 +28,10 @@ fs::path faces_in(const fs::path& from) {
   return is_file(folder / pack_name) ? folder / pack_name : folder;
 }
 
-Result<FaceSource> open_source(const fs::path& from) {
+Result<StoredFaces> open_source(const fs::path& from) {
   const auto faces = faces_in(from);
-  if (is_file(faces)) return FaceSource::of_pack(faces);
-  if (is_folder(faces)) return FaceSource::of_folder(faces);
+  if (is_file(faces)) return StoredFaces::of_pack(faces);
+  if (is_folder(faces)) return StoredFaces::of_folder(faces);
   return fail_with_hint(Code::not_found, fmt::format("There are no faces at {}", from.string()),
                         "Name a folder of aligned faces, or a faceset.pak.");
 }
@@ -44,13 +44,13 @@ Result<> check_not_itself(const fs::path& from, const fs::path& folder) {
 }
 
 // Readers of a folder take single faces where there are any, and persons' folders only where there are none.
-Result<> check_same_kind(const FaceSource& source, const fs::path& folder, Side side) {
+Result<> check_same_kind(const StoredFaces& source, const fs::path& folder, Side side) {
   if (is_file(folder / pack_name))
     return fail_with_hint(Code::bad_option, fmt::format("The faces in {} are packed", folder.string()),
                           fmt::format("Unpack them first: understudy faceset unpack {}", side_name(side)));
-  const auto there = FaceSource::of_folder(folder);
+  const auto there = StoredFaces::of_folder(folder);
   if (!there) return {};
-  const auto of_person = [](const FaceSource::Named& named) { return !named.person.empty(); };
+  const auto of_person = [](const StoredFaces::Named& named) { return !named.person.empty(); };
   const bool persons_there = std::ranges::any_of(there->names(), of_person);
   if (persons_there == std::ranges::any_of(source.names(), of_person)) return {};
   return fail_with_hint(
@@ -63,7 +63,7 @@ Result<> check_same_kind(const FaceSource& source, const fs::path& folder, Side 
 
 }  // namespace
 
-Result<std::string> import_faces(const Workspace&, Side side, const fs::path& folder, const ImportOptions& options,
+Result<std::string> import_faces(const Workspace&, Side side, const fs::path& folder, const FaceImportOptions& options,
                                  Run& run) {
   if (options.from.empty())
     return fail_with_hint(Code::bad_option, "It is not said which faces are to be copied",
@@ -75,7 +75,7 @@ Result<std::string> import_faces(const Workspace&, Side side, const fs::path& fo
   TRY_VOID(check_same_kind(source, folder, side));
   run.stage("copy");
   Tally tally(run);
-  const auto whole = [&tally](const FaceSource::Named& named, const Bytes& jpeg) {
+  const auto whole = [&tally](const StoredFaces::Named& named, const Bytes& jpeg) {
     const auto checked = check_whole_face(jpeg);
     if (!checked) tally.skip((fs::path(named.person) / named.file_name).string(), checked.error());
     return checked.has_value();

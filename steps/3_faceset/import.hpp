@@ -12,7 +12,7 @@ namespace understudy {
 // `folder`, which is made where it is missing. No file is written over: faces that are there byte for byte are counted
 // as such, and "a.jpg" becomes "a~2.jpg" where another picture has that name. A rerun copies what is missing.
 // bad_option where the two cannot lie in one folder: one is packed, or persons have folders of their own in one alone.
-Result<std::string> import_faces(const Workspace&, Side, const std::filesystem::path& folder, const ImportOptions&,
+Result<std::string> import_faces(const Workspace&, Side, const std::filesystem::path& folder, const FaceImportOptions&,
                                  Run&);
 
 }  // namespace understudy

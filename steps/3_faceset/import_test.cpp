@@ -8,6 +8,7 @@
 
 #include "lib/base/frame_files.hpp"
 #include "lib/base/scratch_folder.hpp"
+#include "lib/face/faceset.hpp"
 #include "lib/image/codec.hpp"
 #include "steps/3_faceset/packing.hpp"
 

@@ -20,7 +20,7 @@ struct PackOptions {
   bool keep = false;
   std::filesystem::path input;
 };
-struct ImportOptions {
+struct FaceImportOptions {
   std::filesystem::path from;
   std::filesystem::path input;
 };
@@ -92,10 +92,10 @@ constexpr auto describe<PackOptions>() {
                     shared_rows::input(&PackOptions::input)};
 }
 template <>
-constexpr auto describe<ImportOptions>() {
-  return std::tuple{field("from", &ImportOptions::from)
+constexpr auto describe<FaceImportOptions>() {
+  return std::tuple{field("from", &FaceImportOptions::from)
                         .says("From", "A folder of aligned faces, one with aligned in it, or a faceset.pak."),
-                    shared_rows::input(&ImportOptions::input)};
+                    shared_rows::input(&FaceImportOptions::input)};
 }
 template <>
 constexpr auto describe<RecoverOptions>() {
@@ -174,7 +174,7 @@ constexpr auto describe<EnhanceOptions>() {
 }
 static_assert(all_described<EnhanceOptions>);
 static_assert(all_described<FolderOptions> && all_described<PackOptions> && all_described<RecoverOptions> &&
-              all_described<ImportOptions> &&
-              all_described<PictureOptions> && all_described<ChooseOptions> && all_described<ResizeOptions>);
+              all_described<FaceImportOptions> && all_described<PictureOptions> && all_described<ChooseOptions> &&
+              all_described<ResizeOptions>);
 
 }  // namespace understudy

@@ -10,7 +10,7 @@
 #include "lib/face/pak_write.hpp"
 #include "lib/jobs/tally.hpp"
 #include "lib/project/faceset_folder.hpp"
-#include "steps/3_faceset/face_source.hpp"
+#include "steps/3_faceset/stored_faces.hpp"
 
 namespace understudy {
 namespace {
@@ -59,7 +59,7 @@ Result<> remove_originals(const std::vector<PackInput>& inputs, Run& run) {
 }
 
 // Compares what lies beside a pack with what is in it: equal faces are what a killed run had still to remove.
-Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const FaceSource& packed) {
+Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const StoredFaces& packed) {
   std::vector<PackInput> equal;
   std::set<fs::path> known;
   std::vector<std::string> others;
@@ -93,7 +93,7 @@ Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Fac
 }
 
 Result<std::string> finish_packing(const fs::path& folder, const PackOptions& options, Tally& tally, Run& run) {
-  TRY(const FaceSource packed, FaceSource::of_pack(pak_of(folder)));
+  TRY(const StoredFaces packed, StoredFaces::of_pack(pak_of(folder)));
   TRY(const auto originals, equal_originals(folder, packed));
   tally.count("faces", static_cast<std::int64_t>(packed.names().size()));
   tally.set("packed_before", true);
@@ -131,7 +131,7 @@ Result<std::string> unpack_faceset(const fs::path& folder, const PackOptions& op
   std::error_code error;
   if (!fs::exists(pak_of(folder), error))
     return fail(Code::not_found, "There is no faceset.pak in {}", folder.string());
-  TRY(const FaceSource packed, FaceSource::of_pack(pak_of(folder)));
+  TRY(const StoredFaces packed, StoredFaces::of_pack(pak_of(folder)));
   run.stage("unpack");
   Tally tally(run);
   TRY(const auto places, places_for(folder, packed, run));

@@ -66,10 +66,10 @@ std::vector<Verb> faceset_tool_verbs() {
                   "understudy faceset pack src\nunderstudy faceset pack dst --keep", pack_faceset),
       folder_verb("unpack", "Write the faces of a faceset.pak back as files", "understudy faceset unpack src",
                   unpack_faceset),
-      tool_verb<ImportOptions>("import", "Copy the faces of another folder or faceset.pak into a faceset",
-                               "understudy faceset import src --from ~/actor/data_src/aligned\n"
-                               "understudy faceset import src --from actor/faceset.pak",
-                               import_faces),
+      tool_verb<FaceImportOptions>("import", "Copy the faces of another folder or faceset.pak into a faceset",
+                                   "understudy faceset import src --from ~/actor/data_src/aligned\n"
+                                   "understudy faceset import src --from actor/faceset.pak",
+                                   import_faces),
       folder_verb("save-metadata", "Keep the faces' metadata in meta.dat while their pictures are edited elsewhere",
                   "understudy faceset save-metadata src", save),
       folder_verb("restore-metadata", "Give edited pictures their metadata back from meta.dat",

@@ -112,8 +112,9 @@ TEST_F(Demo, RefusesAFilmThatCameWhileItDrew) {
     const auto film = folder_ / std::to_string(at);
     understudy::Run run([&](const Event& event) {
       const auto* progress = std::get_if<ProgressEvent>(&event);
-      if (progress != nullptr && progress->done >= at && !fs::exists(film / "data_dst.mp4"))
+      if (progress != nullptr && progress->done >= at && !fs::exists(film / "data_dst.mp4")) {
         EXPECT_TRUE(write_text(film / "data_dst.mp4", "somebody's own"));
+      }
     });
     const auto refused = render_demo_clips(film, tiny, run);
     ASSERT_FALSE(refused);

@@ -36,17 +36,17 @@ Result<std::map<std::string, Landmarks68>> faces_by_stem(const fs::path& aligned
   return faces;
 }
 
-Result<std::optional<FrameFeed>> open_if_there(const fs::path& path) {
+Result<std::optional<ClipFrames>> open_if_there(const fs::path& path) {
   std::error_code error;
   if (path.empty() || !fs::exists(path, error)) return std::nullopt;
   if (fs::is_directory(path, error) && fs::is_empty(path, error)) return std::nullopt;
-  TRY(auto feed, FrameFeed::open(path));
+  TRY(auto feed, ClipFrames::open(path));
   return feed;
 }
 
 // A video has to be frame for frame that of dst.
-Result<> check_counts(const FrameFeed& frames, const fs::path& frames_path, const fs::path& path,
-                      const FrameFeed& other) {
+Result<> check_counts(const ClipFrames& frames, const fs::path& frames_path, const fs::path& path,
+                      const ClipFrames& other) {
   if (other.index_of(0, "") < 0 || other.count() == frames.count()) return {};
   return fail(Code::bad_file, "{} holds {} frames and {} holds {}", path.string(), other.count(), frames_path.string(),
               frames.count());
@@ -84,23 +84,23 @@ void place_frames(Clip& clip, const std::map<std::string, Landmarks68>& faces) {
 
 }  // namespace
 
-FrameFeed::FrameFeed(media::FrameSource source) : source_(std::make_shared<media::FrameSource>(std::move(source))) {
+ClipFrames::ClipFrames(media::FrameSource source) : source_(std::make_shared<media::FrameSource>(std::move(source))) {
   if (source_->is_video()) return;
   for (std::int64_t i = 0; i < source_->count(); ++i) by_stem_[stem_of(source_->name(i))] = i;
 }
 
-Result<FrameFeed> FrameFeed::open(const fs::path& path) {
+Result<ClipFrames> ClipFrames::open(const fs::path& path) {
   TRY(auto source, media::FrameSource::open(path));
-  return FrameFeed(std::move(source));
+  return ClipFrames(std::move(source));
 }
 
-std::int64_t FrameFeed::index_of(std::int64_t number, const std::string& stem) const {
+std::int64_t ClipFrames::index_of(std::int64_t number, const std::string& stem) const {
   if (source_->is_video()) return number < count() ? number : -1;
   const auto found = by_stem_.find(stem);
   return found == by_stem_.end() ? -1 : found->second;
 }
 
-Result<> FrameFeed::take(std::int64_t index, std::map<std::int64_t, Picture>& into) {
+Result<> ClipFrames::take(std::int64_t index, std::map<std::int64_t, Picture>& into) {
   if (!source_->is_video() || index < 0 || into.contains(index)) return {};
   if (index != last_) {
     TRY(auto frame, source_->at(index));
@@ -111,7 +111,7 @@ Result<> FrameFeed::take(std::int64_t index, std::map<std::int64_t, Picture>& in
   return {};
 }
 
-Result<Picture> FrameFeed::picture(std::int64_t index, const std::map<std::int64_t, Picture>& taken) const {
+Result<Picture> ClipFrames::picture(std::int64_t index, const std::map<std::int64_t, Picture>& taken) const {
   if (const auto found = taken.find(index); found != taken.end()) return found->second;
   TRY(auto frame, source_->read_image_file(index));
   return std::make_shared<const ImageU8>(normalise_channels(std::move(frame.bgr), 3));
@@ -119,8 +119,8 @@ Result<Picture> FrameFeed::picture(std::int64_t index, const std::map<std::int64
 
 Result<Clip> open_clip(const ScoreOptions& options, const ScorePaths& paths) {
   TRY(const auto faces, faces_by_stem(paths.dst_aligned));
-  TRY(auto frames, FrameFeed::open(paths.frames));
-  auto result = FrameFeed::open(paths.result);
+  TRY(auto frames, ClipFrames::open(paths.frames));
+  auto result = ClipFrames::open(paths.result);
   if (!result) {
     result.error().hint = "Merge first: understudy merge";
     return Failure(std::move(result).error());
@@ -128,7 +128,7 @@ Result<Clip> open_clip(const ScoreOptions& options, const ScorePaths& paths) {
   TRY(auto mask, open_if_there(paths.mask));
   Clip clip{std::move(frames), *std::move(result), std::move(mask), {}, {}, 1, 0, 0};
   if (!paths.truth.empty()) {
-    TRY(clip.truth, FrameFeed::open(paths.truth));
+    TRY(clip.truth, ClipFrames::open(paths.truth));
     TRY_VOID(check_counts(clip.frames, paths.frames, paths.truth, *clip.truth));
   }
   TRY_VOID(check_counts(clip.frames, paths.frames, paths.result, clip.result));

@@ -16,9 +16,9 @@ using Picture = std::shared_ptr<const ImageU8>;
 
 // The frames of a video or a folder. Videos are decoded in order by one thread at a time; images are read where they
 // are needed.
-class FrameFeed {
+class ClipFrames {
  public:
-  static Result<FrameFeed> open(const fs::path&);
+  static Result<ClipFrames> open(const fs::path&);
   std::int64_t count() const { return source_->count(); }
   const std::string& name(std::int64_t index) const { return source_->name(index); }
   // The feed's index of the frame of another source: by file stem in a folder, else by number; -1 when it has none.
@@ -30,7 +30,7 @@ class FrameFeed {
   Result<Picture> picture(std::int64_t index, const std::map<std::int64_t, Picture>& taken) const;
 
  private:
-  explicit FrameFeed(media::FrameSource source);
+  explicit ClipFrames(media::FrameSource source);
   std::shared_ptr<media::FrameSource> source_;
   std::map<std::string, std::int64_t> by_stem_;  // of a folder
   std::int64_t last_ = -1;
@@ -48,8 +48,8 @@ struct ClipPlace {
 };
 
 struct Clip {
-  FrameFeed frames, result;
-  std::optional<FrameFeed> mask, truth;
+  ClipFrames frames, result;
+  std::optional<ClipFrames> mask, truth;
   std::vector<ClipPlace> places;  // ascending
   int every = 1, without_face = 0, without_result = 0;
 };

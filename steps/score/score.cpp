@@ -77,7 +77,7 @@ class Scorer {
 
   Result<FramePictures> pictures_of(const ClipPlace& p, Block& b) {
     // An image that the next frame needs too is kept in the block.
-    const auto read = [](const FrameFeed& feed, std::int64_t index,
+    const auto read = [](const ClipFrames& feed, std::int64_t index,
                          std::map<std::int64_t, Picture>& taken) -> Result<Picture> {
       if (index < 0) return Picture();
       TRY(auto picture, feed.picture(index, taken));

@@ -204,15 +204,24 @@ class House(unittest.TestCase):
         self.complain([f"{name} starts threads itself: use lib/base/workers.hpp" for name in sorted(found - set(THREADS))])
         self.assertIn("lib/base/workers.cpp", found)
 
-    def test_options_have_names_of_their_own(self):
-        """Two structs of one name in different rooms would be one to the linker: the options of the one verb, described as
-        the other's."""
+    def test_types_have_names_of_their_own(self):
+        """Two types of one name in different rooms are one to the linker: of what both need (how a vector of them grows, what
+        describes an option) it keeps the one's for both."""
+        opened = re.compile(r"^namespace ?([\w:]*) ?\{|^(\})  // namespace|"
+                            r"^(?:class|struct|enum class|enum) (\w+)(?: final)?(?: ?: ?[^:{][^{]*)? \{", re.M)
         seen = {}
         for name, text in sources("lib", "steps", "server", "apps"):
-            for options in re.findall(r"^constexpr auto describe<(\w+)>\(\)", text, re.M):
-                seen.setdefault(options, []).append(name)
-        self.assertGreater(len(seen), 20)
-        self.complain([f"{options} is described in {' and '.join(names)}" for options, names in seen.items() if len(names) > 1])
+            spaces = []
+            for space, closed, type_name in opened.findall(text):
+                if type_name:
+                    if "" not in spaces:  # what has no name is its file's own
+                        seen.setdefault("::".join([*spaces, type_name]), set()).add(name)
+                elif not closed:
+                    spaces.append(space)
+                elif spaces:
+                    spaces.pop()
+        self.assertGreater(len(seen), 500)
+        self.complain([f"{type_name} is in {' and '.join(sorted(names))}" for type_name, names in sorted(seen.items()) if len(names) > 1])
 
     def test_every_source_names_its_licence(self):
         found = list(sources("lib", "steps", "server", "apps", "tests", "fuzz", "bench", "tools", suffixes=(".cpp", ".hpp", ".py")))

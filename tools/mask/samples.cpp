@@ -28,14 +28,19 @@ void put_things_before(XsegSample& sample, const Landmarks68& landmarks, Counter
                       : u < 0.60 ? synthetic::OverlayKind::blob
                                  : static_cast<synthetic::OverlayKind>(random.below(synthetic::overlay_kinds));
     const auto seed = static_cast<std::uint32_t>(random.next());
-    const auto overlay = synthetic::draw_overlay(kind, seed, sample.bgr.width, sample.bgr.height, landmarks);
+    auto overlay = synthetic::draw_overlay(kind, seed, sample.bgr.width, sample.bgr.height, landmarks);
+    // What has the face's own colour is told by its form alone.
+    if (random.uniform() < 0.3) synthetic::colour_like(overlay, sample.bgr, sample.mask, random.uniform(0.6, 1.35));
     synthetic::lay_over(sample.bgr, sample.mask, overlay, random.uniform() < 0.5 ? random.uniform(0, 0.6) : 0);
   }
 }
 
 Result<> photograph(ImageF& bgr, CounterRandom& random) {
   ImageU8 picture = to_u8_rounded(bgr);
-  TRY_VOID(synthetic::apply_camera(picture, synthetic::wild_camera(static_cast<std::uint32_t>(random.next()))));
+  auto camera = synthetic::wild_camera(static_cast<std::uint32_t>(random.next()));
+  // A face that is small in its frame: 26 to 64 pixels of 128.
+  if (random.uniform() < 0.2) camera.shrink = std::max(camera.shrink, static_cast<float>(random.uniform(2, 5)));
+  TRY_VOID(synthetic::apply_camera(picture, camera));
   bgr = to_float(picture);
   return {};
 }

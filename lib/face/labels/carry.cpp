@@ -6,7 +6,7 @@
 
 namespace understudy {
 
-FaceMotion::FaceMotion(const FaceInfo& from, const FaceInfo& to) {
+LabelMotion::LabelMotion(const FaceInfo& from, const FaceInfo& to) {
   for (std::size_t i = 0; i < from.landmarks.size(); ++i) pairs_.push_back({from.landmarks[i], to.landmarks[i]});
   if (from.mesh && to.mesh && from.image_to_face_mat && to.image_to_face_mat) {
     for (std::size_t i = 0; i < from.mesh->size(); ++i) {
@@ -22,7 +22,7 @@ FaceMotion::FaceMotion(const FaceInfo& from, const FaceInfo& to) {
   near_ = std::max((breadth.x * breadth.x + breadth.y * breadth.y) / 1600, 1e-6);
 }
 
-Point FaceMotion::operator()(Point v) const {
+Point LabelMotion::operator()(Point v) const {
   if (!std::isfinite(v.x + v.y) || pairs_.empty()) return v;
   const auto weight = [&](const Pair& p) {
     const Point d = p.from - v;
@@ -52,7 +52,7 @@ Point FaceMotion::operator()(Point v) const {
 }
 
 std::vector<Polygon> carried_polygons(const std::vector<Polygon>& polygons, const FaceInfo& from, const FaceInfo& to) {
-  const FaceMotion motion(from, to);
+  const LabelMotion motion(from, to);
   std::vector<Polygon> carried = polygons;
   for (auto& polygon : carried) std::ranges::transform(polygon.points, polygon.points.begin(), motion);
   return carried;

@@ -9,9 +9,9 @@ namespace understudy {
 // How the face moved from one crop to another: every point goes with the landmarks near it, and with the mesh where
 // both faces have one; far from all of them with the face as a whole (moving least squares with similarities, Schaefer,
 // McPhail and Warren, "Image Deformation Using Moving Least Squares", 2006). Crops may differ in size and type.
-class FaceMotion {
+class LabelMotion {
  public:
-  FaceMotion(const FaceInfo& from, const FaceInfo& to);
+  LabelMotion(const FaceInfo& from, const FaceInfo& to);
   Point operator()(Point in_from) const;  // pixels of the one crop -> pixels of the other
 
  private:

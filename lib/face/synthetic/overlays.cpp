@@ -327,6 +327,20 @@ void draw_blob(Drawing& d) {
       look, d.soft);
 }
 
+// Of the pixels as they are weighted; 0 where none is.
+std::array<double, 3> mean_colour(const ImageF& bgr, const ImageF& weights) {
+  std::array<double, 3> sum{};
+  double all = 0;
+  for (int y = 0; y < bgr.height; ++y) {
+    for (int x = 0; x < bgr.width; ++x) {
+      for (std::size_t c = 0; c < 3; ++c) sum[c] += weights.at(x, y) * bgr.at(x, y, static_cast<int>(c));
+      all += weights.at(x, y);
+    }
+  }
+  for (double& v : sum) v = all > 0 ? v / all : 0;
+  return sum;
+}
+
 }  // namespace
 
 Overlay draw_overlay(OverlayKind kind, std::uint32_t seed, int width, int height,
@@ -339,6 +353,18 @@ Overlay draw_overlay(OverlayKind kind, std::uint32_t seed, int width, int height
                                                   draw_cup,  draw_smoke,   draw_lettering, draw_blob};
   draws[static_cast<std::size_t>(kind)](d);
   return std::move(d.out);
+}
+
+void colour_like(Overlay& overlay, const ImageF& bgr, const ImageF& mask, double brightness) {
+  const auto own = mean_colour(overlay.bgr, overlay.alpha), wanted = mean_colour(bgr, mask);
+  for (std::size_t c = 0; c < 3; ++c) {
+    if (own[c] <= 0 || wanted[c] <= 0) return;
+  }
+  for (std::size_t i = 0; i < overlay.bgr.data.size(); ++i) {
+    const std::size_t c = i % 3;
+    overlay.bgr.data[i] =
+        std::clamp(static_cast<float>(overlay.bgr.data[i] * brightness * wanted[c] / own[c]), 0.f, 1.f);
+  }
 }
 
 void lay_over(ImageF& bgr, ImageF& mask, const Overlay& overlay, double shadow) {

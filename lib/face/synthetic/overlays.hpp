@@ -22,6 +22,9 @@ constexpr int overlay_kinds = 9;
 
 // The same seed draws the same thing. `landmarks` are those of the crop, in its pixels: hats and masks sit on them.
 Overlay draw_overlay(OverlayKind, std::uint32_t seed, int width, int height, const std::array<Point, 68>& landmarks);
+// Gives it the mean colour of what the mask shows of the picture, `brightness` times as bright, with its own light and
+// pattern: fair hair, a hand, cloth like skin.
+void colour_like(Overlay&, const ImageF& bgr, const ImageF& mask, double brightness);
 // Lays it over the picture, which throws a soft shadow of it at times; the mask loses what is hidden by half or more.
 void lay_over(ImageF& bgr, ImageF& mask, const Overlay&, double shadow);
 

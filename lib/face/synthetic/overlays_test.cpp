@@ -58,5 +58,32 @@ TEST(Overlays, TheMaskLosesWhatIsHidden) {
   EXPECT_TRUE(std::ranges::any_of(bgr.data, [](float v) { return v != 0.5f; }));
 }
 
+TEST(Overlays, OnesOfTheFacesColourKeepTheirPattern) {
+  ImageF bgr(96, 96, 3, 0.9f), mask(96, 96, 1, 0.0f);
+  for (int y = 30; y < 60; ++y)
+    for (int x = 30; x < 60; ++x) {
+      mask.at(x, y) = 1;
+      bgr.at(x, y, 0) = 0.2f, bgr.at(x, y, 1) = 0.3f, bgr.at(x, y, 2) = 0.4f;
+    }
+  const auto before = draw_overlay(OverlayKind::hand, 5, 96, 96, plain_face(96));
+  auto overlay = before;
+  colour_like(overlay, bgr, mask, 0.8);
+  EXPECT_EQ(overlay.alpha.data, before.alpha.data);
+  for (int c = 0; c < 3; ++c) {
+    double sum = 0, all = 0, least = 1, most = 0;
+    for (int y = 0; y < 96; ++y)
+      for (int x = 0; x < 96; ++x) {
+        const double a = overlay.alpha.at(x, y), v = overlay.bgr.at(x, y, c);
+        sum += a * v, all += a;
+        if (a > 0.9) least = std::min(least, v), most = std::max(most, v);
+      }
+    EXPECT_NEAR(sum / all, 0.8 * (0.2 + 0.1 * c), 0.01) << c;
+    EXPECT_GT(most - least, 0.02) << c;
+  }
+  auto of_nothing = before;
+  colour_like(of_nothing, bgr, ImageF(96, 96, 1, 0.0f), 1);
+  EXPECT_EQ(of_nothing.bgr.data, before.bgr.data);
+}
+
 }  // namespace
 }  // namespace understudy::synthetic

@@ -12,14 +12,14 @@
 namespace understudy {
 
 // Known by name and place only; a face is read when it is asked for.
-class FaceSource {
+class StoredFaces {
  public:
   struct Named {
     std::string file_name, person;  // the sub-folder of a faceset of persons, else empty
   };
-  static Result<FaceSource> of_pack(const fs::path& pak);
+  static Result<StoredFaces> of_pack(const fs::path& pak);
   // The .jpg files of a folder, or of its sub-folders where they are persons. Which of them are faces is not asked.
-  static Result<FaceSource> of_folder(const fs::path& folder);
+  static Result<StoredFaces> of_folder(const fs::path& folder);
 
   const std::vector<Named>& names() const { return names_; }
   Result<Bytes> jpeg(std::size_t i) const;
@@ -35,14 +35,15 @@ Result<> check_whole_face(std::span<const std::uint8_t> jpeg);
 
 // Where a face goes: a free name, or the name under which the same bytes are there already.
 struct FacePlace {
-  std::size_t source = 0;  // its number in the FaceSource
+  std::size_t source = 0;  // its number in the StoredFaces
   fs::path path;
   bool there = false;
 };
 // "a~2.jpg" where another picture has a face's name, told. Faces that `wanted` refuses get no place.
-using WantFace = std::function<bool(const FaceSource::Named&, const Bytes& jpeg)>;
-Result<std::vector<FacePlace>> places_for(const fs::path& folder, const FaceSource&, Run&, const WantFace& wanted = {});
+using WantFace = std::function<bool(const StoredFaces::Named&, const Bytes& jpeg)>;
+Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFaces&, Run&,
+                                          const WantFace& wanted = {});
 // Writes those that are not there, and reads each back.
-Result<> write_faces(const FaceSource&, const std::vector<FacePlace>&, Run&);
+Result<> write_faces(const StoredFaces&, const std::vector<FacePlace>&, Run&);
 
 }  // namespace understudy

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "steps/3_faceset/face_source.hpp"
+#include "steps/3_faceset/stored_faces.hpp"
 
 #include <set>
 
 #include "lib/base/frame_files.hpp"
 #include "lib/base/limits.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/jobs/each.hpp"
@@ -28,8 +29,8 @@ Result<FacePlace> place_for(std::size_t source, const fs::path& wanted, const By
 
 }  // namespace
 
-Result<FaceSource> FaceSource::of_pack(const fs::path& pak) {
-  FaceSource source;
+Result<StoredFaces> StoredFaces::of_pack(const fs::path& pak) {
+  StoredFaces source;
   source.from_ = pak;
   auto places = read_pak(pak, [&source](const FacesetEntry& entry) -> Result<> {
     source.names_.push_back({entry.file_name, entry.person});
@@ -40,15 +41,15 @@ Result<FaceSource> FaceSource::of_pack(const fs::path& pak) {
   return source;
 }
 
-Result<FaceSource> FaceSource::of_folder(const fs::path& folder) {
-  FaceSource source;
+Result<StoredFaces> StoredFaces::of_folder(const fs::path& folder) {
+  StoredFaces source;
   source.from_ = folder;
   TRY(const auto names, loose_names(folder));
   for (const fs::path name : names) source.names_.push_back({name.filename().string(), name.parent_path().string()});
   return source;
 }
 
-Result<Bytes> FaceSource::jpeg(std::size_t i) const {
+Result<Bytes> StoredFaces::jpeg(std::size_t i) const {
   if (places_.empty()) return read_file(from_ / names_[i].person / names_[i].file_name, largest_picture);
   if (places_[i].size > largest_picture)
     return fail(Code::bad_file, "{} in {} is too large", names_[i].file_name, from_.string());
@@ -63,7 +64,7 @@ Result<> check_whole_face(std::span<const std::uint8_t> jpeg) {
   return {};
 }
 
-Result<std::vector<FacePlace>> places_for(const fs::path& folder, const FaceSource& source, Run& run,
+Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFaces& source, Run& run,
                                           const WantFace& wanted) {
   std::vector<FacePlace> places;
   std::set<fs::path> given;
@@ -83,7 +84,7 @@ Result<std::vector<FacePlace>> places_for(const fs::path& folder, const FaceSour
   return places;
 }
 
-Result<> write_faces(const FaceSource& source, const std::vector<FacePlace>& places, Run& run) {
+Result<> write_faces(const StoredFaces& source, const std::vector<FacePlace>& places, Run& run) {
   return for_each_index(places.size(), 0, run, "faces", [&](std::size_t i, unsigned) -> Result<> {
     const auto& place = places[i];
     if (place.there) return {};
