@@ -3,7 +3,7 @@
 /** The id of a request, that its answer carries. */
 export type RequestId = string | number | null;
 
-export type VerbName = "new" | "clear" | "doctor" | "schema" | "studio" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset undo" | "faceset redo" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge check" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model verify" | "model restore" | "model import" | "model export" | "model predict";
+export type VerbName = "new" | "clear" | "doctor" | "schema" | "studio" | "demo" | "run" | "frames extract" | "frames import" | "frames cut" | "frames denoise" | "extract" | "sort" | "catalogue" | "faceset filter" | "faceset stats" | "faceset pack" | "faceset unpack" | "faceset import" | "faceset save-metadata" | "faceset restore-metadata" | "faceset recover-names" | "faceset landmarks" | "faceset export-masks" | "faceset delete" | "faceset restore" | "faceset undo" | "faceset redo" | "faceset resize" | "faceset enhance" | "faceset identity" | "mask status" | "mask label" | "mask fetch" | "mask remove-labels" | "mask remove" | "mask export" | "mask import" | "mask sheet" | "mask check" | "mask train" | "mask apply" | "mask import-model" | "mask export-model" | "train saehd" | "train amp" | "train quick96" | "merge" | "merge deliver" | "merge check" | "merge set" | "merge key" | "merge copy" | "merge shots" | "merge persons" | "merge show" | "merge diff" | "merge undo" | "merge redo" | "merge import-session" | "video encode" | "score" | "model create" | "model list" | "model history" | "model rename" | "model duplicate" | "model delete" | "model verify" | "model restore" | "model import" | "model export" | "model predict";
 
 export type ErrorCode = "bad_option" | "not_found" | "bad_file" | "newer_version" | "no_faces" | "busy" | "cancelled" | "out_of_memory" | "device" | "io" | "external" | "internal";
 
@@ -494,6 +494,14 @@ export interface FacesetPackOptions {
 export interface FacesetUnpackOptions {
   /** Do not remove what was packed or unpacked, or the metadata file that was restored. Default: false. Changes at: start. */
   "keep"?: boolean;
+  /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
+  "input"?: string;
+}
+
+/** Copy the faces of another folder or faceset.pak into a faceset. */
+export interface FacesetImportOptions {
+  /** A folder of aligned faces, one with aligned in it, or a faceset.pak. Default: "". Changes at: start. */
+  "from"?: string;
   /** Folder of faces, in place of the workspace's aligned folder. Default: "". Changes at: start. */
   "input"?: string;
 }
@@ -2005,6 +2013,11 @@ export interface Verbs {
   "faceset unpack": {
     positionals: { "side": "src" | "dst"; };
     options: FacesetUnpackOptions;
+    commands: "stop";
+  };
+  "faceset import": {
+    positionals: { "side": "src" | "dst"; };
+    options: FacesetImportOptions;
     commands: "stop";
   };
   "faceset save-metadata": {

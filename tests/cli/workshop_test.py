@@ -119,8 +119,8 @@ class Workshop(FilmTest):
         folder = self.folder()
         (folder / "a.mkv").write_bytes(b"a film")
         (folder / "photos").mkdir()
-        shutil.copy(next(pathlib.Path(self.film).rglob("*_0.jpg")), folder / "photos/1.jpg")
-        for order in [["a.mkv", "photos"], ["photos", "a.mkv"], ["a.mkv", "photos/1.jpg"]]:
+        program.grey_png(folder / "photos/1.png", 32, lambda x, y: 4 * x)
+        for order in [["a.mkv", "photos"], ["photos", "a.mkv"], ["a.mkv", "photos/1.png"]]:
             film = folder / "-".join(order).replace("/", "-")
             said = [run_well("-w", film, "new", "--src", folder / name).err for name in order]
             self.assertEqual(["gives its sound" in words for words in said], [False, True], said)
