@@ -91,6 +91,15 @@ std::array<Whole, 68> expanded_brows(const Landmarks68& landmarks, double brow_f
   return p;
 }
 
+ImageF convex_mask(int width, int height, std::span<const Point> points) {
+  ImageF mask(width, height, 1);
+  cv::Mat drawn = view(mask);
+  std::vector<cv::Point> pixels;
+  for (const auto& p : points) pixels.emplace_back(whole(std::round(p.x)), whole(std::round(p.y)));
+  if (!pixels.empty()) fill_hull(drawn, pixels);
+  return mask;
+}
+
 ImageF hull_mask(int width, int height, const Landmarks68& landmarks, double brow_factor) {
   const auto p = expanded_brows(landmarks, brow_factor);
   ImageF mask(width, height, 1);

@@ -2,6 +2,7 @@
 // Masks drawn from landmarks and polygons. Float masks have one channel, 0..1.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "lib/face/landmarks.hpp"
@@ -14,6 +15,8 @@ namespace understudy {
 std::array<std::array<int, 2>, 68> expanded_brows(const Landmarks68&, double brow_factor);
 // 0/1 without anti-aliasing.
 ImageF hull_mask(int width, int height, const Landmarks68&, double brow_factor = 1);
+// The convex hull of any points, 0/1 without anti-aliasing.
+ImageF convex_mask(int width, int height, std::span<const Point>);
 // The pixels [x0, x1) x [y0, y1); empty when x1 <= x0 or y1 <= y0.
 struct PixelBox {
   int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
