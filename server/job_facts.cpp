@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/job_facts.hpp"
 
+#include "lib/base/path_text.hpp"
 #include "lib/jobs/job_log.hpp"
 #include "lib/jobs/training_notes.hpp"
 #include "server/json_facts.hpp"
@@ -86,7 +87,7 @@ std::int64_t line_id(std::string_view line) {
 
 // Another version's lines, and damaged ones, may hold anything: what is kept has the types that are read later.
 void JobReader::take(std::string_view line) {
-  json event = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  json event = parse_json(line);
   if (line.size() > longest_kept && event.is_object() && event.value("report", json()).is_object()) {
     cut_short(event["report"]);
     event["report"]["cut_short"] = true;
@@ -163,7 +164,7 @@ void JobReader::update() {
   // The slot is newer than the log, which is thinned.
   const auto slot = read_text(folder_ / job_progress_file, 1 << 16);
   if (!slot || facts_.ended()) return;
-  json progress = json::parse(*slot, nullptr, /*allow_exceptions=*/false);
+  json progress = parse_json(*slot);
   if (!progress.is_object()) return;
   for (const char* key : {"id", "done", "total"})
     if (!progress.value(key, json()).is_number_integer()) return;

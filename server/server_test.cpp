@@ -5,8 +5,10 @@
 #include <chrono>
 #include <set>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/jobs/job_log.hpp"
 #include "server/guard.hpp"
 #include "server/job_entry.hpp"
 #include "server/job_facts.hpp"
@@ -231,6 +233,27 @@ TEST(JobReader, OfALineThatIsTooLongItTakesTheBeginning) {
   reader.update();
   EXPECT_TRUE(reader.facts().ended());
   EXPECT_EQ(read_log(scratch.path, 0, -1, 1 << 20).position, fs::file_size(scratch.path / "events.jsonl"));
+}
+
+std::string nested(std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); }
+
+TEST(JobEntry, ThatIsNestedDeeplyIsNone) {
+  const auto text = R"({"format":"understudy.studio-job","version":2,"options":)" + nested(1'000'000) + "}";
+  EXPECT_FALSE(job_entry_of(parse_json(text)));
+}
+
+TEST(JobReader, PassesOverWhatIsNestedDeeply) {
+  const ScratchFolder scratch;
+  const auto line = [](const char* begin) { return begin + nested(400'000) + "},\"time\":2}\n"; };
+  const auto log = line(R"({"event":"done","id":1,"report":{"a":)") +
+                   R"({"event":"progress","id":2,"done":1,"total":9,"time":2,"x":)" + nested(30'000) + "}\n";
+  ASSERT_TRUE(write_text(scratch.path / job_events_file, log));
+  ASSERT_TRUE(
+      write_text(scratch.path / job_progress_file, R"({"id":9,"done":1,"total":2,"x":)" + nested(30'000) + "}"));
+  JobReader reader(scratch.path);
+  reader.update();
+  EXPECT_TRUE(reader.facts().report.is_null());
+  EXPECT_TRUE(reader.facts().progress.is_null());
 }
 
 TEST(JobReader, CountsHowOftenATrainingWentBack) {

@@ -246,7 +246,7 @@ Result<> Supervisor::command(const std::string& job, const json& asked) {
     const auto part = read_log(folder, position, -1, 1 << 20);
     position = part.position;
     for (const auto& text : split(part.lines, '\n')) {
-      const json event = json::parse(text, nullptr, /*allow_exceptions=*/false);
+      const json event = parse_json(text);
       if (!event.is_object() || event.value("request", json()) != id) continue;
       if (event.value("event", "") == "accepted") return {};
       return fail(Code::bad_option, "{}", event.value("reason", "It was refused"));

@@ -71,7 +71,7 @@ void Supervisor::read_entries() {
 
 Result<JobEntry> Supervisor::read_entry(const std::string& job) const {
   TRY(const auto text, read_text(entries_folder_ / (job + ".json"), 1 << 20));
-  const json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json parsed = parse_json(text);
   TRY(auto entry, job_entry_of(parsed.is_object() ? parsed : json::object()));
   if (entry.job != job) return fail(Code::bad_file, "It is another job's");
   return entry;

@@ -183,7 +183,7 @@ Result<std::set<fs::path>> Uploads::left_for() const {
   std::error_code error;
   if (!fs::exists(journal(), error)) return folders;
   TRY(const auto text, read_text(journal()));
-  const json left = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json left = parse_json(text);
   const auto damaged = [&] { return fail(Code::bad_file, "{} is damaged", journal().string()); };
   if (!left.is_object() || !left.value("moves", json()).is_array()) return damaged();
   const auto found = [&](const json& name) {
