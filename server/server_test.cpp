@@ -124,9 +124,10 @@ TEST(JobEntry, ADashAnywhereIsNoOption) {
 TEST(JobEntry, APathIsWholeOrBeginsInAFolderThatIsKnown) {
   EXPECT_THAT(check_request(verb(), job({{"input", "clip.mp4"}})).error().message, HasSubstr("a whole path"));
   EXPECT_TRUE(check_request(verb(), job({{"input", ""}})));
+  // The system knows whether x leads elsewhere, and what lies above it then.
   const json typed{{"input", R"(x/../caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}};
   EXPECT_EQ(whole_paths(verb(), typed, "/film"),
-            json({{"input", R"(/film/caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}}));
+            json({{"input", R"(/film/x/../caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}}));
   for (const json& stays : {json{{"input", "/a/b"}}, json{{"input", ""}}, json{{"input", 7}}})
     EXPECT_EQ(whole_paths(verb(), stays, "/film"), stays);
 }

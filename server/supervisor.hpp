@@ -91,6 +91,9 @@ class Supervisor {
   Result<Known*> known(const std::string& job);
   Result<std::string> enqueue(JobEntry);
   Result<JobEntry> entry_of(const nlohmann::json& request) const;
+  // As its process gets it. Entries keep what was typed: a path that begins in the workspace does so wherever that is
+  // moved or copied.
+  JobEntry with_whole_paths(JobEntry, const nlohmann::json& verb) const;
   std::string command_line(const JobEntry&, const nlohmann::json& verb) const;
   const nlohmann::json* verb_of(const std::string& name) const;
 

@@ -219,13 +219,14 @@ void Supervisor::begin(Known& one) {
 Result<> Supervisor::start(JobEntry& entry) {
   const json* verb = verb_of(entry.verb);
   if (!verb) return fail(Code::bad_option, "There is no verb '{}' any more", entry.verb);
-  TRY_VOID(check_request(*verb, entry));
+  const auto whole = with_whole_paths(entry, *verb);
+  TRY_VOID(check_request(*verb, whole));
   entry.standing = Standing::begun;
   entry.origin.boot = origin_.boot;
   TRY_VOID(keep(entry));  // before the process is: a server that is killed here finds it by its log
   ChildStart child{
       program_, {"--json", "--job", entry.job, "-w", workspace_.root.string()}, true, errors_of(entry.job)};
-  for (auto& word : arguments_of(*verb, entry)) child.arguments.push_back(std::move(word));
+  for (auto& word : arguments_of(*verb, whole)) child.arguments.push_back(std::move(word));
   TRY(entry.process, start_child(child));
   return {};
 }

@@ -26,7 +26,12 @@ class Elsewhere(StudioTest):
         """One training that runs and one that waits for it."""
         first = self.studio.begin("train saehd", options=LONG_TRAINING)
         self.studio.wait(first, ["running"])
-        return first, self.studio.begin("train saehd", options={**LONG_TRAINING, "model": "other"})
+        return first, self.studio.begin("train saehd", options={**LONG_TRAINING, "model": "other", "src": "data_src/aligned"})
+
+    def trained_with(self, root, job):
+        """The faces that a job was told to take, by its log."""
+        started = (root / f".understudy/jobs/{job}/events.jsonl").read_text().splitlines()[0]
+        return json.loads(started)["options"]["src"]
 
     def entry(self, root, job, **changes):
         """What the disk says of a job, changed as asked."""
@@ -56,6 +61,7 @@ class Elsewhere(StudioTest):
         self.assertEqual(studio.wait(first)["state"], "failed")
         studio.wait(second, ["running"])
         self.assertFalse(self.work.exists(), "nothing is made where it was")
+        self.assertEqual(self.trained_with(moved, second), str(moved / "data_src/aligned"))
         while not studio.job(second)["metric"]:  # it takes commands between two iterations
             time.sleep(0.1)
         saved = studio.post(f"/api/jobs/{second}/command", {"command": "save"})
@@ -82,6 +88,7 @@ class Elsewhere(StudioTest):
         self.assertEqual(again.status, 201, again.body)
         self.assertEqual(studio.job(second)["state"], "cancelled")
         studio.wait(again.json["job"], ["running"])
+        self.assertEqual(self.trained_with(copy, again.json["job"]), str(copy / "data_src/aligned"))
         studio.post(f"/api/jobs/{again.json['job']}/cancel")
         studio.wait(again.json["job"])
         self.assertEqual([self.studio.job(job)["state"] for job in (first, second)], ["running", "waiting"])
