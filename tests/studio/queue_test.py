@@ -160,6 +160,40 @@ class Elsewhere(StudioTest):
         self.assertEqual([self.studio.job(job)["state"] for job in (second, third)], ["failed", "failed"])
         self.assertFalse((self.work / ".understudy/jobs" / second).exists())
 
+    def wait_hindered(self, job, word):
+        """Until it is shown why it cannot be begun."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            shown = self.studio.job(job)
+            if word in shown.get("error", {}).get("message", ""):
+                return shown["state"]
+            time.sleep(0.05)
+        raise AssertionError(shown)
+
+    def test_what_only_hinders_it_for_a_while_loses_no_place_in_the_queue(self):
+        first, second = self.queue()
+        third = self.studio.begin("train saehd", options={**LONG_TRAINING, "model": "third"})
+        entries = self.work / ".understudy/studio/jobs"
+        standing = lambda job: json.loads((entries / f"{job}.json").read_text())["standing"]
+        (entries / f"{second}.errors").mkdir()  # its process cannot be started, whoever one is
+        self.studio.post(f"/api/jobs/{first}/cancel")
+        self.studio.wait(first)
+        self.assertEqual(self.wait_hindered(second, "Cannot start"), "waiting")
+        self.assertEqual((standing(second), self.studio.job(third)["state"]), ("waiting", "waiting"))
+        # Nor is what was asked for lost where nothing can be written at all.
+        entries.rename(entries.with_name("away"))
+        entries.write_text("no folder")
+        self.wait_hindered(second, str(entries))
+        self.assertEqual(self.studio.job(third)["state"], "waiting")
+        entries.unlink()
+        entries.with_name("away").rename(entries)
+        (entries / f"{second}.errors").rmdir()
+        self.assertNotIn("error", self.studio.wait(second, ["running"], timeout=30))
+        self.assertEqual((standing(second), self.studio.job(third)["state"]), ("begun", "waiting"))
+        for job in third, second:
+            self.studio.post(f"/api/jobs/{job}/cancel")
+        self.studio.wait(second)
+
     def test_what_never_came_is_taken_out(self):
         first, second = self.queue()
         self.studio.kill()
