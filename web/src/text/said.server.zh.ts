@@ -93,6 +93,7 @@ export const serverZh: Record<string, string> = {
   'Clear them first (understudy clear faces --side {}), or unpack the {} where it came from.': '请先清除它们（understudy clear faces --side {1}），或在 {2} 的来处把它解包。',
   '{} leads out of what is brought in: {} to {}': '{1} 会把文件移到导入内容之外：{2} 移到 {3}',
   'Another program wrote it: look at it, and remove it.': '它是别的程序写的：请检查后删除。',
+  'What came was asked for before, and lies in {} now': '传来的文件先前已按另一要求移动，现位于 {}',
   'What came under that name is in its place already, or was dropped': '以该名称传来的内容已经就位，或已被放弃',
   'A side has one video, and {} files came': '每一侧只有一个视频，却传来了 {} 个文件',
   'Move it away first, or use another workspace.': '请先把它移走，或使用另一个工作区。',
