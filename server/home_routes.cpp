@@ -62,7 +62,8 @@ Result<Reply> taken(Studio& studio, OpenWorkspace& open, const Request& request)
   }
   if (as == "model") {
     TRY(const auto folder, open.uploads.folder(batch));
-    json options = {{"from", path_text(innermost(folder))}};
+    // From the workspace on, which may be moved or copied while the job waits.
+    json options = {{"from", path_text(innermost(folder).lexically_relative(open.workspace.root))}};
     if (const auto name = text_in(body, "name"); !name.empty()) options["as"] = name;
     TRY(const auto job, open.jobs->ask({{"verb", "model import"}, {"options", options}}));
     forget_old_uploads(open);

@@ -26,15 +26,6 @@ bool fits(const std::vector<std::string>& pattern, const std::vector<std::string
   return true;
 }
 
-int depth_of(std::string_view text) {
-  int depth = 0, deepest = 0;
-  for (const char c : text) {
-    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
-    if (c == '}' || c == ']') --depth;
-  }
-  return deepest;
-}
-
 }  // namespace
 
 std::string Request::value(const std::string& name, const std::string& otherwise) const {
@@ -122,9 +113,9 @@ std::string routes_markdown(const std::vector<Route>& routes) {
 
 Result<json> json_body(const Request& request) {
   constexpr int deepest = 16;
-  if (depth_of(request.body) > deepest) return fail(Code::bad_option, "The request is nested too deeply");
-  auto body = json::parse(request.body.empty() ? "{}" : request.body, nullptr, /*allow_exceptions=*/false);
-  if (!body.is_object()) return fail(Code::bad_option, "The request's body is one JSON object");
+  auto body = parse_json(request.body.empty() ? "{}" : request.body, deepest);
+  if (!body.is_object())
+    return fail(Code::bad_option, "The request's body is one JSON object, nested {} deep at most", deepest);
   return body;
 }
 

@@ -155,7 +155,7 @@ json whole_paths(const json& verb, json options, const fs::path& folder) {
     const json* row = named(verb["options"], key, "key");
     if (!row || (*row)["kind"] != "path" || !value.is_string()) continue;
     const auto path = path_of_text(value.get<std::string>());
-    if (!path.empty() && path.is_relative()) value = path_text((folder / path).lexically_normal());
+    if (!path.empty() && path.is_relative()) value = path_text(folder / path);
   }
   return options;
 }

@@ -50,7 +50,7 @@ Result<JobEntry> job_entry_of(const nlohmann::json&);
 // values out of range or of no choice. The verb itself checks the rest.
 Result<> check_request(const nlohmann::json& verb, const JobEntry&);
 // Paths among the options that are relative, made whole: they begin in that folder. Those of a verb that is not known
-// any more, and wrong ones, stay.
+// any more, and wrong ones, stay. ".." is left to the system, which knows where links lead.
 nlohmann::json whole_paths(const nlohmann::json& verb, nlohmann::json options, const fs::path& folder);
 // Behind "understudy -w WORKSPACE": the verb's words, its positionals, its options.
 std::vector<std::string> arguments_of(const nlohmann::json& verb, const JobEntry&);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/job_facts.hpp"
 
+#include <algorithm>
+#include <charconv>
+
+#include "lib/base/path_text.hpp"
 #include "lib/jobs/job_log.hpp"
 #include "lib/jobs/training_notes.hpp"
 #include "server/json_facts.hpp"
@@ -13,7 +17,7 @@ using nlohmann::json;
 constexpr std::uint64_t read_whole = 4 << 20, read_at_end = 512 << 10, at_once = 1 << 20;
 // A report that names each of millions of faces; of a longer line only what stands at its ends is known.
 constexpr std::uint64_t longest_line = 64 << 20;
-constexpr std::size_t longest_kept = 1 << 20;
+constexpr std::size_t longest_kept = 1 << 20, longest_shown = 64 << 10;
 
 // Calls use(line) for each whole line; how many bytes those were.
 template <class Use>
@@ -50,46 +54,125 @@ std::uint64_t last_part(const fs::path& log, std::uint64_t size) {
   return 0;
 }
 
-// Of a line that is too long to be read as a whole: what stands at its beginning.
-json outline_of(std::string_view head, double time) {
-  constexpr std::string_view begin = "{\"event\":\"";
-  const auto id = line_id(head.substr(0, 200));
-  if (!head.starts_with(begin) || id < 0) return nullptr;
-  const auto kind = head.substr(begin.size(), head.find('"', begin.size()) - begin.size());
-  return {{"event", std::string(kind)}, {"id", id}, {"time", time}, {"report", {{"cut_short", true}}}};
+// Whether a line begins there. Of one that was too long to be read as a whole, and of one in which reading began, the
+// rest is no line, whatever it looks like.
+bool begins_line(const fs::path& log, std::uint64_t position) {
+  if (position == 0) return true;
+  const auto before = read_range(log, position - 1, 1);
+  return before && text_of(*before) == "\n";
 }
 
-// Of a long report the first of each list of names: it stays in memory and is shown, and its whole is in the log.
-void cut_short(json& value) {
-  constexpr std::size_t most = 1000;
-  if (value.is_array() && value.size() > most) value.erase(value.begin() + most, value.end());
-  if (value.is_structured())
-    for (auto& part : value) cut_short(part);
+// Where the JSON value that begins there ends; at the end of the text where it does not.
+std::size_t value_end(std::string_view text, std::size_t at) {
+  int depth = 0;
+  bool in_string = false;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      if (c != '"') continue;
+      in_string = false;
+      if (depth == 0) return at + 1;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (depth < 2) return depth == 0 ? at : at + 1;
+      --depth;
+    } else if (c == ',' || c == ':') {
+      if (depth == 0) return at;
+    }
+  }
+  return text.size();
+}
+
+// A member of the object that a line is, as it stands there; empty where there is none. Lines of megabytes are not
+// parsed for what stands at their beginning: our own are ordered by name.
+std::string_view member_of(std::string_view line, std::string_view name) {
+  if (!line.starts_with('{')) return {};
+  for (std::size_t at = 1; at < line.size() && line[at] == '"';) {
+    const auto colon = value_end(line, at);
+    if (colon >= line.size() || line[colon] != ':') return {};
+    const auto end = value_end(line, colon + 1);
+    if (line.substr(at + 1, colon - at - 2) == name) return line.substr(colon + 1, end - colon - 1);
+    at = end + 1;
+  }
+  return {};
+}
+
+std::string kind_of(std::string_view line) {
+  constexpr std::size_t longest = 40;
+  const auto kind = member_of(line, "event");
+  return kind.size() > 2 && kind.size() < longest ? std::string(kind.substr(1, kind.size() - 2)) : std::string();
+}
+
+// Of a line that is too long to be kept: that there was one.
+json outline_of(std::string_view line, double time) {
+  const auto id = line_id(line);
+  if (id < 0) return nullptr;
+  return {{"event", kind_of(line)}, {"id", id}, {"time", time}, {"report", {{"cut_short", true}}}};
+}
+
+void cut_text(std::string& text, std::size_t size) {
+  if (text.size() <= size) return;
+  // Not within a letter of UTF-8, whose further bytes are told by their first two bits.
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  text.resize(size);
+}
+
+// Of what is long the beginning of each list, object and text, as long as there is something left of the budget, about
+// the bytes that it takes: it stays in memory and is shown, and its whole is in the log.
+void cut_short(json& value, std::size_t& budget) {
+  constexpr std::size_t most = 1000, longest = 4096, overhead = 32;
+  const auto spend = [&](std::size_t bytes) { budget -= std::min(budget, bytes); };
+  spend(overhead);
+  if (value.is_string()) {
+    auto& text = value.get_ref<std::string&>();
+    cut_text(text, longest);
+    spend(text.size());
+  } else if (value.is_array()) {
+    std::size_t kept = 0;
+    for (; kept < std::min(value.size(), most) && budget > 0; ++kept) cut_short(value[kept], budget);
+    value.erase(value.begin() + static_cast<std::ptrdiff_t>(kept), value.end());
+  } else if (value.is_object()) {
+    auto member = value.begin();
+    for (std::size_t kept = 0; member != value.end() && kept < most && budget > 0;) {
+      if (member.key().size() > longest) {
+        member = value.erase(member);
+        continue;
+      }
+      spend(member.key().size());
+      cut_short(member.value(), budget);
+      ++member;
+      ++kept;
+    }
+    value.erase(member, value.end());
+  }
 }
 
 }  // namespace
 
 std::int64_t line_id(std::string_view line) {
-  // Each line has its id near its beginning, where nlohmann's ordering by name puts it behind "event" alone; lines of
-  // megabytes are not parsed for it.
-  const auto at = line.find("\"id\":");
-  if (at == std::string_view::npos) return -1;
-  std::int64_t id = 0;
-  bool any = false;
-  for (std::size_t i = at + 5; i < line.size() && line[i] >= '0' && line[i] <= '9' && id < (std::int64_t{1} << 52);
-       ++i) {
-    id = id * 10 + (line[i] - '0');
-    any = true;
-  }
-  return any ? id : -1;
+  const auto text = member_of(line, "id");
+  std::int64_t id = -1;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), id);
+  return read.ec == std::errc() && read.ptr == text.data() + text.size() ? id : -1;
 }
 
-// Another version's lines, and damaged ones, may hold anything: what is kept has the types that are read later.
+// Another version's lines, and damaged ones, may hold anything: what is kept has the types that are read later. What
+// all jobs are shown with is copied at each look, so that of long lines only what ends a job is taken at all.
 void JobReader::take(std::string_view line) {
-  json event = json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (line.size() > longest_kept && event.is_object() && event.value("report", json()).is_object()) {
-    cut_short(event["report"]);
-    event["report"]["cut_short"] = true;
+  const auto kind = kind_of(line);
+  const bool may_be_long = kind == "done" || kind == "started";
+  if (line.size() <= (may_be_long ? longest_kept : longest_shown)) return take_event(parse_json(line));
+  if (kind != "done" && kind != "error") return take_event(outline_of(line, facts_.newest));
+  json event = parse_json(line);
+  if (text_in(event, "event") != kind) return;  // it is there twice
+  for (auto& [name, value] : event.items()) {
+    auto budget = longest_kept;
+    cut_short(value, budget);
+    if (name == "report" && value.is_object()) value["cut_short"] = true;
   }
   take_event(std::move(event));
 }
@@ -147,23 +230,26 @@ void JobReader::update() {
         if (std::exchange(first, false)) take(line);
       });
     }
-    position_ = last_part(log, size);  // the rest of the line there is no line, and passed over
+    position_ = last_part(log, size);
   }
   while (position_ < size) {
     const auto part = lines_from(log, position_);
     if (!part) return;
-    const auto used = each_line(text_of(*part), [&](std::string_view line) { take(line); });
+    bool whole = begins_line(log, position_);
+    const auto used = each_line(text_of(*part), [&](std::string_view line) {
+      if (std::exchange(whole, true)) take(line);
+    });
     if (used == 0) {
       if (part->size() < longest_line) break;  // torn: its end has not come yet
-      take_event(outline_of(text_of(*part), facts_.newest));
-      position_ += part->size();  // the rest of it is no line
+      if (whole) take_event(outline_of(text_of(*part), facts_.newest));
+      position_ += part->size();
     }
     position_ += used;
   }
   // The slot is newer than the log, which is thinned.
   const auto slot = read_text(folder_ / job_progress_file, 1 << 16);
   if (!slot || facts_.ended()) return;
-  json progress = json::parse(*slot, nullptr, /*allow_exceptions=*/false);
+  json progress = parse_json(*slot);
   if (!progress.is_object()) return;
   for (const char* key : {"id", "done", "total"})
     if (!progress.value(key, json()).is_number_integer()) return;
@@ -179,10 +265,11 @@ LogPart read_log(const fs::path& folder, std::uint64_t position, std::int64_t af
     const auto part = lines_from(folder / job_events_file, result.position);
     if (!part || part->empty()) return result;
     const auto text = text_of(*part);
+    bool whole = begins_line(folder / job_events_file, result.position);
     std::size_t begin = 0;
     for (std::size_t end; result.lines.size() < bytes && (end = text.find('\n', begin)) != text.npos; begin = end + 1) {
       const auto line = text.substr(begin, end - begin + 1);
-      if (line_id(line) > after) result.lines.append(line);
+      if (std::exchange(whole, true) && line_id(line) > after) result.lines.append(line);
     }
     if (begin == 0 && part->size() < longest_line) return result;
     result.position += begin == 0 ? part->size() : begin;

@@ -19,8 +19,8 @@ struct JobFacts {
   std::string verb, workspace, command, folder, stage;
   nlohmann::json positionals = nlohmann::json::object(), options = nlohmann::json::object();
   nlohmann::json progress;  // the newest event of its kind, or null
-  // What ended it: the report, or {code, message, hint}; else null. Of a report of more than a megabyte the first
-  // thousand of each list, and `cut_short`.
+  // What ended it: the report, or {code, message, hint}; else null. Of a report of more than a megabyte the beginning
+  // of each list, object and text, and `cut_short`.
   nlohmann::json report, error;
   nlohmann::json metric;                           // the newest: {at, values}
   std::map<std::string, nlohmann::json> previews;  // slot -> the newest: {slot, path, version}

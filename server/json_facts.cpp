@@ -17,7 +17,7 @@ std::string text_in(const json& object, const char* key) {
 
 json read_json(const fs::path& path) {
   const auto text = read_text(path, 16 << 20);
-  auto value = json::parse(text.value_or(""), nullptr, /*allow_exceptions=*/false);
+  auto value = parse_json(text.value_or(""));
   return value.is_object() ? value : json::object();
 }
 

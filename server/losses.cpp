@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "server/json_facts.hpp"
 
@@ -189,7 +190,7 @@ json Losses::of_model(const fs::path& model, std::int64_t from, std::int64_t to,
   GrowingFile(model / "history.jsonl")
       .read([] {},
             [&](std::string_view line) {
-              const json change = json::parse(line, nullptr, /*allow_exceptions=*/false);
+              const json change = parse_json(line);
               if (!change.is_object() || !change.value("iteration", json()).is_number_integer() ||
                   result["marks"].size() >= 500)
                 return;

@@ -22,7 +22,7 @@ Result<ModelNotes> read_model_notes(const fs::path& model) {
   if (!fs::exists(file_of_notes(model), error)) return notes;
   TRY(const auto text, read_text(file_of_notes(model), largest_file));
   for (const auto& line : split(text, '\n')) {
-    json one = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    json one = parse_json(line);
     if (const auto version = version_in(one, formats::model_notes); version && *version > formats::model_notes.version)
       return fail_with_hint(Code::newer_version,
                             fmt::format("{} was written by a newer understudy", file_of_notes(model).string()),

@@ -76,7 +76,8 @@ std::vector<Route> job_routes(Studio& studio) {
       {"GET",
        "/api/jobs",
        "All jobs of the workspace, the newest first, whoever started them. One that waits and is `held` was "
-       "asked for in another folder or on another machine: it begins when it is asked for again, and never by itself.",
+       "asked for in another folder or on another machine: it begins when it is asked for again, and never by itself. "
+       "One that waits and has an `error` could not be begun for it, and is tried again.",
        {},
        {},
        opened(studio,

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <set>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/jobs/job_log.hpp"
 #include "server/guard.hpp"
 #include "server/job_entry.hpp"
 #include "server/job_facts.hpp"
@@ -122,9 +124,10 @@ TEST(JobEntry, ADashAnywhereIsNoOption) {
 TEST(JobEntry, APathIsWholeOrBeginsInAFolderThatIsKnown) {
   EXPECT_THAT(check_request(verb(), job({{"input", "clip.mp4"}})).error().message, HasSubstr("a whole path"));
   EXPECT_TRUE(check_request(verb(), job({{"input", ""}})));
+  // The system knows whether x leads elsewhere, and what lies above it then.
   const json typed{{"input", R"(x/../caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}};
   EXPECT_EQ(whole_paths(verb(), typed, "/film"),
-            json({{"input", R"(/film/caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}}));
+            json({{"input", R"(/film/x/../caf\xe9.mp4)"}, {"to", "clip.mp4"}, {"size", 8}, {"gone", "a"}}));
   for (const json& stays : {json{{"input", "/a/b"}}, json{{"input", ""}}, json{{"input", 7}}})
     EXPECT_EQ(whole_paths(verb(), stays, "/film"), stays);
 }
@@ -231,6 +234,101 @@ TEST(JobReader, OfALineThatIsTooLongItTakesTheBeginning) {
   reader.update();
   EXPECT_TRUE(reader.facts().ended());
   EXPECT_EQ(read_log(scratch.path, 0, -1, 1 << 20).position, fs::file_size(scratch.path / "events.jsonl"));
+}
+
+std::string nested(std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); }
+
+TEST(JobEntry, ThatIsNestedDeeplyIsNone) {
+  const auto text = R"({"format":"understudy.studio-job","version":2,"options":)" + nested(1'000'000) + "}";
+  EXPECT_FALSE(job_entry_of(parse_json(text)));
+}
+
+TEST(JobReader, PassesOverWhatIsNestedDeeply) {
+  const ScratchFolder scratch;
+  const auto line = [](const char* begin) { return begin + nested(400'000) + "},\"time\":2}\n"; };
+  const auto log = line(R"({"event":"done","id":1,"report":{"a":)") +
+                   R"({"event":"progress","id":2,"done":1,"total":9,"time":2,"x":)" + nested(30'000) + "}\n";
+  ASSERT_TRUE(write_text(scratch.path / job_events_file, log));
+  ASSERT_TRUE(
+      write_text(scratch.path / job_progress_file, R"({"id":9,"done":1,"total":2,"x":)" + nested(30'000) + "}"));
+  JobReader reader(scratch.path);
+  reader.update();
+  EXPECT_TRUE(reader.facts().report.is_null());
+  EXPECT_TRUE(reader.facts().progress.is_null());
+}
+
+JobFacts facts_of(const std::string& log) {
+  const ScratchFolder scratch;
+  EXPECT_TRUE(write_text(scratch.path / "events.jsonl", log));
+  JobReader reader(scratch.path);
+  reader.update();
+  return reader.facts();
+}
+
+TEST(JobReader, KeepsLittleOfLongLines) {
+  const std::string shown(100'000, 'x'), long_text(2 << 20, 'x');
+  const auto line = [&](json event) {
+    event.update({{"id", 7}, {"time", 3}});
+    return event.dump() + "\n";
+  };
+  auto facts = facts_of(line({{"event", "progress"}, {"done", 1}, {"total", 2}, {"what", "faces"}}) +
+                        line({{"event", "progress"}, {"done", 2}, {"total", 2}, {"what", shown}}) +
+                        line({{"event", "stage"}, {"name", shown}}) + line({{"event", "warning"}, {"text", "a"}}) +
+                        line({{"event", "warning"}, {"text", shown}}) +
+                        line({{"event", "metric"}, {"at", 4}, {"values", {{shown, 1}}}}));
+  EXPECT_EQ(facts.warnings, 2u) << "it is counted";
+  EXPECT_EQ(facts.last_id, 7);
+  EXPECT_FALSE(facts.ended());
+  EXPECT_LT(json({facts.progress, facts.metric, facts.stage, facts.last_warning}).dump().size(), 1000u);
+  // The hint stands before the id in a line.
+  std::string umlauts = "x";
+  for (int i = 0; i < 100'000; ++i) umlauts += "ü";
+  facts = facts_of(line({{"event", "error"}, {"code", "io"}, {"hint", long_text}, {"message", umlauts}}));
+  EXPECT_EQ(facts.error["code"], "io");
+  EXPECT_EQ(facts.error["hint"].get<std::string>().size(), 4096u);
+  EXPECT_EQ(facts.error["message"].get<std::string>().size(), 4095u) << "cut between two letters";
+  json report{{"kept", 5}, {"text", long_text}, {long_text, 1}}, many = json::object();
+  for (int i = 0; i < 100'000; ++i) many[fmt::format("{:06}.jpg", i)] = i;
+  report["by_name"] = many;
+  report["lists"] = json::array();
+  for (int i = 0; i < 900; ++i) report["lists"].push_back(std::vector<int>(900, i));
+  facts = facts_of(line({{"event", "done"}, {"report", report}}));
+  EXPECT_EQ(facts.report["cut_short"], true);
+  EXPECT_EQ(facts.report["by_name"].size(), 1000u);
+  EXPECT_EQ(facts.report["kept"], 5);
+  EXPECT_LT(facts.report.dump().size(), 1u << 20);
+}
+
+TEST(JobReader, TheRestOfALineThatIsTooLongIsNoLine) {
+  const ScratchFolder scratch;
+  const std::string begin = R"({"event":"note","id":5,"text":")";
+  const std::string looks = R"({"event":"error","id":99,"message":"m","time":9})"
+                            "\n";
+  const std::string last = R"({"event":"stage","id":100,"name":"n","time":10})"
+                           "\n";
+  ASSERT_TRUE(
+      write_text(scratch.path / "events.jsonl", begin + std::string((64 << 20) - begin.size(), 'x') + looks + last));
+  std::string told;
+  for (LogPart part; part.position < fs::file_size(scratch.path / "events.jsonl");) {
+    part = read_log(scratch.path, part.position, -1, 1 << 20);
+    told += part.lines;
+  }
+  EXPECT_EQ(told, last);
+  JobReader reader(scratch.path);
+  reader.update();
+  EXPECT_FALSE(reader.facts().ended());
+  EXPECT_EQ(reader.facts().stage, "n");
+}
+
+TEST(JobReader, AnIdIsThatOfTheLineItself) {
+  EXPECT_EQ(line_id(R"({"command":"understudy \"id\":4","event":"started","id":0,"job":"j"})"), 0);
+  EXPECT_EQ(line_id(R"({"at":3,"event":"metric","id":12})"
+                    "\n"),
+            12);
+  EXPECT_EQ(line_id(R"({"code":"io","event":"error","hint":")" + std::string(5000, 'h') + R"(","id":7})"), 7);
+  for (const char* none : {"", "{", "{}", "[1]", R"(x "id":3)", R"({"a":{"id":3}})", R"({"id":"3"})", R"({"id":3.5})",
+                           R"({"id":99999999999999999999})", R"({"text":"\"id\":3"})", R"({"te)", R"({"text")"})
+    EXPECT_EQ(line_id(none), -1) << none;
 }
 
 TEST(JobReader, CountsHowOftenATrainingWentBack) {

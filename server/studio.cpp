@@ -24,7 +24,7 @@ void forget_old_uploads(OpenWorkspace& open) {
   for (const auto& job : *open.jobs->snapshot().jobs) {
     const auto state = text_in(job, "state");
     if (state != "done" && state != "failed" && state != "cancelled")
-      used.insert(path_of_text(text_in(job.value("options", json::object()), "from")));
+      used.insert(open.workspace.root / path_of_text(text_in(job.value("options", json::object()), "from")));
   }
   open.uploads.forget_old(used);
 }

@@ -65,11 +65,16 @@ Result<JobEntry> Supervisor::entry_of(const json& request) const {
     if (!value.is_string()) return fail(Code::bad_option, "{} is text", name);
     entry.positionals[name] = value;
   }
-  entry.options = whole_paths(*verb, object_in(request, "options"), workspace_.root);
+  entry.options = object_in(request, "options");
   entry.at_once = request.value("at_once", json()).is_boolean() && request["at_once"].get<bool>();
-  TRY_VOID(check_request(*verb, entry));
+  TRY_VOID(check_request(*verb, with_whole_paths(entry, *verb)));
   if (!verb->value("keeps_log", true))
     return fail(Code::bad_option, "'{}' keeps no log that could be followed", entry.verb);
+  return entry;
+}
+
+JobEntry Supervisor::with_whole_paths(JobEntry entry, const json& verb) const {
+  entry.options = whole_paths(verb, std::move(entry.options), workspace_.root);
   return entry;
 }
 
@@ -85,7 +90,7 @@ Result<std::string> Supervisor::command_line(const json& request) const {
 
 std::string Supervisor::command_line(const JobEntry& entry, const json& verb) const {
   std::vector<std::string> words{"understudy", "-w", workspace_.root.string()};
-  for (auto& word : arguments_of(verb, entry)) words.push_back(std::move(word));
+  for (auto& word : arguments_of(verb, with_whole_paths(entry, verb))) words.push_back(std::move(word));
   return pasteable(words);
 }
 
@@ -141,8 +146,10 @@ Result<std::string> Supervisor::retry(const std::string& job) {
       return fail(Code::busy, "It has not ended yet");
     const json* verb = verb_of(again.verb);
     if (!verb) return fail(Code::bad_option, "There is no verb '{}' any more", again.verb);
-    if (!facts.folder.empty()) again.options = whole_paths(*verb, again.options, path_of_text(facts.folder));
-    TRY_VOID(check_request(*verb, again));
+    // What was typed in a terminal began in the folder there; where that is not told, nobody knows what was meant.
+    if (!before->entry && !facts.folder.empty())
+      again.options = whole_paths(*verb, again.options, path_of_text(facts.folder));
+    TRY_VOID(check_request(*verb, before->entry ? with_whole_paths(again, *verb) : again));
     if (waits) TRY_VOID(take_out(*before));
   }
   return enqueue(std::move(again));
@@ -246,7 +253,7 @@ Result<> Supervisor::command(const std::string& job, const json& asked) {
     const auto part = read_log(folder, position, -1, 1 << 20);
     position = part.position;
     for (const auto& text : split(part.lines, '\n')) {
-      const json event = json::parse(text, nullptr, /*allow_exceptions=*/false);
+      const json event = parse_json(text);
       if (!event.is_object() || event.value("request", json()) != id) continue;
       if (event.value("event", "") == "accepted") return {};
       return fail(Code::bad_option, "{}", event.value("reason", "It was refused"));

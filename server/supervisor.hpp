@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "lib/base/lock.hpp"
+#include "lib/base/stopwatch.hpp"
 #include "lib/project/workspace.hpp"
 #include "server/job_entry.hpp"
 #include "server/job_facts.hpp"
@@ -59,9 +60,11 @@ class Supervisor {
     std::unique_ptr<JobReader> reader;
     ProcessId process;
     bool runs = false, stands = false, stop_asked = false;
-    std::uint64_t entry_stamp = 0;  // of the entry's file
-    double looked = 0;              // since when it is begun without a log, or was last tried to be kept
-    bool unkept = false;            // what became of it is not on the disk yet
+    std::uint64_t entry_stamp = 0;   // of the entry's file
+    double looked = 0;               // since when it is begun without a log, or was last tried to be kept
+    bool unkept = false;             // what became of it is not on the disk yet
+    std::optional<Stopwatch> tried;  // since when it could not be begun
+    Error hindrance;                 // and why
     nlohmann::json shown;
   };
   void work();
@@ -79,6 +82,7 @@ class Supervisor {
   bool is_ours(const JobEntry&) const;
   fs::path errors_of(const std::string& job) const { return entries_folder_ / (job + ".errors"); }
   void give_up(Known&, const Error&);
+  void put_off(Known&, const JobEntry& on_disk, const Error&);
   Result<> start(JobEntry&);
   nlohmann::json show(const std::string& job, const Known&) const;
   std::string last_words_of(const std::string& job, const Known&) const;
@@ -91,6 +95,9 @@ class Supervisor {
   Result<Known*> known(const std::string& job);
   Result<std::string> enqueue(JobEntry);
   Result<JobEntry> entry_of(const nlohmann::json& request) const;
+  // As its process gets it. Entries keep what was typed: a path that begins in the workspace does so wherever that is
+  // moved or copied.
+  JobEntry with_whole_paths(JobEntry, const nlohmann::json& verb) const;
   std::string command_line(const JobEntry&, const nlohmann::json& verb) const;
   const nlohmann::json* verb_of(const std::string& name) const;
 

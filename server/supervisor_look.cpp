@@ -20,8 +20,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double look_every = 0.25;   // seconds
-constexpr double begins_within = 10;  // of a process without a log: it is loading, or it will never write one
+constexpr double look_every = 0.25;      // seconds
+constexpr double begins_within = 10;     // of a process without a log: it is loading, or it will never write one
+constexpr double tried_again_after = 5;  // what could not be begun
 constexpr std::size_t shown_jobs = 200;
 
 bool is_training(const std::string& verb) {
@@ -49,6 +50,9 @@ std::string end_of(const fs::path& file) {
   return bytes ? terminal_text({reinterpret_cast<const char*>(bytes->data()), bytes->size()}) : std::string();
 }
 
+// A full disk, a program that is just being replaced, too many open files: what is right may be begun later.
+bool may_pass(const Error& error) { return error.code != Code::bad_option; }
+
 }  // namespace
 
 void Supervisor::read_entries() {
@@ -71,7 +75,7 @@ void Supervisor::read_entries() {
 
 Result<JobEntry> Supervisor::read_entry(const std::string& job) const {
   TRY(const auto text, read_text(entries_folder_ / (job + ".json"), 1 << 20));
-  const json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json parsed = parse_json(text);
   TRY(auto entry, job_entry_of(parsed.is_object() ? parsed : json::object()));
   if (entry.job != job) return fail(Code::bad_file, "It is another job's");
   return entry;
@@ -90,6 +94,8 @@ void Supervisor::adopt(Known& one, JobEntry entry) {
   constexpr ProcessId ended{-1, 0};
   if (entry.process.pid != 0 && is_ours(entry)) one.process = entry.origin.boot == origin_.boot ? entry.process : ended;
   one.entry = std::move(entry);
+  one.looked = 0;
+  one.tried.reset();
   one.shown = nullptr;
 }
 
@@ -186,6 +192,11 @@ json Supervisor::show(const std::string& job, const Known& one) const {
   if (facts.error.is_object()) shown["error"] = facts.error;
   if (state == "failed" && !facts.error.is_object())
     shown["error"] = {{"code", "internal"}, {"message", last_words_of(job, one)}};
+  if ((state == "waiting" || state == "starting") && one.tried) {
+    auto bare = one.hindrance;
+    const auto hint = std::exchange(bare.hint, {});
+    shown["error"] = {{"code", code_name(bare.code)}, {"message", to_sentence(bare)}, {"hint", hint}};
+  }
   return shown;
 }
 
@@ -203,31 +214,46 @@ void Supervisor::begin(Known& one) {
   const auto lock = hold_entries();
   if (!lock && lock.error().code == Code::busy) return;  // another studio looks at the queue in this moment
   one.shown = nullptr;
-  if (!lock) return give_up(one, lock.error());
+  if (!lock) return put_off(one, *one.entry, lock.error());
   if (auto there = read_entry(one.entry->job);
       there && (there->standing != one.entry->standing || there->process != one.entry->process))
     return adopt(one, *std::move(there));
   auto entry = *one.entry;
-  if (const auto started = start(entry); !started) return give_up(one, started.error());
+  if (const auto started = start(entry); !started)
+    return may_pass(started.error()) ? put_off(one, entry, started.error()) : give_up(one, started.error());
   one.entry = entry;
+  one.tried.reset();
   one.process = entry.process;
   one.runs = true;                 // until the next look
   static_cast<void>(keep(entry));  // where it cannot be, the process is found by its log
 }
 
-// What was right when it was asked for need not be so for the program that begins it.
+// What was right when it was asked for need not be so for the program that begins it. The entry is as the disk has it,
+// whether that fails or not.
 Result<> Supervisor::start(JobEntry& entry) {
   const json* verb = verb_of(entry.verb);
   if (!verb) return fail(Code::bad_option, "There is no verb '{}' any more", entry.verb);
-  TRY_VOID(check_request(*verb, entry));
-  entry.standing = Standing::begun;
-  entry.origin.boot = origin_.boot;
-  TRY_VOID(keep(entry));  // before the process is: a server that is killed here finds it by its log
+  const auto whole = with_whole_paths(entry, *verb);
+  TRY_VOID(check_request(*verb, whole));
+  auto begun = entry;
+  begun.standing = Standing::begun;
+  begun.origin.boot = origin_.boot;
+  TRY_VOID(keep(begun));  // before the process is: a server that is killed here finds it by its log
+  entry = std::move(begun);
   ChildStart child{
       program_, {"--json", "--job", entry.job, "-w", workspace_.root.string()}, true, errors_of(entry.job)};
-  for (auto& word : arguments_of(*verb, entry)) child.arguments.push_back(std::move(word));
+  for (auto& word : arguments_of(*verb, whole)) child.arguments.push_back(std::move(word));
   TRY(entry.process, start_child(child));
   return {};
+}
+
+// It waits on in its place, and those behind it wait for it. Where the disk goes on to say that it was begun, it is
+// tried again as one whose server was killed just then.
+void Supervisor::put_off(Known& one, const JobEntry& on_disk, const Error& error) {
+  one.hindrance = error;
+  one.tried.emplace();
+  one.looked = wall_time();
+  if (on_disk != *one.entry && !keep(*one.entry)) one.entry = on_disk;
 }
 
 // Kept, or the next studio would begin it when nobody wants it any more.
@@ -269,6 +295,7 @@ void Supervisor::start_next() {
     const bool training = is_training(one.entry->verb);
     if (busy[training] && !one.entry->at_once) continue;
     busy[training] = true;
+    if (one.tried && one.tried->seconds() < tried_again_after) continue;
     begin(one);
     update(job, one);
   }

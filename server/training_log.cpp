@@ -74,7 +74,7 @@ void TrainingLog::take_metric(std::string_view line) {
   if (begin == line.npos || !number_behind(line, "\"at\":", iteration) ||
       !plain_values(line.substr(begin + 10), values)) {
     values.clear();
-    event = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    event = parse_json(line);
     if (!event.is_object() || !event.value("at", json()).is_number_integer()) return;
     iteration = event["at"];
     if (const auto found = event.find("values"); found != event.end() && found->is_object())
@@ -98,7 +98,7 @@ void TrainingLog::take(std::string_view line) {
   const bool told = line.find("\"event\":\"note\"") != line.npos || line.find("\"event\":\"warning\"") != line.npos ||
                     line.find("\"event\":\"saved\"") != line.npos;
   if (!told) return;
-  const json event = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json event = parse_json(line);
   if (!event.is_object() || !event.value("time", json()).is_number()) return;
   const auto text_of = [&](const char* key) { return text_in(event, key); };
   const double time = event["time"];

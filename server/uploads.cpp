@@ -177,13 +177,13 @@ Result<> Uploads::check_left(const fs::path& from, const fs::path& to) const {
                         "Another program wrote it: look at it, and remove it.");
 }
 
-// The folders into which the moves go that are left.
-Result<std::set<fs::path>> Uploads::left_for() const {
-  std::set<fs::path> folders;
+// What a killed take() has still to move.
+Result<std::vector<Move>> Uploads::left_moves() const {
+  std::vector<Move> moves;
   std::error_code error;
-  if (!fs::exists(journal(), error)) return folders;
+  if (!fs::exists(journal(), error)) return moves;
   TRY(const auto text, read_text(journal()));
-  const json left = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const json left = parse_json(text);
   const auto damaged = [&] { return fail(Code::bad_file, "{} is damaged", journal().string()); };
   if (!left.is_object() || !left.value("moves", json()).is_array()) return damaged();
   const auto found = [&](const json& name) {
@@ -193,16 +193,17 @@ Result<std::set<fs::path>> Uploads::left_for() const {
     const bool whole =
         move.is_array() && move.size() == 3 && move[0].is_string() && move[1] == "" && move[2].is_string();
     if (!whole) return damaged();
-    const auto to = found(move[2]);
-    TRY_VOID(check_left(found(move[0]), to));
-    folders.insert(to.parent_path());
+    moves.push_back({found(move[0]), found(move[2])});
+    TRY_VOID(check_left(moves.back().from, moves.back().to));
   }
-  return folders;
+  return moves;
 }
 
 // With the lock of the uploads held.
 Result<> Uploads::finish_alone() const {
-  TRY(const auto folders, left_for());
+  TRY(const auto moves, left_moves());
+  std::set<fs::path> folders;
+  for (const auto& move : moves) folders.insert(move.to.parent_path());
   std::vector<FileLock> held;
   for (const auto& folder : folders) {
     if (folder == workspace_.root) continue;  // a video, which is nobody's folder
@@ -213,11 +214,17 @@ Result<> Uploads::finish_alone() const {
   return {};
 }
 
+Result<FileLock> Uploads::hold_and_finish() const {
+  TRY(auto own, FileLock::take(root() / ".understudy" / "lock", root()));
+  TRY_VOID(finish_alone());
+  return own;
+}
+
 Result<> Uploads::finish() {
   std::error_code error;
   if (!fs::exists(journal(), error)) return {};
-  TRY(const auto own, FileLock::take(root() / ".understudy" / "lock", root()));
-  return finish_alone();
+  TRY_VOID(hold_and_finish());
+  return {};
 }
 
 Result<json> Uploads::take(const std::string& batch, const std::string& as, Side side) {
@@ -228,16 +235,24 @@ Result<json> Uploads::take(const std::string& batch, const std::string& as, Side
     return fail(Code::bad_option, "Files come as video, frames or faces, not as '{}'", valid_text(as));
   // One list of moves at a time, and nobody else works in the folder that they go to.
   TRY(const auto own, FileLock::take(root() / ".understudy" / "lock", root()));
+  TRY(const auto asked_before, left_moves());
   TRY_VOID(finish_alone());
   TRY(const auto files, whole_files(batch));
-  const auto before = came.size() - files.size();  // moved when this was asked for the first time
+  const fs::path to = faces ? workspace_.aligned(side) : as == "video" ? workspace_.root : workspace_.frames(side);
+  // What was moved just now, because it was asked for before: to there, or to wherever else that was.
+  const auto before = std::ranges::count_if(asked_before, [&](const Move& move) {
+    return std::ranges::binary_search(came, move.from) && move.to.parent_path() == to &&
+           (as != "video" || move.to.stem() == fmt::format("data_{}", side_name(side)));
+  });
+  if (files.empty() && before == 0)
+    return fail(Code::bad_option, "What came was asked for before, and lies in {} now",
+                asked_before.empty() ? to.string() : asked_before[0].to.parent_path().string());
   std::optional<FileLock> taken;
   std::vector<Move> moves;
   json left = json::array();
-  if (as == "video" && before == 0) {
+  if (as == "video" && !files.empty()) {
     TRY(moves, video_moves(files, side));
   } else if (as != "video") {
-    const fs::path to = faces ? workspace_.aligned(side) : workspace_.frames(side);
     for (const auto& file : files) {
       if (is_picture(file) || (faces && file.filename() == pack_name))
         moves.push_back({file, to / file.filename()});
@@ -251,8 +266,8 @@ Result<json> Uploads::take(const std::string& batch, const std::string& as, Side
   }
   TRY_VOID(move_files(journal(), moves));
   // What did not go with them stays until it is old.
-  if (left.empty()) TRY_VOID(drop(batch));
-  json told = {{"moved", before + moves.size()}};
+  if (left.empty()) TRY_VOID(remove(batch));
+  json told = {{"moved", static_cast<std::size_t>(before) + moves.size()}};
   if (!left.empty()) told["left"] = std::move(left);
   return told;
 }
@@ -278,6 +293,7 @@ void Uploads::forget_old(const std::set<fs::path>& used) const {
 
 Result<fs::path> Uploads::take_workspace(const std::string& batch) {
   TRY(auto from, folder(batch));
+  TRY(const auto own, hold_and_finish());
   std::error_code error;
   TRY_VOID(whole_files(batch));
   std::vector<fs::path> inside;
@@ -292,11 +308,18 @@ Result<fs::path> Uploads::take_workspace(const std::string& batch) {
   const auto name = wrapped ? from.filename() : fs::path("uploaded");
   const auto to = free_name(workspace_.root.parent_path() / name, {});
   TRY_VOID(rename_without_replacing(from, to));
-  if (wrapped) TRY_VOID(drop(batch));
+  if (wrapped) TRY_VOID(remove(batch));
   return to;
 }
 
+// A list of moves that is left takes a file that is not there any more for one that is moved.
 Result<> Uploads::drop(const std::string& batch) {
+  TRY_VOID(folder(batch));
+  TRY(const auto own, hold_and_finish());
+  return remove(batch);
+}
+
+Result<> Uploads::remove(const std::string& batch) const {
   TRY(const auto gone, folder(batch));
   std::error_code error;
   fs::remove_all(gone, error);

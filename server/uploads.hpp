@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/lock.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/project/workspace.hpp"
 
@@ -34,6 +35,7 @@ class Uploads {
   Result<> finish();
   // The one folder of the batch (or the batch itself) becomes a workspace beside this one.
   Result<fs::path> take_workspace(const std::string& batch);
+  // What of it is left half moved is completed first.
   Result<> drop(const std::string& batch);
   // Removes batches in which nothing has changed for a day, but those in which one of these paths lies; none while
   // something is left half moved.
@@ -44,7 +46,9 @@ class Uploads {
   Result<std::vector<Move>> video_moves(const std::vector<fs::path>& files, Side) const;
   Result<> finish_alone() const;
   Result<> check_left(const fs::path& from, const fs::path& to) const;
-  Result<std::set<fs::path>> left_for() const;
+  Result<std::vector<Move>> left_moves() const;
+  Result<FileLock> hold_and_finish() const;
+  Result<> remove(const std::string& batch) const;
   fs::path root() const { return workspace_.state() / "studio" / "uploads"; }
   fs::path journal() const { return workspace_.state() / "studio" / "moves.json"; }
   Workspace workspace_;

@@ -268,6 +268,21 @@ TEST(PathText, JsonOfAnyTextIsValid) {
   EXPECT_EQ(terminal_text("a\nb\x1b[2J\xe9"), "a\nb\\x1b[2J\\xe9");
 }
 
+TEST(PathText, JsonIsReadToADepthAndNoDeeper) {
+  const auto nested = [](int depth) {
+    const auto levels = static_cast<std::size_t>(depth);
+    return std::string(levels, '[') + "7" + std::string(levels, ']');
+  };
+  EXPECT_EQ(parse_json(nested(64)).dump(), nested(64));
+  EXPECT_TRUE(parse_json(nested(65)).is_discarded());
+  EXPECT_TRUE(parse_json(nested(2'000'000)).is_discarded());
+  EXPECT_TRUE(parse_json(nested(3), 2).is_discarded());
+  EXPECT_EQ(parse_json("[[1],[2],[3]]", 2).size(), 3u) << "beside one another is not within";
+  const nlohmann::json text(R"(a \" [[[[ {{{{ \)");
+  EXPECT_EQ(parse_json(text.dump(), 1), text);
+  EXPECT_TRUE(parse_json("[1").is_discarded());
+}
+
 TEST(Text, NearestNameOnlyWhenNear) {
   const std::vector<std::string> names{"image-size", "face-type", "quality"};
   EXPECT_EQ(nearest_name("imge-size", names), "image-size");

@@ -49,7 +49,7 @@ std::string line_of(const std::string& name, const Made& made) {
 }
 
 bool take_line(const std::string& text, Files& files) {
-  const auto line = nlohmann::json::parse(text, nullptr, false);
+  const auto line = parse_json(text);
   try {
     if (!line.is_object() || !line.contains("file")) return false;
     Made made;
@@ -157,7 +157,7 @@ Result<MadeFiles> MadeFiles::open(const fs::path& folder) {
       whole &= take_line(line, parts->files);
       continue;
     }
-    const auto head = nlohmann::json::parse(line, nullptr, false);
+    const auto head = parse_json(line);
     const auto version = version_in(head, formats::made);
     whole &= version.has_value();
     if (version && *version > formats::made.version)

@@ -87,7 +87,8 @@ Result<> write_journal(const fs::path& path, const Journal& journal) {
 Result<Journal> read_journal(const fs::path& path) {
   TRY(const std::string text, read_text(path));
   try {
-    const auto json = nlohmann::json::parse(text);
+    const auto json = parse_json(text);
+    if (!json.is_object()) return fail(Code::bad_file, "{} is damaged", path.string());
     if (json.at("version") != formats::moves.version)
       return fail(Code::newer_version, "{} was written by a newer version", path.string());
     Journal journal;

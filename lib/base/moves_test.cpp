@@ -198,6 +198,18 @@ TEST_F(Moves, TheTrashOfALinkLiesWhereItsFilesLie) {
   EXPECT_EQ(*read_text(folder_ / "a.jpg"), "a");
 }
 
+// Looking for a seal copies and writes what stands there.
+TEST_F(Moves, AListThatIsNestedDeeplyIsDamaged) {
+  put("a.jpg", "a");
+  ASSERT_TRUE(move_files(journal(), std::vector<Move>{{folder_ / "a.jpg", folder_ / "b.jpg"}}));  // there is a key now
+  constexpr std::size_t levels = 1'000'000;
+  ASSERT_TRUE(
+      write_text(journal(), R"({"version":1,"staged":false,"moves":[["../b.jpg","","../c.jpg"]],"seals":[],"x":)" +
+                                std::string(levels, '[') + std::string(levels, ']') + "}"));
+  EXPECT_EQ(finish_moves(journal()).error().code, Code::bad_file);
+  EXPECT_EQ(*read_text(folder_ / "b.jpg"), "a");
+}
+
 // Where there is a second file system to be had without being root.
 TEST_F(Moves, BetweenTwoDisksAFileIsCopiedWhole) {
   const OtherDisk disk(folder_);

@@ -1,11 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/base/path_text.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 namespace understudy {
 namespace {
+
+// Of objects and arrays within one another, not counting what stands in strings.
+int depth_of(std::string_view json) {
+  int depth = 0, deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      deepest = std::max(deepest, ++depth);
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return deepest;
+}
 
 std::optional<unsigned> hex_digit(char c) {
   if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
@@ -107,6 +128,11 @@ std::string json_text(const nlohmann::json& j, int indent) {
   } catch (const nlohmann::json::type_error&) {  // the one error that dump() knows: a string is no UTF-8
     return with_valid_text(j).dump(indent);
   }
+}
+
+nlohmann::json parse_json(std::string_view text, int deepest) {
+  if (depth_of(text) > deepest) return nlohmann::json::value_t::discarded;
+  return nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
 }  // namespace understudy

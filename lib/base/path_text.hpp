@@ -28,5 +28,9 @@ std::string terminal_text(std::string_view);
 // nlohmann's dump(), which throws for text that is no UTF-8; here such text goes through valid_text(). Every JSON text
 // that holds names or messages is made by this.
 std::string json_text(const nlohmann::json&, int indent = -1);
+// The value of a JSON text; a discarded one (which is nothing else: no object, no array …) where it is none, or is
+// nested deeper than that. Values are copied and written by functions that call themselves for each level, so that a
+// file that came from anybody would take the whole stack; no file of ours is nested that deeply.
+nlohmann::json parse_json(std::string_view text, int deepest = 64);
 
 }  // namespace understudy

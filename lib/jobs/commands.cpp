@@ -5,6 +5,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/path_text.hpp"
 #include "lib/base/text.hpp"
 #include "lib/options/options.hpp"
 
@@ -39,7 +40,7 @@ std::span<const CommandKind> command_kinds() { return kinds; }
 Result<> read_command(std::string_view line, Command& command) {
   command = {};
   command.id = "null";
-  const json j = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json j = parse_json(line);
   if (!j.is_object()) return fail(Code::bad_option, "A request is one JSON object on one line");
   const auto id = j.find("id");
   if (id != j.end() && (id->is_string() || id->is_number_integer()))

@@ -31,7 +31,7 @@ Result<JournalFile> JournalFile::open(fs::path path, const FileFormat& format, c
   std::istringstream in(text ? *text : std::string());
   std::size_t lines = 0;
   for (std::string line; std::getline(in, line); ++lines) {
-    const json parsed = json::parse(line, nullptr, false);
+    const json parsed = parse_json(line);
     if (lines > 0) {
       whole &= usable(parsed);
       continue;

@@ -91,7 +91,7 @@ std::string sealed(json j) {
 }
 
 std::optional<json> unsealed(const std::string& text) {
-  json j = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  json j = parse_json(text);
   if (!j.is_object()) return {};
   if (!j.contains("xxh3")) return j;
   json rest = j;

@@ -72,7 +72,7 @@ Result<OptionHistory> option_history(const fs::path& model) {
   TRY(const auto text, read_text(file, 64 << 20));
   for (const auto& line : split(text, '\n')) {
     if (line.empty()) continue;
-    const json j = json::parse(line, nullptr, false);
+    const json j = parse_json(line);
     auto is_text = [&](const char* key) { return j.contains(key) && j[key].is_string(); };
     if (!j.is_object() || !j.contains("iteration") || !j["iteration"].is_number_integer() || !is_text("key") ||
         !is_text("from") || !is_text("to") || !is_text("time")) {

@@ -15,7 +15,7 @@ nlohmann::json video_identity(const VideoInfo& info) {
 
 Result<Sequence> read_sequence(const fs::path& path) {
   TRY(const std::string text, read_text(path));
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = parse_json(text);
   try {
     const auto version = version_in(json, formats::frames);
     if (!version) return fail(Code::bad_file, "{} is no frame manifest", path.string());

@@ -107,7 +107,7 @@ Result<Journal> Journal::load(const fs::path& path) {
   if (!text) return Failure(std::move(text).error());
   std::istringstream lines(*text);
   for (std::string line; std::getline(lines, line);) {
-    const auto json = nlohmann::json::parse(line, nullptr, false);
+    const auto json = parse_json(line);
     if (journal.head_.is_null()) {
       const auto version = version_in(json, formats::extract);
       if (!version) break;

@@ -91,7 +91,7 @@ Result<RecordedMoves> last_recorded(const fs::path& folder, const MoveKind& kind
     return fail(Code::not_found, "There is no {} of {} that could be taken back", kind.noun, folder.string());
   RecordedMoves found{records.back(), {}, {}};
   TRY(const std::string text, read_text(found.record));
-  const auto record = json::parse(text, nullptr, false);
+  const auto record = parse_json(text);
   if (version_in(record, formats::sort) != formats::sort.version || !record.contains("moves"))
     return fail(Code::bad_file, "{} is damaged or of a newer version", found.record.string());
   if (record.contains("what") && record["what"].is_string()) found.what = record["what"];

@@ -61,7 +61,7 @@ std::string text_of(std::span<const TimelineOperation> operations) {
 }
 
 Result<> apply_text(const std::string& operations, Timeline& timeline) {
-  const json list = json::parse(operations, nullptr, false);
+  const json list = parse_json(operations);
   for (const auto& one : list) {
     TRY(const auto operation, timeline_operation_from_json(one));
     TRY_VOID(perform(operation, timeline));

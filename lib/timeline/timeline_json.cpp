@@ -230,7 +230,7 @@ std::string timeline_text(const Timeline& timeline) {
 }
 
 Result<Timeline> timeline_from_text(std::string_view text) {
-  const json all = json::parse(text, nullptr, false);
+  const json all = parse_json(text);
   const auto version = version_in(all, formats::timeline);
   if (!version) return fail(Code::bad_file, "it is no timeline");
   if (*version > formats::timeline.version)

@@ -197,7 +197,7 @@ Result<DflOptionNotes> take_dfl_options(const Value& options, ModelDescription& 
 Value dfl_options(const ModelDescription& model, const std::string& others) {
   ModelDescription copy = model;
   const auto rows = model_rows(copy);
-  const json kept = json::parse(others, nullptr, false);
+  const json kept = parse_json(others);
   auto value_for = [&](const std::string& key) -> Value {
     if (key == "adabelief") return model.saehd.optimizer == OptimizerChoice::adabelief;
     if (key == "gan_patch_size" && model.shared.gan_patch_size == 0)

@@ -68,7 +68,7 @@ bool take_face(const json& face, HandFrame& frame) {
 
 Result<std::map<std::string, HandFrame>> read_manual(const fs::path& path) {
   TRY(const auto text, read_text(path));
-  const auto file = json::parse(text, nullptr, false);
+  const auto file = parse_json(text);
   const std::string hint =
       "docs/2-extract.md shows the format: {\"frames\": {\"00012.png\": {\"faces\": [{\"rect\": "
       "[left, top, right, bottom]}]}}}.";

@@ -8,6 +8,7 @@
 
 #include "lib/base/hash.hpp"
 #include "lib/base/io_failure.hpp"
+#include "lib/base/path_text.hpp"
 
 namespace understudy {
 namespace {
@@ -148,7 +149,7 @@ Result<std::optional<Header>> header_at(const fs::path& path, std::uint64_t at) 
 
 // Of two heads: the same frames in the same format, whatever they are looked at for.
 bool same_frames(const std::string& before, const std::string& now) {
-  const auto a = nlohmann::json::parse(before, nullptr, false), b = nlohmann::json::parse(now, nullptr, false);
+  const auto a = parse_json(before), b = parse_json(now);
   const auto has = [](const nlohmann::json& head) {
     return head.is_object() && head.contains("source") && head.contains("version");
   };

@@ -42,7 +42,7 @@ std::string without_ending(const fs::path& name) { return (name.parent_path() / 
 
 Result<json> json_of(const fs::path& path) {
   TRY(const std::string text, read_text(path, largest_json));
-  json value = json::parse(text, nullptr, false);
+  json value = parse_json(text);
   if (!value.is_object()) return fail(Code::bad_file, "{} is no JSON object", path.string());
   return value;
 }

@@ -145,7 +145,7 @@ Result<std::string> carry_labels(const fs::path& folder, const MaskLabelOptions&
 
 Result<std::string> apply_file(const fs::path& folder, const MaskLabelOptions& options, Run& run) {
   TRY(const std::string text, read_text(options.apply, largest_document));
-  const json document = json::parse(text, nullptr, false);
+  const json document = parse_json(text);
   if (document.is_discarded()) return fail(Code::bad_file, "{} is no JSON", options.apply.string());
   auto report = apply_labels(folder, document, run);
   if (!report) return during(std::move(report).error(), fmt::format("applying {}", options.apply.string()));
@@ -178,7 +178,7 @@ Result<bool> is_same_change(const LabelBook::Finished& change, const std::string
     const auto own = of_face.find(entry.face);
     if (entry.what != what || own == of_face.end()) return false;
     TRY(const json wanted, json_of(own->second->operations));
-    if (json::parse(entry.forward, nullptr, false) != wanted) return false;
+    if (parse_json(entry.forward) != wanted) return false;
   }
   return true;
 }

@@ -52,7 +52,7 @@ Result<double> seconds_per_iteration(const ModelDescription& model, const TrainR
 ChosenSize read_chosen_size(const fs::path& file) {
   const auto text = read_text(file, 1 << 16);
   if (!text) return {};
-  const auto said = nlohmann::json::parse(*text, nullptr, /*allow_exceptions=*/false);
+  const auto said = parse_json(*text);
   if (!said.is_object()) return {};
   const auto seconds = said.find("seconds"), resolution = said.find("resolution");
   if (seconds == said.end() || !seconds->is_number() || resolution == said.end() || !resolution->is_number_integer())

@@ -74,13 +74,13 @@ CheckRecords read_records(const fs::path& file) {
   std::istringstream in(*text);
   std::string line;
   if (!std::getline(in, line)) return records;
-  const json head = json::parse(line, nullptr, false);
+  const json head = parse_json(line);
   if (version_in(head, formats::merge_measures) != formats::merge_measures.version) return records;
   if (const auto src = head.find("src"); src != head.end() && src->is_number_unsigned())
     records.src = src->get<std::uint64_t>();
   records.in_sdr = head.contains("sdr");
   while (std::getline(in, line)) {
-    const json one = json::parse(line, nullptr, false);
+    const json one = parse_json(line);
     if (!one.is_object()) continue;
     const auto name = text_at(one, "frame");
     if (!name.empty()) records.frames[path_of_text(name).string()] = record_from(one);

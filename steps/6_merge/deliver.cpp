@@ -184,7 +184,7 @@ using Corners = std::map<std::pair<std::int64_t, std::int64_t>, json>;
 Corners earlier_corners(const fs::path& file, std::int64_t frames) {
   constexpr std::uint64_t most = std::uint64_t{1} << 30;
   const auto text = read_text(file, most);
-  const json all = text ? json::parse(*text, nullptr, false) : json();
+  const json all = text ? parse_json(*text) : json();
   Corners corners;
   if (!all.is_array()) return corners;
   for (const auto& entry : all) {

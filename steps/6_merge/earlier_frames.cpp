@@ -18,7 +18,7 @@ using nlohmann::json;
 // The content of the video. Kept in the state so that a long one is read once only.
 Result<std::uint64_t> content_of(const fs::path& video, const fs::path& state) {
   if (const auto text = read_text(state, 1 << 20)) {
-    const json known = json::parse(*text, nullptr, false);
+    const json known = parse_json(*text);
     if (version_in(known, formats::merge) == formats::merge.version && known.contains("video") &&
         known["video"].is_object()) {
       const auto& v = known["video"];

@@ -70,7 +70,7 @@ void remove_keys(const Timeline& timeline, const LayerPlace& place, const std::s
 // A preset is a JSON object of settings and their values.
 Result<std::string> settings_of_preset(const fs::path& path) {
   TRY(const auto text, read_text(path, 1 << 20));
-  const json all = json::parse(text, nullptr, false);
+  const json all = parse_json(text);
   MergeSettings settings;
   auto rows = rows_of(settings);
   if (const auto read = options_from_json(rows, all); !read)

@@ -83,7 +83,7 @@ struct Earlier {
 };
 Earlier earlier_result(const VideoPaths& paths) {
   const auto text = read_text(paths.state);
-  auto state = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
+  auto state = text ? parse_json(*text) : nlohmann::json();
   if (!state.is_object() || !state.contains("result") || !state["result"].is_object()) return {};
   const auto& kept = state["result"];
   const auto number = [&kept](const char* key) {

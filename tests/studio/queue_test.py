@@ -26,7 +26,12 @@ class Elsewhere(StudioTest):
         """One training that runs and one that waits for it."""
         first = self.studio.begin("train saehd", options=LONG_TRAINING)
         self.studio.wait(first, ["running"])
-        return first, self.studio.begin("train saehd", options={**LONG_TRAINING, "model": "other"})
+        return first, self.studio.begin("train saehd", options={**LONG_TRAINING, "model": "other", "src": "data_src/aligned"})
+
+    def trained_with(self, root, job):
+        """The faces that a job was told to take, by its log."""
+        started = (root / f".understudy/jobs/{job}/events.jsonl").read_text().splitlines()[0]
+        return json.loads(started)["options"]["src"]
 
     def entry(self, root, job, **changes):
         """What the disk says of a job, changed as asked."""
@@ -56,6 +61,7 @@ class Elsewhere(StudioTest):
         self.assertEqual(studio.wait(first)["state"], "failed")
         studio.wait(second, ["running"])
         self.assertFalse(self.work.exists(), "nothing is made where it was")
+        self.assertEqual(self.trained_with(moved, second), str(moved / "data_src/aligned"))
         while not studio.job(second)["metric"]:  # it takes commands between two iterations
             time.sleep(0.1)
         saved = studio.post(f"/api/jobs/{second}/command", {"command": "save"})
@@ -82,6 +88,7 @@ class Elsewhere(StudioTest):
         self.assertEqual(again.status, 201, again.body)
         self.assertEqual(studio.job(second)["state"], "cancelled")
         studio.wait(again.json["job"], ["running"])
+        self.assertEqual(self.trained_with(copy, again.json["job"]), str(copy / "data_src/aligned"))
         studio.post(f"/api/jobs/{again.json['job']}/cancel")
         studio.wait(again.json["job"])
         self.assertEqual([self.studio.job(job)["state"] for job in (first, second)], ["running", "waiting"])
@@ -152,6 +159,40 @@ class Elsewhere(StudioTest):
         self.studio.wait(self.studio.begin("catalogue", {"side": "dst"}))
         self.assertEqual([self.studio.job(job)["state"] for job in (second, third)], ["failed", "failed"])
         self.assertFalse((self.work / ".understudy/jobs" / second).exists())
+
+    def wait_hindered(self, job, word):
+        """Until it is shown why it cannot be begun."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            shown = self.studio.job(job)
+            if word in shown.get("error", {}).get("message", ""):
+                return shown["state"]
+            time.sleep(0.05)
+        raise AssertionError(shown)
+
+    def test_what_only_hinders_it_for_a_while_loses_no_place_in_the_queue(self):
+        first, second = self.queue()
+        third = self.studio.begin("train saehd", options={**LONG_TRAINING, "model": "third"})
+        entries = self.work / ".understudy/studio/jobs"
+        standing = lambda job: json.loads((entries / f"{job}.json").read_text())["standing"]
+        (entries / f"{second}.errors").mkdir()  # its process cannot be started, whoever one is
+        self.studio.post(f"/api/jobs/{first}/cancel")
+        self.studio.wait(first)
+        self.assertEqual(self.wait_hindered(second, "Cannot start"), "waiting")
+        self.assertEqual((standing(second), self.studio.job(third)["state"]), ("waiting", "waiting"))
+        # Nor is what was asked for lost where nothing can be written at all.
+        entries.rename(entries.with_name("away"))
+        entries.write_text("no folder")
+        self.wait_hindered(second, str(entries))
+        self.assertEqual(self.studio.job(third)["state"], "waiting")
+        entries.unlink()
+        entries.with_name("away").rename(entries)
+        (entries / f"{second}.errors").rmdir()
+        self.assertNotIn("error", self.studio.wait(second, ["running"], timeout=30))
+        self.assertEqual((standing(second), self.studio.job(third)["state"]), ("begun", "waiting"))
+        for job in third, second:
+            self.studio.post(f"/api/jobs/{job}/cancel")
+        self.studio.wait(second)
 
     def test_what_never_came_is_taken_out(self):
         first, second = self.queue()

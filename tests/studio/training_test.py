@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The studio's screens of the workspace and of trainings over HTTP: cards and forecasts, models brought back, notes, losses, previews,
 meters, uploads, what is cleared. Usage: training_test.py UNDERSTUDY"""
+import contextlib
 import fcntl
 import json
 import os
@@ -274,6 +275,15 @@ class Home(Case):
             os.utime(path, (1, 1))
         return frames, journal
 
+    @contextlib.contextmanager
+    def held_while_opened(self, frames):
+        """Somebody works in that folder while the studio begins, so that what is left half moved stays so."""
+        (frames / ".understudy").mkdir(exist_ok=True)
+        with open(frames / ".understudy/lock", "w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.studio.start()
+            yield
+
     def test_what_a_killed_studio_left_half_moved_is_moved_when_it_is_opened(self):
         frames, journal = self.left_half("abcdefgh8", ["1.png", "2.png", "3.png"])
         self.studio.start()
@@ -295,6 +305,40 @@ class Home(Case):
         self.assertEqual({(frames / name).read_text() for name in ("1.png", "2.png", "3.png")}, {"1.png", "2.png", "3.png"})
         self.assertFalse(journal.exists())
         self.assertEqual(take().status, 404)
+
+    def test_what_did_not_go_with_what_was_left_half_moved_is_not_lost(self):
+        frames, journal = self.left_half("abcdefgh8", ["1.png", "2.png"])
+        video = self.work / ".understudy/studio/uploads/abcdefgh8/clip.mp4"
+        video.write_text("a clip")
+        for of_the_film in self.work.glob("data_src.*"):
+            of_the_film.unlink()
+        take = lambda side, name: self.studio.post("/api/uploads/abcdefgh8/take", {"as": name, "side": side})
+        with self.held_while_opened(frames):
+            pass
+        self.assertEqual(take("src", "video").json, {"moved": 1})
+        self.assertEqual((self.work / "data_src.mp4").read_text(), "a clip")
+        self.assertEqual([(frames / name).read_text() for name in ("1.png", "2.png")], ["1.png", "2.png"])
+        self.assertEqual((journal.exists(), video.exists()), (False, False))
+
+    def test_what_went_elsewhere_is_not_told_as_moved(self):
+        frames, _ = self.left_half("abcdefgh8", ["1.png", "2.png"])
+        with self.held_while_opened(frames):
+            pass
+        answer = self.studio.post("/api/uploads/abcdefgh8/take", {"as": "frames", "side": "src"})
+        self.assertEqual(answer.status, 400, answer.body)
+        self.assertIn(str(frames), answer.json["error"]["message"])
+        self.assertEqual(((frames / "2.png").exists(), (self.work / "data_src/2.png").exists()), (True, False))
+
+    def test_what_is_left_half_moved_is_not_dropped(self):
+        frames, journal = self.left_half("abcdefgh8", ["1.png", "2.png"])
+        drop = lambda: self.studio.post("/api/uploads/abcdefgh8/take", {})
+        with self.held_while_opened(frames):
+            self.assertEqual(drop().status, 409)
+            self.assertEqual(self.studio.post("/api/uploads/abcdefgh8/take", {"as": "workspace"}).status, 409)
+            self.assertTrue(journal.exists())
+        self.assertEqual(drop().status, 200)
+        self.assertEqual(((frames / "2.png").read_text(), journal.exists()), ("2.png", False))
+        self.assertFalse((self.work / ".understudy/studio/uploads/abcdefgh8").exists())
 
     def test_a_list_of_moves_from_somebody_else_moves_nothing(self):
         secret = self.folder() / "secret.png"

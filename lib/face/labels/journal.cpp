@@ -275,7 +275,7 @@ Result<> LabelJournal::finished(std::int64_t group) {
 
 Result<std::vector<LabelOperation>> LabelJournal::operations(const LabelEntry& entry, bool forward) const {
   std::vector<LabelOperation> operations;
-  const json list = json::parse(forward ? entry.forward : entry.backward, nullptr, false);
+  const json list = parse_json(forward ? entry.forward : entry.backward);
   const auto find = [this](const json& place) -> Result<Bytes> {
     try {
       return parts_->find_mask(place);

@@ -38,6 +38,7 @@ export interface Job {
   commands: string[];
   command: string;
   place?: number;
+  /** What it failed by; or, while it waits, why it could not be begun yet. */
   error?: { code: string; message: string; hint?: string };
   report?: Record<string, unknown> | null;
   previews?: Pick<PreviewEvent, 'slot' | 'version' | 'path'>[];

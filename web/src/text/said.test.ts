@@ -158,3 +158,27 @@ test('few formats are tried for a text, and none for one that was said before', 
   expect(tried()).toBe(first);
   exec.mockRestore();
 });
+
+test('a text of many parts is given up, or said, after some tries', () => {
+  const sayings = sayingsZh({});
+  const plain = RegExp.prototype.exec;
+  let tries = 0;
+  const spy = vi.spyOn(RegExp.prototype, 'exec').mockImplementation(function (this: RegExp, text: string) {
+    if (++tries > 100_000) throw new Error('it goes on and on'); // or the test would
+    return plain.call(this, text);
+  });
+  try {
+    const [numbered, letters] = [(i: number) => `e${i}`, (i: number) => (((i * i) >> 2) % 3 ? 'a' : 'b')]; // these are short enough to be looked at
+    for (const [count, part] of [[25, numbered], [70, numbered], [100, numbered], [100, letters], [500, letters]] as const) {
+      for (const between of [': ', '. ', ', ', '; ', ' and ']) {
+        tries = 0;
+        sayings.say(Array.from({ length: count }, (_, i) => part(i)).join(between));
+        expect(tries, `${count} parts with "${between}"`).toBeLessThan(100_000);
+      }
+    }
+    const many = Array.from({ length: 40 }, (_, i) => `iteration ${i}`).join(', ');
+    expect(sayings.say(`/m has nothing like that. There are ${many}.`)).toContain('/m 没有这样的状态');
+  } finally {
+    spy.mockRestore();
+  }
+}, 60_000);

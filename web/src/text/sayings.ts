@@ -27,6 +27,7 @@ interface Reading {
 const remembered = 2000;
 const longest = 1500;
 const fewLetters = 4;
+const mostParts = 300; // that are looked at for one text: each run of its sentences, or of what stands between its commas, is one
 const hole = /\{\}/g;
 const doing = '{} (while {})'; // how lib/base/result.cpp adds what was being done
 
@@ -76,6 +77,7 @@ export class Sayings {
   readonly #exact = new Map<string, string>();
   readonly #byWord = new Map<string, Format[]>();
   readonly #known = new Map<string, Reading | undefined>();
+  #left = 0;
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -95,14 +97,20 @@ export class Sayings {
 
   /** The text in the other language; as it is where nothing fits. */
   say(text: string): string {
-    return this.#find(text)?.told ?? text;
+    // Never within a text: what is known of its parts would be found out again and again, twice as often with each part.
+    if (this.#known.size >= remembered) this.#known.clear();
+    this.#left = mostParts;
+    const read = this.#find(text);
+    if (this.#left < 0) this.#known.clear(); // of parts that were given up nothing is known
+    this.#known.set(text.trim(), read);
+    return read?.told ?? text;
   }
 
   #find(text: string): Reading | undefined {
     const asked = text.trim();
     if (asked.length > longest || !/[a-z]/i.test(asked)) return undefined;
     if (this.#known.has(asked)) return this.#known.get(asked);
-    if (this.#known.size >= remembered) this.#known.clear();
+    if (--this.#left < 0) return undefined;
     const bare = withoutStop(asked);
     const found = this.#best(bare);
     const read = found && bare !== asked ? { ...found, told: `${found.told}。`.replace(/([。？])。$/, '$1') } : found;
@@ -124,6 +132,7 @@ export class Sayings {
     const there = new Set(['', ...wordsOf(text)]);
     for (const word of there) {
       for (const format of this.#byWord.get(word) ?? []) {
+        if (this.#left < 0) return;
         if (!format.words.every((one) => there.has(one))) continue;
         for (const pattern of (format.patterns ??= patternsOf(format.english))) {
           const found = pattern.exec(text);
@@ -153,6 +162,7 @@ export class Sayings {
   /** One sentence behind another, each a text of its own. */
   *#sentences(text: string): Iterable<Reading> {
     for (const found of text.matchAll(/([.?]) /g)) {
+      if (this.#left < 0) return;
       const right = this.#find(text.slice(found.index + 2));
       const left = right && this.#find(text.slice(0, found.index) + found[1]);
       if (left && right) yield { told: left.told + right.told, letters: left.letters + right.letters, own: Infinity };
@@ -172,6 +182,7 @@ export class Sayings {
   /** "00012.png: it is no PNG". */
   *#named(text: string): Iterable<Reading> {
     for (const found of text.matchAll(/: /g)) {
+      if (this.#left < 0) return;
       const right = this.#find(text.slice(found.index + 2));
       const left = text.slice(0, found.index);
       const read = this.#find(left);
