@@ -14,11 +14,10 @@ namespace understudy {
 bool has_generic_mask();
 Result<std::unique_ptr<Masker>> open_generic_masker(const MaskerOptions&);
 
-
-// What landmarks tell of where a face can be, for the mask that this network made of it (0..1, in place; the landmarks in
-// its pixels): a pixel of which the network is unsure belongs to the face inside the hull of its landmarks, and never to
-// it where no face reaches: below the chin, beside the ears, above any hairline. Where the network is sure that something
-// is before the face it stays.
+// What landmarks tell of where a face can be, for the mask that this network made of it (0..1, in place; the landmarks
+// in its pixels): a pixel of which the network is unsure belongs to the face inside the hull of its landmarks, and
+// never to it where no face reaches: below the chin, beside the ears, above any hairline. Where the network is sure
+// that something is before the face it stays.
 void weigh_by_landmarks(ImageF& mask, const Landmarks68&);
 
 }  // namespace understudy
