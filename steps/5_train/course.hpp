@@ -25,8 +25,8 @@ void skip_smaller(std::vector<CourseStage>&, int resolution);
 // Whether its encoder knows faces, or would as a new one: it began with the pretrained start.
 bool knows_faces(const TrainRequest&, const fs::path& model);
 
-// The stages that are left, whatever of their time is over, for the model that is there or will be: one that ends at the
-// size that is wanted, or its own where that is larger, as no course makes a model smaller.
+// The stages that are left, whatever of their time is over, for the model that is there or will be: one that ends at
+// the size that is wanted, or its own where that is larger, as no course makes a model smaller.
 Result<std::vector<CourseStage>> stages_left(const TrainRequest&, Schedule, const fs::path& model);
 
 // As train(), where request.loop.time is the time of the whole course, over every call (the iterations of
