@@ -196,6 +196,13 @@ TEST(Child, TakesCommandsOfWhoeverKnowsIt) {
   EXPECT_TRUE(within_ten_seconds([&] { return !is_alive(*deaf); }));
 }
 
+TEST(Child, ThatIsToldTooMuchWillNeverStart) {
+  const ScratchFolder scratch;
+  const auto refused = start_child({"/bin/true", {std::string(1 << 22, 'x')}, false, scratch.path / "errors"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::bad_option);
+}
+
 TEST(Child, SaysNothingThroughALink) {
   const ScratchFolder scratch;
   ASSERT_TRUE(write_text(scratch.path / "thesis", "all of it"));

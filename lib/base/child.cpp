@@ -105,6 +105,9 @@ Result<ProcessId> start_child(const ChildStart& start) {
   pid_t pid = 0;
   const int error =
       ::posix_spawn(&pid, start.program.c_str(), &settings.files, &settings.attributes, pointers.data(), environ);
+  // Which no waiting mends.
+  if (error == E2BIG)
+    return fail(Code::bad_option, "What {} is to be told is longer than this system takes", start.program.string());
   if (error != 0) return io_failure("start", start.program, error);
   return ProcessId{pid, proc_stat(pid).started};
 }

@@ -11,6 +11,7 @@ export const libZh: Record<string, string> = {
   'Cannot make a pipe for {}: {}': '无法为 {} 创建管道：{}',
   'Cannot send a command to {}: {}': '无法向 {} 发送命令：{}',
   'process {}': '进程 {}',
+  'What {} is to be told is longer than this system takes': '要告诉 {} 的内容超过了本系统能接受的长度',
   'Cannot write {}: {}': '无法写入 {}：{}',
   'Cannot read {}: {}': '无法读取 {}：{}',
   '{} is a folder, not a file': '{} 是文件夹，不是文件',
