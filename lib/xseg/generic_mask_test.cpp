@@ -72,7 +72,7 @@ TEST(GenericMask, IsWeighedByWhatLandmarksTell) {
   };
   const Point nose = landmarks[30], below_chin = landmarks[8] + (landmarks[8] - landmarks[30]) * 0.4,
               forehead = landmarks[27] + (landmarks[27] - landmarks[33]) * 1.4;
-  for (const float unsure : {0.0f, 0.02f, 0.3f, 0.8f, 1.0f}) {
+  for (const float unsure : {0.0f, 0.02f, 0.42f, 0.8f, 1.0f}) {
     ImageF mask(256, 256, 1, unsure);
     weigh_by_landmarks(mask, landmarks);
     EXPECT_TRUE(std::ranges::all_of(mask.data, [](float v) { return v >= 0 && v <= 1; }));
