@@ -167,10 +167,11 @@ Result<> restore(const fs::path& model, const ModelKind& kind, const KeptState& 
     TRY(backup, prepared_backup(model, kind, *unkept));
   }
   if (!there) {
+    const auto kept = loadable(model, list);
     auto brought = bring_in(model, wanted, then, list.entries);
     if (!brought) {
       if (backup) backup->forget();
-      remove_unlisted(model, list.entries);
+      remove_unlisted(model, kept);
       return Failure(std::move(brought).error());
     }
     list.entries.push_back(*std::move(brought));
