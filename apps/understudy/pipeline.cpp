@@ -9,6 +9,7 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/stopwatch.hpp"
 #include "lib/face/faceset.hpp"
+#include "lib/loop/loop.hpp"
 #include "lib/media/probe.hpp"
 #include "lib/options/options.hpp"
 #include "lib/project/workspace.hpp"
@@ -173,6 +174,7 @@ Result<json> mask_side(const Workspace& workspace, Side side, Run& run) {
   masking.missing = true;
   masking.generic = !is_masker(model);
   if (masking.generic && !has_generic_mask()) return json();  // a program that is made to make one
+  if (masking.generic) run.note(why_no_masker(model));
   TRY(const auto report, apply_masks(workspace.aligned(side), model, masking, run));
   return json::parse(report);
 }
@@ -223,6 +225,14 @@ Result<json> train_model(const Workspace& workspace, const RunOptions& options, 
   const Schedule schedule = request.wanted.quick() ? Schedule::none : options.schedule;
   TRY(const auto report, train_course(std::move(request), schedule, {}, run));
   return json::parse(to_json_text(report));
+}
+
+// What a training would refuse is told before the hours that come before it.
+Result<> check_training(const Workspace& workspace, const RunOptions& options) {
+  TRY(const auto request, training_of(workspace, options));
+  if (const auto limits = limits_of(request.loop); !limits) return Failure(limits.error());
+  if (const auto spec = spec_of(request.wanted); !spec) return Failure(spec.error());
+  return {};
 }
 
 int super_resolution_of(const RunOptions& options) {
@@ -298,6 +308,7 @@ Result<json> encode_result(const Workspace& workspace, Run& run) {
 
 Result<json> whole_way(const Workspace& workspace, const RunOptions& options, const std::vector<Row>& rows, Run& run) {
   json report;
+  TRY_VOID(check_training(workspace, options));
   for (const Side side : {Side::src, Side::dst}) TRY_VOID(workspace.frames_or_video(side));
   TRY(report["extract_src"], extract_side(workspace, Side::src, options, run));
   TRY(report["extract_dst"], extract_side(workspace, Side::dst, options, run));

@@ -100,6 +100,8 @@ std::optional<json> unsealed(const std::string& text) {
   return j;
 }
 
+bool tells_of_damage(const Error& error) { return error.code == Code::bad_file || error.code == Code::not_found; }
+
 Result<std::uint64_t> file_checksum(const fs::path& path) {
   struct Free {
     void operator()(XXH3_state_t* s) const { XXH3_freeState(s); }
@@ -181,7 +183,7 @@ Result<> write_note(const fs::path& folder, const GenerationNote& note, const st
 Result<UsableList> usable_list(const fs::path& folder) {
   auto list = read_list(folder);
   if (list && !list->empty()) return UsableList{*std::move(list), false};
-  if (!list && list.error().code == Code::newer_version) return Failure(list.error());
+  if (!list && !tells_of_damage(list.error())) return Failure(list.error());
   UsableList found{{}, true};
   for (auto& note : read_notes(folder)) found.entries.push_back(std::move(note.entry));
   if (found.entries.empty() && !list) return Failure(list.error());
@@ -215,6 +217,16 @@ void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>&
     });
     std::error_code ignored;
     if (!listed) fs::remove(it->path(), ignored);
+  }
+}
+
+void remove_generation(const fs::path& folder, const GenerationEntry& entry) {
+  std::error_code ignored;
+  for (const auto& note : read_notes(folder)) {
+    if (note.entry == entry) fs::remove(note_file(folder, entry), ignored);
+  }
+  for (const auto* file : {&entry.weights, &entry.optimizer, &entry.history}) {
+    if (!file->name.empty()) fs::remove(folder / file->name, ignored);
   }
 }
 

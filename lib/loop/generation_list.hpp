@@ -39,6 +39,10 @@ struct GenerationNote {
 std::string sealed(nlohmann::json);
 std::optional<nlohmann::json> unsealed(const std::string& text);
 
+// Whether a file itself is what is wrong. What cannot be read for another reason (a disk that is away, rights, no
+// memory) may be sound, and what takes its place when it is passed over would be what the next save keeps.
+bool tells_of_damage(const Error&);
+
 // XXH3-64 of a file of any size, read piece by piece.
 Result<std::uint64_t> file_checksum(const fs::path&);
 
@@ -69,6 +73,9 @@ std::vector<GenerationEntry> loadable(const fs::path& folder, const UsableList&)
 
 // Removes what a killed save left and the files of generations that the list does not name; all others stay.
 void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>&);
+
+// Removes that generation's files and its note, as far as they were written.
+void remove_generation(const fs::path& folder, const GenerationEntry&);
 
 // Seconds of training behind the newest generation; 0 when there is none or no model.
 double trained_seconds(const fs::path& model);

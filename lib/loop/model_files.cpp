@@ -63,8 +63,8 @@ bool is_marked(const fs::path& file) {
 }
 
 bool is_model_file(const fs::path& file) {
-  static constexpr std::array names{"history.jsonl", "notes.jsonl", "loss.csv",          "validation.csv",
-                                    "dfl.json",      "preview.png", "preview_masked.png"};
+  static constexpr std::array names{"history.jsonl", "notes.jsonl", "loss.csv",           "validation.csv",
+                                    "dfl.json",      "preview.png", "preview_masked.png", "restore.json"};
   const auto name = file.filename().string();
   return is_generation_file(name) || std::ranges::find(names, name) != names.end();
 }

@@ -127,6 +127,23 @@ Result<> describe_as(const fs::path& model, const json& then, std::int64_t itera
   return add_to_history(model, changes_between(now ? *now : json::object(), then, iteration));
 }
 
+// By its weights: what a restore that is not complete makes the newest. The list itself tells of that only where a
+// later iteration stands before it.
+fs::path mark_of(const fs::path& model) { return model / "restore.json"; }
+Result<> mark(const fs::path& model, const GenerationEntry& entry) {
+  return write_text(mark_of(model), sealed({{"weights", entry.weights.checksum}}));
+}
+bool is_marked(const fs::path& model, const GenerationEntry& entry) {
+  const auto text = read_text(mark_of(model), 1 << 10);
+  const auto j = text ? unsealed(*text) : std::nullopt;
+  return j && j->contains("weights") && (*j)["weights"] == json(entry.weights.checksum);
+}
+Result<> unmark(const fs::path& model) {
+  std::error_code error;
+  fs::remove(mark_of(model), error);
+  return error ? Result<>(io_failure("remove", mark_of(model), error.value())) : Result<>();
+}
+
 }  // namespace
 
 Result<std::vector<KeptState>> kept_states(const fs::path& model) {
@@ -161,16 +178,22 @@ Result<> restore(const fs::path& model, const ModelKind& kind, const KeptState& 
   const json then = description_of(wanted);
   // A call that was killed may have come so far that only the backup is missing.
   const bool there = !list.entries.empty() && same_content(list.entries.back(), wanted.entry);
-  const auto unkept = there ? later_than_newest(list.entries) : newest_of(list.entries);
+  auto unkept = there ? later_than_newest(list.entries) : newest_of(list.entries);
+  const auto behind = list.entries.size();
+  if (there && !unkept && behind > 1 && is_marked(model, list.entries.back())) unkept = list.entries[behind - 2];
   std::optional<PreparedBackup> backup;
   if (unkept) {
     TRY(backup, prepared_backup(model, kind, *unkept));
   }
   if (!there) {
+    const auto kept = loadable(model, list);
     auto brought = bring_in(model, wanted, then, list.entries);
+    if (brought) {
+      if (auto told = mark(model, *brought); !told) brought = Failure(told.error());
+    }
     if (!brought) {
       if (backup) backup->forget();
-      remove_unlisted(model, list.entries);
+      remove_unlisted(model, kept);
       return Failure(std::move(brought).error());
     }
     list.entries.push_back(*std::move(brought));
@@ -178,19 +201,23 @@ Result<> restore(const fs::path& model, const ModelKind& kind, const KeptState& 
   }
   const GenerationEntry newest = list.entries.back();
   TRY_VOID(describe_as(model, then, newest.iteration));
-  if (!backup) return {};
+  if (!backup) return unmark(model);
   // Only now, when the same call again would change nothing more: the slots move on, and with them what their numbers
   // mean.
   TRY_VOID(backup->finish());
   std::erase_if(list.entries, [&](const GenerationEntry& e) { return e.iteration >= newest.iteration && e != newest; });
   TRY_VOID(write_list(model, list.entries));
   remove_unlisted(model, list.entries);
-  return {};
+  return unmark(model);
 }
 
 Result<> complete_restore(const fs::path& model, const ModelKind& kind) {
   TRY(const auto list, usable_list(model));
-  if (list.entries.empty() || !later_than_newest(list.entries)) return {};
+  const bool half = !list.entries.empty() && is_marked(model, list.entries.back());
+  if (!half) {
+    TRY_VOID(unmark(model));  // of one that was killed before it changed anything
+  }
+  if (list.entries.empty() || (!half && !later_than_newest(list.entries))) return {};
   TRY(const auto states, kept_states(model));
   return restore(model, kind, states.front());
 }

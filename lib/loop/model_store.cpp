@@ -37,10 +37,29 @@ std::string free_name(std::string_view kind, const GenerationEntry& entry, const
   return taken ? fmt::format("{}-{}-{}.safetensors", kind, entry.iteration, entry.save) : name;
 }
 
+// Takes back what create_saved() has written in a folder that was there before, what says that there is a model first.
+// Backups of a model that was here once are none of it.
+void take_back(const fs::path& folder, const std::vector<fs::path>& beside) {
+  const auto list = usable_list(folder);
+  std::error_code ignored;
+  fs::remove(folder / "generations.json", ignored);
+  fs::remove(folder / description_name, ignored);
+  if (list) {
+    for (const auto& entry : list->entries) remove_generation(folder, entry);
+  }
+  for (const auto& name : beside) fs::remove(folder / name, ignored);
+}
+
 Result<> expect_none(const fs::path& folder) {
   if (!ModelStore::exists(folder)) return {};
   return fail_with_hint(Code::bad_option, fmt::format("There is a model in {} already", folder.string()),
                         "Choose another name with --model.");
+}
+
+Error unreadable(Error error, const fs::path& model) {
+  if (error.hint.empty())
+    error.hint = fmt::format("Nothing was changed. Look what keeps the files in {} from being read.", model.string());
+  return error;
 }
 
 }  // namespace
@@ -73,16 +92,26 @@ Result<ModelStore> ModelStore::create_saved(const fs::path& path, const ModelKin
                                             const Generation& generation,
                                             const std::map<std::string, std::string>& beside) {
   TRY_VOID(expect_none(path));
+  std::error_code error;
+  const bool new_folder = !fs::exists(path, error);
   TRY(const auto lock, FileLock::take(path / "lock"));
   TRY_VOID(expect_none(path));  // another process may have made one in the meantime
   ModelStore store(path, kind, description);
+  std::vector<fs::path> written_beside;
   const auto write_all = [&]() -> Result<> {
-    for (const auto& [name, text] : beside) TRY_VOID(write_text(path / name, text));
+    for (const auto& [name, text] : beside) {
+      if (!fs::exists(path / name, error)) written_beside.emplace_back(name);
+      TRY_VOID(write_text(path / name, text));
+    }
     TRY_VOID(store.save(generation));
     return write_description(path, description);
   };
   if (auto written = write_all(); !written) {
-    (void)remove_model_files(path);  // that the making failed is what is told
+    // That the making failed is what is told.
+    if (new_folder)
+      (void)remove_model_files(path);
+    else
+      take_back(path, written_beside);
     return Failure(std::move(written).error());
   }
   return store;
@@ -94,7 +123,7 @@ Result<ModelStore> ModelStore::open(const fs::path& path, const ModelKind& kind)
                           "Train one first: " + kind.train_command);
   auto description = read_description(path, kind);
   if (description) return ModelStore(path, kind, *std::move(description));
-  if (description.error().code == Code::newer_version) return Failure(description.error());
+  if (!tells_of_damage(description.error())) return Failure(description.error());
   const auto notes = read_notes(path);
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
     auto kept = kind.read(note->model, note_file(path, note->entry).string());
@@ -142,10 +171,11 @@ Result<LoadedGeneration> ModelStore::load_entry(const GenerationEntry& entry, bo
 
 Result<> ModelStore::save(const Generation& generation, int keep) {
   TRY(auto usable, usable_list(path_));
-  const auto before = usable.entries;
+  // Also those of which only notes tell: where the list belongs elsewhere, they are all that is whole.
+  const auto before = loadable(path_, usable);
   auto& list = usable.entries;
   GenerationEntry entry{generation.iteration, generation.batches, generation.seconds, 1, {}, {}, {}};
-  for (const auto& e : list) entry.save = std::max(entry.save, e.save + 1);
+  for (const auto& e : before) entry.save = std::max(entry.save, e.save + 1);
   // What load() found damaged does not count as one of those to keep.
   std::erase_if(list, [&](const GenerationEntry& e) {
     return e.iteration >= generation.iteration || std::ranges::find(damaged_, e.weights.name) != damaged_.end();
@@ -165,7 +195,7 @@ Result<> ModelStore::save(const Generation& generation, int keep) {
     return write_list(path_, list);  // from here on the generation is the newest
   };
   if (auto written = write_all(); !written) {
-    remove_unlisted(path_, before);
+    remove_generation(path_, entry);
     return written;
   }
   damaged_.clear();
@@ -186,6 +216,7 @@ Result<std::optional<LoadedGeneration>> ModelStore::load(bool with_optimizer,
   for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
     auto loaded = load_entry(*it, with_optimizer);
     if (loaded) return std::optional<LoadedGeneration>{*std::move(loaded)};
+    if (!tells_of_damage(loaded.error())) return Failure(unreadable(loaded.error(), path_));
     warnings.push_back(
         fmt::format("Iteration {} of the model cannot be used: {}", it->iteration, to_sentence(loaded.error())));
     damaged_.push_back(it->weights.name);

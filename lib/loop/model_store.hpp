@@ -57,7 +57,7 @@ class ModelStore {
   static Result<ModelStore> create(const fs::path&, const ModelKind&, const nlohmann::json& description);
   // A model that comes with weights, and with texts of these names beside them: what says that there is a model is
   // written last, so that a kill leaves a whole one or none. Locks it meanwhile; a failure takes all with it that was
-  // written.
+  // written, and nothing else.
   static Result<ModelStore> create_saved(const fs::path&, const ModelKind&, const nlohmann::json& description,
                                          const Generation&, const std::map<std::string, std::string>& beside = {});
   // A damaged or lost model.json is made up for by the newest generation's note; load() tells.
@@ -88,7 +88,8 @@ class ModelStore {
   Result<> finish_backup(const fs::path& prepared, int keep) const;
 
   // The newest generation whose files are whole; nothing when none was saved yet. Damaged newer ones are told in
-  // `warnings` and left in place; when all are damaged that is an error. `with_optimizer` false skips that file.
+  // `warnings` and left in place; when all are damaged that is an error, as is one that cannot be read.
+  // `with_optimizer` false skips that file.
   Result<std::optional<LoadedGeneration>> load(bool with_optimizer, std::vector<std::string>& warnings) const;
   // Iterations of the saved generations, oldest first.
   Result<std::vector<std::int64_t>> generations() const;

@@ -113,6 +113,7 @@ void Session::start_count_anew() {
   learner_.begin_anew();
   iteration_ = comparable_since_ = 0;
   saved_iteration_ = -1;
+  seconds_ = 0;
   losses_.values.clear();
 }
 

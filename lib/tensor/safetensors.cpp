@@ -3,6 +3,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -11,6 +12,7 @@
 
 #include "lib/base/io_failure.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/tensor/tensor.hpp"
 
 namespace understudy {
 namespace {
@@ -78,8 +80,13 @@ Failure damaged(const fs::path& path, std::string_view what) {
   return fail(Code::bad_file, "{} is damaged: {}", path.string(), what);
 }
 
-// One entry of the header as a tensor over a copy of its bytes.
-Result<Tensor> tensor_from(const json& entry, std::span<const std::uint8_t> data, const fs::path& path) {
+// A tensor without numbers has no bytes to bound its sides by.
+constexpr std::uint64_t most_numbers = std::uint64_t{1} << 40;
+
+// One entry of the header as a tensor over a copy of its bytes. `left`: bytes of the data that no entry has taken yet;
+// a small file whose entries share them would need any amount of memory.
+Result<Tensor> tensor_from(const json& entry, std::span<const std::uint8_t> data, std::uint64_t& left,
+                           const fs::path& path) {
   try {
     const auto type_name = entry.at("dtype").get<std::string>();
     const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
@@ -89,14 +96,20 @@ Result<Tensor> tensor_from(const json& entry, std::span<const std::uint8_t> data
     if (type == std::end(type_names) || offsets.size() != 2 || shape.size() > 8)
       return damaged(path, "an unknown kind of tensor");
     std::uint64_t bytes = torch::elementSize(type->type);
+    std::uint64_t spanned = 1;
     for (auto n : shape) {
+      if (n > 0 && spanned > most_numbers / static_cast<std::uint64_t>(n))
+        return damaged(path, "a tensor larger than the file");
+      spanned *= static_cast<std::uint64_t>(std::max<std::int64_t>(n, 1));
       if (n < 0 || (n > 0 && bytes > data.size() / static_cast<std::uint64_t>(n)))
         return damaged(path, "a tensor larger than the file");
       bytes *= static_cast<std::uint64_t>(n);
     }
     if (offsets[0] > offsets[1] || offsets[1] > data.size() || offsets[1] - offsets[0] != bytes)
       return damaged(path, "a tensor outside the file");
-    Tensor tensor = torch::empty(shape, type->type);
+    if (bytes > left) return damaged(path, "tensors that share their bytes");
+    left -= bytes;
+    TRY(Tensor tensor, guard_torch("reading tensors", [&] { return torch::empty(shape, type->type); }));
     if (bytes > 0) std::memcpy(tensor.data_ptr(), data.data() + offsets[0], bytes);
     return tensor;
   } catch (const json::exception&) {
@@ -145,9 +158,10 @@ Result<std::map<std::string, Tensor>> parse_safetensors(std::span<const std::uin
   const std::span<const std::uint8_t> data(bytes.data() + sizeof header_size + header_size,
                                            bytes.size() - sizeof header_size - header_size);
   std::map<std::string, Tensor> tensors;
+  std::uint64_t left = data.size();
   for (const auto& [name, entry] : header.items()) {
     if (name == "__metadata__") continue;
-    TRY(auto tensor, tensor_from(entry, data, path));
+    TRY(auto tensor, tensor_from(entry, data, left, path));
     tensors.emplace(name, std::move(tensor));
   }
   return tensors;

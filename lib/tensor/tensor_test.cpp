@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <fstream>
 
 #include "lib/base/scratch_folder.hpp"
@@ -95,6 +97,31 @@ TEST(Parallel, WorksWithSleepingThreads) {
   parallel_items(100, [&](int item, int) { ++done[static_cast<std::size_t>(item)]; });
   EXPECT_EQ(done, std::vector<int>(100, 11));
   at::set_num_threads(threads);
+}
+
+// A file of a few hundred bytes asks for no more memory than it has.
+TEST(Safetensors, EntriesThatShareTheirBytesAreRefused) {
+  const auto parsed = [](const std::string& header, std::size_t data) {
+    const std::uint64_t size = header.size();
+    Bytes bytes(sizeof size + header.size() + data);
+    std::memcpy(bytes.data(), &size, sizeof size);
+    std::ranges::copy(header, bytes.begin() + sizeof size);
+    return parse_safetensors(bytes, "a.safetensors");
+  };
+  const std::string whole = R"({"dtype":"F32","shape":[4],"data_offsets":[0,16]})";
+  EXPECT_TRUE(parsed(R"({"a":)" + whole + "}", 16));
+  const auto twice = parsed(R"({"a":)" + whole + R"(,"b":)" + whole + "}", 16);
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().code, Code::bad_file);
+  for (const char* shape :
+       {"[0,4611686018427387904,4611686018427387904]", "[4611686018427387904,4611686018427387904,0]"}) {
+    const auto vast = parsed(fmt::format(R"({{"a":{{"dtype":"F32","shape":{},"data_offsets":[0,0]}}}})", shape), 16);
+    ASSERT_FALSE(vast) << shape;
+    EXPECT_EQ(vast.error().code, Code::bad_file);
+  }
+  const auto none = parsed(R"({"a":{"dtype":"F32","shape":[0,5],"data_offsets":[0,0]}})", 0);
+  ASSERT_TRUE(none) << to_sentence(none.error());
+  EXPECT_EQ(none->at("a").size(1), 5);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ std::vector<CourseStage> look_stages(int first, int last) {
   const bool grows = first < last;
   std::vector<CourseStage> stages;
   const auto add = [&](const char* name, double until, int resolution, const char* lr) {
-    stages.push_back({name, until, resolution, 0, {{"random-warp", "false"}, {"lr", lr}}});
+    stages.push_back({name, until, resolution, 0, StageRules{.lr = lr}.values()});
   };
   if (grows) add("small", 0.4, first, "2e-4");
   if (!grows) add("large", 0.5, last, "2e-4");

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/training/dfl_files.hpp"
 #include "lib/training/dfl_options.hpp"
 
@@ -69,14 +71,15 @@ class Exporter {
     auto name = target_.name;
     std::ranges::replace(name, '_', ' ');
     written_.name = fmt::format("{}_{}", name, layout.class_name);
-    TRY_VOID(make_folders(target_.folder));
-    TRY_VOID(make_room());
+    TRY(const auto lock, lock_folder(target_.folder));
+    TRY_VOID(expect_room());
+    staging_ = target_.folder / ".understudy" / "export";
+    std::error_code ignored;
+    fs::remove_all(staging_, ignored);  // of one that was killed
     auto done = write_all(layout);
-    if (!done) {
-      std::error_code ignored;
-      for (const auto& path : written_.files) fs::remove(path, ignored);
-      return Failure(std::move(done).error());
-    }
+    if (done) done = move_in();
+    fs::remove_all(staging_, ignored);
+    if (!done) return Failure(std::move(done).error());
     written_.left_out = options_beyond_dfl(description_);
     return std::move(written_);
   }
@@ -84,17 +87,30 @@ class Exporter {
  private:
   fs::path file(const std::string& rest) const { return target_.folder / (written_.name + "_" + rest); }
 
-  // A model of that name is replaced as a whole: its state goes first, so that a half-written one is not found.
-  Result<> make_room() {
+  Result<> expect_room() const {
     std::error_code error;
-    if (!fs::exists(file("data.dat"), error)) return {};
-    if (!target_.replace) {
-      return fail_with_hint(Code::bad_option, fmt::format("There is {} already", file("data.dat").string()),
-                            "Choose another name with --as, or write over it with --replace.");
+    if (target_.replace || !fs::exists(file("data.dat"), error)) return {};
+    return fail_with_hint(Code::bad_option, fmt::format("There is {} already", file("data.dat").string()),
+                          "Choose another name with --as, or write over it with --replace.");
+  }
+
+  // A model of that name is replaced as a whole: its state goes first, so that a half-replaced one is not found.
+  // Somebody else's is put aside.
+  Result<> move_in() {
+    TRY(auto made, MadeFiles::open(target_.folder));
+    Aside aside(target_.folder, target_.tell);
+    std::vector<fs::path> there;
+    std::error_code error;
+    for (fs::directory_iterator it(target_.folder, error), end; !error && it != end; it.increment(error)) {
+      const auto name = it->path().filename();
+      if (name.string().starts_with(written_.name + "_") && !it->is_directory(error)) there.push_back(name);
     }
+    for (const auto& name : there) TRY_VOID(aside.make_way(made, name));
     fs::remove(file("data.dat"), error);
-    for (const char* optional : {"GAN", "GAN_opt", "code_discriminator", "D_code_opt", "src_dst_opt"})
-      fs::remove(file(std::string(optional) + ".npy"), error);
+    for (const auto& name : there) {
+      if (!fs::exists(staging_ / name, error)) fs::remove(target_.folder / name, error);
+    }
+    for (const auto& path : written_.files) TRY_VOID(made.take_in(staging_ / path.filename(), path.filename()));
     return {};
   }
 
@@ -102,13 +118,14 @@ class Exporter {
     for (const auto& part : layout.parts) TRY_VOID(write_part(part));
     for (const auto& optimizer : layout.optimizers()) TRY_VOID(write_optimizer(optimizer, layout.slots));
     const auto options = dfl_options(description_, target_.other_options);
-    TRY_VOID(write_text(file("summary.txt"), summary(written_.name, generation_.iteration, options)));
+    TRY_VOID(
+        write_text(staging_ / file("summary.txt").filename(), summary(written_.name, generation_.iteration, options)));
     written_.files.push_back(file("summary.txt"));
     return write_pickle("data.dat", state(options));
   }
 
   Result<> write_pickle(const std::string& rest, const Value& value) {
-    TRY_VOID(write_file(file(rest), pickle::write(value)));
+    TRY_VOID(write_file(staging_ / file(rest).filename(), pickle::write(value)));
     written_.files.push_back(file(rest));
     return {};
   }
@@ -199,6 +216,7 @@ class Exporter {
   const DflTarget& target_;
   ModelSpec spec_;
   DflWritten written_;
+  fs::path staging_;  // where all is written, on the same disk
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 // One of our models as DeepFaceLab's files, so that the original opens it (spec networks-and-training.md 2).
 #pragma once
 
+#include <functional>
+
 #include "lib/training/model_folder.hpp"
 
 namespace understudy {
@@ -10,8 +12,10 @@ struct DflTarget {
   fs::path folder;       // made when missing
   std::string name;      // the user's name there; underscores become spaces, as DeepFaceLab cuts names at them
   bool averaged = true;  // the running mean of the weights (EMA) where the generation has one
-  bool replace = false;  // an existing model of that name; else it is refused
+  bool replace = false;  // an existing model of that name and class; else it is refused
   std::string other_options = "{}";  // as an import left them (DflModel::other_options)
+  // Gets a sentence when something of that name was not made here, or was changed since, and is put aside.
+  std::function<void(std::string)> tell;
 };
 
 struct DflWritten {
@@ -22,8 +26,9 @@ struct DflWritten {
 };
 
 // Writes the parts, the optimisers' files, the summary and last NAME_CLASS_data.dat, by which DeepFaceLab finds a
-// model. When anything fails, what was written is removed. A generation without the tensors that its options ask for is
-// refused; a missing optimiser is left out, as the original starts it anew then.
+// model. Takes the folder meanwhile. What is replaced goes when all is written: when anything fails before, the folder
+// is as it was. A generation without the tensors that its options ask for is refused; a missing optimiser is left out,
+// as the original starts it anew then.
 Result<DflWritten> write_dfl_model(const ModelDescription&, const LoadedGeneration&, const DflTarget&);
 
 }  // namespace understudy

@@ -159,6 +159,31 @@ TEST(Dfl, ExportKeepsAnExistingModelUnlessToldOtherwise) {
   EXPECT_TRUE(write_dfl_model(model.description, model.generation, target));
 }
 
+// What is there is worth more than an export that cannot be written.
+TEST(Dfl, ExportThatFailsLeavesTheOneBeforeAlone) {
+  const ScratchFolder scratch;
+  FakeModel fake(small(ModelClass::saehd), true);
+  fake.write(scratch.path, "mic");
+  auto model = *read_dfl_model(scratch.path, "");
+  DflTarget target{scratch.path / "out", "mic"};
+  const auto written = write_dfl_model(model.description, model.generation, target);
+  ASSERT_TRUE(written) << to_sentence(written.error());
+  std::map<fs::path, std::string> before;
+  for (const auto& file : written->files) before.emplace(file, *read_text(file));
+  target.replace = true;
+  model.generation.iteration += 1;
+  model.generation.weights.erase("decoder_dst/out_conv/weight");
+  for (auto& [name, tensor] : model.generation.weights) tensor = tensor + 1;
+  EXPECT_FALSE(write_dfl_model(model.description, model.generation, target));
+  for (const auto& [file, text] : before) EXPECT_EQ(*read_text(file), text) << file;
+  // Of an earlier one that had an optimiser nothing is left beside one that has none.
+  model = *read_dfl_model(scratch.path, "");
+  model.generation.optimizer.clear();
+  ASSERT_TRUE(write_dfl_model(model.description, model.generation, target));
+  EXPECT_FALSE(fs::exists(scratch.path / "out" / "mic_SAEHD_src_dst_opt.npy"));
+  EXPECT_TRUE(read_dfl_model(scratch.path / "out", "mic"));
+}
+
 TEST(Dfl, ExportTakesTheAverageUnlessToldOtherwise) {
   const ScratchFolder scratch;
   FakeModel fake(small(ModelClass::saehd), false);

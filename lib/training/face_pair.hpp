@@ -33,6 +33,7 @@ class FacePair : public Learner {
   std::vector<NamedTensor> optimizer_state() const override { return trainer_.optimizer_state(); }
   Result<> load(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
                 std::vector<std::string>& notes) override {
+    dst_loss_.reset();  // it was of weights that are left, which may be why
     return trainer_.load(weights, optimizer, notes);
   }
   Result<> adapt(LoadedGeneration& saved) const override { return grow_to(model_, saved); }

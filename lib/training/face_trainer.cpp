@@ -253,7 +253,7 @@ Losses FaceTrainer::step(const Batch& batch) {
     const StepInputs inputs = inputs_of(batch);
     prepare_optimizers();
     const StepLosses made = recorder_ ? recorder_->step(inputs) : step_on(inputs);
-    if (average_) average_->update(optimizer_.steps());
+    if (average_) average_->update(++average_updates_);
     losses = {to_list(made.src), to_list(made.dst)};
   };
   recorder_ ? recorder_->run(work) : work();

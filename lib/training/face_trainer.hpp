@@ -82,6 +82,8 @@ class FaceTrainer {
 
   Judge made_judge(bool patch, const Device&, Precision) const;
   void renew(Judge&) const;
+  void load_average(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
+                    bool optimizer_loaded, std::vector<std::string>& notes);
   std::vector<const Judge*> judges() const;
   StepInputs inputs_of(const Batch&) const;
   void prepare_optimizers();
@@ -101,6 +103,7 @@ class FaceTrainer {
   Optimizer optimizer_;
   std::optional<Judge> gan_, true_face_;
   std::optional<WeightAverage> average_;
+  std::int64_t average_updates_ = 0;  // the optimiser's steps, unless that began anew under an average that was there
   BackwardWatch watch_;
   std::unique_ptr<StepRecorder> recorder_;
 };

@@ -65,12 +65,27 @@ Result<> ModelFolder::change_description(const ModelDescription& description) {
   return written;
 }
 
+// The slots of gradients that were sums over the batch as those of means are, and back (spec 9, no. 9).
+static void rescale_slots(std::map<std::string, Tensor>& slots, const TrainingRules& from, const TrainingRules& to) {
+  if (from.mean_gradient == to.mean_gradient) return;
+  const double scale = from.mean_gradient ? to.batch_size : 1.0 / from.batch_size;
+  for (auto& [name, tensor] : slots) {
+    const std::string_view slot = std::string_view(name).substr(name.find(':') + 1);  // behind the optimiser's name
+    if (slot.starts_with("ms/")) tensor = tensor * scale;
+    if (slot.starts_with("vs/") || slot.starts_with("acc/")) tensor = tensor * (scale * scale);
+  }
+}
+
 Result<> grow_to(const ModelDescription& model, LoadedGeneration& loaded) {
   if (!loaded.saved_as) return {};
   TRY(const auto before, description_from_json(*loaded.saved_as, "the generation's note"));
+  const auto was = spec_of(before), is = spec_of(model);
+  if (was && is) rescale_slots(loaded.optimizer, was->rules, is->rules);
   if (!is_growth(before, model)) return {};
-  TRY(const auto from, spec_of(before));
-  TRY(const auto to, spec_of(model));
+  TRY(const auto from, was);
+  TRY(const auto to, is);
+  // A description that is not that of these weights: made smaller, they would lose what they were trained for.
+  if (to.shape.resolution < from.shape.resolution) return {};
   const CropMap map = crop_map(before.face_type(), model.face_type());
   // The optimiser's slots are maps over the crop as the weights are.
   for (auto* tensors : {&loaded.weights, &loaded.optimizer}) {

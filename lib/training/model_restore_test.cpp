@@ -164,6 +164,55 @@ TEST_F(AModel, IsCompletedByTheSameCallAfterAKill) {
   EXPECT_GT(done, 0);
 }
 
+// The same of one that goes forward, which no later iteration in the list tells of: a training completes it.
+TEST_F(AModel, HasTheOptionsOfItsWeightsAfterAKillOnTheWayForward) {
+  ASSERT_TRUE(restore(model_, face_model_kind(), state(2, 3)));
+  const auto before = scratch_.path / "before";
+  fs::copy(model_, before, fs::copy_options::recursive);
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(restore(model_, face_model_kind(), state(1, 9)));
+  const auto whole_time = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+  EXPECT_FALSE(ModelFolder::open(model_)->description().shared.random_warp);
+  std::mt19937 chance(7);
+  int again = 0, done = 0;
+  for (int k = 0; k < 60; ++k) {
+    fs::remove_all(model_);
+    fs::copy(before, model_, fs::copy_options::recursive);
+    const auto wanted = state(1, 9);
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(restore(model_, face_model_kind(), wanted) ? 0 : 1);
+    ::usleep(static_cast<useconds_t>(std::uniform_real_distribution<>(0, 1.5 * whole_time)(chance)));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    const bool there = trained_iterations(model_) == 9;
+    ++(there ? done : again);
+    const auto completed = complete_restore(model_, face_model_kind());
+    ASSERT_TRUE(completed) << to_sentence(completed.error());
+    EXPECT_EQ(loaded(model_).iteration, there ? 9 : 3);
+    EXPECT_EQ(loaded(model_ / "backups/01").iteration, there ? 3 : 9);
+    EXPECT_EQ(ModelFolder::open(model_)->description().shared.random_warp, !there);
+    EXPECT_FALSE(fs::exists(model_ / "restore.json"));
+  }
+  EXPECT_GT(again, 0);
+  EXPECT_GT(done, 0);
+}
+
+// Killed between the list and the options.
+TEST_F(AModel, TakesTheOptionsOfWhatWasMarked) {
+  const auto newest = usable_list(model_)->entries.back();
+  auto folder = ModelFolder::open(model_);
+  auto changed = folder->description();
+  changed.shared.random_warp = true;
+  ASSERT_TRUE(folder->change_description(changed));
+  ASSERT_TRUE(complete_restore(model_, face_model_kind()));
+  EXPECT_TRUE(ModelFolder::open(model_)->description().shared.random_warp) << "what somebody has changed since";
+  spit(model_ / "restore.json", sealed({{"weights", newest.weights.checksum}}));
+  ASSERT_TRUE(complete_restore(model_, face_model_kind()));
+  EXPECT_FALSE(ModelFolder::open(model_)->description().shared.random_warp);
+  EXPECT_FALSE(fs::exists(model_ / "restore.json"));
+}
+
 TEST_F(AModel, WhatItIsAlreadyNeedsNothing) {
   ASSERT_TRUE(restore(model_, face_model_kind(), state(0, 9)));
   EXPECT_EQ(loaded(model_ / "backups/01").iteration, 5);

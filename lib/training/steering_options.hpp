@@ -104,7 +104,8 @@ constexpr auto describe<SteeringOptions>() {
           .says(
               "Expression power",
               "Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that "
-              "knows faces already. High values make src resemble dst. Not for AMP; 0: off.")
+              "knows faces already. High values make src resemble dst. Compares faces with each other: needs two "
+              "or more at a time. Not for AMP; 0: off.")
           .range(0, 100)
           .in("Loss"),
       field("edge-power", &O::edge_power)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What of a trainer is saved, and how it comes back.
+#include <algorithm>
 #include <cmath>
 
 #include "lib/training/build_net.hpp"
@@ -8,6 +9,9 @@
 
 namespace understudy {
 namespace {
+
+constexpr const char* updates_name = "ema/updates";  // of the average, kept among the optimiser's tensors
+constexpr std::int64_t long_ago = 1'000'000;         // updates of an average that nobody has counted
 
 // The tensors of `saved` that belong to these parameters; nothing when one is missing or misfits.
 std::optional<std::map<std::string, Tensor>> fitting(const Parameters& parameters,
@@ -29,6 +33,15 @@ std::map<std::string, Tensor> behind(const std::map<std::string, Tensor>& all, c
   return found;
 }
 
+bool all_finite(const Parameters& parameters) {
+  torch::NoGradGuard no_grad;
+  for (const auto& p : parameters.all()) {
+    // A sum is finite only if all of it is (weights are far from the range's end).
+    if (!std::isfinite(p.master.sum().item<double>())) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<NamedTensor> FaceTrainer::weights() const {
@@ -45,6 +58,8 @@ std::vector<NamedTensor> FaceTrainer::weights() const {
 
 std::vector<NamedTensor> FaceTrainer::optimizer_state() const {
   auto all = optimizer_.state();
+  if (average_ && average_updates_ != optimizer_.steps())
+    all.push_back({updates_name, torch::tensor({average_updates_})});
   for (const auto* judge : judges()) {
     for (auto& slot : judge->optimizer->state())
       all.push_back({judge->optimizer_name + ":" + slot.name, std::move(slot.tensor)});
@@ -83,7 +98,8 @@ Result<> FaceTrainer::load(const std::map<std::string, Tensor>& weights, const s
                            std::vector<std::string>& notes) {
   TRY_VOID(load_weights(parameters_.all(), weights));
   parameters_.refresh_values();
-  if (auto loaded = optimizer_.load_state(optimizer); !loaded) {
+  const auto loaded = optimizer_.load_state(optimizer);
+  if (!loaded) {
     // Another optimiser than it was saved with, or an import without one: its memory starts anew, the weights stay.
     optimizer_.start_over();
     notes.push_back(fmt::format("The optimiser starts anew: {}", loaded.error().message));
@@ -100,14 +116,31 @@ Result<> FaceTrainer::load(const std::map<std::string, Tensor>& weights, const s
     }
     TRY_VOID(load_weights(j.parameters->all(), *own));
     j.parameters->refresh_values();
+    if (!all_finite(*j.parameters)) {  // as one could be saved once
+      renew(j);
+      notes.push_back(fmt::format("The {} starts anew: what was saved of it is not finite", name));
+      continue;
+    }
     if (!j.optimizer->load_state(behind(optimizer, j.optimizer_name + ":"))) {
       j.optimizer->start_over();
       notes.push_back(fmt::format("The optimiser of the {} starts anew", name));
     }
   }
-  if (average_ && !average_->load(weights))
-    notes.push_back(fmt::format("The {} start from the weights as they are", "averaged weights"));
+  if (average_) load_average(weights, optimizer, loaded.has_value(), notes);
   return {};
+}
+
+// An average that came back whole is as old as it was, whatever the optimiser has forgotten: counted from nothing, it
+// would be that of the last few iterations.
+void FaceTrainer::load_average(const std::map<std::string, Tensor>& weights,
+                               const std::map<std::string, Tensor>& optimizer, bool optimizer_loaded,
+                               std::vector<std::string>& notes) {
+  const bool whole = average_->load(weights);
+  if (!whole) notes.push_back(fmt::format("The {} start from the weights as they are", "averaged weights"));
+  average_updates_ = whole && !optimizer_loaded ? long_ago : optimizer_.steps();
+  const auto kept = optimizer.find(updates_name);
+  if (whole && kept != optimizer.end() && kept->second.numel() == 1)
+    average_updates_ = kept->second.item<std::int64_t>();
 }
 
 // In place: where a step was recorded, its tensors stay where they are.
@@ -133,12 +166,8 @@ void FaceTrainer::renew(std::string_view part, std::uint64_t seed) {
 }
 
 bool FaceTrainer::weights_are_finite() const {
-  torch::NoGradGuard no_grad;
-  for (const auto& p : parameters_.all()) {
-    // A sum is finite only if all of it is (weights are far from the range's end).
-    if (!std::isfinite(p.master.sum().item<double>())) return false;
-  }
-  return true;
+  return all_finite(parameters_) &&
+         std::ranges::all_of(judges(), [](const Judge* judge) { return all_finite(*judge->parameters); });
 }
 
 }  // namespace understudy

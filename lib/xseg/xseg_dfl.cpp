@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/base/pickle.hpp"
 #include "lib/nets/xseg.hpp"
 #include "lib/options/options.hpp"
@@ -160,24 +162,31 @@ Result<DflXseg> read_dfl_xseg(const fs::path& folder, bool optimizer) {
 }
 
 Result<std::vector<fs::path>> write_dfl_xseg(const XsegDescription& model, const LoadedGeneration& generation,
-                                             const fs::path& folder, bool replace) {
+                                             const fs::path& folder, bool replace,
+                                             const std::function<void(std::string)>& tell) {
   std::error_code error;
+  TRY(const auto lock, lock_folder(folder));
   for (const char* name : {weights_file, optimizer_file, data_file}) {
     if (!replace && fs::exists(fs::symlink_status(folder / name, error))) {
       return fail_with_hint(Code::bad_option, fmt::format("There is {} already", (folder / name).string()),
                             "Choose another folder with --output, or write over it with --replace.");
     }
   }
-  TRY_VOID(make_folders(folder));
   TRY(const auto weights, weights_of(generation));
+  const auto slots = optimizer_of(generation);
+  TRY(auto made, MadeFiles::open(folder));
+  Aside aside(folder, tell);
+  for (const char* name : {weights_file, optimizer_file, data_file}) TRY_VOID(aside.make_way(made, name));
+  // Of the model that is replaced: with these weights its memory would be wrong.
+  if (!slots) fs::remove(folder / optimizer_file, error);
   std::vector<fs::path> written;
   const auto write = [&](const char* name, const Value& value) -> Result<> {
-    TRY_VOID(write_file(folder / name, pickle::write(value)));
+    TRY_VOID(made.write(name, pickle::write(value)));
     written.push_back(folder / name);
     return {};
   };
   TRY_VOID(write(weights_file, weights));
-  if (const auto slots = optimizer_of(generation)) TRY_VOID(write(optimizer_file, *slots));
+  if (slots) TRY_VOID(write(optimizer_file, *slots));
   TRY_VOID(write(data_file, state_of(model, generation)));
   return written;
 }

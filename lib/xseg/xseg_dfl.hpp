@@ -3,6 +3,7 @@
 // pickles are read by the restricted reader.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,8 +29,10 @@ struct DflXseg {
 // network and are refused with a sentence that says so.
 Result<DflXseg> read_dfl_xseg(const fs::path& folder, bool optimizer);
 
-// Writes the three files; returns their paths. A file that is there is Code::bad_option unless `replace`.
+// Writes the three files, or two where there is no optimiser's; returns their paths. Takes the folder meanwhile. A file
+// that is there is Code::bad_option unless `replace`; then one that was not made here is put aside, and `tell` gets a
+// sentence that says so.
 Result<std::vector<fs::path>> write_dfl_xseg(const XsegDescription&, const LoadedGeneration&, const fs::path& folder,
-                                             bool replace);
+                                             bool replace, const std::function<void(std::string)>& tell = {});
 
 }  // namespace understudy

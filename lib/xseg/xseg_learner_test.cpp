@@ -14,6 +14,7 @@
 #include "lib/xseg/mask_view.hpp"
 #include "lib/xseg/xseg_dfl.hpp"
 #include "lib/xseg/xseg_masker.hpp"
+#include "lib/xseg/xseg_onnx.hpp"
 
 namespace understudy {
 namespace {
@@ -65,7 +66,7 @@ class AnXseg : public testing::Test {
   // From here on it is a model that pretrains.
   std::unique_ptr<XsegLearner> pretrainer() {
     description_.options.pretrain = true;
-    auto grey = XsegSource::of_grey(folder_.path / "faces", FaceType::whole, {2, true, 3, 1, Device{}});
+    auto grey = XsegSource::of_grey({folder_.path / "faces"}, FaceType::whole, {2, true, 3, 1, Device{}});
     EXPECT_TRUE(grey) << to_sentence(grey.error());
     return std::make_unique<XsegLearner>(description_, Device{}, Precision::fp32, *std::move(grey), XsegOnlookers{});
   }
@@ -150,6 +151,37 @@ TEST_F(AnXseg, GoesToDeepFaceLabAndBack) {
   EXPECT_EQ((*masker)->content(), *file_checksum(folder_.path / "dfl" / "XSeg_256.npy"));
 }
 
+// Somebody's own network under DeepFaceLab's names: it makes way, and so does its optimiser where ours has none.
+TEST_F(AnXseg, ReplacesOnlyWhatWasMadeHere) {
+  auto made = learner();
+  Session training = session(*made);
+  ASSERT_TRUE(training.load(run_));
+  ASSERT_TRUE(training.iterate(run_));
+  ASSERT_TRUE(training.save(run_));
+  std::vector<std::string> warnings;
+  auto saved = *training.store().load(true, warnings);
+  saved->optimizer.clear();
+  const fs::path to = folder_.path / "dfl", aside = folder_.path / "dfl_backup-1";
+  const std::array names{"XSeg_256.npy", "XSeg_256_opt.npy", "XSeg_data.dat", "XSeg_model.onnx"};
+  for (const char* name : names) ASSERT_TRUE(write_text(to / name, std::string("weeks of work: ") + name));
+  EXPECT_FALSE(write_dfl_xseg(description_, *saved, to, false));
+  EXPECT_FALSE(fs::exists(aside));
+  std::vector<std::string> told;
+  const auto tell = [&](std::string text) { told.push_back(std::move(text)); };
+  for (int times = 0; times < 2; ++times) {  // the second replaces what the first wrote
+    const auto written = write_dfl_xseg(description_, *saved, to, true, tell);
+    ASSERT_TRUE(written) << to_sentence(written.error());
+    EXPECT_EQ(written->size(), 2u);
+    EXPECT_FALSE(fs::exists(to / "XSeg_256_opt.npy"));
+    ASSERT_TRUE(write_xseg_onnx(saved->weights, to, true, tell));
+    EXPECT_EQ(told.size(), 2u) << told.back();
+  }
+  for (const char* name : {"XSeg_256.npy", "XSeg_256_opt.npy", "XSeg_data.dat"})
+    EXPECT_EQ(*read_text(aside / name), std::string("weeks of work: ") + name);
+  EXPECT_EQ(*read_text(to / "XSeg_model_backup-1" / "XSeg_model.onnx"), "weeks of work: XSeg_model.onnx");
+  EXPECT_FALSE(fs::exists(folder_.path / "dfl_backup-2"));
+}
+
 // As a training begins: it is looked at before the first step, and nothing of that look stands in the step's way.
 TEST_F(AnXseg, PretrainsAfterItWasLookedAt) {
   const auto pretraining = pretrainer();
@@ -206,6 +238,24 @@ TEST_F(AnXseg, WhatIsNotOneIsRefusedInASentence) {
     EXPECT_FALSE(open_masker(folder_.path / name, {.threads = 1, .gpu = false}, warnings)) << name;
   }
   EXPECT_FALSE(LabelledFaces::open({folder_.path / "nothing"}, FaceType::whole));
+}
+
+TEST_F(AnXseg, IsNoMaskerBeforeItHasLearnedFromLabels) {
+  ASSERT_TRUE(ModelStore::create(model_, xseg_model_kind(), to_json(description_)));
+  EXPECT_FALSE(is_masker(model_));
+  {
+    auto made = learner();
+    Session training = session(*made);
+    ASSERT_TRUE(training.load(run_));
+    ASSERT_TRUE(training.iterate(run_));
+    ASSERT_TRUE(training.save(run_));
+  }
+  EXPECT_TRUE(is_masker(model_));
+  auto store = *ModelStore::open(model_, xseg_model_kind());
+  description_.options.pretrain = true;
+  store.intend(to_json(description_));
+  ASSERT_TRUE(store.commit_description());
+  EXPECT_FALSE(is_masker(model_));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/infer/session.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/loop/opened_content.hpp"
 #include "lib/training/model_options.hpp"
 #include "lib/xseg/net_masker.hpp"
@@ -62,10 +63,24 @@ fs::path xseg_model_in(const fs::path& models) {
   return !ModelStore::exists(own) && fs::exists(models / "XSeg_256.npy", error) ? models : own;
 }
 
+// What cannot be read is told by whoever opens it.
+static bool has_yet_to_learn(const fs::path& model) {
+  if (const auto list = usable_list(model); !list || list->entries.empty()) return list.has_value();
+  const auto store = ModelStore::open(model, xseg_model_kind());
+  if (!store) return false;
+  const auto description = xseg_description_from_json(store->description(), model.string());
+  return description && description->options.pretrain;
+}
+
 bool is_masker(const fs::path& path) {
   std::error_code error;
-  return ModelStore::exists(path) || fs::exists(path / "XSeg_256.npy", error) ||
-         (path.extension() == ".onnx" && fs::exists(path, error));
+  if (ModelStore::exists(path)) return !has_yet_to_learn(path);
+  return fs::exists(path / "XSeg_256.npy", error) || (path.extension() == ".onnx" && fs::exists(path, error));
+}
+
+std::string why_no_masker(const fs::path& path) {
+  if (!ModelStore::exists(path)) return "There is no XSeg model: the generic mask is taken";
+  return fmt::format("The XSeg model in {} has not learned from labels yet: the generic mask is taken", path.string());
 }
 
 Result<std::unique_ptr<Masker>> open_masker(const fs::path& path, const MaskerOptions& options,

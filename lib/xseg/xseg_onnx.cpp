@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/xseg/xseg_onnx.hpp"
 
+#include "lib/base/lock.hpp"
+#include "lib/base/made_files.hpp"
 #include "lib/nets/xseg.hpp"
 #include "lib/tensor/onnx_graph.hpp"
 
@@ -103,16 +105,17 @@ Result<Bytes> xseg_onnx(const std::map<std::string, Tensor>& weights) {
   return guard_torch("exporting", [&] { return Writer(weights).write(); });
 }
 
-Result<fs::path> write_xseg_onnx(const std::map<std::string, Tensor>& weights, const fs::path& folder, bool replace) {
+Result<fs::path> write_xseg_onnx(const std::map<std::string, Tensor>& weights, const fs::path& folder, bool replace,
+                                 const std::function<void(std::string)>& tell) {
   const fs::path file = folder / "XSeg_model.onnx";
   std::error_code error;
+  TRY(const auto lock, lock_folder(folder));
   if (!replace && fs::exists(fs::symlink_status(file, error))) {
     return fail_with_hint(Code::bad_option, fmt::format("There is {} already", file.string()),
                           "Choose another folder with --output, or write over it with --replace.");
   }
   TRY(const auto bytes, xseg_onnx(weights));
-  TRY_VOID(make_folders(folder));
-  TRY_VOID(write_file(file, bytes));
+  TRY_VOID(write_over_ours(file, bytes, tell));
   return file;
 }
 

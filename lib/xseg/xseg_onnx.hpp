@@ -13,7 +13,9 @@ namespace understudy {
 
 // The file's bytes. Tensors by their names here ("xseg/conv01/conv/weight"); one that is missing is bad_file.
 Result<Bytes> xseg_onnx(const std::map<std::string, Tensor>& weights);
-// Writes FOLDER/XSeg_model.onnx and returns its path; one that is there is Code::bad_option unless `replace`.
-Result<fs::path> write_xseg_onnx(const std::map<std::string, Tensor>& weights, const fs::path& folder, bool replace);
+// Writes FOLDER/XSeg_model.onnx and returns its path. Takes the folder meanwhile. One that is there is Code::bad_option
+// unless `replace`; then one that was not made here is put aside, and `tell` gets a sentence that says so.
+Result<fs::path> write_xseg_onnx(const std::map<std::string, Tensor>& weights, const fs::path& folder, bool replace,
+                                 const std::function<void(std::string)>& tell = {});
 
 }  // namespace understudy

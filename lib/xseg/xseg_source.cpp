@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/xseg/xseg_source.hpp"
 
+#include <algorithm>
+
 #include "lib/image/convert.hpp"
 #include "lib/nets/xseg.hpp"
 #include "lib/tensor/upload.hpp"
@@ -40,28 +42,50 @@ class Labelled : public XsegSource::Faces {
 // Spec networks-and-training.md 5, "Pretrain": warped faces, and the same in grey.
 class Grey : public XsegSource::Faces {
  public:
-  Grey(FaceList faces, const SampleRules& rules, const XsegSourceSettings& settings)
-      : store_(std::move(faces), rules, std::uint64_t{2} << 30),
+  Grey(std::vector<FaceList> sets, const SampleRules& rules, const XsegSourceSettings& settings)
+      : stores_(stores_of(std::move(sets), rules)),
         rules_(rules),
-        order_(store_.count(), settings.seed),
+        order_(count(), settings.seed),
         seed_(settings.seed) {}
-  std::size_t count() const override { return store_.count(); }
-  std::vector<std::string> take_warnings() override { return store_.take_warnings(); }
+  std::size_t count() const override {
+    std::size_t sum = 0;
+    for (const auto& store : stores_) sum += store->count();
+    return sum;
+  }
+  std::vector<std::string> take_warnings() override {
+    std::vector<std::string> all;
+    for (const auto& store : stores_) std::ranges::move(store->take_warnings(), std::back_inserter(all));
+    return all;
+  }
   Result<XsegSample> plain(std::size_t index) override {
-    TRY(const auto face, store_.face(index));
+    TRY(const auto face, prepared(index));
     ImageF bgr = face->bgr;
     clamp_01(bgr);
     return XsegSample{bgr, grey_of(bgr)};
   }
   Result<XsegSample> drawn(std::uint64_t place) override {
-    TRY(const auto face, store_.face(order_.face_at(place)));
+    TRY(const auto face, prepared(order_.face_at(place)));
     CounterRandom random(seed_, sample_stream, place);
     const Sample sample = make_sample(*face, rules_, draw_sample(random, rules_));
     return XsegSample{sample.warped, grey_of(sample.warped)};
   }
 
  private:
-  FaceStore store_;
+  using Stores = std::vector<std::unique_ptr<FaceStore>>;
+  static Stores stores_of(std::vector<FaceList> sets, const SampleRules& rules) {
+    Stores stores;
+    const auto budget = (std::uint64_t{2} << 30) / sets.size();
+    for (auto& faces : sets) stores.push_back(std::make_unique<FaceStore>(std::move(faces), rules, budget));
+    return stores;
+  }
+  // Of all sets, one behind the other.
+  Result<std::shared_ptr<const PreparedFace>> prepared(std::size_t index) {
+    std::size_t set = 0;
+    for (; index >= stores_[set]->count(); ++set) index -= stores_[set]->count();
+    return stores_[set]->face(index);
+  }
+
+  Stores stores_;
   SampleRules rules_;
   FaceOrder order_;
   std::uint64_t seed_;
@@ -101,15 +125,20 @@ Result<std::unique_ptr<XsegSource>> XsegSource::of_labels(LabelledFaces faces, c
   return started(std::make_unique<Labelled>(std::move(faces), settings), settings);
 }
 
-Result<std::unique_ptr<XsegSource>> XsegSource::of_grey(const fs::path& folder, FaceType type,
+Result<std::unique_ptr<XsegSource>> XsegSource::of_grey(const std::vector<fs::path>& folders, FaceType type,
                                                         const XsegSourceSettings& settings) {
-  TRY(auto faces, FaceList::open(folder));
+  std::vector<FaceList> sets;
+  for (const auto& folder : folders) {
+    TRY(auto faces, FaceList::open(folder));
+    sets.push_back(std::move(faces));
+  }
+  check(!sets.empty(), "faces come from somewhere");
   SampleRules rules;
   rules.resolution = xseg_resolution;
   rules.face_type = type;
   rules.scale = 0.05;
   rules.flip_probability = 0.4;
-  return started(std::make_unique<Grey>(std::move(faces), rules, settings), settings);
+  return started(std::make_unique<Grey>(std::move(sets), rules, settings), settings);
 }
 
 Result<XsegBatch> XsegSource::made(std::int64_t k) {

@@ -28,8 +28,9 @@ struct XsegSourceSettings {
 class XsegSource {
  public:
   static Result<std::unique_ptr<XsegSource>> of_labels(LabelledFaces, const XsegSourceSettings&);
-  // `faces`: a folder of aligned faces or with their faceset.pak.
-  static Result<std::unique_ptr<XsegSource>> of_grey(const fs::path& faces, FaceType, const XsegSourceSettings&);
+  // `folders`: each of aligned faces or with their faceset.pak.
+  static Result<std::unique_ptr<XsegSource>> of_grey(const std::vector<fs::path>& folders, FaceType,
+                                                     const XsegSourceSettings&);
 
   // Batch number k, the same whatever was asked for before. Asking for k, k+1, … finds them ready.
   Result<XsegBatch> batch(std::int64_t k) { return batches_.take(k); }

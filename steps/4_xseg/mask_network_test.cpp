@@ -2,12 +2,14 @@
 // Masks put into faces by a network, brought between face types, and taken back.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/face_mask.hpp"
 #include "lib/face/labels/label_book.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/nets/xseg.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "lib/xseg/xseg_onnx.hpp"
@@ -154,6 +156,54 @@ TEST_F(AMaskNetwork, GoesToDeepFaceLabAndComesBack) {
   for (const auto& [name, tensor] : a->weights) EXPECT_TRUE(torch::equal(tensor, b->weights.at(name))) << name;
   for (const auto& [name, tensor] : a->optimizer) EXPECT_TRUE(torch::equal(tensor, b->optimizer.at(name))) << name;
   EXPECT_EQ(b->iteration, 1);
+}
+
+TEST_F(AMaskNetwork, PretrainsOnBothSides) {
+  auto r = request(1);
+  r.dst = scratch_.path / "dst";
+  fs::copy(faces_, r.dst);
+  fs::remove(r.dst / "00001_0.jpg");
+  r.wanted.pretrain = true;
+  const auto report = train_masks(r, run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->faces, 5u);
+}
+
+// Another process makes the model while this one looks at the faces.
+TEST_F(AMaskNetwork, NeverTakesThePlaceOfOneThatWasMadeMeanwhile) {
+  understudy::Run run([&](const Event& event) {
+    if (std::holds_alternative<NoteEvent>(event) && !ModelStore::exists(model_)) {
+      ASSERT_TRUE(ModelStore::create(model_, xseg_model_kind(), to_json(XsegDescription{{}, 5})));
+    }
+  });
+  const auto report = train_masks(request(1), run);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Code::busy);
+  EXPECT_TRUE(ModelStore::exists(model_));
+  EXPECT_FALSE(fs::exists(model_.parent_path() / "XSeg-before-1"));
+}
+
+// Killed when the state that was wanted was the newest of the list, and the options were those of the other still.
+TEST_F(AMaskNetwork, GoesOnWithTheOptionsOfAKilledRestore) {
+  ASSERT_TRUE(train_masks(request(1), run_));
+  auto other = request(2);
+  other.wanted.batch_size = 3;
+  other.wanted_rows = rows_of(other.wanted);
+  std::ranges::find(other.wanted_rows, "batch-size", &Row::key)->given = true;
+  ASSERT_TRUE(train_masks(other, run_));
+  auto list = *usable_list(model_);
+  ASSERT_EQ(list.entries.size(), 2u);
+  const auto notes = read_notes(model_);
+  auto wanted = list.entries.front();
+  wanted.save = list.entries.back().save + 1;
+  ASSERT_TRUE(write_note(model_, {wanted, notes.front().model}, list.entries));
+  list.entries.push_back(wanted);
+  ASSERT_TRUE(write_list(model_, list.entries));
+  const auto report = train_masks(request(2), run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->iterations_done, 1);
+  const auto now = xseg_description_from_json(ModelStore::open(model_, xseg_model_kind())->description(), "it");
+  EXPECT_EQ(now->options.batch_size, 2);
 }
 
 }  // namespace

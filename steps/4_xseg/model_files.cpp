@@ -62,11 +62,12 @@ Result<std::string> import_xseg(const fs::path& from, const fs::path& model, Run
 Result<std::string> export_xseg(const fs::path& model, const fs::path& to, const MaskModelExportOptions& options,
                                 Run& run) {
   TRY(const auto opened, open_trained(model, run));
+  const auto tell = [&run](std::string text) { run.note(std::move(text)); };
   std::vector<fs::path> files;
   if (options.format == XsegFormat::dfl) {
-    TRY(files, write_dfl_xseg(opened.model, opened.generation, to, options.replace));
+    TRY(files, write_dfl_xseg(opened.model, opened.generation, to, options.replace, tell));
   } else {
-    TRY(const auto file, write_xseg_onnx(opened.generation.weights, to, options.replace));
+    TRY(const auto file, write_xseg_onnx(opened.generation.weights, to, options.replace, tell));
     files.push_back(file);
   }
   nlohmann::json names = nlohmann::json::array();

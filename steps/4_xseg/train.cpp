@@ -9,6 +9,7 @@
 #include "lib/image/draw.hpp"
 #include "lib/loop/given_options.hpp"
 #include "lib/loop/loop.hpp"
+#include "lib/loop/model_restore.hpp"
 #include "lib/training/model_options.hpp"
 #include "lib/xseg/xseg_learner.hpp"
 
@@ -53,16 +54,15 @@ Result<std::unique_ptr<XsegSource>> open_source(const MaskTrainRequest& request,
   XsegSourceSettings settings{p.model.options.batch_size, p.model.options.augment, p.model.seed, 0, p.device};
   const FaceType type = face_type_of(p.model.options.face_type);
   set_image_threads(1);  // samples are made side by side
-  if (p.model.options.pretrain) {
-    const auto& set = request.options.pretrain_set;
-    return XsegSource::of_grey(set.empty() ? request.src : set, type, settings);
-  }
+  if (p.model.options.pretrain && !request.options.pretrain_set.empty())
+    return XsegSource::of_grey({request.options.pretrain_set}, type, settings);
   const auto folders = folders_with_faces(request);
   if (folders.empty()) {
     return fail_with_hint(Code::no_faces,
                           fmt::format("There are no faces in {} or {}", request.src.string(), request.dst.string()),
                           "Extract some first: understudy extract src");
   }
+  if (p.model.options.pretrain) return XsegSource::of_grey(folders, type, settings);
   TRY(auto faces, LabelledFaces::open(folders, type));
   run.note(fmt::format("{} faces with {}", faces.count(), faces.by_polygons() ? "polygons" : "applied masks"));
   return XsegSource::of_labels(std::move(faces), settings);
@@ -77,6 +77,14 @@ Result<Prepared> prepare(const MaskTrainRequest& request, Run& run) {
   p.onlookers = onlookers_of(request.src, request.dst, face_type_of(p.model.options.face_type));
   run.note(fmt::format("{} on {}", p.precision == Precision::bf16 ? "bf16" : "fp32", p.device.name));
   return p;
+}
+
+// Before anything of a model is read: a restore that was killed has left the options of another state.
+Result<std::optional<FileLock>> taken_model(const fs::path& model) {
+  if (!ModelStore::exists(model)) return std::optional<FileLock>{};
+  TRY(auto lock, FileLock::take(model / "lock"));
+  TRY_VOID(complete_restore(model, xseg_model_kind()));
+  return std::optional(std::move(lock));
 }
 
 // The model that is there goes on under another name.
@@ -133,9 +141,17 @@ std::string to_json_text(const MaskTrainReport& report) {
 Result<MaskTrainReport> train_masks(const MaskTrainRequest& request, Run& run) {
   TRY(const Limits limits, limits_of(request.loop));
   run.stage("open");
+  TRY(auto taken, taken_model(request.model));
   TRY(auto prepared, prepare(request, run));
-  TRY_VOID(make_folders(request.model));
-  TRY(auto lock, FileLock::take(request.model / "lock"));
+  if (!taken) {
+    TRY_VOID(make_folders(request.model));
+    TRY(taken, FileLock::take(request.model / "lock"));
+    if (ModelStore::exists(request.model) && !request.options.restart) {  // made by another process in the meantime
+      return fail_with_hint(Code::busy, fmt::format("There is a model in {} now", request.model.string()),
+                            "Run the same command again to go on with it.");
+    }
+  }
+  FileLock& lock = *taken;
   remove_temporaries(request.model);
   TRY(auto learner, guard_torch("making the network", [&] {
         return std::make_unique<XsegLearner>(prepared.model, prepared.device, prepared.precision,

@@ -55,7 +55,7 @@ constexpr const char* look_is_done =
 // Whether a course in seconds has come to the iterations at which it ends, and time is left.
 bool done_early(const std::vector<CourseStage>& stages, const CourseLength& length, const fs::path& model) {
   const auto last = stages.back().iterations;
-  return !length.iterations && last > 0 && trained_iterations(model) >= last && length.done(model) < length.whole;
+  return !length.iterations && last > 0 && length.iterations_done(model) >= last && length.done(model) < length.whole;
 }
 
 // The model's description as it is saved; nothing where there is none to read.
@@ -66,10 +66,55 @@ std::optional<ModelDescription> description_at(const fs::path& model) {
   return folder->description();
 }
 
+// Whether the newest that was saved of it was learned in pretraining, by its note: model.json may say already that this
+// is over.
+bool was_pretrained(const fs::path& model) {
+  const auto list = usable_list(model);
+  if (!list || list->entries.empty()) return false;
+  for (const auto& note : read_notes(model)) {
+    if (!(note.entry == list->entries.back())) continue;
+    const auto then = description_from_json(note.model, model.string());
+    return then && then->saehd.pretrain;
+  }
+  const auto saved = description_at(model);
+  return saved && saved->saehd.pretrain;
+}
+
+// Whether the training that is asked for is a pretraining.
+bool pretrains(const TrainRequest& request, const fs::path& model) {
+  const bool given =
+      std::ranges::any_of(request.wanted_rows, [](const Row& r) { return r.given && r.key == "pretrain"; });
+  const auto saved = description_at(model);
+  return given || !saved ? request.wanted.saehd.pretrain : saved->saehd.pretrain;
+}
+
+// Options of a stage that do not go together are told before the first one has taken its time.
+Result<> check_stages(const TrainRequest& request, const std::vector<CourseStage>& stages, const CourseLength& length,
+                      const std::vector<std::string>& chosen, const fs::path& model) {
+  Run silent;  // what a stage changes is told when it begins
+  const auto now = description_at(model).value_or(request.wanted);
+  for (const auto& stage : stages) {
+    if (length.is_over(stage, model)) continue;
+    TrainRequest part = request;
+    TRY_VOID(set_stage(part, stage, length, length.done(model), now, chosen));
+    TRY(const auto description, settle_description(model, part, silent));
+    if (const auto spec = spec_of(description); !spec) return Failure(spec.error());
+  }
+  return {};
+}
+
 }  // namespace
 
 double CourseLength::done(const fs::path& model) const {
-  return iterations ? static_cast<double>(trained_iterations(model)) : trained_seconds(model);
+  return iterations ? static_cast<double>(iterations_done(model)) : seconds_done(model);
+}
+
+double CourseLength::seconds_done(const fs::path& model) const {
+  return !pretraining && was_pretrained(model) ? 0 : trained_seconds(model);
+}
+
+std::int64_t CourseLength::iterations_done(const fs::path& model) const {
+  return !pretraining && was_pretrained(model) ? 0 : trained_iterations(model);
 }
 
 std::int64_t CourseLength::last_of(const CourseStage& stage) const {
@@ -80,17 +125,19 @@ std::int64_t CourseLength::last_of(const CourseStage& stage) const {
 bool CourseLength::is_over(const CourseStage& stage, const fs::path& model) const {
   const double rest = stage.until * whole - done(model);
   const auto last = iterations ? last_iteration : last_of(stage);
-  const bool at_last = last > 0 && trained_iterations(model) >= last;
+  const bool at_last = last > 0 && iterations_done(model) >= last;
   return at_last || rest <= 0 || (!iterations && rest < shortest_stage);
 }
 
-Result<CourseLength> course_length(const TrainRequest& request, Schedule schedule) {
+Result<CourseLength> course_length(const TrainRequest& request, Schedule schedule, const fs::path& model) {
+  const bool pretraining = pretrains(request, model);
   if (!request.loop.time.empty()) {
     TRY(const double seconds, parse_duration(request.loop.time));
-    return CourseLength{seconds, false, request.loop.target_iter};
+    return CourseLength{seconds, false, request.loop.target_iter, pretraining};
   }
-  if (request.loop.target_iter > 0) return CourseLength{static_cast<double>(request.loop.target_iter), true, 0};
-  return CourseLength{usual_seconds(schedule), false, 0};
+  if (request.loop.target_iter > 0)
+    return CourseLength{static_cast<double>(request.loop.target_iter), true, 0, pretraining};
+  return CourseLength{usual_seconds(schedule), false, 0, pretraining};
 }
 
 // Stages at sizes below the one that the model has already are over, whatever the time says.
@@ -124,7 +171,10 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
                                  Run& run) {
   TRY(const fs::path model, model_path(request));
   request.options.model = model.filename().string();
-  TRY(const CourseLength length, course_length(request, schedule));
+  {
+    TRY(const auto lock, taken_model(model));  // each stage takes it again
+  }
+  TRY(const CourseLength length, course_length(request, schedule, model));
   if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);
   TRY(const auto stages, stages_left(request, schedule, model));
   if (std::ranges::all_of(stages, [&](const CourseStage& s) { return length.is_over(s, model); })) {
@@ -133,6 +183,7 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
                  : "The course of this training is over; a longer --time or --target-iter goes on");
     return report_of_saved(model);
   }
+  TRY_VOID(check_stages(request, stages, length, chosen, model));
   TrainReport report;
   for (std::size_t at = 0; at < stages.size(); ++at) {
     if (length.is_over(stages[at], model)) continue;

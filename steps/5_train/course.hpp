@@ -12,13 +12,18 @@ struct CourseLength {
   double whole = 0;
   bool iterations = false;
   std::int64_t last_iteration = 0;  // at which it ends before its time is over; 0: none
+  // Whether it is the course of a pretraining. Of another, what a model was pretrained for is no part: that is counted
+  // anew when it is left.
+  bool pretraining = false;
   double done(const fs::path& model) const;
+  double seconds_done(const fs::path& model) const;
+  std::int64_t iterations_done(const fs::path& model) const;
   // The iteration at which a stage of a course in seconds ends before its time is over; 0: none.
   std::int64_t last_of(const CourseStage&) const;
   // Whether nothing is left of that stage: less than a millisecond is no time to train for.
   bool is_over(const CourseStage&, const fs::path& model) const;
 };
-Result<CourseLength> course_length(const TrainRequest&, Schedule);
+Result<CourseLength> course_length(const TrainRequest&, Schedule, const fs::path& model);
 // What is left of its stages for a model that has this resolution already (0: for a new one).
 void skip_smaller(std::vector<CourseStage>&, int resolution);
 

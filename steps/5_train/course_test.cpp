@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lib/base/scratch_folder.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/training/model_fake.hpp"
 #include "steps/5_train/faces_fake.hpp"
 
@@ -207,6 +210,52 @@ TEST_F(ACourse, OfALargerModelIsThatOfItsSize) {
     for (const auto& stage : *stages) EXPECT_EQ(stage.iterations > 0, size == 96) << stage.name << " at " << size;
     EXPECT_EQ(stages->back().resolution, size);
   }
+}
+
+// It would be refused after nine tenths of the time.
+TEST_F(ACourse, WhoseLastStageCannotBeTrainedIsRefusedAtOnce) {
+  auto r = request(folder_.path / "model");
+  r.wanted.shared.gan_patch_size = 511;
+  understudy::Run run;
+  const auto report = train_course(r, Schedule::film, {}, run);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Code::bad_option);
+  EXPECT_FALSE(fs::exists(folder_.path / "model" / "saehd"));
+  EXPECT_TRUE(train_course(r, Schedule::look, {}, run)) << "no stage of which has a GAN";
+}
+
+// Killed when the state that was wanted was the newest of the list, and the options were those of the other still.
+TEST_F(ACourse, GoesOnWithTheOptionsOfAKilledRestore) {
+  auto r = request(folder_.path / "model");
+  r.wanted.saehd.resolution = 64;
+  understudy::Run run;
+  const fs::path model = folder_.path / "model" / "saehd";
+  r.loop.target_iter = 1;
+  ASSERT_TRUE(train(r, run));
+  const auto then = ModelFolder::open(model)->description();
+  ASSERT_TRUE(then.shared.random_warp);
+  auto other = r;
+  other.wanted.shared.random_warp = false;
+  other.wanted_rows = model_rows(other.wanted);
+  std::ranges::find(other.wanted_rows, "random-warp", &Row::key)->given = true;
+  other.loop.target_iter = 3;
+  ASSERT_TRUE(train(other, run));
+  auto list = *usable_list(model);
+  ASSERT_EQ(list.entries.size(), 2u);
+  auto wanted = list.entries.front();
+  wanted.save = list.entries.back().save + 1;
+  ASSERT_TRUE(write_note(model, {wanted, to_json(then)}, list.entries));
+  list.entries.push_back(wanted);
+  ASSERT_TRUE(write_list(model, list.entries));
+  r.loop.target_iter = 2;
+  const auto report = train(r, run);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->iterations_done, 1);
+  EXPECT_TRUE(ModelFolder::open(model)->description().shared.random_warp);
+  const auto kept = ModelFolder::open(model / "backups" / "01");
+  ASSERT_TRUE(kept);
+  EXPECT_FALSE(kept->description().shared.random_warp);
+  EXPECT_EQ(kept->generations()->back(), 3);
 }
 
 }  // namespace

@@ -80,7 +80,8 @@ void end_at(std::vector<ForecastStage>& stages, double iterations) {
 
 Result<std::string> forecast_of(TrainRequest request, const std::vector<Row>& rows, Run& run) {
   Schedule schedule = request.options.schedule;
-  TRY(const auto length, course_length(request, schedule));
+  TRY(const auto model, model_path(request));
+  TRY(const auto length, course_length(request, schedule, model));
   const bool endless = schedule == Schedule::none && request.loop.time.empty() && request.loop.target_iter == 0;
   if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);
   TRY_VOID(choose_size(request, schedule, rows, length, run));
@@ -97,8 +98,8 @@ Result<std::string> forecast_of(TrainRequest request, const std::vector<Row>& ro
   const bool from_now = schedule == Schedule::none && !length.iterations;
   CourseDone done;
   if (!planned.is_new) {
-    done.seconds = from_now ? 0 : trained_seconds(planned.model);
-    done.iterations = static_cast<double>(trained_iterations(planned.model));
+    done.seconds = from_now ? 0 : length.seconds_done(planned.model);
+    done.iterations = static_cast<double>(length.iterations_done(planned.model));
   }
   auto told = endless ? std::vector<ForecastStage>()
                       : forecast_stages(stages, length, done, planned.resolution, planned.plan.seconds);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models from DeepFaceLab and to it.
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lib/base/lock.hpp"
@@ -109,26 +108,6 @@ Result<std::string> import_verb(const ModelImportOptions& options, const std::ve
                         {"optimizer_tensors", model.generation.optimizer.size()}});
 }
 
-// Makes room for an export: files of a model of that name which are not ours any more, or never were, are put aside.
-// Where a model is there and is not to be replaced, nothing is: the writer says so.
-Result<> make_room(const DflTarget& target, const MadeFiles& made, Aside& aside) {
-  std::vector<fs::path> in_the_way;
-  bool model = false;
-  std::error_code error;
-  auto prefix = target.name;
-  std::ranges::replace(prefix, '_', ' ');
-  prefix += '_';
-  for (fs::directory_iterator it(target.folder, error), end; !error && it != end; it.increment(error)) {
-    const auto name = it->path().filename();
-    if (!name.string().starts_with(prefix) || it->is_directory(error)) continue;
-    model = model || name.string().ends_with("_data.dat");
-    if (!made.ours(name)) in_the_way.push_back(name);
-  }
-  if (model && !target.replace) return {};
-  for (const auto& name : in_the_way) TRY_VOID(aside.take(name));
-  return {};
-}
-
 // What is exported, and where to.
 struct Exported {
   fs::path model;
@@ -162,12 +141,8 @@ Result<std::string> export_dfl(const ModelExportOptions& options, const Exported
   if (fs::exists(from.model / others_name, error)) {
     TRY(target.other_options, read_text(from.model / others_name, 1 << 20));
   }
-  TRY(const auto lock, lock_folder(target.folder));
-  TRY(auto made, MadeFiles::open(target.folder));
-  Aside aside(target.folder, [&run](std::string text) { run.note(std::move(text)); });
-  TRY_VOID(make_room(target, made, aside));
+  target.tell = [&run](std::string text) { run.note(std::move(text)); };
   TRY(const auto written, write_dfl_model(from.folder.description(), from.generation, target));
-  for (const auto& file : written.files) TRY_VOID(made.add(file.filename()));
   if (!written.left_out.empty()) {
     run.note(
         fmt::format("DeepFaceLab has no counterpart of {}: it trains on without", fmt::join(written.left_out, ", ")));

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "lib/base/scratch_folder.hpp"
+#include "lib/loop/generation_list.hpp"
 #include "lib/loop/session.hpp"
 #include "lib/training/build_net.hpp"
 #include "lib/training/face_pair.hpp"
+#include "steps/5_train/course.hpp"
 #include "steps/5_train/faces_fake.hpp"
 #include "steps/5_train/setup.hpp"
 
@@ -169,6 +171,42 @@ TEST_F(Pretrained, ARefusedStartMakesNoModel) {
   fresh.options.start_parts = "no part";
   EXPECT_FALSE(train(fresh, run_));
   EXPECT_FALSE(fs::exists(folder_.path / "models" / "another"));
+}
+
+// What it was pretrained for is no part of the course that comes after it: in iterations, and in seconds.
+TEST_F(Pretrained, ACourseBeginsWhereItIsLeft) {
+  for (const bool seconds : {false, true}) {
+    fs::remove_all(model_);
+    auto pretraining = asked(true);
+    pretraining.loop.target_iter = 3;
+    ASSERT_TRUE(train(pretraining, run_));
+    auto folder = *ModelFolder::open(model_);
+    const auto end = saved(model_);
+    Generation longer{4, end.batches, 5000, {}, {}, torch::zeros({4, 2})};
+    for (const auto& [name, tensor] : end.weights) longer.weights.push_back({name, tensor});
+    for (const auto& [name, tensor] : end.optimizer) longer.optimizer.push_back({name, tensor});
+    ASSERT_TRUE(folder.save(longer));
+    auto course = asked(false);
+    course.loop.target_iter = 3;
+    if (seconds) course.loop.time = "4000s";
+    const auto report = train_course(course, Schedule::look, {"pretrain"}, run_);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    EXPECT_EQ(report->iteration, 3);
+    EXPECT_EQ(report->iterations_done, 3);
+    EXPECT_LT(trained_seconds(model_), 4000);
+    const auto again = train_course(course, Schedule::look, {"pretrain"}, run_);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->iterations_done, 0);
+  }
+}
+
+// A course of pretraining counts it.
+TEST_F(Pretrained, ACourseOfPretrainingGoesOn) {
+  auto course = asked(true);
+  course.loop.target_iter = 4;
+  const auto report = train_course(course, Schedule::look, {"pretrain"}, run_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ(report->iterations_done, 1);
 }
 
 TEST(NarrowFaces, AreTold) {

@@ -173,6 +173,26 @@ TEST_F(ATraining, GoesOnBetweenTwoBatchesWithDst) {
   for (const auto& [name, tensor] : weights()) EXPECT_TRUE(torch::equal(tensor, straight.at(name))) << name;
 }
 
+void dst_hardly_ever(ModelDescription& model) { model.steering.dst_every = 10; }
+
+// The batches after it have no loss of dst of their own: the bad one is not told of each of them.
+TEST_F(ATraining, OneBadLossOfDstIsOneStepBack) {
+  int warnings = 0;
+  understudy::Run counting([&](const Event& e) { warnings += std::holds_alternative<WarningEvent>(e); });
+  reopen(counting, dst_hardly_ever);
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(session_->iterate(counting));
+  ASSERT_TRUE(session_->save(counting));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(session_->iterate(counting));
+  poison();
+  ASSERT_TRUE(session_->iterate(counting));  // with dst
+  ASSERT_EQ(session_->iteration(), 8);
+  while (session_->iteration() < 20) {
+    const auto stepped = session_->iterate(counting);
+    ASSERT_TRUE(stepped) << to_sentence(stepped.error());
+  }
+  EXPECT_EQ(warnings, 1);
+}
+
 // And among losses of one kind it is.
 TEST_F(ATraining, ALossFarAboveThoseBeforeIsAnExplosion) {
   reopen(run_, style_loss_too);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/loop/given_options.hpp"
+#include "lib/loop/model_restore.hpp"
 #include "lib/start/start.hpp"
 #include "lib/training/grow.hpp"
 
@@ -65,8 +66,7 @@ void settle_start(const TrainOptions& options, ModelDescription& model, bool enc
 PrecisionChoice precision_choice(const TrainRequest& request, const ModelDescription& model) {
   const auto asked = request.options.precision;
   if (request.precision_given || asked != PrecisionChoice::automatic) return asked;
-  const bool fp32 = model.fp32 || request.options.preset == Preset::compatible;
-  return fp32 ? PrecisionChoice::fp32 : PrecisionChoice::automatic;
+  return model.fp32 ? PrecisionChoice::fp32 : PrecisionChoice::automatic;
 }
 
 SampleRules sample_rules(const ModelDescription& model, const ModelSpec& spec, Side side) {
@@ -104,6 +104,13 @@ Result<fs::path> model_path(const TrainRequest& request) {
   return request.models / std::string(class_name(request.wanted.model_class));
 }
 
+Result<std::optional<FileLock>> taken_model(const fs::path& path) {
+  if (!ModelFolder::exists(path)) return std::optional<FileLock>{};
+  TRY(auto lock, FileLock::take(path / "lock"));
+  TRY_VOID(complete_restore(path, face_model_kind()));
+  return std::optional(std::move(lock));
+}
+
 Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {
   if (!ModelFolder::exists(path)) return new_description(request);
   TRY(const auto folder, ModelFolder::open(path));
@@ -117,7 +124,9 @@ Result<ModelDescription> settle_description(const fs::path& path, const TrainReq
   }
   TRY(auto merged, merged_description(folder.description(), request, run));
   TRY(const auto saved, folder.generations());
-  if (saved.empty()) settle_start(request.options, merged, is_given(request, "encoder-lr"));
+  if (!saved.empty()) return merged;
+  settle_start(request.options, merged, is_given(request, "encoder-lr"));
+  if (request.options.preset == Preset::compatible && !request.precision_given) merged.fp32 = true;
   return merged;
 }
 
@@ -153,6 +162,12 @@ std::vector<std::string> narrow_faces(const SampleSource& source, const ModelDes
                     face_type_name(wanted), face_type_key(wanted)));
   }
   return told;
+}
+
+std::vector<std::string> options_without_effect(const ModelSpec& spec) {
+  const int parts = std::min(spec.rules.micro_batches, spec.rules.batch_size);
+  if (spec.rules.expression_power <= 0 || spec.rules.batch_size / parts > 1) return {};
+  return {"'expression-power' compares the faces of a batch with each other: with one at a time it does nothing"};
 }
 
 std::uint64_t cache_bytes_of(const SampleSource& source, const ModelSpec& spec, const TrainRequest& request) {

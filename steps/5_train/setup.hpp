@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
+#include "lib/base/lock.hpp"
 #include "lib/training/model_folder.hpp"
 #include "lib/training/sample_source.hpp"
 #include "steps/5_train/train.hpp"
@@ -23,8 +25,11 @@ Result<bool> is_untrained(const fs::path& model);
 bool takes_start(const TrainOptions&, const ModelDescription&);
 // Settles that for a model of which nothing was saved yet, and how fast its encoder learns where nobody said it.
 void settle_start(const TrainOptions&, ModelDescription&, bool encoder_lr_given);
-// What was asked for, or what the model was made for.
+// What was asked for, or what the model was made for; a preset is a matter of new models.
 PrecisionChoice precision_choice(const TrainRequest&, const ModelDescription&);
+// Takes a model that is there, before anything of it is read: a restore that was killed has left the options of another
+// state, and is completed first. Nothing where there is no model.
+Result<std::optional<FileLock>> taken_model(const fs::path&);
 // What the model is from now on; nothing is written yet.
 Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest&, Run&);
 
@@ -35,6 +40,9 @@ Result<ModelFolder> open_or_create(const fs::path& path, const ModelDescription&
 
 // A sentence for each side whose faces are cut narrower than the model's face type: what lies around them is not there.
 std::vector<std::string> narrow_faces(const SampleSource&, const ModelDescription&);
+
+// A sentence for each option that is given and does nothing beside the others.
+std::vector<std::string> options_without_effect(const ModelSpec&);
 
 // The prepared faces that will be kept: three float pictures' worth of each, up to the budget.
 std::uint64_t cache_bytes_of(const SampleSource&, const ModelSpec&, const TrainRequest&);

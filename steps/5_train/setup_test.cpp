@@ -124,5 +124,29 @@ TEST_F(ASetup, KeepsThePrecisionThatTheModelWasMadeFor) {
   EXPECT_TRUE(settled("fresh", fresh).fp32);
 }
 
+TEST_F(ASetup, TakesThePresetOfANewModelAlone) {
+  create("recommended", Preset::recommended);
+  auto r = request();
+  r.options.preset = Preset::compatible;
+  EXPECT_TRUE(settled("recommended", r).fp32);  // nothing was saved yet
+  ASSERT_TRUE(ModelFolder::open(models_ / "recommended")->save(made(1)));
+  EXPECT_FALSE(settled("recommended", r).fp32);
+  EXPECT_EQ(precision_choice(r, settled("recommended", r)), PrecisionChoice::automatic);
+}
+
+TEST_F(ASetup, TellsOfAnOptionThatDoesNothing) {
+  auto d = fitting();
+  d.steering.expression_power = 1;
+  d.saehd.batch_size = 4;
+  EXPECT_TRUE(options_without_effect(*spec_of(d)).empty());
+  d.steering.micro_batches = 3;  // parts of one face and of two
+  EXPECT_EQ(options_without_effect(*spec_of(d)).size(), 1u);
+  d.steering.micro_batches = 1;
+  d.saehd.batch_size = 1;
+  EXPECT_EQ(options_without_effect(*spec_of(d)).size(), 1u);
+  d.steering.expression_power = 0;
+  EXPECT_TRUE(options_without_effect(*spec_of(d)).empty());
+}
+
 }  // namespace
 }  // namespace understudy

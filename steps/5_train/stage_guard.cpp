@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/5_train/stage_guard.hpp"
 
+#include <algorithm>
+
 #include "lib/base/lock.hpp"
+#include "lib/loop/model_restore.hpp"
 #include "lib/training/model_list.hpp"
 #include "lib/training/validation.hpp"
 
@@ -35,6 +38,8 @@ Result<StageGuard> StageGuard::before(const fs::path& model, Run& run) {
     run.warn(to_sentence(kept.error()));  // without it the stage cannot be undone, that is all
     return guard;
   }
+  if (const auto kept = usable_list(model / "backups" / "01"); kept && !kept->entries.empty())
+    guard.weights_ = kept->entries.back().weights.checksum;
   guard.worth_ = last_validation(model / "validation.csv");
   return guard;
 }
@@ -46,8 +51,13 @@ Result<bool> StageGuard::undo_if_worse(const fs::path& model, Run& run) const {
   TRY(auto folder, ModelFolder::open(model));
   TRY(const int resolution, resolution_of(folder));
   if (resolution != resolution_) return false;  // other pictures: the numbers say nothing of each other
-  TRY(const auto backup, ModelFolder::open(model / "backups" / "01"));
-  if (trained_iterations(backup.path()) != iteration_) return false;
+  // A backup that somebody asked for during the stage has moved it on.
+  TRY(const auto states, kept_states(model));
+  const auto kept = std::ranges::find_if(states, [&](const KeptState& s) {
+    return s.backup > 0 && s.entry.iteration == iteration_ && s.entry.weights.checksum == weights_;
+  });
+  if (kept == states.end()) return false;
+  TRY(const auto backup, ModelFolder::open(kept->folder));
   std::vector<std::string> warnings;
   TRY(const auto then, backup.load_trained(true, warnings));
   TRY(const auto spent, folder.load_trained(false, warnings));

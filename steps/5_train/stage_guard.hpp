@@ -10,7 +10,7 @@
 
 namespace understudy {
 
-// The model as it is before a stage: kept as backups/01, with what its fixed faces are worth.
+// The model as it is before a stage: kept as a backup, with what its fixed faces are worth.
 class StageGuard {
  public:
   // Nothing to guard when the model has not been trained or looked at yet.
@@ -24,6 +24,7 @@ class StageGuard {
  private:
   std::optional<ValidationRow> worth_;  // the row of validation.csv
   std::int64_t iteration_ = 0;
+  std::uint64_t weights_ = 0;  // the checksum of what was kept
   int resolution_ = 0;
 };
 

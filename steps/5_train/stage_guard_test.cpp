@@ -76,6 +76,20 @@ TEST_F(AStage, AfterAnUndoneOneIsHeldAgainstTheSameWeights) {
   for (const auto& t : made(5).weights) EXPECT_TRUE(torch::equal(now->weights.at(t.name), t.tensor)) << t.name;
 }
 
+TEST_F(AStage, ThatMadeItWorseIsUndoneThoughSomebodyMadeABackupMeanwhile) {
+  const auto guard = StageGuard::before(model_, run_);
+  ASSERT_TRUE(guard);
+  train_to(0.75, 7);
+  ASSERT_TRUE(ModelFolder::open(model_)->backup());
+  train_to(0.7);
+  const auto undone = guard->undo_if_worse(model_, run_);
+  ASSERT_TRUE(undone) << to_sentence(undone.error());
+  EXPECT_TRUE(*undone);
+  std::vector<std::string> warnings;
+  const auto now = ModelFolder::open(model_)->load_trained(true, warnings);
+  for (const auto& t : made(5).weights) EXPECT_TRUE(torch::equal(now->weights.at(t.name), t.tensor)) << t.name;
+}
+
 // Harmed weights never stand under the options of before.
 TEST_F(AStage, WhoseWeightsCannotBeBroughtBackKeepsItsOptions) {
   const auto guard = StageGuard::before(model_, run_);

@@ -158,6 +158,11 @@ TrainReport report_of(Training& training, const Trained& trained, const Plan& pl
   return report;
 }
 
+Failure made_meanwhile(const fs::path& model) {
+  return fail_with_hint(Code::busy, fmt::format("There is a model in {} now", model.string()),
+                        "Run the same command again to go on with it.");
+}
+
 // What was worked out and checked before anything is written.
 struct Prepared {
   fs::path path;
@@ -171,21 +176,27 @@ struct Prepared {
   std::optional<Start> start;
 };
 
-Result<Prepared> prepare(const TrainRequest& request, Run& run) {
+// `only_looks`: nothing is written.
+Result<Prepared> prepare(const TrainRequest& request, bool only_looks, Run& run) {
   Prepared p;
   TRY(p.path, model_path(request));
+  if (!only_looks) {
+    TRY(p.lock, taken_model(p.path));
+  }
   TRY(p.description, settle_description(p.path, request, run));
   TRY(p.spec, spec_of(p.description));
   p.device = open_device(request.options.threads, request.options.gpu);
   p.precision = precision_of(precision_choice(request, p.description), p.device, p.spec.rules.winograd);
   TRY_VOID(check_start(request, p.description, p.path));
   TRY(p.source, open_samples(request, p.description, p.spec, p.device));
-  if (ModelFolder::exists(p.path)) {
+  if (!p.lock && ModelFolder::exists(p.path)) {
+    if (!only_looks) return made_meanwhile(p.path);
     TRY(p.lock, FileLock::take(p.path / "lock"));
   }
   run.note(fmt::format("{} src and {} dst faces; {} on {}", p.source->src_count(), p.source->dst_count(),
                        p.precision == Precision::bf16 ? "bf16" : "fp32", p.device.name));
   for (auto& w : narrow_faces(*p.source, p.description)) run.warn(std::move(w));
+  for (auto& w : options_without_effect(p.spec)) run.warn(std::move(w));
   TRY(p.start, start_of_new(request, p.path, p.description, *p.source, run));
   TRY(p.plan, plan_of(request, p.spec, p.device, p.precision, *p.source, run));
   return p;
@@ -221,7 +232,7 @@ Result<Training> open_training(Prepared& p, const TrainRequest& request, Run& ru
 Result<PlannedTraining> plan_only(TrainRequest request, Run& run) {
   request.options.plan = true;
   run.stage("open");
-  TRY(const auto prepared, prepare(request, run));
+  TRY(const auto prepared, prepare(request, /*only_looks=*/true, run));
   return PlannedTraining{prepared.path, !ModelFolder::exists(prepared.path), prepared.description,
                          prepared.spec.shape.resolution, prepared.plan};
 }
@@ -229,12 +240,10 @@ Result<PlannedTraining> plan_only(TrainRequest request, Run& run) {
 Result<TrainReport> train(const TrainRequest& request, Run& run) {
   TRY(const Limits limits, limits_of(request.loop));
   run.stage("open");
-  TRY(auto prepared, prepare(request, run));
+  TRY(auto prepared, prepare(request, /*only_looks=*/false, run));
   if (!prepared.lock) {
     TRY(prepared.lock, FileLock::take(prepared.path / "lock"));
-    if (ModelFolder::exists(prepared.path))  // made by another process in the meantime
-      return fail_with_hint(Code::busy, fmt::format("There is a model in {} now", prepared.path.string()),
-                            "Run the same command again to go on with it.");
+    if (ModelFolder::exists(prepared.path)) return made_meanwhile(prepared.path);
   }
   remove_temporaries(prepared.path);
   TRY(auto training, open_training(prepared, request, run));

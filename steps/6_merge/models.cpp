@@ -21,7 +21,7 @@ Result<std::unique_ptr<Masker>> masker_for(const MergeOptions& options, const Me
                                            Run& run) {
   std::vector<std::string> warnings;
   const bool generic = takes_generic_mask(options, paths);
-  if (generic) run.note("There is no XSeg model: the generic mask is taken");
+  if (generic) run.note(why_no_masker(paths.xseg));
   const MaskerOptions how{options.threads, options.gpu};
   auto opened = generic ? open_generic_masker(how) : open_masker(paths.xseg, how, warnings);
   if (!opened) {

@@ -92,6 +92,17 @@ class Cli(FilmTest):
         self.refuses("-w", self.folder() / "none", "run", "--target-iter", 1, naming=self.folder() / "none")
         self.assertEqual(run("-w", self.folder(), "run", "--target-iter", 1).status, 1)
 
+    def test_run_refuses_a_training_before_it_extracts(self):
+        work = self.folder()
+        for name in "data_src.mp4", "data_dst.mp4":
+            (work / name).write_text("This is no video.")
+        before = snapshot(work)
+        for options, naming in ((["--time", "soon"], "soon"), (["--archi", "dfhd"], "dfhd"),
+                                (["--archi", "df-ud", "--resolution", 112], "112")):
+            with self.subTest(options=options):
+                self.refuses("-w", work, "run", *options, naming=naming, status=2)
+                self.assertEqual(snapshot(work), before)
+
     def test_text_that_calls_itself_a_video(self):
         video = self.folder() / "data_src.mp4"
         video.write_text("This is no video. " * 1000)

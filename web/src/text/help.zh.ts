@@ -209,7 +209,7 @@ export const helpZh: Record<string, string> = {
   'original; padded: windows reach the border; two-scale: padded, and the second window is truly wider.': 'original（原版）；padded：窗口可到边缘；two-scale：同 padded，且第二个窗口确实更宽。',
   'The background style looks outside the dst face, where the swapped face lies, not outside the src face.': '背景风格看的是 dst 人脸之外（换脸所在处），而不是 src 人脸之外。',
   'Divides the masked terms by the mask\'s part of the picture: small faces learn as fast.': '把遮罩内的各项除以遮罩占画面的比例：小脸学得同样快。',
-  'Reads the swapped face with the encoder and pulls it towards what dst\'s face does; for an encoder that knows faces already. High values make src resemble dst. Not for AMP; 0: off.': '用编码器读取换脸结果，并把它拉向 dst 人脸的表情；适合已经认识人脸的编码器。值大时 src 会变得像 dst。不用于 AMP；0：关闭。',
+  'Reads the swapped face with the encoder and pulls it towards what dst\'s face does; for an encoder that knows faces already. High values make src resemble dst. Compares faces with each other: needs two or more at a time. Not for AMP; 0: off.': '用编码器读取换脸结果，并把它拉向 dst 人脸的表情；适合已经认识人脸的编码器。值大时 src 会变得像 dst。它把人脸相互比较：每次需要两张或更多。不用于 AMP；0：关闭。',
   'Weight of a loss on the images\' gradients at three scales, for crisp detail; 0: off.': '三种尺度上图像梯度损失的权重，使细节清晰；0：关闭。',
   'How much the surroundings of the face count in masked training: 0 not, 1 fully.': '遮罩训练中人脸周围占多大比重：0 不计，1 完全计入。',
   'Turns, open mouths and shut eyes that a set has little of come more often, and src faces of the kinds that dst shows. Uniform yaw goes before it.': '人脸集中少见的转向、张嘴和闭眼更常出现，src 中 dst 有的那类人脸也是。均匀偏航优先于它。',

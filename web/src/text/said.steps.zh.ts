@@ -287,7 +287,6 @@ export const stepsZh: Record<string, string> = {
   '{} pictures in {} bear no frame\'s name and were not made here: they stay ({})': '{2} 中有 {1} 张图片不以帧命名，也不是在此生成的：予以保留（{3}）',
   'None of these frames has a face to be replaced': '这些帧中没有要替换的人脸',
   'Ask for other --frames.': '请指定其他的 --frames。',
-  'There is no XSeg model: the generic mask is taken': '没有 XSeg 模型：使用通用遮罩',
   'This mask needs an XSeg model: {}': '此遮罩需要 XSeg 模型：{}',
   'Choose a mask without xseg, train a model (understudy mask train), or name one with --xseg-model.': '请选择不带 xseg 的遮罩，训练一个模型（understudy mask train），或用 --xseg-model 指定一个。',
   'The XSeg model is one of {}s and the face model one of {}s: masks may be wrong at the border': 'XSeg 模型为 {}，而人脸模型为 {}：边缘处的遮罩可能不准',
