@@ -1580,8 +1580,6 @@ export interface MergePersonsOptions {
   "name"?: string;
   /** Whose model makes --person's face: a name in WORKSPACE/model; none: it stays as it is; own: that of the merge again. Default: "". Changes at: start. */
   "model"?: string;
-  /** Video or folder of frames; empty: the workspace's dst frames, or else its dst video. Default: "". Changes at: start. */
-  "input"?: string;
   /** Folder of the dst faces; empty: the workspace's. Default: "". Changes at: start. */
   "aligned"?: string;
   /** Its name: WORKSPACE/.understudy/merge/NAME.json. Default: "main". Changes at: start. */

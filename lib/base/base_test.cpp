@@ -15,6 +15,7 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/base/system.hpp"
+#include "lib/base/csv.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
@@ -296,6 +297,9 @@ TEST(Text, NearestNameOnlyWhenNear) {
   EXPECT_EQ(nearest_name("zzzzzz", names), "");
   EXPECT_EQ(clock_time(754), "12:34");
   EXPECT_EQ(clock_time(3723), "1:02:03");
+  EXPECT_EQ(csv_field("00001.png"), "00001.png");
+  EXPECT_EQ(csv_field("a, \"b\".png"), "\"a, \"\"b\"\".png\"");
+  EXPECT_EQ(csv_field("a\nb"), "\"a\nb\"");
 }
 
 }  // namespace

@@ -298,6 +298,21 @@ TEST_F(CatalogueTest, WhoAFaceIsStaysUntilTheFileChanges) {
   EXPECT_TRUE(std::isnan(sync()[5].numbers.person));
 }
 
+// A face file may say what it likes of its numbers.
+TEST_F(CatalogueTest, ANegativeZeroIsNoDamage) {
+  const auto path = faces() / "zero.jpg";
+  put_face(path, 50);
+  auto info = *read_face_info(path);
+  info.extra.emplace_back("understudy_track", pickle::Value(-0.0));
+  ASSERT_TRUE(write_file(path, *with_face_info(*read_file(path), info)));
+  const auto first = sync();
+  EXPECT_EQ(first.back().numbers.track, 0);
+  EXPECT_TRUE(std::signbit(first.back().numbers.track));
+  sync();
+  EXPECT_FALSE(report_.rebuilt);
+  EXPECT_EQ(report_.measured, 0U);
+}
+
 TEST_F(CatalogueTest, ALookWritesNothingAndWaitsForNobody) {
   EXPECT_EQ(CatalogueReader::open(database(), root_).error().code, Code::not_found);
   const auto measured = sync();

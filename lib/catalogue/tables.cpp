@@ -41,7 +41,7 @@ std::uint64_t checksum(const CatalogueEntry& e) {
                                        e.problem, e.face_type, e.source);
   std::uint64_t sum = XXH64(text.data(), text.size(), 0);
   for (const auto& row : number_rows()) {
-    const double value = e.numbers.*row.member;
+    const double value = e.numbers.*row.member + 0.0;  // SQLite gives -0.0 back as 0.0
     sum = std::isnan(value) ? XXH64(nullptr, 0, sum) : XXH64(&value, sizeof value, sum);
   }
   return sum;

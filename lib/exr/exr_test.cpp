@@ -97,6 +97,23 @@ TEST_F(Exr, TellsRateTimecodeColoursAndRemarks) {
   EXPECT_FALSE(Imf::hasTimeCode(Imf::InputFile(path_.c_str()).header()));
 }
 
+TEST_F(Exr, TellsTheRateAsItIs) {
+  struct Rate {
+    double rate;
+    int n;
+    unsigned d;
+  };
+  for (const auto& [rate, n, d] : {Rate{25, 25, 1}, Rate{12.5, 25, 2}, Rate{23.976, 24000, 1001},
+                                   Rate{60000.0 / 1001, 60000, 1001}, Rate{15.2, 76, 5}}) {
+    ExrPicture picture{{{"", ramp(3)}}};
+    picture.frame_rate = rate;
+    ASSERT_TRUE(write_exr(path_, picture));
+    const auto told = Imf::framesPerSecond(Imf::InputFile(path_.c_str()).header());
+    EXPECT_EQ(told.n, n) << rate;
+    EXPECT_EQ(told.d, d) << rate;
+  }
+}
+
 TEST_F(Exr, WhatCannotBeOneFileIsRefusedAndLeavesWhatWasThere) {
   ASSERT_TRUE(write_text(path_, "before"));
   EXPECT_EQ(write_exr(path_, {}).error().code, Code::bad_option);

@@ -76,6 +76,16 @@ Imf::Chromaticities chromaticities_of(int primaries) {
   return {};  // the library's own are BT.709's
 }
 
+// 25, 25/2, 24000/1001; of others the nearest ratio.
+Imf::Rational rate_of(double rate) {
+  const auto near = [](double number, double within) { return std::abs(number - std::round(number)) < within; };
+  for (const int half : {1, 2})
+    if (near(rate * half, 1e-6)) return {static_cast<int>(std::lround(rate * half)), half};
+  // Also as 23.976 is written.
+  if (near(rate * 1.001, 1e-4)) return {1000 * static_cast<int>(std::lround(rate * 1.001)), 1001};
+  return Imf::Rational(rate);
+}
+
 Imf::Header header_of(const ExrPicture& picture) {
   const ImageF& first = picture.layers.front().image;
   Imf::Header header(first.width, first.height);
@@ -84,12 +94,7 @@ Imf::Header header_of(const ExrPicture& picture) {
     for (const auto& name : channels_of(layer))
       header.channels().insert(name, Imf::Channel(picture.pixels == ExrPixels::half ? Imf::HALF : Imf::FLOAT));
   Imf::addChromaticities(header, chromaticities_of(picture.primaries));
-  if (picture.frame_rate > 0) {
-    constexpr int per = 1001;
-    const bool whole = std::abs(picture.frame_rate - std::round(picture.frame_rate)) < 1e-6;
-    const auto rate = static_cast<int>(std::lround(picture.frame_rate * (whole ? 1 : per)));
-    Imf::addFramesPerSecond(header, Imf::Rational(rate, whole ? 1 : per));
-  }
+  if (picture.frame_rate > 0) Imf::addFramesPerSecond(header, rate_of(picture.frame_rate));
   add_timecode(header, picture.timecode, picture.frame_rate);
   for (const auto& [key, text] : picture.remarks) header.insert(key, Imf::StringAttribute(text));
   return header;

@@ -50,7 +50,7 @@ TEST_F(RealClips, PeopleOfFourClipsAreFourPersons) {
     all.insert(all.end(), own.begin(), own.end());
     wanted.insert(wanted.end(), own.size(), person++);
   }
-  const auto persons = cluster_by_person(all);
+  const auto persons = *cluster_by_person(all);
   for (std::size_t i = 0; i < all.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j)
       EXPECT_EQ(persons[i] == persons[j], wanted[i] == wanted[j]) << i << " " << j << " " << distance(all[i], all[j]);
@@ -80,11 +80,28 @@ TEST(Persons, AreNumberedBySizeAndOddOnesStandOut) {
   for (int i = 0; i < 10; ++i) faces.push_back(around(random, a, 0.02f));
   for (int i = 0; i < 25; ++i) faces.push_back(around(random, b, 0.02f));
   faces.push_back(around(random, a, 0.035f));
-  const auto persons = cluster_by_person(faces);
+  const auto persons = *cluster_by_person(faces);
   for (std::size_t i = 0; i < faces.size(); ++i) EXPECT_EQ(persons[i], i >= 10 && i < 35 ? 0 : 1) << i;
   const auto odd = oddness(faces, persons);
   EXPECT_EQ(std::ranges::max_element(odd) - odd.begin(), 35);
-  EXPECT_TRUE(cluster_by_person({}).empty());
+  EXPECT_TRUE(cluster_by_person({})->empty());
+}
+
+// Among many people each face is compared with each, which takes minutes.
+TEST(Persons, AreCountedUntilAStopIsAskedFor) {
+  std::mt19937 random(7);
+  std::vector<Embedding> faces;
+  for (int i = 0; i < 20; ++i) faces.push_back(around(random, Embedding{}, 0.09f));  // nobody is near anybody
+  std::size_t asked = 0;
+  const auto persons = cluster_by_person(faces, same_group, [&] { return ++asked > 1000; });
+  ASSERT_TRUE(persons);
+  EXPECT_GE(asked, 3 * faces.size());  // while faces are gathered, groups are compared and labels are given
+  const auto all = asked;
+  for (std::size_t most = 0; most < all; ++most) {
+    asked = 0;
+    EXPECT_FALSE(cluster_by_person(faces, same_group, [&] { return ++asked > most; })) << most;
+    EXPECT_EQ(asked, most + 1);
+  }
 }
 
 TEST(Persons, OfTracksAreNeverTwoAtOnce) {

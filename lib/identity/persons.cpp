@@ -41,37 +41,95 @@ std::vector<int> renumbered(const std::vector<int>& labels) {
   return out;
 }
 
-}  // namespace
+using Stop = std::function<bool()>;
+bool stopped(const Stop& stop) { return stop && stop(); }
 
-std::vector<int> cluster_by_person(std::span<const Embedding> faces, double threshold) {
+// Faces that lie together so closely that nobody doubts.
+struct TightGroups {
   std::vector<Group> groups;
   std::vector<Embedding> means;
-  std::vector<int> group_of;
+  std::vector<std::size_t> group_of;  // of each face
+};
+std::optional<TightGroups> gathered(std::span<const Embedding> faces, double threshold, const Stop& stop) {
+  TightGroups all;
   for (const auto& face : faces) {
+    if (stopped(stop)) return {};
     double nearest = tight * threshold;
-    std::size_t best = groups.size();
-    for (std::size_t g = 0; g < means.size(); ++g) {
-      if (const double d = distance(face, means[g]); d < nearest) nearest = d, best = g;
+    std::size_t best = all.groups.size();
+    for (std::size_t g = 0; g < all.means.size(); ++g) {
+      if (const double d = distance(face, all.means[g]); d < nearest) nearest = d, best = g;
     }
-    if (best == groups.size()) {
-      groups.emplace_back();
-      means.emplace_back();
+    if (best == all.groups.size()) {
+      all.groups.emplace_back();
+      all.means.emplace_back();
     }
-    groups[best].add(face);
-    means[best] = groups[best].mean();
-    group_of.push_back(static_cast<int>(best));
+    all.groups[best].add(face);
+    all.means[best] = all.groups[best].mean();
+    all.group_of.push_back(best);
   }
+  return all;
+}
+
+// Which groups are nearer to each than the threshold, in the order of their numbers. Measured once, as far as there is
+// room: of a single person's ten thousand groups all may be near all.
+class Neighbours {
+ public:
+  Neighbours(const std::vector<Embedding>& means, double threshold) : means_(means), threshold_(threshold) {}
+  // False when stopped.
+  bool find(const Stop& stop) {
+    rows_.resize(means_.size());
+    for (std::size_t g = 0, count = 0; g < means_.size() && count <= most; ++g) {
+      if (stopped(stop)) return false;
+      for (std::size_t h = g + 1; h < means_.size(); ++h) {
+        const double d = distance(means_[g], means_[h]);
+        if (d >= threshold_) continue;
+        rows_[g].push_back({static_cast<std::uint32_t>(h), static_cast<float>(d)});
+        rows_[h].push_back({static_cast<std::uint32_t>(g), static_cast<float>(d)});
+        count += 2;
+      }
+      if (count > most) rows_.clear();
+    }
+    return true;
+  }
+  template <class Use>
+  void each(std::size_t g, const Use& use) const {
+    if (!rows_.empty()) {
+      for (const auto& [h, d] : rows_[g]) use(h, d);
+      return;
+    }
+    for (std::size_t h = 0; h < means_.size(); ++h)
+      if (const auto d = static_cast<float>(distance(means_[g], means_[h])); h != g && d < threshold_) use(h, d);
+  }
+
+ private:
+  static constexpr std::size_t most = 50'000'000;
+  struct Near {
+    std::uint32_t group;
+    float distance;
+  };
+  const std::vector<Embedding>& means_;
+  double threshold_;
+  std::vector<std::vector<Near>> rows_;
+};
+
+}  // namespace
+
+std::optional<std::vector<int>> cluster_by_person(std::span<const Embedding> faces, double threshold,
+                                                  const std::function<bool()>& stop) {
+  const auto all = gathered(faces, threshold, stop);
+  if (!all) return {};
+  const auto& groups = all->groups;
+  Neighbours neighbours(all->means, threshold);
+  if (!neighbours.find(stop)) return {};
   // Each group takes the label that its neighbours, weighted by faces and nearness, have most, until nothing changes.
   std::vector<int> labels(groups.size());
   std::iota(labels.begin(), labels.end(), 0);
   for (int round = 0; round < rounds; ++round) {
     bool changed = false;
     for (std::size_t g = 0; g < groups.size(); ++g) {
+      if (stopped(stop)) return {};
       std::map<int, double> votes;
-      for (std::size_t h = 0; h < groups.size(); ++h) {
-        const double d = h == g ? threshold : distance(means[g], means[h]);
-        if (d < threshold) votes[labels[h]] += groups[h].count * (threshold - d);
-      }
+      neighbours.each(g, [&](std::size_t h, float d) { votes[labels[h]] += groups[h].count * (threshold - d); });
       if (votes.empty()) continue;
       const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
       changed = changed || labels[g] != most->first;
@@ -80,7 +138,7 @@ std::vector<int> cluster_by_person(std::span<const Embedding> faces, double thre
     if (!changed) break;
   }
   std::vector<int> persons;
-  for (const int g : group_of) persons.push_back(labels[static_cast<std::size_t>(g)]);
+  for (const auto g : all->group_of) persons.push_back(labels[g]);
   return renumbered(persons);
 }
 

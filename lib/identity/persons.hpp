@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,10 +12,11 @@
 
 namespace understudy {
 
-// A number for each embedding: 0 for the person with most faces, 1 for the next. The same input gives the same numbers.
-// Faces are first gathered into tight groups, then groups are joined by "Chinese whispers" among those nearer than
-// `threshold`; 50,000 faces of a few people take seconds.
-std::vector<int> cluster_by_person(std::span<const Embedding>, double threshold = same_group);
+// A number for each embedding; nothing once `stop` says so. 0 for the person with most faces, 1 for the next. The same
+// input gives the same numbers. Faces are first gathered into tight groups, then groups are joined by "Chinese
+// whispers" among those nearer than `threshold`; 50,000 faces of a few people take seconds.
+std::optional<std::vector<int>> cluster_by_person(std::span<const Embedding>, double threshold = same_group,
+                                                  const std::function<bool()>& stop = {});
 
 // A face that goes through a shot, as much of it as telling persons apart needs.
 struct TrackSamples {

@@ -31,7 +31,8 @@ class Copying {
   AVStream* picture_ = nullptr;
   std::vector<int> target_;  // stream of the output for each of the input, or -1
   std::int64_t start_dts_ = 0;
-  double start_ = 0;  // seconds; becomes time zero
+  std::int64_t start_pts_ = 0;  // becomes time zero
+  double start_ = 0;            // the same in seconds
   Cut cut_;
 };
 
@@ -62,6 +63,7 @@ Result<> Copying::find_start() {
   for (const auto& candidate : index.keys) {
     if (seconds(candidate.pts, *picture_) <= from_ + 1e-6) key = &candidate;
   }
+  start_pts_ = key->pts;
   start_ = seconds(key->pts, *picture_);
   start_dts_ = key->dts;
   for (unsigned i = 0; i < input_->nb_streams; ++i)
@@ -114,7 +116,7 @@ Result<> Copying::copy_packets(AVFormatContext& output) {
         last_picture = std::max(last_picture, packet->pts);
         cut_.to = std::max(cut_.to, seconds(packet->pts + std::max<std::int64_t>(packet->duration, 1), in));
       }
-      const auto shift = static_cast<std::int64_t>(start_ / av_q2d(in.time_base));
+      const auto shift = av_rescale_q(start_pts_, picture_->time_base, in.time_base);
       AVStream& out = *output.streams[target_[index]];
       if (packet->pts != AV_NOPTS_VALUE) packet->pts -= shift;
       if (packet->dts != AV_NOPTS_VALUE) packet->dts -= shift;

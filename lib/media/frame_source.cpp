@@ -2,8 +2,10 @@
 #include "lib/media/frame_source.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "lib/base/frame_files.hpp"
+#include "lib/base/text.hpp"
 #include "lib/media/picture.hpp"
 #include "lib/media/video_decoder.hpp"
 
@@ -14,12 +16,24 @@ struct FrameSource::Impl {
   std::optional<VideoDecoder> video;
   std::vector<fs::path> images;
   std::vector<std::string> not_read;  // pictures of other kinds in the folder
+  std::vector<std::string> passed_over;
   std::vector<std::string> names;
   std::int64_t position = 0;
   std::optional<ToneMap> of_images;  // with own_colours, where the pictures say that they are HDR
   ColourTags colours_of_images;
   bool own_colours = false;
 };
+
+static std::vector<std::string> take_out_second_names(std::vector<fs::path>& images) {
+  std::set<std::string> stems;
+  std::vector<std::string> out;
+  std::erase_if(images, [&](const fs::path& image) {
+    const bool second = !stems.insert(image.stem().string()).second;
+    if (second) out.push_back(image.filename().string());
+    return second;
+  });
+  return out;
+}
 
 FrameSource::FrameSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FrameSource::FrameSource(FrameSource&&) noexcept = default;
@@ -33,6 +47,7 @@ Result<FrameSource> FrameSource::open(const fs::path& path, const DecodeOptions&
   if (fs::is_directory(path, ignored)) {
     TRY(auto files, frame_files(path));
     impl->images = std::move(files.pictures);
+    impl->passed_over = take_out_second_names(impl->images);
     impl->not_read = std::move(files.others);
     if (impl->images.empty() && !impl->not_read.empty()) {
       return fail_with_hint(Code::not_found, understudy::not_read(path, impl->not_read) + ", and there are no others",
@@ -93,8 +108,8 @@ Result<DeepFrame> FrameSource::deep_at(std::int64_t index) {
     TRY(ImageU16 bgr, impl_->video->read<std::uint16_t>(index));
     return DeepFrame{index, name(index), std::move(bgr)};
   }
-  TRY(ImageU16 bgr,
-      impl_->of_images ? read_picture_as_encoded(image_file(index)) : read_picture<std::uint16_t>(image_file(index)));
+  TRY(ImageU16 bgr, impl_->of_images ? read_picture_in(image_file(index), impl_->colours_of_images)
+                                     : read_picture<std::uint16_t>(image_file(index)));
   return DeepFrame{index, name(index), std::move(bgr)};
 }
 
@@ -119,6 +134,15 @@ std::vector<std::string> FrameSource::remarks() const {
   if (impl_->video) return impl_->video->remarks();
   if (impl_->not_read.empty()) return {};
   return {understudy::not_read(impl_->path, impl_->not_read) + ": convert them to PNG or JPEG to use them"};
+}
+
+std::optional<std::string> FrameSource::passed_over() const {
+  const auto& names = impl_->passed_over;
+  if (names.empty()) return {};
+  if (names.size() == 1)
+    return fmt::format("{} is passed over: another image has the same name with another ending", names.front());
+  return fmt::format("{} images in {} are passed over, for others have the same names with other endings: {}",
+                     names.size(), impl_->path.string(), some_of(names));
 }
 
 const fs::path& FrameSource::image_file(std::int64_t index) const {

@@ -44,6 +44,9 @@ class FrameSource {
   // What a user should know of how the frames are read, in sentences: colours that were assumed, HDR that is
   // tone-mapped, hardware that could not be used, pictures of a folder that are of no kind read here.
   std::vector<std::string> remarks() const;
+  // Images of a folder that are no frames, in a sentence for a warning: a frame is known by its name without the
+  // ending, so of those that share one the first is the frame.
+  std::optional<std::string> passed_over() const;
   // File name of a frame: the image's own, or "00001.png" and on for a video (numbered from 1, at least 5 digits and as
   // many as the count needs, so that names sort as frames follow: spec pipeline.md 10.1, W50).
   const std::string& name(std::int64_t index) const;

@@ -333,6 +333,32 @@ TEST(PngColours, ArePicturesInSdrUnlessAskedForAsEncoded) {
   EXPECT_EQ(*read_picture<std::uint16_t>(file), codes);
 }
 
+TEST(PngColours, OfOnePictureAmongOthersAreTheFirstOnes) {
+  const ScratchFolder scratch;
+  const auto put = [&](const char* name, double code, std::optional<PngColour> colours) {
+    ImageU16 grey(4, 4, 3);
+    for (auto& v : grey.data) v = static_cast<std::uint16_t>(std::lround(65535 * code));
+    const auto png = encode_png(grey);
+    ASSERT_TRUE(png && write_file(scratch.path / name, colours ? with_colours(*png, *colours) : *png));
+  };
+  put("1.png", pq_code(60), PngColour{9, 16, 1000});
+  put("2.png", sdr_code(60) / 255, {});
+  put("3.png", 0.5, PngColour{9, 18, 0});
+  put("4.png", pq_code(50), PngColour{9, 16, 4000});  // brighter somewhere, but of the same codes
+  auto source = FrameSource::open(scratch.path, {.own_colours = true});
+  ASSERT_TRUE(source);
+  const auto code_in = [&](std::int64_t index) {
+    const auto frame = source->deep_at(index);
+    return frame ? frame->bgr.data[0] / 65535.0 : -1;
+  };
+  EXPECT_NEAR(code_in(0), pq_code(60), 1e-4);
+  EXPECT_NEAR(code_in(1), pq_code(60), 1e-3);
+  EXPECT_NEAR(code_in(3), pq_code(50), 1e-4);
+  const auto other = source->deep_at(2);
+  ASSERT_FALSE(other);
+  EXPECT_NE(other.error().message.find("3.png"), std::string::npos) << other.error().message;
+}
+
 TEST(ToneMapTags, WhatIsDecodedIsTaggedAsSdr) {
   const ColourTags hdr{9, 9, 16, false, false};
   EXPECT_TRUE(needs_tone_map(hdr));

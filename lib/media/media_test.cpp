@@ -274,6 +274,25 @@ TEST_F(Media, AFailedWriteLeavesTheOldFile) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
 }
 
+// Frames are known by their names without the ending, from the faces to the merged pictures.
+TEST_F(Media, OfImagesThatShareANameOneIsTheFrame) {
+  const fs::path folder = folder_ / "images";
+  for (const char* name : {"1.png", "2.jpg", "2.png", "3.jpeg"})
+    ASSERT_TRUE(write_image(folder / name, ImageU8(8, 8, 3, name[0] == '2' && name[2] == 'p' ? 200 : 50)));
+  auto source = FrameSource::open(folder);
+  ASSERT_TRUE(source);
+  ASSERT_EQ(source->count(), 3);
+  EXPECT_EQ(source->name(1), "2.jpg");
+  EXPECT_EQ(source->name(2), "3.jpeg");
+  EXPECT_NEAR(source->at(1)->bgr.at(4, 4), 50, 3);
+  EXPECT_EQ(source->passed_over(), "2.png is passed over: another image has the same name with another ending");
+  ASSERT_TRUE(write_image(folder / "1.webp.png", ImageU8(8, 8, 3, 1)));  // has another name
+  ASSERT_TRUE(write_image(folder / "3.png", ImageU8(8, 8, 3, 1)));
+  source = FrameSource::open(folder);
+  EXPECT_EQ(source->count(), 4);
+  EXPECT_NE(source->passed_over()->find("2.png, 3.png"), std::string::npos);
+}
+
 TEST_F(Media, AFolderOfImagesIsASourceToo) {
   for (int i = 0; i < 3; ++i) {
     const auto png = encode_png(numbered(i));

@@ -210,6 +210,16 @@ TEST_F(OddFiles, AviHasAllFrames) {
   }
 }
 
+// In a time base as coarse as its frames a time in seconds falls short of many of them.
+TEST_F(OddFiles, ACopiedPartBeginsWithTimeZero) {
+  ASSERT_TRUE(encode(folder_ / "m.avi", {.video = AV_CODEC_ID_MJPEG}, frames));
+  ASSERT_TRUE(copy_part(folder_ / "m.avi", folder_ / "part.mkv", 29 / 25.0, 1e6, false, 0));
+  const auto part = probe(folder_ / "part.mkv");
+  ASSERT_TRUE(part) << to_sentence(part.error());
+  EXPECT_EQ(part->ticks.front(), 0);
+  EXPECT_EQ(part->count(), frames - 29);
+}
+
 // The last packet of a file that is cut short is called damaged: whoever counts frames by decoding them and whoever
 // reads them must both take it or pass it over.
 TEST_F(OddFiles, WhatIsCountedByDecodingCanBeRead) {

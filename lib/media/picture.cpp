@@ -134,6 +134,30 @@ Result<ImageU16> read_picture_as_encoded(const fs::path& path) {
   return oriented(*image, exif_way(file));
 }
 
+Result<ImageU16> read_picture_in(const fs::path& path, const ColourTags& wanted) {
+  const auto told = picture_colours(path);
+  if (told && told->tags == wanted) return read_picture_as_encoded(path);
+  if (told && needs_tone_map(told->tags)) {
+    return fail_with_hint(Code::bad_file,
+                          fmt::format("{} is in other colours than the first picture: {}, not {}", path.string(),
+                                      codes_in_words(told->tags), codes_in_words(wanted)),
+                          "Bring all pictures into the same colours.");
+  }
+  TRY(const ImageU16 sdr, read_picture<std::uint16_t>(path));
+  ImageF codes = to_float(sdr);
+  SdrInPlate(wanted).to_codes(codes);
+  return to_u16_rounded(codes);
+}
+
+int picture_bits(const fs::path& path) {
+  constexpr std::size_t png_depth_at = 24;  // behind the sizes (PNG specification 11.2.2)
+  const auto head = read_range(path, 0, png_depth_at + 1);
+  if (!head || is_jpeg(text_of(*head))) return 8;
+  if (is_png(text_of(*head))) return head->size() > png_depth_at ? (*head)[png_depth_at] : 8;
+  const auto decoder = VideoDecoder::open(path, {.threads = 1});
+  return decoder ? decoder->info().bit_depth : 8;
+}
+
 template <class T>
 Result<Image<T>> read_picture(const fs::path& path) {
   TRY(const auto file, read_file(path, largest_picture));

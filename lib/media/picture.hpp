@@ -25,6 +25,12 @@ struct PictureColours {
 std::optional<PictureColours> picture_colours(const fs::path&);
 // At 16 bits in the colours that the file is encoded in.
 Result<ImageU16> read_picture_as_encoded(const fs::path&);
+// The same for one of several that are to be in the same colours, HDR or BT.2020's: one in SDR is brought into them.
+// One in yet others is refused.
+Result<ImageU16> read_picture_in(const fs::path&, const ColourTags& wanted);
+
+// Bits of a channel: 8 for what cannot be told.
+int picture_bits(const fs::path&);
 
 // Whether a file is one still picture and not a clip: by its beginning, or by its name where that does not tell.
 // Animated GIFs are clips.

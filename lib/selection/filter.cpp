@@ -277,7 +277,9 @@ class Parser {
     const bool least = name == "min";
     if ((least || name == "max") && values.size() == 2)
       return number_node([a = values[0], b = values[1], least](const Entry& e) {
-        return least ? std::min(a(e), b(e)) : std::max(a(e), b(e));
+        const double x = a(e), y = b(e);
+        if (std::isnan(x) || std::isnan(y)) return unknown;  // whichever of the two it is
+        return least ? std::min(x, y) : std::max(x, y);
       });
     at_ = start;
     return trouble(fmt::format("there is no function {} of {} numbers", name, values.size()));

@@ -65,6 +65,18 @@ TEST(Filter, EveryWordThatIsOfferedIsKnown) {
   }
 }
 
+TEST(Filter, TheLeastOrMostOfSomethingUnknownIsUnknown) {
+  const auto holds = [](const char* text, double turn) {
+    const auto filter = Filter::parse(text);
+    EXPECT_TRUE(filter) << text;
+    return filter && filter->holds(face(turn, 5));
+  };
+  for (const char* text : {"min(turn, nod) < 6", "min(nod, turn) < 6", "max(turn, nod) > 4", "max(nod, turn) > 4"}) {
+    EXPECT_TRUE(holds(text, 5)) << text;
+    EXPECT_FALSE(holds(text, unknown)) << text;
+  }
+}
+
 TEST(Orders, UnknownNumbersComeLastInEitherDirection) {
   std::vector<CatalogueEntry> faces{face(3), face(unknown), face(1), face(3), face(2)};
   faces[0].name = "b", faces[3].name = "a";

@@ -144,6 +144,17 @@ void set_in_range(const FramesValue& change, Timeline& timeline) {
   }
 }
 
+// Counted as if nothing that is set were set already: what one operation set its inverse can then set, too.
+Result<> check_room(const SetFrames& o, const Timeline& timeline) {
+  std::size_t all = 0;
+  for (const auto& change : o.values)
+    if (change.value) all += static_cast<std::size_t>(change.frames.last - change.frames.first + 1);
+  if (all == 0 || all + timeline.frames.size() * setting_rows().size() <= most_frame_values) return {};
+  for (const auto& [frame, values] : timeline.frames) all += values.size();
+  if (all <= most_frame_values) return {};
+  return no_fit("Too much would be set for single frames: set it for the shot or the clip");
+}
+
 Result<TimelineOperation> done(const SetFrames& o, Timeline& timeline) {
   if (o.values.size() > most_ranges) return no_fit("These are too many ranges of frames");
   SetFrames fitting = o;
@@ -155,6 +166,7 @@ Result<TimelineOperation> done(const SetFrames& o, Timeline& timeline) {
     if (change.value && change.frames.last - change.frames.first >= static_cast<std::int64_t>(most_ranges))
       return no_fit("A range of single frames is too long: set it for the shot or the clip");
   }
+  TRY_VOID(check_room(fitting, timeline));
   std::vector<std::vector<FramesValue>> pieces;
   for (const auto& change : fitting.values) {
     put_down(timeline, change, pieces.emplace_back());

@@ -84,6 +84,8 @@ Result<TimelineOperation> timeline_operation_from_json(const nlohmann::json&);
 
 constexpr std::size_t longest_name = 200;  // bytes of a shot's, a person's or a model's
 constexpr std::size_t most_shots = 100'000, most_ranges = 1'000'000;
+// All that is set for single frames, setting by setting; a few bytes of a file could ask for more than a machine holds.
+constexpr std::size_t most_frame_values = 4'000'000;
 constexpr int highest_person = 100'000;
 
 }  // namespace understudy

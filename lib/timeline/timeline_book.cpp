@@ -124,7 +124,7 @@ Result<Loaded> load(const fs::path& file) {
     if (!timeline) {
       Error error = timeline.error();
       error.message = fmt::format("{} cannot be read: {}", file.string(), error.message);
-      if (error.hint.empty()) error.hint = "Mend or remove it; a removed one begins anew.";
+      if (error.hint.empty()) error.hint = "Mend it, or remove it together with its journal: it then begins anew.";
       return Failure(std::move(error));
     }
     loaded.timeline = *std::move(timeline);

@@ -133,6 +133,14 @@ TEST_F(BookTest, DamageIsToldAndNamesLeadNowhereElse) {
   ASSERT_FALSE(opened);
   EXPECT_THAT(to_sentence(opened.error()), HasSubstr(document().string()));
   EXPECT_EQ(text_of(document()), "{");
+  // What the sentence says one can do: without its journal it begins anew, with it the change would come back.
+  EXPECT_THAT(to_sentence(opened.error()), HasSubstr("together with its journal"));
+  fs::remove(document());
+  EXPECT_EQ(open().now().clip.values.size(), 1u);
+  fs::remove(document());
+  fs::remove(folder() / "main.journal.jsonl");
+  EXPECT_TRUE(open().now().clip.empty());
+  ASSERT_TRUE(open().apply("erode 5", erode("5")));
   for (const char* name : {"", "../main", "a/b", ".", "..", ".hidden", "main.journal"})
     EXPECT_EQ(TimelineBook::open(folder(), name).error().code, Code::bad_option) << name;
   EXPECT_EQ(timelines_in(folder()), std::vector<std::string>{"main"});

@@ -147,7 +147,8 @@ static json frames_json(const std::map<std::int64_t, SettingValues>& frames) {
 
 static Result<> frames_from(const json& list, std::map<std::int64_t, SettingValues>& frames) {
   if (!list.is_array()) return fail(Code::bad_file, "'frames' is no list");
-  std::int64_t next = 0, all = 0;
+  std::int64_t next = 0;
+  std::size_t all = 0;
   for (const auto& one : list) {
     if (!one.is_array() || one.size() != 3 || !one[0].is_number_integer() || !one[1].is_number_integer())
       return fail(Code::bad_file, "an entry of 'frames' is no [first, last, settings]");
@@ -155,10 +156,10 @@ static Result<> frames_from(const json& list, std::map<std::int64_t, SettingValu
     if (first < next || last < first || last >= most_frames)
       return fail(Code::bad_file, "the ranges of 'frames' do not follow one another");
     next = last + 1;
-    all += last - first + 1;
-    if (all > 10 * static_cast<std::int64_t>(most_ranges)) return fail(Code::bad_file, "'frames' are too many");
     TRY(const auto values, values_from(one[2]));
     if (values.empty()) return fail(Code::bad_file, "an entry of 'frames' sets nothing");
+    all += static_cast<std::size_t>(last - first + 1) * values.size();
+    if (all > most_frame_values) return fail(Code::bad_file, "'frames' are too many");
     for (auto f = first; f <= last; ++f) frames.emplace_hint(frames.end(), f, values);
   }
   return {};

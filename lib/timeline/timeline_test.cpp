@@ -172,6 +172,23 @@ TEST(Timeline, WhatDoesNotFitIsRefused) {
   refuse(timeline, SetFrames{{{{0, 1}, "blur", "3"}, {{0, most_frames}, "blur", "3"}}}, "no frame");
 }
 
+// No file makes more of them than a machine holds, and what can be set can be read again.
+TEST(Timeline, SingleFramesHaveAnEnd) {
+  constexpr auto tenth = static_cast<std::int64_t>(most_frame_values / 10);
+  SetFrames much;
+  for (std::int64_t i = 0; i < 10; ++i) much.values.push_back({{i * tenth, (i + 1) * tenth - 1}, "erode", "3"});
+  Timeline timeline;
+  play(timeline, SetFrames{{{{7, 7}, "blur", "3"}}});
+  refuse(timeline, much, "single frames");
+  much.values.front().value.reset();  // to take something out asks for no room
+  much.values.resize(2);
+  EXPECT_TRUE(perform(much, timeline));
+  constexpr auto* document =
+      R"({{"format": "understudy.timeline", "version": 1, "frames": [[0, {}, {{"blur": 2, "erode": 3}}]]}})";
+  EXPECT_TRUE(timeline_from_text(fmt::format(document, tenth)));
+  EXPECT_FALSE(timeline_from_text(fmt::format(document, 5 * tenth)));
+}
+
 TEST(Timeline, ACopyLooksTheSame) {
   Timeline timeline;
   play(timeline, SetValue{WholeClip{}, "blur", "5"});

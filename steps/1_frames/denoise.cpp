@@ -12,6 +12,7 @@
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
 #include "lib/image/codec.hpp"
+#include "lib/image/convert.hpp"
 #include "lib/image/depth.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/filter_graph.hpp"
@@ -63,6 +64,12 @@ bool is_jpeg_name(const std::string& name) {
   return suffix == ".jpg" || suffix == ".jpeg" || suffix == ".jpe" || suffix == ".jfif";
 }
 
+ImageU16 in_sdr(const ImageU16& codes, const media::ColourTags& tags) {
+  ImageF image = to_float(codes);
+  media::SdrInPlate(tags).to_sdr(image);
+  return to_u16_rounded(image);
+}
+
 class Denoising {
  public:
   Denoising(const DenoiseOptions& options, const DenoisePaths& paths, Run& run)
@@ -79,12 +86,13 @@ class Denoising {
   Result<> filter_part(media::FrameSource&, std::int64_t first, std::int64_t missing, std::int64_t last,
                        const std::string& key);
   Result<media::FrameSource*> source_of(unsigned thread);
-  // `colours`: what a PNG is to say of them; nothing in SDR.
-  Result<> write(const ImageU16& image, const std::optional<PngColour>& colours, const std::string& name,
+  // In the colours that `source` gives it.
+  Result<> write(const ImageU16& image, const media::FrameSource& source, const std::string& name,
                  const std::string& key);
   Result<> put(const std::string& name, const Bytes& file, const std::string& key);
   Result<> keep_as_it_is(const Error& error, const std::string& name, const std::string& key);
   Result<> put_in_place();
+  Result<> write_manifest(bool complete) const;
 
   const DenoiseOptions& options_;
   const DenoisePaths& paths_;
@@ -109,6 +117,7 @@ Result<> Denoising::find_source() {
   }
   TRY(const auto source, media::FrameSource::open(source_));
   for (const auto& remark : source.remarks()) run_.note(remark);
+  if (const auto others = source.passed_over()) run_.warn(*others);
   for (std::int64_t i = 0; i < source.count(); ++i) names_.push_back(source.name(i));
   if (source.is_video()) video_ = *source.video();
   for (const auto& name : names_) {
@@ -135,8 +144,10 @@ Result<> Denoising::check_unchanged() const {
     if (!edited && (unsealed || fs::last_write_time(image, ignored) <= sealed)) continue;
     return fail_with_hint(
         Code::bad_option, fmt::format("{} was changed after it was denoised", image.string()),
-        fmt::format("The originals of then are in {}: move that folder away to denoise the new frames.",
-                    paths_.originals.string()));
+        fmt::format(
+            "Was 'frames denoise SIDE --undo' interrupted, run that again first. Else the originals of then are "
+            "in {}: move that folder away to denoise the new frames.",
+            paths_.originals.string()));
   }
   return {};
 }
@@ -170,16 +181,18 @@ Result<> Denoising::put(const std::string& name, const Bytes& file, const std::s
   return results_made_->write(name, file, key);
 }
 
-Result<> Denoising::write(const ImageU16& image, const std::optional<PngColour>& colours, const std::string& name,
+Result<> Denoising::write(const ImageU16& image, const media::FrameSource& source, const std::string& name,
                           const std::string& key) {
   const bool jpg = is_jpeg_name(name);
+  const auto colours = source.deep_png_colours();  // nothing in SDR
   bool deep = false;
   if (!jpg && !video_) {
     TRY(const Bytes head, read_range(source_ / name, 0, 32));
     deep = head.size() > 24 && head[24] == 16;  // the bit depth in a PNG's head
   }
   const JpegOptions jpeg{.quality = options_.jpeg_quality, .chroma = Chroma::full};
-  TRY(Bytes file, jpg    ? encode_jpeg(to_eight_bits(image), jpeg)
+  // An SDR frame among HDR ones, which says nothing of its colours.
+  TRY(Bytes file, jpg    ? encode_jpeg(to_eight_bits(colours ? in_sdr(image, source.deep_colours()) : image), jpeg)
                   : deep ? encode_png(image)
                          : encode_png(to_eight_bits(image)));
   if (!jpg && colours) file = with_colours(file, *colours);
@@ -220,7 +233,7 @@ Result<> Denoising::filter_part(media::FrameSource& source, std::int64_t first, 
       return fail(Code::bad_file, "{} has another size than the frames before it: they cannot be denoised together",
                   name);
     TRY(const ImageU16 clean, filter->filter(bgr));
-    if (i >= missing) TRY_VOID(write(clean, source.deep_png_colours(), name, key));
+    if (i >= missing) TRY_VOID(write(clean, source, name, key));
   }
   return {};
 }
@@ -248,8 +261,22 @@ Result<> Denoising::one_part(std::int64_t first, unsigned thread) {
   return {};
 }
 
+// Of frames that come straight from a video; it tells the next run so.
+Result<> Denoising::write_manifest(bool complete) const {
+  media::Sequence sequence;
+  sequence.source = media::video_identity(*video_);
+  sequence.options = {{"denoise", options_.factor}};
+  sequence.time_base = video_->time_base;
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    sequence.ticks[fs::path(names_[i]).stem().string()] = video_->ticks[i];
+  sequence.complete = complete;
+  return media::write_sequence(paths_.manifest, sequence);
+}
+
 Result<> Denoising::put_in_place() {
   TRY_VOID(make_folders(paths_.frames));
+  // First of all: without it the run after a kill would take the frames that are in place already for originals.
+  if (video_) TRY_VOID(write_manifest(false));
   if (source_ == paths_.frames) {
     std::vector<Move> moves;
     for (const auto& name : names_) moves.push_back({paths_.frames / name, paths_.originals / name});
@@ -262,14 +289,7 @@ Result<> Denoising::put_in_place() {
   }
   TRY_VOID(sync_folder(paths_.frames));
   if (!video_) return write_text(seal_of(paths_), "{\"format\":\"understudy.denoised\",\"version\":1}\n");
-  media::Sequence sequence;
-  sequence.source = media::video_identity(*video_);
-  sequence.options = {{"denoise", options_.factor}};
-  sequence.time_base = video_->time_base;
-  for (std::size_t i = 0; i < names_.size(); ++i)
-    sequence.ticks[fs::path(names_[i]).stem().string()] = video_->ticks[i];
-  sequence.complete = true;
-  return media::write_sequence(paths_.manifest, sequence);
+  return write_manifest(true);
 }
 
 Result<std::string> Denoising::work() {

@@ -16,6 +16,7 @@
 #include "lib/face/jpeg_segments.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/exif.hpp"
+#include "lib/image/png_colour.hpp"
 #include "lib/jobs/each.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/picture.hpp"
@@ -52,8 +53,15 @@ Result<Taken> taken(const fs::path& path) {
   TRY(Bytes file, read_file(path, largest_picture));
   const bool jpeg = is_jpeg(file);
   if (exif_orientation(file) == 1 && decode_image(file)) return Taken{std::move(file), jpeg ? "jpg" : "png"};
-  TRY(const ImageU8 bgr, media::read_picture<std::uint8_t>(path));
+  if (media::picture_bits(path) <= 8) {
+    TRY(const ImageU8 bgr, media::read_picture<std::uint8_t>(path));
+    TRY(file, encode_png(bgr));
+    return Taken{std::move(file), "png"};
+  }
+  TRY(const ImageU16 bgr, media::read_picture_as_encoded(path));
   TRY(file, encode_png(bgr));
+  if (const auto colours = media::picture_colours(path))
+    file = with_colours(file, {colours->tags.primaries, colours->tags.transfer, colours->peak_nits});
   return Taken{std::move(file), "png"};
 }
 

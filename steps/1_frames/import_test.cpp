@@ -68,6 +68,49 @@ TEST_F(SecondSequence, TakesThePlaceOfTheFirst) {
   EXPECT_FALSE(is_there(root_ / "data_dst_backup-2"));
 }
 
+// A TIFF of one uncompressed strip, whose red, green and blue are the same (TIFF 6.0).
+Bytes deep_tiff(int width, int height, std::uint16_t first) {
+  Bytes tiff{'I', 'I', 42, 0, 8, 0, 0, 0};
+  const auto put = [&](std::uint32_t value, int bytes) {
+    for (int b = 0; b < bytes; ++b) tiff.push_back(static_cast<std::uint8_t>(value >> 8 * b));
+  };
+  struct Entry {
+    std::uint32_t tag, type, count, value;
+  };
+  constexpr std::uint32_t number = 3, wide = 4, entries = 9, pixels = 8 + 2 + 12 * entries + 4 + 6;
+  const auto w = static_cast<std::uint32_t>(width), h = static_cast<std::uint32_t>(height);
+  const std::array<Entry, entries> all{{{256, number, 1, w},
+                                        {257, number, 1, h},
+                                        {258, number, 3, pixels - 6},
+                                        {259, number, 1, 1},
+                                        {262, number, 1, 2},
+                                        {273, wide, 1, pixels},
+                                        {277, number, 1, 3},
+                                        {278, number, 1, h},
+                                        {279, wide, 1, w * h * 6}}};
+  put(entries, 2);
+  for (const auto& e : all) {
+    put(e.tag, 2);
+    put(e.type, 2);
+    put(e.count, 4);
+    put(e.value, 4);
+  }
+  put(0, 4);
+  for (int c = 0; c < 3; ++c) put(16, 2);
+  for (std::uint32_t i = 0; i < 3 * w * h; ++i) put(first + i / 3, 2);
+  return tiff;
+}
+
+TEST_F(SecondSequence, KeepsAllBitsOfWhatHoldsMoreThanEight) {
+  ASSERT_TRUE(write_file(from_ / "a.tif", deep_tiff(48, 32, 30000)));
+  import();
+  const auto png = *read_file(frames_ / "00001.png");
+  ASSERT_EQ(png[24], 16);  // the depth in a PNG's head
+  const auto picture = media::FrameSource::open(frames_)->deep_at(0);
+  ASSERT_TRUE(picture);
+  for (const int x : {0, 1, 47}) EXPECT_NEAR(picture->bgr.at(x, 31), 30000 + 31 * 48 + x, 1) << x;
+}
+
 TEST_F(SecondSequence, IsNoneWhereTheImagesWereOnlyCopied) {
   sequence(50);
   import();

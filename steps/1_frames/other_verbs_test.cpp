@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // frames import, cut and denoise, and several sources in one folder.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +20,7 @@
 #include "steps/1_frames/frames.hpp"
 #include "steps/1_frames/import.hpp"
 #include "steps/1_frames/names.hpp"
+#include "steps/1_frames/verb.hpp"
 
 namespace understudy {
 namespace {
@@ -309,6 +312,79 @@ TEST_F(Denoise, ReadsStraightFromTheVideo) {
   EXPECT_EQ(names(root_ / "data_dst").size(), 12u);
   EXPECT_EQ(media::read_sequence(from_video.manifest)->ticks.size(), 12u);
   EXPECT_TRUE(names(root_ / "data_dst_original").empty());
+}
+
+// While it lives no file grows beyond that many bytes: what writes on fails, at the same place each time.
+class FilesEndAt {
+ public:
+  explicit FilesEndAt(rlim_t bytes) : before_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &limit_);
+    const rlimit small{bytes, limit_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  FilesEndAt(const FilesEndAt&) = delete;
+  FilesEndAt& operator=(const FilesEndAt&) = delete;
+  ~FilesEndAt() {
+    ::setrlimit(RLIMIT_FSIZE, &limit_);
+    ::signal(SIGXFSZ, before_);
+  }
+
+ private:
+  rlimit limit_{};
+  sighandler_t before_;
+};
+
+TEST_F(Denoise, FromTheVideoGoesOnWhereItEndedWhileItPutTheResultsInPlace) {
+  constexpr std::size_t frames = 40;
+  const auto verbs = frames_verbs();
+  const auto verb = std::ranges::find(verbs, "frames denoise", &Verb::name);
+  ASSERT_NE(verb, verbs.end());
+  const auto denoise = [&] { return verb->prepare().perform({root_, {{"side", "dst"}}}, run_); };
+  fs::create_directories(root_ / ".understudy");
+  clip("data_dst.mp4", frames);
+  ok(denoise());
+  const auto wanted = bytes(root_ / "data_dst");
+  ASSERT_EQ(wanted.size(), frames);
+  const auto manifest = root_ / ".understudy" / "frames-dst.json";
+  const auto said = *read_text(manifest);
+  fs::remove_all(root_ / "data_dst");
+  fs::remove_all(root_ / "data_dst_denoised");
+  fs::remove(manifest);
+  // All results are there already, so that the list of those in place is the first file that grows too large.
+  auto beside = paths();
+  beside.source = root_ / "data_dst.mp4";
+  beside.frames.clear();
+  ok(denoise_frames({}, beside, run_));
+  {
+    const FilesEndAt small(4000);
+    EXPECT_FALSE(denoise());
+  }
+  const auto in_place = names(root_ / "data_dst").size();
+  ASSERT_GT(in_place, 0u);
+  ASSERT_LT(in_place, frames);
+  EXPECT_EQ(ok(denoise())["frames"], frames);
+  EXPECT_EQ(bytes(root_ / "data_dst"), wanted);
+  EXPECT_TRUE(names(root_ / "data_dst_denoised").empty());
+  EXPECT_EQ(*read_text(manifest), said);
+}
+
+// It leaves frames as they were beside others that are denoised: those are no new frames.
+TEST_F(Denoise, AfterAnUndoThatWasInterruptedTheUndoIsNamedFirst) {
+  std::mt19937 random(5);
+  for (int i = 0; i < 3; ++i) {
+    ImageU8 noise(48, 32, 3);
+    for (auto& v : noise.data) v = static_cast<std::uint8_t>(90 + random() % 9);
+    ASSERT_TRUE(write_image(root_ / "data_dst" / media::frame_name(i, 3), noise));
+  }
+  const auto before = bytes(root_ / "data_dst");
+  ok(denoise_frames({}, paths(), run_));
+  fs::rename(root_ / "data_dst_original" / "00001.png", root_ / "data_dst" / "00001.png");
+  const auto refused = denoise_frames({}, paths(), run_);
+  ASSERT_FALSE(refused);
+  const auto& hint = refused.error().hint;
+  EXPECT_LT(hint.find("frames denoise SIDE --undo"), hint.find("move that folder away")) << hint;
+  ok(undo_denoising(paths(), run_));
+  EXPECT_EQ(bytes(root_ / "data_dst"), before);
 }
 
 TEST_F(Denoise, FramesThatWereReplacedSinceAreNotOverwritten) {

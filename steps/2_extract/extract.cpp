@@ -39,6 +39,7 @@ class Extraction {
     Stopwatch watch;
     TRY(source_, media::FrameSource::open(paths_.frames));
     for (const auto& remark : source_->remarks()) run_.note(remark);
+    if (const auto others = source_->passed_over()) run_.warn(*others);
     TRY(auto lock, lock_folder(paths_.aligned));
     TRY_VOID(finish_face_moves(paths_.aligned));
     contents_.emplace(*source_);
@@ -124,15 +125,7 @@ class Extraction {
 };
 
 Result<> Extraction::list_frames() {
-  std::set<std::string> stems;
-  for (std::int64_t i = 0; i < source_->count(); ++i) {
-    if (stems.insert(fs::path(source_->name(i)).stem().string()).second) {
-      frames_.push_back(i);
-    } else {
-      run_.warn(
-          fmt::format("{} is passed over: another image has the same name with another ending", source_->name(i)));
-    }
-  }
+  for (std::int64_t i = 0; i < source_->count(); ++i) frames_.push_back(i);
   report_.frames = static_cast<std::int64_t>(frames_.size());
   if (options_.manual.empty()) return {};
   TRY(hand_, read_hand_work(options_.manual, *source_, frames_, run_));

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "lib/base/moves.hpp"
 #include "lib/project/faceset_folder.hpp"
 #include "lib/project/recorded_moves.hpp"
 
@@ -16,14 +17,16 @@ constexpr MoveKind sorts{"sorts", "sort", places_of_faces};
 std::vector<Move> changes_of(const fs::path& folder, const std::vector<CatalogueEntry>& entries, const Order& order) {
   std::vector<Move> changes;
   if (order.as_it_was) return changes;
-  std::set<std::string> untouched;
-  for (const auto i : order.alone) untouched.insert(entries[i].name);
+  // Names that become free.
+  std::set<std::string> moving;
+  for (const auto& placed : order.kept) moving.insert(entries[placed.entry].name);
+  for (const auto i : order.trash) moving.insert(entries[i].name);
   std::size_t number = 0;
   for (const auto& placed : order.kept) {
     const auto& name = entries[placed.entry].name;
     std::string target;
     do target = fmt::format("{:05}{}", number++, fs::path(name).extension().string());
-    while (untouched.contains(target));
+    while (!moving.contains(target) && is_there(folder / target));  // a folder, or a link that leads nowhere, too
     if (target != name) changes.push_back({folder / name, folder / target});
   }
   std::vector<std::string> thrown_out;

@@ -96,6 +96,23 @@ TEST_F(Applied, LeavesAloneWhatCannotBeReadAndSkipsItsNumber) {
       (Contents{{"aligned/00000.jpg", "x.jpg"}, {"aligned/00001.jpg", "00001.jpg"}, {"aligned/00002.jpg", "y.jpg"}}));
 }
 
+// What is no face but bears a face's name: no entry speaks of it.
+TEST_F(Applied, PassesOverNumbersThatALinkOrAFolderBears) {
+  for (const char* name : {"x.jpg", "y.jpg", "00003.jpg"}) put(name, name);
+  fs::create_symlink("nowhere", folder() / "00000.jpg");
+  fs::create_directories(folder() / "00002.jpg");
+  const auto done = apply({.kept = {{1}, {2}, {0}}});
+  ASSERT_TRUE(done) << to_sentence(done.error());
+  EXPECT_EQ(
+      contents(),
+      (Contents{{"aligned/00001.jpg", "y.jpg"}, {"aligned/00003.jpg", "00003.jpg"}, {"aligned/00004.jpg", "x.jpg"}}));
+  EXPECT_TRUE(fs::is_symlink(folder() / "00000.jpg"));
+  EXPECT_TRUE(fs::is_directory(folder() / "00002.jpg"));
+  ASSERT_TRUE(undo_last_change(folder()));
+  EXPECT_EQ(contents(),
+            (Contents{{"aligned/00003.jpg", "00003.jpg"}, {"aligned/x.jpg", "x.jpg"}, {"aligned/y.jpg", "y.jpg"}}));
+}
+
 TEST_F(Applied, KeepsWhatIsInTheTrashAlready) {
   put("a.jpg", "second");
   fs::create_directories(root_ / "aligned_trash");

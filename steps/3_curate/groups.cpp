@@ -142,7 +142,9 @@ Result<Order> by_identity(const Curation& c) {
     faces.push_back(i);
     std::ranges::copy(numbers[i], embeddings.emplace_back().begin());
   }
-  const auto persons = cluster_by_person(embeddings);
+  const auto counted = cluster_by_person(embeddings, same_group, [&c] { return c.run.stopping(); });
+  if (!counted) return Run::cancelled();
+  const auto& persons = *counted;
   const auto odd = oddness(embeddings, persons);
   std::vector<std::size_t> sequence(faces.size());
   std::iota(sequence.begin(), sequence.end(), std::size_t{0});

@@ -217,6 +217,15 @@ TEST_F(FacesetTools, AMaskThatHasToShrinkForItsFaceIsToldOf) {
   EXPECT_GE(mask->width, 64);
 }
 
+TEST_F(FacesetTools, NamesThatLinksToNowhereBearAreTaken) {
+  Face face = example();
+  face.info.source_filename = "00001.png";
+  put("x.jpg", face);
+  fs::create_symlink("nowhere", folder_ / "00001_0.jpg");
+  ok(recover_names(folder_, {}, run_));
+  EXPECT_TRUE(fs::exists(folder_ / "00001_1.jpg"));
+}
+
 TEST_F(FacesetTools, NamesComeBackLargestFaceFirst) {
   fill();
   fs::remove(folder_ / "short.jpg");

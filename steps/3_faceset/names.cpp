@@ -51,10 +51,9 @@ std::vector<Move> original_names(const fs::path& folder, const Frames& frames) {
     int index = 0;
     for (const auto& face : faces) {
       fs::path target;
-      std::error_code ignored;
       do {
         target = folder / frame.first / fmt::format("{}_{}.jpg", fs::path(frame.second).stem().string(), index++);
-      } while (given.contains(target) || (!ours.contains(target) && fs::exists(target, ignored)));
+      } while (given.contains(target) || (!ours.contains(target) && is_there(target)));
       given.insert(target);
       if (folder / face.name != target) moves.push_back({folder / face.name, target});
     }

@@ -67,12 +67,13 @@ std::vector<Embedding> embeddings_of(const std::vector<Known>& faces) {
 }
 
 // Also in the catalogue, for filters.
-Result<> count_persons(std::vector<Known>& faces, double threshold, Catalogue& catalogue) {
-  const auto persons = cluster_by_person(embeddings_of(faces), threshold);
+Result<> count_persons(std::vector<Known>& faces, double threshold, Catalogue& catalogue, const Run& run) {
+  const auto persons = cluster_by_person(embeddings_of(faces), threshold, [&run] { return run.stopping(); });
+  if (!persons) return Run::cancelled();
   std::vector<CatalogueEntry> changed;
   for (std::size_t i = 0; i < faces.size(); ++i) {
     auto& [entry, embedding, person, oddness] = faces[i];
-    person = persons[i];
+    person = (*persons)[i];
     if (entry.numbers.person == person) continue;
     entry.numbers.person = person;
     changed.push_back(entry);
@@ -167,7 +168,7 @@ Result<json> identify(const Workspace& workspace, const fs::path& folder, const 
   }
   TRY(auto catalogue, Catalogue::open(catalogue_for(workspace, folder), workspace.root, run));
   TRY(auto faces, known_faces(catalogue, folder, options, run));
-  TRY_VOID(count_persons(faces, options.threshold, catalogue));
+  TRY_VOID(count_persons(faces, options.threshold, catalogue, run));
   TRY(const auto persons, persons_of(faces, folder));
   TRY(const auto keep, named_in(options.keep, persons));
   TRY(const auto reject, named_in(options.reject, persons));

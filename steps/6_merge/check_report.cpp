@@ -5,6 +5,7 @@
 
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
+#include "lib/base/csv.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/contact_sheet.hpp"
@@ -78,8 +79,9 @@ std::string table(const CheckedClip& clip) {
   text += '\n';
   for (std::size_t i = 0; i < clip.judged.size(); ++i) {
     const JudgedFrame& judged = clip.judged[i];
-    text += fmt::format("{},{},{},{:.4g},{:d}", i + 1, path_text(clip.source.name(static_cast<std::int64_t>(i))),
-                        clip.facts[i].shot + 1, judged.severity(), clip.pictures[i].fallback);
+    text +=
+        fmt::format("{},{},{},{:.4g},{:d}", i + 1, csv_field(path_text(clip.source.name(static_cast<std::int64_t>(i)))),
+                    clip.facts[i].shot + 1, judged.severity(), clip.pictures[i].fallback);
     for (const double value : judged.values) text += std::isfinite(value) ? fmt::format(",{:.5g}", value) : ",";
     for (std::size_t r = 0; r < reason_count; ++r) {
       const auto* found = judged.has(static_cast<Reason>(r));

@@ -213,16 +213,32 @@ Result<> remove_other_corners(const fs::path& folder, const std::set<fs::path>& 
   return {};
 }
 
+// What was written of the frame, where it is of the same faces in the same places: it has the same height then. A frame
+// need not be read to say it again.
+int height_written(const PreparedMerge& work, std::int64_t index, const Corners& corners) {
+  const auto& faces = work.plans[static_cast<std::size_t>(index)].faces;
+  int height = 0;
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    const auto written = corners.find({index + 1, static_cast<std::int64_t>(i)});
+    if (written == corners.end()) return 0;
+    height = written->second["frame_height"].get<int>();
+    if (corner_entry(work, index, i, height) != written->second) return 0;
+  }
+  return height;
+}
+
 // corners.json, and a text per face: a line a frame, "frame x1 y1 … x4 y4", from the left bottom corner and with y
 // upwards, as Nuke counts. Frames that were not asked for keep what an earlier delivery said of them.
 Result<> write_corners(PreparedMerge& work, const std::vector<std::int64_t>& frames,
-                       const std::map<std::int64_t, int>& heights, Delivery& delivery) {
+                       const std::map<std::int64_t, int>& heights, Delivery& delivery, const Run& run) {
   const fs::path folder = "prediction";
   Corners corners = earlier_corners(delivery.folder() / folder / "corners.json", work.source.count());
   for (const auto index : frames) {
-    std::erase_if(corners, [&](const auto& entry) { return entry.first.first == index + 1; });
+    if (run.stopping()) return Run::cancelled();
     const auto known = heights.find(index);
-    int height = known != heights.end() ? known->second : 0;
+    int height = known != heights.end() ? known->second : height_written(work, index, corners);
+    const auto of_frame = [&](std::int64_t face) { return std::pair(index + 1, face); };
+    corners.erase(corners.lower_bound(of_frame(INT64_MIN)), corners.upper_bound(of_frame(INT64_MAX)));
     if (height == 0 && !delivery.plan(index).faces.empty()) {
       const auto frame = work.source.at(index);
       if (!frame) continue;  // told already
@@ -340,7 +356,7 @@ Result<DeliveryReport> deliver(const DeliverOptions& options, const MergeOptions
     run.progress(++finished, to_do, "frames");
     return {};
   }));
-  if (options.predictions) TRY_VOID(write_corners(work, due.frames, heights, delivery));
+  if (options.predictions) TRY_VOID(write_corners(work, due.frames, heights, delivery, run));
   report.rendered = rendered;
   report.unreadable = prepared.unreadable;
   report.set_aside = static_cast<std::int64_t>(delivery.set_aside());

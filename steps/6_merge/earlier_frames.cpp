@@ -15,8 +15,16 @@ namespace {
 
 using nlohmann::json;
 
+// A link's own time says nothing of what it leads to, so matches() trusts none.
+fs::path file_itself(const fs::path& path) {
+  std::error_code error;
+  const auto file = fs::canonical(path, error);
+  return error ? path : file;
+}
+
 // The content of the video. Kept in the state so that a long one is read once only.
-Result<std::uint64_t> content_of(const fs::path& video, const fs::path& state) {
+Result<std::uint64_t> content_of(const fs::path& named, const fs::path& state) {
+  const auto video = file_itself(named);
   if (const auto text = read_text(state, 1 << 20)) {
     const json known = parse_json(*text);
     if (version_in(known, formats::merge) == formats::merge.version && known.contains("video") &&
@@ -107,7 +115,7 @@ Ingredients::Hash Ingredients::of_windows(std::int64_t index, bool plain, std::u
 
 Result<Print> Ingredients::print_of_image(std::int64_t index) const {
   if (const auto known = prints_.find(index); known != prints_.end()) return known->second;
-  const auto image = work_->source.path() / work_->source.name(index);
+  const auto image = file_itself(work_->source.image_file(index));
   const auto earlier = Recipe::read(before_(index));
   Print print = earlier.frame;
   if (earlier.frame.time == 0 || !matches(image, earlier.frame)) {

@@ -149,6 +149,7 @@ Result<PreparedMerge> prepare_merge(const MergeOptions& options, const SettingVa
     TRY_VOID(checked_setting(given->first, given->second));
   TRY(auto source, media::FrameSource::open(paths.frames, {.own_colours = own_colours}));
   for (const auto& remark : source.remarks()) run.note(remark);
+  if (const auto others = source.passed_over()) run.warn(*others);
   report.frames = source.count();
   TRY(const auto set, Faceset::open(paths.aligned));
   TRY(auto faces, match_faces(paths, set, source, report, run));

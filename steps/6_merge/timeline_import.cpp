@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "lib/base/frame_files.hpp"
 #include "lib/base/path_text.hpp"
@@ -48,6 +49,64 @@ void add(std::vector<FramesValue>& values, std::int64_t frame, const std::string
   values.push_back({{frame, frame}, key, value});
 }
 
+// A session over the frames that are here.
+struct Matched {
+  std::vector<std::pair<std::int64_t, const SettingValues*>> frames;  // ascending
+  std::vector<std::string> not_here;
+  std::set<std::string> keys;  // the settings that it speaks of
+  std::int64_t with_settings = 0;
+};
+Matched matched(const MergerSession& session, const media::FrameSource& source) {
+  std::map<std::string, std::int64_t> by_stem;
+  for (std::int64_t i = 0; i < source.count(); ++i) by_stem[fs::path(source.name(i)).stem().string()] = i;
+  Matched all;
+  std::map<std::int64_t, const SettingValues*> frames;
+  for (const auto& frame : session.frames) {
+    const auto found = by_stem.find(frame.stem);
+    if (found == by_stem.end()) {
+      all.not_here.push_back(path_text(frame.stem));
+      continue;
+    }
+    frames[found->second] = &frame.settings;
+    all.with_settings += !frame.settings.empty();
+    for (const auto& [key, value] : frame.settings) all.keys.insert(key);
+  }
+  all.frames.assign(frames.begin(), frames.end());
+  return all;
+}
+
+// What was set before makes way, singly or by keys: it would go before what the session says. A shot's own value stays
+// for frames that the session does not know; for the others the session's is set singly.
+std::vector<TimelineOperation> taken_over(const Timeline& now, const Matched& session, const SettingValues& usual,
+                                          std::size_t& ranges) {
+  std::vector<TimelineOperation> operations;
+  SettingValues clip = usual;
+  clip["compat"] = "dfl";  // they were chosen for what they do there
+  for (const auto& [key, value] : clip) {
+    remove_keys(now, WholeClip{}, key, operations);
+    operations.push_back(SetValue{WholeClip{}, key, value});
+  }
+  std::vector<FrameRange> all;
+  for (const auto& [frame, settings] : session.frames) all.push_back({frame, frame});
+  all = joined_ranges(std::move(all));
+  SetFrames set;
+  for (const auto& key : session.keys)
+    for (const auto& range : all) set.values.push_back({range, key, {}});
+  const auto cleared = set.values.size();
+  std::map<std::string, std::vector<FramesValue>> by_key;
+  for (const auto& [frame, settings] : session.frames) {
+    const auto& shot = now.shots[shot_of(now, frame)].layer;
+    for (const auto& [key, value] : *settings) {
+      const auto common = usual.find(key);
+      if (common == usual.end() || common->second != value || is_set(shot, key)) add(by_key[key], frame, key, value);
+    }
+  }
+  for (auto& [key, values] : by_key) set.values.insert(set.values.end(), values.begin(), values.end());
+  ranges = set.values.size() - cleared;
+  operations.emplace_back(std::move(set));
+  return operations;
+}
+
 }  // namespace
 
 Result<std::string> import_session(const Workspace& workspace, const MergeImportOptions& o, Run& run) {
@@ -57,29 +116,8 @@ Result<std::string> import_session(const Workspace& workspace, const MergeImport
   }
   TRY(const auto session, read_merger_session(from));
   TRY(const auto source, open_frames(workspace, o.input));
-  std::map<std::string, std::int64_t> by_stem;
-  for (std::int64_t i = 0; i < source.count(); ++i) by_stem[fs::path(source.name(i)).stem().string()] = i;
-  const auto usual = usual_of(session.frames);
-  std::vector<TimelineOperation> operations;
-  for (const auto& [key, value] : usual) operations.push_back(SetValue{WholeClip{}, key, value});
-  operations.push_back(SetValue{WholeClip{}, "compat", "dfl"});  // they were chosen for what they do there
-  std::vector<std::string> not_here;
-  std::int64_t with_settings = 0;
-  std::map<std::string, std::vector<FramesValue>> by_key;
-  for (const auto& frame : session.frames) {
-    const auto found = by_stem.find(frame.stem);
-    if (found == by_stem.end()) {
-      not_here.push_back(path_text(frame.stem));
-      continue;
-    }
-    with_settings += !frame.settings.empty();
-    for (const auto& [key, value] : frame.settings) {
-      const auto common = usual.find(key);
-      if (common == usual.end() || common->second != value) add(by_key[key], found->second, key, value);
-    }
-  }
-  SetFrames set;
-  for (auto& [key, values] : by_key) set.values.insert(set.values.end(), values.begin(), values.end());
+  const auto matches = matched(session, source);
+  const auto& not_here = matches.not_here;
   if (not_here.size() == session.frames.size()) {
     return fail_with_hint(Code::bad_option, fmt::format("None of the frames of {} is among these", from.string()),
                           "Name the frames that it was made with by --input.");
@@ -88,13 +126,14 @@ Result<std::string> import_session(const Workspace& workspace, const MergeImport
     run.warn(fmt::format("{} frames of the session are not here: {}", not_here.size(), some_of(not_here)));
   if (!session.unknown.empty())
     run.note(fmt::format("Settings that are not known here: {}", some_of(session.unknown, 10)));
-  const auto ranges = set.values.size();
-  operations.emplace_back(std::move(set));
   TRY(auto book, TimelineBook::open(timelines_of(workspace), o.timeline));
+  const auto usual = usual_of(session.frames);
+  std::size_t ranges = 0;
+  const auto operations = taken_over(book.now(), matches, usual, ranges);
   TRY(const bool changed, book.apply("import " + path_text(from.filename()), operations));
   return json_text(json{{"changed", changed},
                         {"frames", session.frames.size()},
-                        {"with_settings", with_settings},
+                        {"with_settings", matches.with_settings},
                         {"not_here", not_here},
                         {"clip", usual},
                         {"ranges", ranges},

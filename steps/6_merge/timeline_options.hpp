@@ -123,7 +123,6 @@ struct MergePersonsOptions {
   std::string person;
   std::string name;
   std::string model;
-  std::filesystem::path input;
   std::filesystem::path aligned;
   std::string timeline = std::string(usual_timeline);
 };
@@ -137,7 +136,6 @@ constexpr auto describe<MergePersonsOptions>() {
           .says("Model",
                 "Whose model makes --person's face: a name in WORKSPACE/model; none: it stays as it is; own: "
                 "that of the merge again."),
-      timeline_rows::input(&O::input),
       field("aligned", &O::aligned).says("Aligned faces", "Folder of the dst faces; empty: the workspace's."),
       timeline_rows::timeline(&O::timeline),
   };

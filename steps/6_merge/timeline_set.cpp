@@ -58,15 +58,6 @@ const Layer* layer_of(const Timeline& timeline, const LayerPlace& place) {
   return found == timeline.persons.end() ? nullptr : &found->second.layer;
 }
 
-// A value that is set takes the place of the keys, else it would not be seen.
-void remove_keys(const Timeline& timeline, const LayerPlace& place, const std::string& key,
-                 std::vector<TimelineOperation>& operations) {
-  const Layer* layer = layer_of(timeline, place);
-  const auto curve = layer ? layer->curves.find(key) : decltype(layer->curves.end()){};
-  if (!layer || curve == layer->curves.end()) return;
-  for (const auto& [frame, k] : curve->second) operations.push_back(SetKey{place, key, frame, {}});
-}
-
 // A preset is a JSON object of settings and their values.
 Result<std::string> settings_of_preset(const fs::path& path) {
   TRY(const auto text, read_text(path, 1 << 20));
@@ -135,6 +126,14 @@ Result<Wanted> for_layer(const Timeline& timeline, const std::string& values, co
 }
 
 }  // namespace
+
+void remove_keys(const Timeline& timeline, const LayerPlace& place, const std::string& key,
+                 std::vector<TimelineOperation>& operations) {
+  const Layer* layer = layer_of(timeline, place);
+  const auto curve = layer ? layer->curves.find(key) : decltype(layer->curves.end()){};
+  if (!layer || curve == layer->curves.end()) return;
+  for (const auto& [frame, k] : curve->second) operations.push_back(SetKey{place, key, frame, {}});
+}
 
 fs::path timelines_of(const Workspace& workspace) { return workspace.state() / timelines_folder; }
 

@@ -168,7 +168,8 @@ Result<std::string> edit_persons(const Workspace& workspace, const MergePersonsO
     const auto model = o.model.empty() ? now.model : o.model == "own" ? std::string() : path_text(o.model);
     if (!model.empty() && model != no_model) {
       std::error_code error;
-      if (model.find('/') != std::string::npos || !fs::is_directory(workspace.model() / path_of_text(model), error)) {
+      const bool name = model != "." && model != ".." && model.find('/') == std::string::npos;
+      if (!name || !fs::is_directory(workspace.model() / path_of_text(model), error)) {
         return fail_with_hint(Code::not_found,
                               fmt::format("There is no model '{}' in {}", o.model, workspace.model().string()),
                               "The models: understudy model list. Or none, or own.");

@@ -31,6 +31,8 @@ fs::path timelines_of(const Workspace&);
 Result<media::FrameSource> open_frames(const Workspace&, const fs::path& input);
 // By number or name; bad_option for one who is neither.
 Result<int> person_called(const Timeline&, const std::string&);
+// A value that is set takes the place of the keys, else it would not be seen.
+void remove_keys(const Timeline&, const LayerPlace&, const std::string& key, std::vector<TimelineOperation>&);
 nlohmann::json shot_list(const Timeline&, std::optional<std::int64_t> frames);
 // As one change; the report says what it was and whether it changed anything.
 Result<std::string> change_timeline(TimelineBook&, const std::string& what, std::span<const TimelineOperation>);

@@ -116,14 +116,15 @@ bool is_deep(const fs::path& file) {
   return in.read(head.data(), head.size()) && std::string_view(head.data() + 1, 3) == "PNG" && head[depth_at] == 16;
 }
 
-// In the colours that it is encoded in, or as ever.
-Result<ImageU16> read_deep(const fs::path& file, bool as_encoded) {
-  return as_encoded ? media::read_picture_as_encoded(file) : media::read_picture<std::uint16_t>(file);
+// In those colours, or as ever.
+Result<ImageU16> read_deep(const fs::path& file, const std::optional<media::ColourTags>& colours) {
+  return colours ? media::read_picture_in(file, *colours) : media::read_picture<std::uint16_t>(file);
 }
 
 // The picture at 16 bits with its mask as alpha.
-Result<ImageU16> read_with_alpha(const fs::path& file, const fs::path& matte, bool as_encoded) {
-  TRY(const auto bgr, read_deep(file, as_encoded));
+Result<ImageU16> read_with_alpha(const fs::path& file, const fs::path& matte,
+                                 const std::optional<media::ColourTags>& colours) {
+  TRY(const auto bgr, read_deep(file, colours));
   TRY(const auto mask, media::read_picture<std::uint16_t>(matte));
   if (mask.width != bgr.width || mask.height != bgr.height) {
     return fail_with_hint(Code::bad_file, fmt::format("{} is not as large as its picture", matte.string()),
@@ -135,14 +136,14 @@ Result<ImageU16> read_with_alpha(const fs::path& file, const fs::path& matte, bo
 // How a picture is read for the encoder.
 struct Reading {
   bool deep = false;
-  bool as_encoded = false;  // HDR stays HDR
-  fs::path mattes;          // empty without alpha
+  std::optional<media::ColourTags> colours;  // HDR stays HDR
+  fs::path mattes;                           // empty without alpha
   Result<media::TimedImage> operator()(const fs::path& file) const {
     media::TimedImage image;
     if (!mattes.empty()) {
-      TRY(image.deep, read_with_alpha(file, mattes / file.filename(), as_encoded));
+      TRY(image.deep, read_with_alpha(file, mattes / file.filename(), colours));
     } else if (deep) {
-      TRY(image.deep, read_deep(file, as_encoded));
+      TRY(image.deep, read_deep(file, colours));
     } else {
       TRY(image.bgr, media::read_picture<std::uint8_t>(file));
     }
@@ -216,8 +217,9 @@ std::optional<media::ColourTags> own_colours(const Timing& timing, const std::op
 Reading reading_for(const VideoEncodeOptions& options, const VideoPaths& paths, const Timing& timing,
                     const std::optional<media::VideoInfo>& reference) {
   const int bits = bits_for(options, is_deep(timing.files.front().file));
-  const bool as_encoded = own_colours(timing, reference, bits).has_value();
-  return {bits > 8, as_encoded, options.alpha ? paths.mattes : fs::path()};
+  std::optional<media::ColourTags> colours;
+  if (own_colours(timing, reference, bits)) colours = media::picture_colours(timing.files.front().file)->tags;
+  return {bits > 8, colours, options.alpha ? paths.mattes : fs::path()};
 }
 
 // Of pictures that could not be read before: on a disk that is there again they can be.

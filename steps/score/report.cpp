@@ -8,6 +8,7 @@
 #include "lib/base/formats.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
+#include "lib/base/csv.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/image/codec.hpp"
 
@@ -117,7 +118,7 @@ std::string table(std::span<const MeasuredFrame> frames) {
   for (const auto& c : all) text += fmt::format(",{}", c.name);
   text += '\n';
   for (const auto& f : frames) {
-    text += fmt::format("{},{}", f.measures.frame, path_text(f.measures.name));
+    text += fmt::format("{},{}", f.measures.frame, csv_field(path_text(f.measures.name)));
     for (const auto& c : all) {
       const double v = c.value(f.measures);
       text += std::isfinite(v) ? fmt::format(",{:.5g}", v) : ",";

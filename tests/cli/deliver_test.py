@@ -2,6 +2,7 @@
 """The merge at 16 bits and as layers for a compositor, from the command line: what lies outside of the matte is the plate
 to the bit, and the layers laid over the plate are the merge. Usage: deliver_test.py UNDERSTUDY"""
 import json
+import os
 import pathlib
 import shutil
 import struct
@@ -156,6 +157,17 @@ class Deliver(FilmTest):
         corners.unlink()  # as a kill leaves it before they are written
         self.assertEqual(self.deliver("--format", "png", "--predictions", "--frames", "2", "--face-scale", 10)["rendered"], 0)
         self.assertEqual([c["frame"] for c in json.loads(corners.read_text())], [2])
+
+    def test_corners_are_said_again_without_reading_the_frames(self):
+        self.deliver("--format", "png", "--predictions")
+        corners = self.frames / "delivery/prediction/corners.json"
+        before = corners.read_text()
+        for path in self.frames.glob("*.png"):  # of the same size and time: nothing asks what is in it
+            time = path.stat()
+            path.write_bytes(bytes(time.st_size))
+            os.utime(path, ns=(time.st_atime_ns, time.st_mtime_ns))
+        self.assertEqual(self.deliver("--format", "png", "--predictions")["done_before"], self.FRAMES)
+        self.assertEqual(corners.read_text(), before)
 
     def test_corners_of_faces_that_are_no_more_go(self):
         aligned, folder = self.frames / "aligned", self.frames / "delivery/prediction"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The merge straight into a video, from the command line: the same as by pictures, with dst's times and sound; it goes on
 after a kill, and others' files stay. Usage: straight_test.py UNDERSTUDY"""
+import os
 import pathlib
 import shutil
 import sys
@@ -68,6 +69,17 @@ class Straight(FilmTest):
         self.assertEqual((changed["rendered"], changed["network_runs"]), (self.FRAMES, 0))
         self.assertNotEqual(self.target.read_bytes(), before[0])
         self.assertEqual(list((self.work / ".understudy/merge-to-video").glob("*.m*")), [])
+
+    def test_a_linked_video_is_hashed_once(self):
+        video, film = self.work / "data_dst.mp4", self.work / "elsewhere.mp4"
+        video.rename(film)
+        video.symlink_to(film)
+        self.assertEqual(self.merge()["rendered"], self.FRAMES)
+        time, whole = film.stat(), film.read_bytes()
+        self.assertIn(b"Lavf", whole)  # the name of who wrote it: it can be another without harm
+        film.write_bytes(whole.replace(b"Lavf", b"Livf"))
+        os.utime(film, ns=(time.st_atime_ns, time.st_mtime_ns))
+        self.assertEqual(self.merge()["rendered"], 0)
 
     def test_a_killed_run_goes_on_and_ends_the_same(self):
         self.merge("--to", self.target, *LOSSLESS)

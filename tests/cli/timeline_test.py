@@ -2,6 +2,7 @@
 """The merge's timeline from the command line: settings over time, taken back, and what the merge then renders: just the
 frames that it changes. Usage: timeline_test.py UNDERSTUDY"""
 import json
+import os
 import pathlib
 import pickle
 import shutil
@@ -38,6 +39,12 @@ class Timeline(MergedFilmTest):
         now = self.pictures()
         self.assertEqual(list(now), list(before))
         return [int(name[:-4]) for name in now if now[name] != before[name]]
+
+    def extracted(self):
+        """The folder of dst's frames, as pictures now, and merged."""
+        run_well("-w", self.work, "frames", "extract", "dst")
+        self.assertEqual(self.merge()["rendered"], self.FRAMES)
+        return self.work / "data_dst"
 
     def document(self, name="main"):
         return self.work / f".understudy/merge/{name}.json"
@@ -83,6 +90,28 @@ class Timeline(MergedFilmTest):
         self.assertNotIn(1, self.changed_since(before))
         self.assertEqual(self.merge()["rendered"], self.FRAMES - 1)
 
+    def test_of_frames_that_share_a_name_one_is_merged(self):
+        frames = self.extracted()
+        shutil.copyfile(frames / "00003.png", frames / "00003.tif")
+        for _ in range(2):
+            outcome = run_well("-w", self.work, "merge", *ONE_THREAD)
+            self.assertEqual((outcome.report()["frames"], outcome.report()["rendered"]), (self.FRAMES, 0))
+            self.assertIn("00003.tif is passed over", outcome.err)
+
+    def test_linked_frames_are_read_once(self):
+        frames, elsewhere = self.extracted(), self.work / "elsewhere"
+        elsewhere.mkdir()
+        for path in frames.glob("*.png"):
+            path.rename(elsewhere / path.name)
+            path.symlink_to(elsewhere / path.name)
+        self.assertEqual(self.merge()["rendered"], 0)
+        for path in elsewhere.glob("*.png"):  # of the same size and time: nothing asks what is in it
+            time = path.stat()
+            path.write_bytes(bytes(time.st_size))
+            os.utime(path, ns=(time.st_atime_ns, time.st_mtime_ns))
+        report = self.merge()
+        self.assertEqual((report["rendered"], report["done_before"]), (0, self.FRAMES))
+
     def test_a_sample_touches_nothing_but_its_page(self):
         self.verb("set", "erode=30")
         before = program.snapshot(self.work)
@@ -111,7 +140,8 @@ class Timeline(MergedFilmTest):
         self.verb("persons", "--person", "anna", "--model", "other")
         self.assertEqual(self.merge("--model", "saehd")["rendered"], self.FRAMES)
         self.assertEqual({name: data for name, (data, _) in self.pictures().items()}, {name: data for name, (data, _) in before.items()})
-        self.refuse("no model 'nobody'", "persons", "--person", "0", "--model", "nobody", status=1)
+        for name in ("nobody", ".", ".."):
+            self.refuse(f"no model '{name}'", "persons", "--person", "0", "--model", name, status=1)
         self.refuse("no person 'bert'", "set", "erode=3", "--person", "bert")
 
     def test_networks_of_frames_that_are_not_asked_for_are_not_needed(self):
@@ -225,6 +255,29 @@ class Timeline(MergedFilmTest):
         self.assertEqual(self.verb("show", "--frame", 5)["from"], {})
         (self.work / "model/new_SAEHD_merger_session.dat").write_bytes(pickle.dumps({"a": 1}))
         self.refuse("no session", "import-session", status=1)
+
+    def test_a_session_takes_the_place_of_what_was_set_before(self):
+        usual = {"mode": "overlay", "mask_mode": 4, "erode_mask_modifier": 15, "blur_mask_modifier": 40}
+        session = self.work / "model/new_SAEHD_merger_session.dat"
+
+        def take_over(of_frame_5):
+            frames = [(f"{i:05}.png", {**usual, **(of_frame_5 if i == 5 else {})}) for i in range(1, self.FRAMES)]
+            session.write_bytes(dfl_files.merger_session(frames))
+            return run_well("-w", self.work, "merge", "import-session").report()
+
+        self.verb("key", "blur=3", "--frames", "1")
+        self.verb("key", "blur=90", "--frames", self.FRAMES)
+        self.verb("set", "erode=7,sharpen=box", "--frames", f"2,{self.FRAMES}")
+        self.assertEqual(take_over({"erode_mask_modifier": 30})["ranges"], 1)
+        self.assertEqual([self.settings(f)["erode"] for f in (1, 2, 5, self.FRAMES)], [15, 15, 30, 7])
+        self.assertEqual([self.settings(f)["blur"] for f in (1, 6)], [40, 40])
+        self.assertEqual(self.settings(2)["sharpen"], "box")  # of which the session says nothing
+        self.verb("shots", "split", "--frame", 8)
+        self.verb("set", "erode=2", "--shot", 2)
+        self.assertEqual(take_over({})["ranges"], 1)
+        self.assertEqual([self.settings(f)["erode"] for f in (5, 8, self.FRAMES - 1)], [15, 15, 15])
+        self.verb("undo")
+        self.assertEqual([self.settings(f)["erode"] for f in (5, 8)], [30, 2])
 
     def test_timelines_by_name(self):
         self.verb("set", "erode=3", "--timeline", "second")

@@ -243,6 +243,10 @@ export const libZh: Record<string, string> = {
   '\'{}\' is {} now': '“{}”现在为 {}',
   'More files could not be used; the report names them all': '还有更多文件无法使用；报告中列出了全部',
   // lib/media
+  '{} is passed over: another image has the same name with another ending': '跳过 {}：另一张图片同名，只是后缀不同',
+  '{} images in {} are passed over, for others have the same names with other endings: {}': '跳过 {2} 中的 {1} 张图片，因为另有同名而后缀不同的图片：{3}',
+  '{} is in other colours than the first picture: {}, not {}': '{} 的颜色与第一张图片不同：{}，而不是 {}',
+  'Bring all pictures into the same colours.': '请把所有图片转换为相同的颜色。',
   '{} has no sound track {}: it has {}': '{} 没有音轨 {}：它有 {} 条',
   '{} has no key frames to cut at': '{} 中没有可以剪切的关键帧',
   'Leave out --fast: it is then encoded anew.': '请去掉 --fast：这样会重新编码。',
