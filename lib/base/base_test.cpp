@@ -8,6 +8,7 @@
 #include <set>
 
 #include "lib/base/child.hpp"
+#include "lib/base/csv.hpp"
 #include "lib/base/file_identity.hpp"
 #include "lib/base/files.hpp"
 #include "lib/base/frame_files.hpp"
@@ -15,7 +16,6 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/base/system.hpp"
-#include "lib/base/csv.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {

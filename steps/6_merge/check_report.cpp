@@ -3,9 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/csv.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
-#include "lib/base/csv.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/image/codec.hpp"
 #include "lib/image/contact_sheet.hpp"

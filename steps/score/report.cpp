@@ -5,10 +5,10 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/csv.hpp"
 #include "lib/base/formats.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
-#include "lib/base/csv.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/image/codec.hpp"
 
