@@ -976,7 +976,7 @@ export interface TrainSaehdOptions {
   "mended-losses"?: boolean;
   /** Divides the masked terms by the mask's part of the picture: small faces learn as fast. Default: false. Changes at: start. */
   "area-normalised"?: boolean;
-  /** Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that knows faces already. High values make src resemble dst. Not for AMP; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
+  /** Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that knows faces already. High values make src resemble dst. Compares faces with each other: needs two or more at a time. Not for AMP; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
   "expression-power"?: number;
   /** Weight of a loss on the images' gradients at three scales, for crisp detail; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
   "edge-power"?: number;
@@ -1126,7 +1126,7 @@ export interface TrainAmpOptions {
   "mended-losses"?: boolean;
   /** Divides the masked terms by the mask's part of the picture: small faces learn as fast. Default: false. Changes at: start. */
   "area-normalised"?: boolean;
-  /** Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that knows faces already. High values make src resemble dst. Not for AMP; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
+  /** Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that knows faces already. High values make src resemble dst. Compares faces with each other: needs two or more at a time. Not for AMP; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
   "expression-power"?: number;
   /** Weight of a loss on the images' gradients at three scales, for crisp detail; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
   "edge-power"?: number;
@@ -1238,7 +1238,7 @@ export interface TrainQuick96Options {
   "mended-losses"?: boolean;
   /** Divides the masked terms by the mask's part of the picture: small faces learn as fast. Default: false. Changes at: start. */
   "area-normalised"?: boolean;
-  /** Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that knows faces already. High values make src resemble dst. Not for AMP; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
+  /** Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that knows faces already. High values make src resemble dst. Compares faces with each other: needs two or more at a time. Not for AMP; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
   "expression-power"?: number;
   /** Weight of a loss on the images' gradients at three scales, for crisp detail; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
   "edge-power"?: number;
@@ -1770,7 +1770,7 @@ export interface ModelCreateOptions {
   "mended-losses"?: boolean;
   /** Divides the masked terms by the mask's part of the picture: small faces learn as fast. Default: false. Changes at: start. */
   "area-normalised"?: boolean;
-  /** Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that knows faces already. High values make src resemble dst. Not for AMP; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
+  /** Reads the swapped face with the encoder and pulls it towards what dst's face does; for an encoder that knows faces already. High values make src resemble dst. Compares faces with each other: needs two or more at a time. Not for AMP; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
   "expression-power"?: number;
   /** Weight of a loss on the images' gradients at three scales, for crisp detail; 0: off. Range: 0 to 100. Default: 0.0. Changes at: start. */
   "edge-power"?: number;
