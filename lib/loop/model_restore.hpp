@@ -28,8 +28,8 @@ std::string damage_of(const KeptState&);
 // the slots move on last of all.
 Result<> restore(const fs::path& model, const ModelKind&, const KeptState&);
 
-// Completes one that was killed before the options were those of then, or what the model had been was among its backups:
-// the next save would take its place. Otherwise nothing happens. The model must be locked by the caller.
+// Completes one that was killed before the options were those of then, or what the model had been was among its
+// backups: the next save would take its place. Otherwise nothing happens. The model must be locked by the caller.
 Result<> complete_restore(const fs::path& model, const ModelKind&);
 
 }  // namespace understudy
