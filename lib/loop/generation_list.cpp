@@ -126,9 +126,9 @@ fs::path note_file(const fs::path& folder, const GenerationEntry& entry) {
 
 Result<std::vector<GenerationEntry>> read_list(const fs::path& folder) {
   const fs::path path = folder / list_name;
-  std::error_code error;
-  if (!fs::exists(path, error)) return std::vector<GenerationEntry>{};
-  TRY(const auto text, read_text(path, largest));
+  const auto read = read_text(path, largest);
+  if (!read && read.error().code == Code::not_found) return std::vector<GenerationEntry>{};
+  TRY(const auto text, read);
   auto damaged = [&] {
     return fail_with_hint(Code::bad_file, fmt::format("{} is damaged", path.string()),
                           "Restore it from a backup; the weights beside it are untouched.");
