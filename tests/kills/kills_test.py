@@ -20,7 +20,8 @@ STEPS = [
     Step(("train",), 12, ["train", "saehd", *TINY_MODEL, *ONE_THREAD, "--target-iter", str(TARGET), "--preview-every", "0.05",
                        "--save-every", "0.05"], ("model",), saves=TARGET),
     Step(("merge",), 8, ["merge", *ONE_THREAD], ("data_dst/merged", "data_dst/merged_mask", ".understudy/merge.json")),
-    Step(("encode",), 6, ["video", "encode", "--preset", "veryslow"], ("result.mp4", ".understudy/video.json")),
+    Step(("encode",), 6, ["video", "encode", "--quality", "lossless", "--preset", "veryslow"],  # as in merge_kills_test
+         ("result.mp4", ".understudy/video.json")),
 ]
 
 
