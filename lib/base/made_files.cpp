@@ -147,6 +147,7 @@ Result<MadeFiles> MadeFiles::open(const fs::path& folder) {
   auto parts = std::make_unique<Parts>();
   parts->folder = folder;
   parts->list = folder / ".understudy" / "made.jsonl";
+  remove_temporaries(parts->list.parent_path());  // of a run that was killed while it wrote the list anew
   const auto text = read_text(parts->list, std::uint64_t{1} << 31);
   if (!text && text.error().code != Code::not_found) return Failure(text.error());
   std::size_t lines = 0;

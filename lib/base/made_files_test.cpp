@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <random>
 
 #include "lib/base/lock.hpp"
@@ -65,6 +66,21 @@ TEST(MadeFiles, WhatIsDisownedIsSomebodysThoughItsContentIsWhatWeWrote) {
   EXPECT_FALSE(made->ours("a.jpg"));
   ASSERT_TRUE(made->write("a.jpg", bytes("anew")));
   EXPECT_TRUE(made->ours("a.jpg"));
+}
+
+TEST(MadeFiles, WhatAKilledRunLeftOfANewListGoes) {
+  const ScratchFolder scratch;
+  const auto list = scratch.path / ".understudy" / "made.jsonl";
+  ASSERT_TRUE(make_folders(list.parent_path()));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::ofstream(temporary_name(list)) << "half of it";
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  ASSERT_FALSE(fs::is_empty(list.parent_path()));
+  ASSERT_TRUE(MadeFiles::open(scratch.path));
+  EXPECT_TRUE(fs::is_empty(list.parent_path()));
 }
 
 TEST(MadeFiles, AListWithATornTailIsRead) {
