@@ -121,7 +121,8 @@ TEST(Checkpointing, GivesTheSameGradients) {
 
 // Gradients of all weights by Winograd's convolutions and by the direct ones. A single layer's agree to 1e-5
 // (winograd_test); through a network a value that the two round to different sides of a leaky ReLU's bend moves the
-// gradients of the small layers before it by more, in all by up to 1.05e-3 (on a processor with AMX).
+// gradients of the small layers before it by more: of one layer by up to 1.2e-2, in all by up to 1.05e-3, as the
+// processor goes. A wrong gradient is off by more than its own size.
 void expect_near(FaceNet& direct, Parameters& p, FaceNet& winograd, Parameters& q) {
   const auto r = direct.resolution();
   const Tensor src = torch::rand({2, 3, r, r}), dst = torch::rand({2, 3, r, r});
@@ -141,7 +142,7 @@ void expect_near(FaceNet& direct, Parameters& p, FaceNet& winograd, Parameters& 
     if (!a.value.grad().defined()) continue;
     const Tensor ours = q.find(a.name)->value.grad();
     const double d = (a.value.grad() - ours).norm().item<double>(), n = ours.norm().item<double>();
-    EXPECT_LT(d, 1e-2 * n) << a.name;
+    EXPECT_LT(d, 5e-2 * n) << a.name;
     difference += d * d;
     whole += n * n;
   }

@@ -2,10 +2,8 @@
 """The studio's queue where it came along with a workspace that was moved, copied or sent, and jobs that cannot be begun.
 Usage: queue_test.py UNDERSTUDY"""
 import json
-import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +11,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import program  # noqa: E402
 from program import TINY_MODEL  # noqa: E402
-from studio import Studio, StudioTest, pid_of  # noqa: E402
+from studio import Studio, StudioTest, kill_and_wait, pid_of  # noqa: E402
 
 TINY = {key.lstrip("-"): (int(value) if value.isdigit() else value) for key, value in zip(TINY_MODEL[::2], TINY_MODEL[1::2])}
 LONG_TRAINING = {**TINY, "threads": 1, "target-iter": 100000}
@@ -54,8 +52,7 @@ class Elsewhere(StudioTest):
     def test_a_workspace_that_was_moved_goes_on_with_its_queue(self):
         first, second = self.queue()
         self.studio.kill()
-        pid = pid_of(self.work, first)
-        os.kill(pid, signal.SIGKILL)
+        kill_and_wait(pid_of(self.work, first))
         moved = self.work.rename(self.folder() / "moved")
         studio = self.opened(moved)
         self.assertEqual(studio.wait(first)["state"], "failed")
@@ -64,14 +61,17 @@ class Elsewhere(StudioTest):
         self.assertEqual(self.trained_with(moved, second), str(moved / "data_src/aligned"))
         while not studio.job(second)["metric"]:  # it takes commands between two iterations
             time.sleep(0.1)
-        saved = studio.post(f"/api/jobs/{second}/command", {"command": "save"})
+        end = time.monotonic() + 60
+        while (saved := studio.post(f"/api/jobs/{second}/command", {"command": "save"})).status != 200 and time.monotonic() < end:
+            self.assertIn("has not answered yet", saved.body.decode())  # it may be writing to a slow disk
         self.assertEqual(saved.status, 200, saved.body)
         studio.post(f"/api/jobs/{second}/cancel")
         self.assertEqual(studio.wait(second)["state"], "cancelled")
 
     def test_a_copy_begins_nothing_and_reaches_nobody(self):
         first, second = self.queue()
-        copy = shutil.copytree(self.work, self.folder() / "copy")
+        with self.studio.standing_still(first):
+            copy = shutil.copytree(self.work, self.folder() / "copy")
         said = self.work / f".understudy/studio/jobs/{first}.errors"
         said.write_text("of the original")
         studio = self.opened(copy)
@@ -140,7 +140,7 @@ class Elsewhere(StudioTest):
         first, second = self.queue()
         third = self.studio.begin("train saehd", options={**LONG_TRAINING, "model": "third"})
         self.studio.kill()
-        os.kill(pid_of(self.work, first), signal.SIGKILL)
+        kill_and_wait(pid_of(self.work, first))
         self.entry(self.work, second, verb="train singing")  # of another version of this program
         self.entry(self.work, third, verb="train singing", standing="begun")  # its server was killed just then
         self.studio.start()
@@ -181,12 +181,14 @@ class Elsewhere(StudioTest):
         self.assertEqual(self.wait_hindered(second, "Cannot start"), "waiting")
         self.assertEqual((standing(second), self.studio.job(third)["state"]), ("waiting", "waiting"))
         # Nor is what was asked for lost where nothing can be written at all.
-        entries.rename(entries.with_name("away"))
-        entries.write_text("no folder")
+        with self.studio.standing_still():  # or it makes the folder anew in between
+            entries.rename(entries.with_name("away"))
+            entries.write_text("no folder")
         self.wait_hindered(second, str(entries))
         self.assertEqual(self.studio.job(third)["state"], "waiting")
-        entries.unlink()
-        entries.with_name("away").rename(entries)
+        with self.studio.standing_still():
+            entries.unlink()
+            entries.with_name("away").rename(entries)
         (entries / f"{second}.errors").rmdir()
         self.assertNotIn("error", self.studio.wait(second, ["running"], timeout=30))
         self.assertEqual((standing(second), self.studio.job(third)["state"]), ("begun", "waiting"))
@@ -197,7 +199,7 @@ class Elsewhere(StudioTest):
     def test_what_never_came_is_taken_out(self):
         first, second = self.queue()
         self.studio.kill()
-        os.kill(pid_of(self.work, first), signal.SIGKILL)
+        kill_and_wait(pid_of(self.work, first))
         self.entry(self.work, second, standing="begun")
         self.studio.start()
         self.assertEqual(self.studio.wait(second, ["starting"])["state"], "starting")

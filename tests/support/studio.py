@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The studio's server as a page sees it: started, asked, killed and started again."""
+import contextlib
 import http.client
 import json
 import os
@@ -117,6 +118,19 @@ class Studio:
         self.process.send_signal(signal.SIGINT)
         return self._gone()
 
+    @contextlib.contextmanager
+    def standing_still(self, *jobs):
+        """The server and these jobs write nothing meanwhile: for whoever copies their files or puts others in their place."""
+        pids = [self.process.pid, *(pid_of(self.workspace, job) for job in jobs)]
+        try:
+            for pid in pids:
+                stand_still(pid)
+            yield
+        finally:
+            for pid in pids:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGCONT)
+
     def _gone(self):
         status = self.process.wait(30)
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
@@ -131,12 +145,32 @@ def alive(pid):
         return False
 
 
+def stand_still(pid):
+    """Returns when all threads have stopped."""
+    os.kill(pid, signal.SIGSTOP)
+    end = time.monotonic() + 30
+    while any(task.read_text().rsplit(")", 1)[1].split()[0] not in "TZ" for task in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")):
+        if time.monotonic() > end:
+            raise AssertionError(f"{pid} does not stand still")
+        time.sleep(0.01)
+
+
 def pid_of(workspace, job):
     """The process that holds the job's lock."""
     try:
         return int((pathlib.Path(workspace) / ".understudy/jobs" / job / "lock").read_text().split()[1])
     except (OSError, IndexError, ValueError):
         return 0
+
+
+def kill_and_wait(pid):
+    """Returns when it has ended and writes nothing any more."""
+    os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + 30
+    while alive(pid):
+        if time.monotonic() > end:
+            raise AssertionError(f"{pid} does not end")
+        time.sleep(0.01)
 
 
 def kill_process(pid):
