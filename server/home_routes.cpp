@@ -109,8 +109,7 @@ std::vector<Route> path_routes(Studio& studio) {
       {"POST",
        "/api/bring",
        "Copies a video, a folder of pictures, a faceset or a DeepFaceLab model in from this machine: the `job` that "
-       "does "
-       "it.",
+       "does it.",
        {},
        "path: where it lies, absolute\nas: video, frames, faces or model\nside: src or dst",
        opened(studio,

@@ -78,10 +78,7 @@ Result<> check_one_kind(const fs::path& aligned, const std::vector<Move>& moves,
   const bool single = static_cast<std::size_t>(packs) < moves.size();
   if (packs > 0 && single)
     return fail(Code::bad_option, "A {} came together with single faces: a side has the one or the other", pack_name);
-  std::error_code error;
-  if (single && fs::exists(aligned / pack_name, error))
-    return fail_with_hint(Code::bad_option, fmt::format("The faces in {} are packed", aligned.string()),
-                          fmt::format("Unpack them first: understudy faceset unpack {}", side_name(side)));
+  if (single) TRY_VOID(check_unpacked(aligned, side));
   if (packs == 0) return {};
   const auto any = [](const fs::path& folder) { return !jpg_files(folder).empty(); };
   if (!any(aligned) && std::ranges::none_of(sub_folders(aligned), any)) return {};

@@ -73,20 +73,17 @@ Result<> keep_key(const fs::path& file) {
   TRY_VOID(make_folders(file.parent_path()));
   const auto fresh = temporary_name(file);
   std::error_code error;
+  Result<> written;
   {
     std::ofstream out(fresh, std::ios::binary);
     fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
     if (error) return io_failure("write", fresh, error.value());
     out << random_hex(std::tuple_size_v<SealKey>);
     out.close();
-    if (!out) {
-      const int problem = errno;
-      fs::remove(fresh, error);
-      return io_failure("write", fresh, problem);
-    }
+    if (!out) written = io_failure("write", fresh, errno);
   }
-  const auto synced = sync_file(fresh);
-  const auto kept = synced ? rename_without_replacing(fresh, file) : synced;
+  if (written) written = sync_file(fresh);
+  const auto kept = written ? rename_without_replacing(fresh, file) : written;
   fs::remove(fresh, error);
   return kept;
 }

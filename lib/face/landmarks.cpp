@@ -76,6 +76,13 @@ Affine face_matrix(const Landmarks68& landmarks, int size, FaceType type, double
   return {{zoom, 0, n / 2 - zoom * in_image.x, 0, zoom, n / 2 - zoom * in_image.y}};
 }
 
+Landmarks68 resized(const Landmarks68& landmarks, double scale) {
+  Landmarks68 out;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = {(landmarks[i].x + 0.5) * scale - 0.5, (landmarks[i].y + 0.5) * scale - 0.5};
+  return out;
+}
+
 Landmarks68 transformed(const Landmarks68& landmarks, const Affine& map) {
   Landmarks68 out;
   std::ranges::transform(landmarks, out.begin(), map);

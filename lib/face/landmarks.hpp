@@ -32,6 +32,8 @@ Affine unit_from_image(const Landmarks68&);
 // The landmarks may also be those in an aligned crop: the result then takes that crop's pixels to the other crop's.
 Affine face_matrix(const Landmarks68&, int size, FaceType, double scale = 1);
 Landmarks68 transformed(const Landmarks68&, const Affine&);
+// Those of the picture made `scale` times as large (spec pipeline.md 0.2).
+Landmarks68 resized(const Landmarks68&, double scale);
 // As in a picture of that width flipped left to right, with left and right points swapped.
 Landmarks68 mirrored(const Landmarks68&, double width);
 // The upright square of the full face in the image.

@@ -222,4 +222,16 @@ Result<> complete_restore(const fs::path& model, const ModelKind& kind) {
   return restore(model, kind, states.front());
 }
 
+Result<std::optional<FileLock>> take_model(const fs::path& model, const ModelKind& kind) {
+  if (!ModelStore::exists(model)) return std::optional<FileLock>{};
+  TRY(auto lock, FileLock::take(model / "lock"));
+  TRY_VOID(complete_restore(model, kind));
+  return std::optional(std::move(lock));
+}
+
+Failure made_meanwhile(const fs::path& model) {
+  return fail_with_hint(Code::busy, fmt::format("There is a model in {} now", model.string()),
+                        "Run the same command again to go on with it.");
+}
+
 }  // namespace understudy

@@ -3,9 +3,11 @@
 // copied and named anew; nothing is computed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lib/base/lock.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/loop/model_store.hpp"
 
@@ -31,5 +33,11 @@ Result<> restore(const fs::path& model, const ModelKind&, const KeptState&);
 // Completes one that was killed before the options were those of then, or what the model had been was among its
 // backups: the next save would take its place. Otherwise nothing happens. The model must be locked by the caller.
 Result<> complete_restore(const fs::path& model, const ModelKind&);
+
+// Takes a model that is there, before anything of it is read: a restore that was killed has left the options of another
+// state, and is completed first. Nothing where there is no model.
+Result<std::optional<FileLock>> take_model(const fs::path& model, const ModelKind&);
+// Where there was none to take, and there is one by now.
+Failure made_meanwhile(const fs::path& model);
 
 }  // namespace understudy

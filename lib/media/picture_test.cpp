@@ -13,6 +13,7 @@
 #include "lib/media/ffmpeg.hpp"
 #include "lib/media/frame_source.hpp"
 #include "lib/media/output.hpp"
+#include "lib/media/tiff_fake.hpp"
 
 namespace understudy::media {
 namespace {
@@ -190,36 +191,9 @@ TEST_F(Picture, WhatIsStoredTurnedIsUpright) {
 // A TIFF of one uncompressed strip (TIFF 6.0).
 TEST_F(Picture, ATurnedTiffIsUpright) {
   const ImageU8 bgr = corner();
-  Bytes tiff{'I', 'I', 42, 0, 8, 0, 0, 0};
-  const auto put = [&](std::uint32_t value, int bytes) {
-    for (int b = 0; b < bytes; ++b) tiff.push_back(static_cast<std::uint8_t>(value >> 8 * b));
-  };
-  struct Entry {
-    std::uint32_t tag, type, count, value;
-  };
-  constexpr std::uint32_t number = 3, wide = 4, entries = 11, pixels = 8 + 2 + 12 * entries + 4 + 6;
-  const std::uint32_t bytes = 48 * 32 * 3;
-  const std::array<Entry, entries> all{{{256, number, 1, 48},
-                                        {257, number, 1, 32},
-                                        {258, number, 3, pixels - 6},
-                                        {259, number, 1, 1},
-                                        {262, number, 1, 2},
-                                        {273, wide, 1, pixels},
-                                        {274, number, 1, 6},
-                                        {277, number, 1, 3},
-                                        {278, number, 1, 32},
-                                        {279, wide, 1, bytes},
-                                        {284, number, 1, 1}}};
-  put(entries, 2);
-  for (const auto& e : all) {
-    put(e.tag, 2);
-    put(e.type, 2);
-    put(e.count, 4);
-    put(e.value, 4);
-  }
-  put(0, 4);
-  for (int c = 0; c < 3; ++c) put(8, 2);
-  for (std::size_t i = 0; i < bytes; i += 3) tiff.insert(tiff.end(), {bgr.data[i + 2], bgr.data[i + 1], bgr.data[i]});
+  Bytes tiff = tiff_head(48, 32, 8, 6);
+  for (std::size_t i = 0; i < bgr.data.size(); i += 3)
+    tiff.insert(tiff.end(), {bgr.data[i + 2], bgr.data[i + 1], bgr.data[i]});
   ASSERT_TRUE(write_file(folder_ / "a.tif", tiff));
   EXPECT_EQ(exif_orientation(tiff), 6);
   expect_turned(read_picture<std::uint8_t>(folder_ / "a.tif"), "tif");

@@ -51,6 +51,13 @@ Result<FileLock> take_faceset(const fs::path& folder) {
   return lock;
 }
 
+Result<> check_unpacked(const fs::path& folder, Side side) {
+  std::error_code error;
+  if (!fs::exists(folder / "faceset.pak", error)) return {};
+  return fail_with_hint(Code::bad_option, fmt::format("The faces in {} are packed", folder.string()),
+                        fmt::format("Unpack them first: understudy faceset unpack {}", side_name(side)));
+}
+
 Result<> look_at_faceset(const fs::path& folder) {
   TRY_VOID(must_exist(folder));
   std::error_code ignored;

@@ -29,6 +29,9 @@ fs::path catalogue_for(const Workspace&, const fs::path& folder);
 // Takes the folder for changing it: no other understudy may as long as the lock lives (Code::busy), moves that a killed
 // run began are completed, and what it left half written is removed. not_found when there is no such folder.
 Result<FileLock> take_faceset(const fs::path& folder);
+// Whether single faces may be put into that side's folder: those of a packed one would be passed over by whoever reads
+// it (bad_option).
+Result<> check_unpacked(const fs::path& folder, Side);
 // For tools that only read: completes moves that were left, without a lock where there are none.
 Result<> look_at_faceset(const fs::path& folder);
 

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <random>
 
 #include "lib/training/model_fake.hpp"
@@ -34,6 +35,35 @@ class AModel : public testing::Test {
       if (s.backup == backup && s.entry.iteration == iteration) return s;
     ADD_FAILURE() << "there is no such state";
     return {};
+  }
+  // Restores of that state, each from the model as it is now, the first undisturbed, the others killed after any time:
+  // `check` is told whether the state is the newest then.
+  void kill_restores(int backup, std::int64_t iteration, unsigned seed, const std::function<void(bool there)>& check) {
+    const auto before = scratch_.path / "before";
+    fs::copy(model_, before, fs::copy_options::recursive);
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_TRUE(restore(model_, face_model_kind(), state(backup, iteration)));
+    const auto whole = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
+    check(true);
+    std::mt19937 chance(seed);
+    int again = 0, done = 0;
+    for (int k = 0; k < 60; ++k) {
+      fs::remove_all(model_);
+      fs::copy(before, model_, fs::copy_options::recursive);
+      const auto wanted = state(backup, iteration);
+      const pid_t child = ::fork();
+      if (child == 0) ::_exit(restore(model_, face_model_kind(), wanted) ? 0 : 1);
+      ::usleep(static_cast<useconds_t>(std::uniform_real_distribution<>(0, 1.5 * whole)(chance)));
+      ::kill(child, SIGKILL);
+      int status = 0;
+      ::waitpid(child, &status, 0);
+      const bool there = trained_iterations(model_) == iteration;
+      ++(there ? done : again);
+      check(there);
+      if (HasFatalFailure()) return;
+    }
+    EXPECT_GT(again, 0);
+    EXPECT_GT(done, 0);
   }
   LoadedGeneration loaded(const fs::path& folder) const {
     std::vector<std::string> warnings;
@@ -130,25 +160,7 @@ TEST_F(AModel, KeepsWhatItWasThoughAKilledRestoreIsNeverRepeated) {
 
 // kill -9 at any moment: what a backup's number means is the same until all but that is done.
 TEST_F(AModel, IsCompletedByTheSameCallAfterAKill) {
-  const auto before = scratch_.path / "before";
-  fs::copy(model_, before, fs::copy_options::recursive);
-  const auto start = std::chrono::steady_clock::now();
-  ASSERT_TRUE(restore(model_, face_model_kind(), state(2, 3)));
-  const auto whole_time = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
-  std::mt19937 chance(5);
-  int again = 0, done = 0;
-  for (int k = 0; k < 60; ++k) {
-    fs::remove_all(model_);
-    fs::copy(before, model_, fs::copy_options::recursive);
-    const auto wanted = state(2, 3);
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(restore(model_, face_model_kind(), wanted) ? 0 : 1);
-    ::usleep(static_cast<useconds_t>(std::uniform_real_distribution<>(0, 1.5 * whole_time)(chance)));
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    const bool there = trained_iterations(model_) == 3;
-    ++(there ? done : again);
+  kill_restores(2, 3, 5, [this](bool there) {
     const auto same = there ? kept_states(model_)->front() : state(2, 3);
     ASSERT_TRUE(restore(model_, face_model_kind(), same));
     EXPECT_TRUE(is_as_made(loaded(model_)));
@@ -159,43 +171,20 @@ TEST_F(AModel, IsCompletedByTheSameCallAfterAKill) {
     EXPECT_EQ(loaded(model_ / "backups/02").iteration, 5);
     EXPECT_EQ(loaded(model_ / "backups/03").iteration, 3);
     EXPECT_EQ(*ModelFolder::open(model_)->generations(), std::vector<std::int64_t>{3});
-  }
-  EXPECT_GT(again, 0);
-  EXPECT_GT(done, 0);
+  });
 }
 
 // The same of one that goes forward, which no later iteration in the list tells of: a training completes it.
 TEST_F(AModel, HasTheOptionsOfItsWeightsAfterAKillOnTheWayForward) {
   ASSERT_TRUE(restore(model_, face_model_kind(), state(2, 3)));
-  const auto before = scratch_.path / "before";
-  fs::copy(model_, before, fs::copy_options::recursive);
-  const auto start = std::chrono::steady_clock::now();
-  ASSERT_TRUE(restore(model_, face_model_kind(), state(1, 9)));
-  const auto whole_time = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
-  EXPECT_FALSE(ModelFolder::open(model_)->description().shared.random_warp);
-  std::mt19937 chance(7);
-  int again = 0, done = 0;
-  for (int k = 0; k < 60; ++k) {
-    fs::remove_all(model_);
-    fs::copy(before, model_, fs::copy_options::recursive);
-    const auto wanted = state(1, 9);
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(restore(model_, face_model_kind(), wanted) ? 0 : 1);
-    ::usleep(static_cast<useconds_t>(std::uniform_real_distribution<>(0, 1.5 * whole_time)(chance)));
-    ::kill(child, SIGKILL);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    const bool there = trained_iterations(model_) == 9;
-    ++(there ? done : again);
+  kill_restores(1, 9, 7, [this](bool there) {
     const auto completed = complete_restore(model_, face_model_kind());
     ASSERT_TRUE(completed) << to_sentence(completed.error());
     EXPECT_EQ(loaded(model_).iteration, there ? 9 : 3);
     EXPECT_EQ(loaded(model_ / "backups/01").iteration, there ? 3 : 9);
     EXPECT_EQ(ModelFolder::open(model_)->description().shared.random_warp, !there);
     EXPECT_FALSE(fs::exists(model_ / "restore.json"));
-  }
-  EXPECT_GT(again, 0);
-  EXPECT_GT(done, 0);
+  });
 }
 
 // Killed between the list and the options.

@@ -10,23 +10,6 @@
 namespace understudy {
 namespace {
 
-Batch random_batch(int n = 4) {
-  torch::manual_seed(11);
-  auto side = [n] {
-    const Tensor mask = torch::zeros({n, 1, 64, 64});
-    mask.slice(2, 10, 50).slice(3, 12, 52).fill_(1);
-    const Tensor face = torch::rand({n, 3, 64, 64});
-    return BatchSide{face, face, mask, mask * 0.5};
-  };
-  return {side(), side()};
-}
-
-std::map<std::string, Tensor> copied(const std::vector<NamedTensor>& all) {
-  std::map<std::string, Tensor> copy;
-  for (const auto& t : all) copy.emplace(t.name, t.tensor.clone());
-  return copy;
-}
-
 TEST(FaceTrainer, ADiscriminatorThatIsNotFiniteIsNeitherSavedNorTakenOver) {
   for (const bool gan : {true, false}) {
     auto model = tiny(ModelClass::saehd);

@@ -2,7 +2,10 @@
 // For tests: models small enough to train in a moment.
 #pragma once
 
+#include <map>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "lib/training/face_trainer.hpp"
 #include "lib/training/model_options.hpp"
@@ -29,6 +32,24 @@ inline FaceTrainer trainer_of(const ModelDescription& model) {
   const auto spec = spec_of(model);
   if (!spec) throw std::runtime_error(to_sentence(spec.error()));
   return FaceTrainer(*spec, {}, Precision::fp32);
+}
+
+// Faces of noise with a box as their mask, the same each time.
+inline Batch random_batch(int n = 4) {
+  torch::manual_seed(11);
+  auto side = [n] {
+    const Tensor mask = torch::zeros({n, 1, 64, 64});
+    mask.slice(2, 10, 50).slice(3, 12, 52).fill_(1);
+    const Tensor face = torch::rand({n, 3, 64, 64});
+    return BatchSide{face, face, mask, mask * 0.5};
+  };
+  return {side(), side()};
+}
+
+inline std::map<std::string, Tensor> copied(const std::vector<NamedTensor>& all) {
+  std::map<std::string, Tensor> copy;
+  for (const auto& t : all) copy.emplace(t.name, t.tensor.clone());
+  return copy;
 }
 
 }  // namespace understudy

@@ -76,6 +76,14 @@ class AnXseg : public testing::Test {
     EXPECT_TRUE(store) << to_sentence(store.error());
     return Session(*std::move(store), made);
   }
+  // What is saved of a model after one iteration.
+  std::optional<LoadedGeneration> saved_after_one() {
+    auto made = learner();
+    Session training = session(*made);
+    EXPECT_TRUE(training.load(run_) && training.iterate(run_) && training.save(run_));
+    std::vector<std::string> warnings;
+    return *training.store().load(true, warnings);
+  }
 
   const ScratchFolder folder_;
   const fs::path model_ = folder_.path / "XSeg";
@@ -125,13 +133,8 @@ TEST_F(AnXseg, LearnsSavesGoesOnAndMasks) {
 }
 
 TEST_F(AnXseg, GoesToDeepFaceLabAndBack) {
-  auto made = learner();
-  Session training = session(*made);
-  ASSERT_TRUE(training.load(run_));
-  ASSERT_TRUE(training.iterate(run_));
-  ASSERT_TRUE(training.save(run_));
   std::vector<std::string> warnings;
-  const auto saved = *training.store().load(true, warnings);
+  const auto saved = saved_after_one();
   const auto written = write_dfl_xseg(description_, *saved, folder_.path / "dfl", false);
   ASSERT_TRUE(written) << to_sentence(written.error());
   EXPECT_EQ(written->size(), 3u);
@@ -153,13 +156,7 @@ TEST_F(AnXseg, GoesToDeepFaceLabAndBack) {
 
 // Somebody's own network under DeepFaceLab's names: it makes way, and so does its optimiser where ours has none.
 TEST_F(AnXseg, ReplacesOnlyWhatWasMadeHere) {
-  auto made = learner();
-  Session training = session(*made);
-  ASSERT_TRUE(training.load(run_));
-  ASSERT_TRUE(training.iterate(run_));
-  ASSERT_TRUE(training.save(run_));
-  std::vector<std::string> warnings;
-  auto saved = *training.store().load(true, warnings);
+  auto saved = saved_after_one();
   saved->optimizer.clear();
   const fs::path to = folder_.path / "dfl", aside = folder_.path / "dfl_backup-1";
   const std::array names{"XSeg_256.npy", "XSeg_256_opt.npy", "XSeg_data.dat", "XSeg_model.onnx"};

@@ -9,6 +9,7 @@
 #include "lib/image/codec.hpp"
 #include "lib/media/clip_fake.hpp"
 #include "lib/media/frame_source.hpp"
+#include "lib/media/tiff_fake.hpp"
 #include "steps/1_frames/denoise.hpp"
 #include "steps/1_frames/frames.hpp"
 
@@ -70,34 +71,12 @@ TEST_F(SecondSequence, TakesThePlaceOfTheFirst) {
 
 // A TIFF of one uncompressed strip, whose red, green and blue are the same (TIFF 6.0).
 Bytes deep_tiff(int width, int height, std::uint16_t first) {
-  Bytes tiff{'I', 'I', 42, 0, 8, 0, 0, 0};
-  const auto put = [&](std::uint32_t value, int bytes) {
-    for (int b = 0; b < bytes; ++b) tiff.push_back(static_cast<std::uint8_t>(value >> 8 * b));
-  };
-  struct Entry {
-    std::uint32_t tag, type, count, value;
-  };
-  constexpr std::uint32_t number = 3, wide = 4, entries = 9, pixels = 8 + 2 + 12 * entries + 4 + 6;
   const auto w = static_cast<std::uint32_t>(width), h = static_cast<std::uint32_t>(height);
-  const std::array<Entry, entries> all{{{256, number, 1, w},
-                                        {257, number, 1, h},
-                                        {258, number, 3, pixels - 6},
-                                        {259, number, 1, 1},
-                                        {262, number, 1, 2},
-                                        {273, wide, 1, pixels},
-                                        {277, number, 1, 3},
-                                        {278, number, 1, h},
-                                        {279, wide, 1, w * h * 6}}};
-  put(entries, 2);
-  for (const auto& e : all) {
-    put(e.tag, 2);
-    put(e.type, 2);
-    put(e.count, 4);
-    put(e.value, 4);
+  Bytes tiff = tiff_head(w, h, 16);
+  for (std::uint32_t i = 0; i < 3 * w * h; ++i) {
+    const auto value = static_cast<std::uint16_t>(first + i / 3);
+    tiff.insert(tiff.end(), {static_cast<std::uint8_t>(value & 0xff), static_cast<std::uint8_t>(value >> 8)});
   }
-  put(0, 4);
-  for (int c = 0; c < 3; ++c) put(16, 2);
-  for (std::uint32_t i = 0; i < 3 * w * h; ++i) put(first + i / 3, 2);
   return tiff;
 }
 

@@ -28,16 +28,14 @@ fs::path faces_in(const fs::path& from) {
   return is_file(folder / pack_name) ? folder / pack_name : folder;
 }
 
-Result<StoredFaces> open_source(const fs::path& from) {
-  const auto faces = faces_in(from);
+Result<StoredFaces> open_source(const fs::path& faces, const fs::path& from) {
   if (is_file(faces)) return StoredFaces::of_pack(faces);
   if (is_folder(faces)) return StoredFaces::of_folder(faces);
   return fail_with_hint(Code::not_found, fmt::format("There are no faces at {}", from.string()),
                         "Name a folder of aligned faces, or a faceset.pak.");
 }
 
-Result<> check_not_itself(const fs::path& from, const fs::path& folder) {
-  const auto faces = faces_in(from);
+Result<> check_not_itself(const fs::path& faces, const fs::path& from, const fs::path& folder) {
   std::error_code error;
   if (!fs::equivalent(is_file(faces) ? faces.parent_path() : faces, folder, error)) return {};
   return fail(Code::bad_option, "{} is the faceset that the faces are to be copied into", from.string());
@@ -45,9 +43,7 @@ Result<> check_not_itself(const fs::path& from, const fs::path& folder) {
 
 // Readers of a folder take single faces where there are any, and persons' folders only where there are none.
 Result<> check_same_kind(const StoredFaces& source, const fs::path& folder, Side side) {
-  if (is_file(folder / pack_name))
-    return fail_with_hint(Code::bad_option, fmt::format("The faces in {} are packed", folder.string()),
-                          fmt::format("Unpack them first: understudy faceset unpack {}", side_name(side)));
+  TRY_VOID(check_unpacked(folder, side));
   const auto there = StoredFaces::of_folder(folder);
   if (!there) return {};
   const auto of_person = [](const StoredFaces::Named& named) { return !named.person.empty(); };
@@ -68,9 +64,10 @@ Result<std::string> import_faces(const Workspace&, Side side, const fs::path& fo
   if (options.from.empty())
     return fail_with_hint(Code::bad_option, "It is not said which faces are to be copied",
                           "Name their folder or faceset.pak with --from.");
-  TRY(const auto source, open_source(options.from));
+  const auto faces = faces_in(options.from);
+  TRY(const auto source, open_source(faces, options.from));
   TRY_VOID(make_folders(folder));
-  TRY_VOID(check_not_itself(options.from, folder));
+  TRY_VOID(check_not_itself(faces, options.from, folder));
   TRY(const FileLock lock, take_faceset(folder));
   TRY_VOID(check_same_kind(source, folder, side));
   run.stage("copy");
@@ -85,7 +82,6 @@ Result<std::string> import_faces(const Workspace&, Side side, const fs::path& fo
     return fail_with_hint(Code::no_faces, fmt::format("There are no aligned faces in {}", options.from.string()),
                           "Pictures become faces by: understudy extract.");
   const auto there = std::ranges::count_if(places, [](const FacePlace& place) { return place.there; });
-  for (const auto& place : places) TRY_VOID(make_folders(place.path.parent_path()));
   TRY_VOID(write_faces(source, places, run));
   tally.count("faces", static_cast<std::int64_t>(places.size()) - there);
   tally.count("there_already", there);

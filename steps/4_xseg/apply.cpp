@@ -60,12 +60,8 @@ Finished finished(const Waiting& w, ImageF mask, const MaskApplyOptions& options
     mask = warp_inverse(mask, *w.to_model, w.width, w.width, Interpolation::lanczos4, Border::constant);
     mask = resize(mask, side, side, Interpolation::lanczos4);
   }
-  if (options.generic && is_aligned(w.face.info.face_type)) {
-    Landmarks68 landmarks = w.face.info.landmarks;
-    const double scale = static_cast<double>(mask.width) / w.width;
-    for (auto& point : landmarks) point = {(point.x + 0.5) * scale - 0.5, (point.y + 0.5) * scale - 0.5};
-    weigh_by_landmarks(mask, landmarks);
-  }
+  if (options.generic && is_aligned(w.face.info.face_type))
+    weigh_by_landmarks(mask, resized(w.face.info.landmarks, static_cast<double>(mask.width) / w.width));
   const double uncertainty = mask_uncertainty(mask, options.threshold);
   for (float& v : mask.data) v = v >= static_cast<float>(options.threshold) ? 1.0f : 0.0f;
   if (options.soften > 0)

@@ -79,14 +79,6 @@ Result<Prepared> prepare(const MaskTrainRequest& request, Run& run) {
   return p;
 }
 
-// Before anything of a model is read: a restore that was killed has left the options of another state.
-Result<std::optional<FileLock>> taken_model(const fs::path& model) {
-  if (!ModelStore::exists(model)) return std::optional<FileLock>{};
-  TRY(auto lock, FileLock::take(model / "lock"));
-  TRY_VOID(complete_restore(model, xseg_model_kind()));
-  return std::optional(std::move(lock));
-}
-
 // The model that is there goes on under another name.
 Result<> move_aside(const fs::path& model, FileLock& lock, Run& run) {
   std::error_code error;
@@ -141,15 +133,12 @@ std::string to_json_text(const MaskTrainReport& report) {
 Result<MaskTrainReport> train_masks(const MaskTrainRequest& request, Run& run) {
   TRY(const Limits limits, limits_of(request.loop));
   run.stage("open");
-  TRY(auto taken, taken_model(request.model));
+  TRY(auto taken, take_model(request.model, xseg_model_kind()));
   TRY(auto prepared, prepare(request, run));
   if (!taken) {
     TRY_VOID(make_folders(request.model));
     TRY(taken, FileLock::take(request.model / "lock"));
-    if (ModelStore::exists(request.model) && !request.options.restart) {  // made by another process in the meantime
-      return fail_with_hint(Code::busy, fmt::format("There is a model in {} now", request.model.string()),
-                            "Run the same command again to go on with it.");
-    }
+    if (ModelStore::exists(request.model) && !request.options.restart) return made_meanwhile(request.model);
   }
   FileLock& lock = *taken;
   remove_temporaries(request.model);

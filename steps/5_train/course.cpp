@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "lib/jobs/training_notes.hpp"
+#include "lib/loop/model_restore.hpp"
 #include "lib/training/model_list.hpp"
 #include "steps/5_train/setup.hpp"
 #include "steps/5_train/stage_guard.hpp"
@@ -172,7 +173,7 @@ Result<TrainReport> train_course(TrainRequest request, Schedule schedule, const 
   TRY(const fs::path model, model_path(request));
   request.options.model = model.filename().string();
   {
-    TRY(const auto lock, taken_model(model));  // each stage takes it again
+    TRY(const auto lock, take_model(model, face_model_kind()));  // each stage takes it again
   }
   TRY(const CourseLength length, course_length(request, schedule, model));
   if (schedule == Schedule::automatic) schedule = length.iterations ? Schedule::look : schedule_for(length.whole);

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "lib/loop/given_options.hpp"
-#include "lib/loop/model_restore.hpp"
 #include "lib/start/start.hpp"
 #include "lib/training/grow.hpp"
 
@@ -102,13 +101,6 @@ Result<fs::path> model_path(const TrainRequest& request) {
   TRY(const auto newest, newest_of_class(request.models, request.wanted.model_class));
   if (newest) return *newest;
   return request.models / std::string(class_name(request.wanted.model_class));
-}
-
-Result<std::optional<FileLock>> taken_model(const fs::path& path) {
-  if (!ModelFolder::exists(path)) return std::optional<FileLock>{};
-  TRY(auto lock, FileLock::take(path / "lock"));
-  TRY_VOID(complete_restore(path, face_model_kind()));
-  return std::optional(std::move(lock));
 }
 
 Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest& request, Run& run) {

@@ -3,9 +3,7 @@
 #pragma once
 
 #include <array>
-#include <optional>
 
-#include "lib/base/lock.hpp"
 #include "lib/training/model_folder.hpp"
 #include "lib/training/sample_source.hpp"
 #include "steps/5_train/train.hpp"
@@ -27,9 +25,6 @@ bool takes_start(const TrainOptions&, const ModelDescription&);
 void settle_start(const TrainOptions&, ModelDescription&, bool encoder_lr_given);
 // What was asked for, or what the model was made for; a preset is a matter of new models.
 PrecisionChoice precision_choice(const TrainRequest&, const ModelDescription&);
-// Takes a model that is there, before anything of it is read: a restore that was killed has left the options of another
-// state, and is completed first. Nothing where there is no model.
-Result<std::optional<FileLock>> taken_model(const fs::path&);
 // What the model is from now on; nothing is written yet.
 Result<ModelDescription> settle_description(const fs::path& path, const TrainRequest&, Run&);
 

@@ -9,6 +9,7 @@
 #include "lib/image/draw.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/loop/loop.hpp"
+#include "lib/loop/model_restore.hpp"
 #include "lib/start/start.hpp"
 #include "lib/tensor/tensor.hpp"
 #include "lib/training/face_pair.hpp"
@@ -158,11 +159,6 @@ TrainReport report_of(Training& training, const Trained& trained, const Plan& pl
   return report;
 }
 
-Failure made_meanwhile(const fs::path& model) {
-  return fail_with_hint(Code::busy, fmt::format("There is a model in {} now", model.string()),
-                        "Run the same command again to go on with it.");
-}
-
 // What was worked out and checked before anything is written.
 struct Prepared {
   fs::path path;
@@ -181,7 +177,7 @@ Result<Prepared> prepare(const TrainRequest& request, bool only_looks, Run& run)
   Prepared p;
   TRY(p.path, model_path(request));
   if (!only_looks) {
-    TRY(p.lock, taken_model(p.path));
+    TRY(p.lock, take_model(p.path, face_model_kind()));
   }
   TRY(p.description, settle_description(p.path, request, run));
   TRY(p.spec, spec_of(p.description));

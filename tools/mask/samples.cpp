@@ -93,9 +93,7 @@ Result<XsegSample> MaskSamples::plain(std::uint64_t place, CounterRandom& random
     person = people_[place % people_.size()];
   }
   TRY(const auto face, known(person, static_cast<int>(random.below(plays_per_person))));
-  const double scale = static_cast<double>(resolution_) / face->face.bgr.width;
-  for (std::size_t i = 0; i < landmarks.size(); ++i)
-    landmarks[i] = {(face->landmarks[i].x + 0.5) * scale - 0.5, (face->landmarks[i].y + 0.5) * scale - 0.5};
+  landmarks = resized(face->landmarks, static_cast<double>(resolution_) / face->face.bgr.width);
   XsegSample sample{to_float(resize(face->face.bgr, resolution_, resolution_, Interpolation::area)),
                     to_float(resize(face->face.mask, resolution_, resolution_, Interpolation::area))};
   for (float& v : sample.mask.data) v = v >= 0.5f ? 1.0f : 0.0f;
