@@ -58,6 +58,11 @@ void time_xseg(Precision precision, int iterations, const Switches& on) {
   double best = 1e9;
   for (int i = 0; i < 3; ++i) best = std::min(best, seconds_of([&] { net.mask(eight); }));
   print_result(label + "_masks", 8 / best, "faces/s");
+  if (on.operations) {
+    OpProfile profile;
+    net.mask(eight);
+    profile.print(12, 8);
+  }
 }
 
 }  // namespace

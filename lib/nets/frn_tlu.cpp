@@ -40,8 +40,8 @@ Tensor per_picture(const Tensor& sums, const Bands& bands) {
   return sums.view({bands.n, bands.per_picture, sums.size(1)}).sum(1);
 }
 
-// (N,C): what x is multiplied by in front of weight.
-Tensor inverse_root(const Tensor& x, const Tensor& eps) {
+// (N,C)
+Tensor mean_of_squares(const Tensor& x) {
   const Bands bands(x);
   const auto channels = static_cast<int>(x.size(1));
   Tensor sums = torch::zeros({bands.count(), channels});
@@ -52,15 +52,18 @@ Tensor inverse_root(const Tensor& x, const Tensor& eps) {
       frn::add_squares(in + first * channels, pixels, channels, all + std::int64_t{item} * channels);
     });
   });
-  return (per_picture(sums, bands) / static_cast<double>(bands.pixels) + eps.abs()).rsqrt();
+  return per_picture(sums, bands) / static_cast<double>(bands.pixels);
 }
+
+// (N,C): what x is multiplied by in front of weight.
+Tensor inverse_root(const Tensor& mean_squares, const Tensor& eps) { return (mean_squares + eps.abs()).rsqrt(); }
 
 class FrnTlu : public torch::autograd::Function<FrnTlu> {
  public:
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& given, const Tensor& weight,
                         const Tensor& bias, const Tensor& eps, const Tensor& tau) {
     const Tensor x = given.contiguous(torch::MemoryFormat::ChannelsLast);
-    const Tensor root = inverse_root(x, eps), scale = (root * weight).contiguous();
+    const Tensor root = inverse_root(mean_of_squares(x), eps), scale = (root * weight).contiguous();
     Tensor y = torch::empty_like(x);
     const Bands bands(x);
     const auto channels = static_cast<int>(x.size(1));
@@ -122,6 +125,42 @@ Tensor frn_tlu_plain(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   const Tensor wide = x.to(torch::kFloat32);
   const Tensor root = (wide.square().mean({2, 3}, true) + eps.abs()).rsqrt();
   return torch::maximum(wide * root * each(weight) + each(bias), each(tau)).to(x.scalar_type());
+}
+
+Tensor mean_squares(const Tensor& x) { return mean_of_squares(x.contiguous(torch::MemoryFormat::ChannelsLast)); }
+
+Normalised frn_tlu_later(const Tensor& x, const Tensor& mean_squares, const Tensor& weight, const Tensor& bias,
+                         const Tensor& eps, const Tensor& tau) {
+  return {x, (inverse_root(mean_squares, eps) * weight).contiguous(), bias, tau};
+}
+
+Tensor frn_tlu_now(const Normalised& in) {
+  const Tensor x = in.x.contiguous(torch::MemoryFormat::ChannelsLast);
+  Tensor y = torch::empty_like(x);
+  const auto channels = static_cast<int>(x.size(1));
+  const float *from = x.const_data_ptr<float>(), *scales = in.scale.const_data_ptr<float>();
+  const float *bias = in.bias.const_data_ptr<float>(), *tau = in.tau.const_data_ptr<float>();
+  float* to = y.data_ptr<float>();
+  Bands(x).each([&](std::int64_t n, std::int64_t first, std::int64_t pixels, int) {
+    frn::apply({scales + n * channels, bias, tau}, from + first * channels, pixels, channels, to + first * channels);
+  });
+  return y;
+}
+
+Tensor halved(const Normalised& in, int taps) {
+  const Tensor x = in.x.contiguous(torch::MemoryFormat::ChannelsLast);
+  const auto n = x.size(0), h = x.size(2), w = x.size(3);
+  const auto channels = static_cast<int>(x.size(1));
+  Tensor y = torch::empty({n, channels, h / 2, w / 2}, x.options().memory_format(torch::MemoryFormat::ChannelsLast));
+  const float *from = x.const_data_ptr<float>(), *scales = in.scale.const_data_ptr<float>();
+  const float *bias = in.bias.const_data_ptr<float>(), *tau = in.tau.const_data_ptr<float>();
+  float* to = y.data_ptr<float>();
+  parallel_items(static_cast<int>(n * (h / 2)), [&](int item, int) {
+    const std::int64_t picture = item / (h / 2), row = item % (h / 2);
+    frn::halve_row({scales + picture * channels, bias, tau}, from + picture * h * w * channels, {h, w, channels}, taps,
+                   row, to + item * (w / 2) * channels);
+  });
+  return y;
 }
 
 Tensor frn_tlu(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& eps, const Tensor& tau) {

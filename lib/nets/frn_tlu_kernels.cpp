@@ -84,6 +84,30 @@ US_VECTOR_CLONES void apply(const Affine& a, const std::uint16_t* x, std::int64_
                             std::uint16_t* y) {
   applied(a, x, pixels, channels, y);
 }
+// Taps (1, 1), (1, 2, 1) or (1, 3, 3, 1) each way, the first of them (taps - 1) / 2 before the pixel.
+US_VECTOR_CLONES void halve_row(const Affine& a, const float* x, const Size& size, int taps, std::int64_t row,
+                                float* __restrict y) {
+  static constexpr float lines[3][4] = {{0.5f, 0.5f}, {0.25f, 0.5f, 0.25f}, {0.125f, 0.375f, 0.375f, 0.125f}};
+  const float* line = lines[taps - 2];
+  const float* __restrict scale = a.scale, * __restrict bias = a.bias, * __restrict tau = a.tau;
+  const std::int64_t top = 2 * row - (taps - 1) / 2;
+  for (std::int64_t column = 0; column < size.w / 2; ++column, y += size.channels) {
+    const std::int64_t left = 2 * column - (taps - 1) / 2;
+    for (int c = 0; c < size.channels; ++c) y[c] = 0;
+    for (int i = 0; i < taps; ++i) {
+      if (top + i < 0 || top + i >= size.h) continue;
+      for (int j = 0; j < taps; ++j) {
+        if (left + j < 0 || left + j >= size.w) continue;
+        const float* __restrict p = x + ((top + i) * size.w + left + j) * size.channels;
+        const float k = line[i] * line[j];
+        for (int c = 0; c < size.channels; ++c) {
+          const float v = p[c] * scale[c] + bias[c];
+          y[c] += k * (v > tau[c] ? v : tau[c]);
+        }
+      }
+    }
+  }
+}
 US_VECTOR_CLONES void add_gradients(const Affine& a, const float* x, const float* dy, std::int64_t pixels, int channels,
                                     float* sums) {
   gradients(a, x, dy, pixels, channels, sums);

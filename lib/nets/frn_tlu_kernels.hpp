@@ -17,6 +17,13 @@ void add_squares(const std::uint16_t* x, std::int64_t pixels, int channels, floa
 // y = max(x scale + bias, tau)
 void apply(const Affine&, const float* x, std::int64_t pixels, int channels, float* y);
 void apply(const Affine&, const std::uint16_t* x, std::int64_t pixels, int channels, std::uint16_t* y);
+// A row of the picture (H,W,C) halved by a binomial filter of 2, 3 or 4 taps, of max(x scale + bias, tau), with zeros
+// around it.
+struct Size {
+  std::int64_t h, w;
+  int channels;
+};
+void halve_row(const Affine&, const float* x, const Size&, int taps, std::int64_t row, float* y);
 // With g = dy where tau was exceeded: sums[c] += g x, sums[C + c] += g, sums[2 C + c] += dy - g
 void add_gradients(const Affine&, const float* x, const float* dy, std::int64_t pixels, int channels, float* sums);
 void add_gradients(const Affine&, const std::uint16_t* x, const std::uint16_t* dy, std::int64_t pixels, int channels,

@@ -5,8 +5,6 @@
 
 #include <cmath>
 
-#include "lib/winograd/conv3x3.hpp"
-
 namespace understudy {
 
 Parameter& Parameters::add(std::string name, Tensor master) {
@@ -108,13 +106,17 @@ namespace {
 // rows m-1 and m with the weights 2 and 0, an odd one row m with weight 1. The bf16 kernels of the library for
 // transposed convolutions are many times slower than this (measured: 72 against 2 ms for 32 -> 16 channels at 64
 // pixels).
-Tensor doubled_by_phases(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+Tensor phases_of(const Tensor& weight) {
   const auto in = weight.size(0), out = weight.size(1);
   constexpr std::int64_t none = 3;  // the row of zeros behind the three of the kernel
   const Tensor taps = torch::tensor({std::int64_t{2}, std::int64_t{0}, none, std::int64_t{1}}).to(weight.device());
   const Tensor padded = torch::constant_pad_nd(weight, {0, 1, 0, 1});
   const Tensor phases = padded.index_select(2, taps).index_select(3, taps).view({in, out, 2, 2, 2, 2});
-  const Tensor kernel = phases.permute({2, 4, 1, 0, 3, 5}).reshape({4 * out, in, 2, 2});
+  return phases.permute({2, 4, 1, 0, 3, 5}).reshape({4 * out, in, 2, 2});
+}
+
+Tensor doubled_by_phases(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const Tensor kernel = phases_of(weight);
   const Tensor wide = torch::constant_pad_nd(x, {1, 0, 1, 0});
   return depth_to_space(torch::conv2d(wide.contiguous(torch::MemoryFormat::ChannelsLast),
                                       kernel.contiguous(torch::MemoryFormat::ChannelsLast), bias.repeat({4})));
@@ -131,6 +133,10 @@ Tensor ConvTransposed::operator()(const Tensor& x) const {
   Tensor y = torch::conv_transpose2d(x, weight_->value, apart ? Tensor() : bias_->value, {2, 2}, {0, 0});
   if (apart) y.add_(bias_->value.view({1, -1, 1, 1}));
   return y.narrow(2, 0, 2 * x.size(2)).narrow(3, 0, 2 * x.size(3));
+}
+
+ConvWeights ConvTransposed::before_depth_to_space() const {
+  return {torch::constant_pad_nd(phases_of(weight_->value), {0, 1, 0, 1}), bias_->value.repeat({4})};
 }
 
 Dense::Dense(Parameters& parameters, const std::string& name, std::int64_t in, std::int64_t out)

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "lib/tensor/tensor.hpp"
+#include "lib/winograd/conv3x3.hpp"
 
 namespace understudy {
 
@@ -87,6 +87,8 @@ class ConvTransposed {
  public:
   ConvTransposed(Parameters&, const std::string& name, int in, int out, int stride);
   Tensor operator()(const Tensor& x) const;
+  // One that enlarges by 2 as a convolution 3x3 with depth_to_space() behind it.
+  ConvWeights before_depth_to_space() const;
 
  private:
   Parameter* weight_;

@@ -21,6 +21,9 @@ class Frn {
   Tensor operator()(const Tensor& x) const {
     return frn_tlu(x, weight_->value, bias_->value, eps_->value, tau_->value);
   }
+  Normalised later(const WithSquares& x) const {
+    return frn_tlu_later(x.y, x.mean_squares, weight_->value, bias_->value, eps_->value, tau_->value);
+  }
 
  private:
   Parameter *weight_, *bias_, *eps_, *tau_;
@@ -31,6 +34,12 @@ class ConvBlock {
   ConvBlock(Parameters& p, const std::string& name, int in, int out)
       : conv_(p, name + "/conv", in, out, 3), frn_(p, name, out) {}
   Tensor operator()(const Tensor& x) const { return frn_(conv_(x)); }
+  Normalised later(std::span<const Normalised> inputs) const {
+    const ConvWeights weights{conv_.weight().value, conv_.bias().value};
+    if (winograd_normalised_fits(inputs, weights.weight)) return frn_.later(winograd_conv_normalised(inputs, weights));
+    const Tensor y = conv_(inputs[0].x);  // of the picture itself, whose channels are few
+    return frn_.later({y, mean_squares(y)});
+  }
 
  private:
   Conv conv_;
@@ -42,8 +51,14 @@ class UpBlock {
   UpBlock(Parameters& p, const std::string& name, int in, int out)
       : conv_(p, name + "/conv", in, out, 2), frn_(p, name, out) {}
   Tensor operator()(const Tensor& x) const { return frn_(conv_(x)); }
+  Normalised later(const Normalised& x) const {
+    const ConvWeights weights = kept_.weight.defined() ? kept_ : conv_.before_depth_to_space();
+    return frn_.later(winograd_conv_normalised({&x, 1}, weights, /*doubled=*/true));
+  }
+  void keep() { kept_ = conv_.before_depth_to_space(); }
 
  private:
+  ConvWeights kept_;
   ConvTransposed conv_;
   Frn frn_;
 };
@@ -124,9 +139,41 @@ Tensor XsegNet::logits(const Tensor& bgr, bool pretrain) const {
   return p_->out[0](x).to(torch::kFloat32);
 }
 
+void XsegNet::weights_stay() {
+  torch::NoGradGuard no_grad;
+  for (auto& up : p_->ups) up.keep();
+}
+
+bool XsegNet::normalises_later() const {
+  constexpr int panel = 16;
+  return parameters_->winograd() && parameters_->precision() == Precision::fp32 && parameters_->device().is_cpu() &&
+         shape_.base % panel == 0 && !torch::GradMode::is_enabled();
+}
+
+// logits(), but nothing that a normalisation makes of a convolution's output is ever written: whoever reads it works
+// it out, and what comes up is laid beside a skip by reading both. A third of a mask's time was spent on that memory.
+Tensor XsegNet::logits_in_fewer_passes(const Tensor& bgr) const {
+  Normalised x{bgr.to(torch::kFloat32).contiguous(torch::MemoryFormat::ChannelsLast), {}, {}, {}};
+  const std::size_t levels = shape_.levels;
+  std::array<Normalised, most_levels> skips;
+  for (std::size_t level = 0; level < levels; ++level) {
+    for (const auto& conv : p_->down[level]) x = conv.later({&x, 1});
+    skips[level] = x;
+    x = {halved(x, xseg_levels[level].taps), {}, {}, {}};
+  }
+  const Tensor low = p_->dense[1](p_->dense[0](x.x.reshape({x.x.size(0), -1})));
+  x.x = low.view({low.size(0), p_->lowest, 4, 4}).contiguous(torch::MemoryFormat::ChannelsLast);
+  for (std::size_t level = levels; level-- > 0;) {
+    const std::array<Normalised, 2> both{p_->ups[levels - 1 - level].later(x), skips[level]};
+    x = p_->up[level][0].later(both);
+    for (std::size_t i = 1; i < p_->up[level].size(); ++i) x = p_->up[level][i].later({&x, 1});
+  }
+  return p_->out[0](frn_tlu_now(x));
+}
+
 Tensor XsegNet::mask(const Tensor& bgr) const {
   torch::InferenceMode inference;
-  const Tensor m = torch::sigmoid(logits(bgr));
+  const Tensor m = torch::sigmoid(normalises_later() ? logits_in_fewer_passes(bgr) : logits(bgr));
   return torch::where(m < 0.1, torch::zeros_like(m), m);
 }
 

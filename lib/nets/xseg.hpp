@@ -39,10 +39,15 @@ class XsegNet {
   // bgr (N,3,R,R) 0..1 -> logits (N,1,R,R) float32. While pretraining the skips carry zeros, so that all must
   // pass the bottleneck of 512 numbers.
   Tensor logits(const Tensor& bgr, bool pretrain = false) const;
+  // What mask() makes of the weights is made once, now: none of them may change from here on.
+  void weights_stay();
   // What is used of it: the sigmoid, with all below 0.1 set to 0. No gradient.
   Tensor mask(const Tensor& bgr) const;
 
  private:
+  bool normalises_later() const;
+  Tensor logits_in_fewer_passes(const Tensor& bgr) const;
+
   struct Parts;
   XsegShape shape_;
   std::unique_ptr<Parts> p_;

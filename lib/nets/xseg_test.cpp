@@ -30,6 +30,30 @@ TEST(Xseg, GivesAMaskOfEveryPicture) {
   EXPECT_LT((net.logits(faces.narrow(0, 1, 1)) - logits.narrow(0, 1, 1)).abs().max().item<float>(), 1e-4);
 }
 
+// With Winograd's convolutions a mask is made in fewer passes over memory.
+TEST(Xseg, MasksAreTheSameWhoeverNormalises) {
+  torch::manual_seed(1);
+  for (const XsegShape shape : {XsegShape{.base = 16, .resolution = 128, .levels = 5}, XsegShape{.base = 16}}) {
+    Parameters p(7), q(7);
+    const XsegNet plain(p, shape), quick(q, shape);
+    q.set_winograd(true);
+    for (auto* parameters : {&p, &q}) {  // what a training would have moved
+      torch::NoGradGuard no_grad;
+      int seed = 0;
+      for (auto& one : parameters->all()) {
+        const auto generator = at::make_generator<at::CPUGeneratorImpl>(static_cast<std::uint64_t>(++seed));
+        if (one.value.dim() == 1) one.value.add_(torch::empty_like(one.value).normal_(0, 0.2, generator));
+      }
+    }
+    const Tensor faces = torch::rand({2, 3, shape.resolution, shape.resolution});
+    const Tensor wanted = plain.mask(faces), mask = quick.mask(faces);
+    EXPECT_FALSE(torch::equal(mask, wanted)) << "the two ways do not differ";
+    EXPECT_GT((wanted > 0.1).to(torch::kFloat32).mean().item<float>(), 0.05);
+    EXPECT_LT((torch::logit(mask, 1e-3) - torch::logit(wanted, 1e-3)).abs().mean().item<float>(), 1e-4);
+    EXPECT_LT((mask - wanted).abs().mean().item<float>(), 1e-5);
+  }
+}
+
 TEST(Xseg, PretrainingGoesThroughTheBottleneckAlone) {
   torch::manual_seed(1);
   Parameters parameters(1);
@@ -80,6 +104,24 @@ void compare(std::vector<std::int64_t> size, torch::Dtype type, double tolerance
   wanted.backward(dy);
   const auto ours = own.all(), theirs = plain.all();
   for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_LT(off(ours[i].grad(), theirs[i].grad()), tolerance) << i;
+}
+
+TEST(FrnTlu, IsHalvedWithoutBeingWritten) {
+  torch::NoGradGuard no_grad;
+  const Numbers n = drawn({2, 16, 10, 14}, torch::kFloat32);
+  const Tensor wanted = frn_tlu_plain(n.x, n.weight, n.bias, n.eps, n.tau);
+  const Normalised later = frn_tlu_later(n.x, mean_squares(n.x), n.weight, n.bias, n.eps, n.tau);
+  EXPECT_LT(off(frn_tlu_now(later), wanted), 1e-5);
+  for (const int taps : {2, 3, 4}) {
+    const Tensor kernel = xseg_blur_kernel(taps).expand({16, 1, taps, taps});
+    const std::int64_t before = (taps - 1) / 2, after = taps == 2 ? 0 : taps / 2;
+    const Tensor padded = torch::constant_pad_nd(wanted, {before, after, before, after});
+    const std::vector<std::int64_t> two{2, 2}, none{0, 0}, one{1, 1};
+    const Tensor should = torch::conv2d(padded, kernel, {}, two, none, one, 16);
+    const Tensor is = halved(later, taps);
+    ASSERT_EQ(is.sizes(), should.sizes());
+    EXPECT_LT(off(is, should), 1e-5) << taps;
+  }
 }
 
 TEST(FrnTlu, IsWhatItsPartsAre) {

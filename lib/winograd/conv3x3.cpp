@@ -150,6 +150,37 @@ Tensor winograd_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   return forward_pass(packed(x), {packed(weight), bias}, {}, slope, doubled);
 }
 
+bool winograd_normalised_fits(std::span<const Normalised> inputs, const Tensor& weight, bool doubled) {
+  constexpr int panel = 16;
+  const auto fits = [](std::int64_t channels) { return channels % panel == 0; };
+  return !torch::GradMode::is_enabled() && fits(doubled ? weight.size(0) / 4 : weight.size(0)) &&
+         std::ranges::all_of(inputs,
+                             [&](const Normalised& in) { return fits(in.x.size(1)) && are_taken(in.x, weight, 3); });
+}
+
+WithSquares winograd_conv_normalised(std::span<const Normalised> inputs, const ConvWeights& w, bool doubled) {
+  const Tensor weight = packed(w.weight);
+  std::vector<Tensor> kept;  // what the sources point to
+  const auto held = [&](const Tensor& t) {
+    return numbers(kept.emplace_back(t.dim() == 4 ? packed(t) : t.contiguous()));
+  };
+  std::vector<winograd::Source> sources;
+  for (const auto& in : inputs) {
+    winograd::Source source{held(in.x), static_cast<int>(in.x.size(1))};
+    if (in.scale.defined()) source.scale = held(in.scale), source.bias = held(in.bias), source.tau = held(in.tau);
+    sources.push_back(source);
+  }
+  Shape s = shape_of(inputs[0].x, weight);
+  s.in = static_cast<int>(weight.size(1));
+  WithSquares out{doubled ? made(s.n, s.out / 4, 2 * s.h, 2 * s.w) : made(s.n, s.out, s.h, s.w), {}};
+  out.mean_squares = torch::empty({s.n, out.y.size(1)});
+  winograd::convolve(s, sources, numbers(weight),
+                     {numbers(w.bias), nullptr, 1, doubled, out.mean_squares.data_ptr<float>()},
+                     out.y.data_ptr<float>());
+  out.mean_squares.div_(out.y.size(2) * out.y.size(3));
+  return out;
+}
+
 Tensor winograd_residual(const Tensor& x, const ConvWeights& first, const ConvWeights& second, double slope) {
   const Tensor in = packed(x), weight1 = packed(first.weight), weight2 = packed(second.weight);
   if (with_gradient({x, weight1, first.bias, weight2, second.bias}))

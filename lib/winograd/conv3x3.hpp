@@ -3,6 +3,8 @@
 // them in these networks: docs/decisions/winograd.md. Tensors are float32 on the CPU; results are channels_last.
 #pragma once
 
+#include <span>
+
 #include "lib/tensor/tensor.hpp"
 
 namespace understudy {
@@ -21,6 +23,20 @@ Tensor winograd_halving(const Tensor& x, const Tensor& weight, const Tensor& bia
 struct ConvWeights {
   Tensor weight, bias;
 };
+
+// What a normalisation makes of x (N,C,H,W), not worked out yet: max(x scale + bias, tau), with scale (N,C), bias and
+// tau (C); x itself where scale is undefined. Reading it so saves writing it and reading it again.
+struct Normalised {
+  Tensor x, scale, bias, tau;
+};
+struct WithSquares {
+  Tensor y, mean_squares;  // (N,C,H,W), and (N,C): the mean of its squares over H and W
+};
+// Whether the function below can take them: nobody asks for gradients, and all numbers of channels (of what a doubled
+// one gives, too) are multiples of 16.
+bool winograd_normalised_fits(std::span<const Normalised>, const Tensor& weight, bool doubled = false);
+// conv2d(cat(inputs), weight, bias, 1, 1) of one or two inputs. `doubled`: and depth_to_space() behind it.
+WithSquares winograd_conv_normalised(std::span<const Normalised>, const ConvWeights&, bool doubled = false);
 
 // leaky_relu(x + conv(leaky_relu(conv(x)))), both with that slope > 0.
 Tensor winograd_residual(const Tensor& x, const ConvWeights& first, const ConvWeights& second, double slope);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/winograd/convolution.hpp"
 
+#include <deque>
+
 #include "lib/tensor/parallel.hpp"
 #include "lib/winograd/places.hpp"
 #include "lib/winograd/weights.hpp"
@@ -15,7 +17,7 @@ constexpr Step gap = panel;
 // Outputs = kernel * inputs, whichever way it goes: the convolution or the gradient of its inputs.
 struct Product {
   Grid grid;
-  const float* x;
+  std::span<const Source> sources;
   int in, out;
   WeightPanels weights;
   Ending ending;
@@ -28,18 +30,76 @@ struct Product {
   static Step output_plane(int lines) { return Step{lines} * panel + gap; }
 };
 
+// The windows of all sources, panel behind panel.
+class Windows {
+ public:
+  explicit Windows(const Product& p) : grid_(p.grid), sources_(p.sources) {
+    for (const auto& source : sources_) readers_.emplace_back(p.grid, source.x, source.channels);
+  }
+  void go_to(int t) {
+    picture_ = grid_.picture(t);
+    for (auto& reader : readers_) reader.go_to(t);
+  }
+  void take(int which, float* out, Step plane) {
+    std::size_t s = 0;
+    for (; which >= panels_of(sources_[s].channels); ++s) which -= panels_of(sources_[s].channels);
+    const auto& source = sources_[s];
+    const auto lines = readers_[s].lines(which);
+    if (source.scale == nullptr) return kernels().take_window(lines.first, lines.channel, nullptr, out, plane);
+    const Step channel = Step{which} * panel;
+    const Shaping shaping{source.scale + Step{picture_} * source.channels + channel, source.bias + channel,
+                          source.tau + channel, readers_[s].outside()};
+    kernels().take_window(lines.first, lines.channel, &shaping, out, plane);
+  }
+
+ private:
+  Grid grid_;
+  std::span<const Source> sources_;
+  std::deque<WindowReader> readers_;  // they hold places of their own
+  int picture_ = 0;
+};
+
+// Sums of the outputs' squares: each item of work has its own, so that no sum depends on who does what.
+class Squares {
+ public:
+  Squares(const Product& p, int items)
+      : wanted_(p.ending.squares),
+        items_(static_cast<std::size_t>(items)),
+        channels_(p.ending.doubled ? p.out / 4 : p.out),
+        row_(static_cast<std::size_t>(p.grid.n) * static_cast<std::size_t>(channels_)),
+        sums_(wanted_ != nullptr ? items_ * row_ : 0) {}
+  // Of a panel of outputs; null where they are not wanted.
+  float* line(int item, int picture, int which) {
+    if (wanted_ == nullptr) return nullptr;
+    return sums_.data() + static_cast<std::size_t>(item) * row_ + Step{picture} * channels_ + which * panel % channels_;
+  }
+  void finish() const {
+    if (wanted_ == nullptr) return;
+    for (std::size_t i = 0; i < row_; ++i) {
+      double sum = 0;
+      for (std::size_t item = 0; item < items_; ++item) sum += sums_[item * row_ + i];
+      wanted_[i] = static_cast<float>(sum);
+    }
+  }
+
+ private:
+  float* wanted_;
+  std::size_t items_;
+  int channels_;
+  std::size_t row_;
+  std::vector<float> sums_;
+};
+
 // Tiles first..first+count into groups of the kernel's rows: for each panel of inputs the group's lines.
-void take_windows(const Product& p, WindowReader& reader, int first, int count, float* v, Step plane) {
-  const Kernels& k = kernels();
-  for (int begin = 0; begin < count; begin += k.rows) {
-    const int rows = std::min(k.rows, count - begin);
+void take_windows(const Product& p, int first, int count, float* v, Step plane) {
+  Windows windows(p);
+  const int most = kernels().rows;
+  for (int begin = 0; begin < count; begin += most) {
+    const int rows = std::min(most, count - begin);
     float* group = v + Step{begin} * p.in_panels() * panel;
     for (int r = 0; r < rows; ++r) {
-      reader.go_to(first + begin + r);
-      for (int b = 0; b < p.in_panels(); ++b) {
-        const auto lines = reader.lines(b);
-        k.take_window(lines.first, lines.channel, group + (b * rows + r) * panel, plane);
-      }
+      windows.go_to(first + begin + r);
+      for (int b = 0; b < p.in_panels(); ++b) windows.take(b, group + (b * rows + r) * panel, plane);
     }
   }
 }
@@ -58,7 +118,7 @@ struct Ends {
 };
 
 struct Block {  // of the products: tiles first..first+count by output panels begin..begin+panels
-  int first, count, begin, panels;
+  int item, first, count, begin, panels;
 };
 
 // v: the block's windows; u: the weights of its first output panel; m: room for the products, a line for each panel and
@@ -78,7 +138,7 @@ void multiply_block(const Product& p, const Block& block, const float* v, Step v
   }
 }
 
-void end_block(const Product& p, const Block& block, const float* m, Ends& ends) {
+void end_block(const Product& p, const Block& block, const float* m, Ends& ends, Squares& squares) {
   const Kernels& k = kernels();
   const Step m_plane = Product::output_plane(block.count * block.panels);
   for (int t = 0; t < block.count; ++t) {
@@ -87,6 +147,8 @@ void end_block(const Product& p, const Block& block, const float* m, Ends& ends)
     for (int o = 0; o < block.panels; ++o) {
       const int which = block.begin + o;
       Finish finish{ends.bias.data() + which * panel, nullptr, 0, p.ending.slope};
+      finish.squares = squares.line(block.item, p.grid.picture(block.first + t), which);
+      finish.outside = ends.writer.outside();
       if (p.ending.added != nullptr) {
         const auto lines = ends.added.lines(which);
         finish.added = lines.first;
@@ -116,20 +178,21 @@ void multiply_by_tiles(const Product& p) {
                  [&](int o, int) { p.weights.make(o, u.data() + Step{o} * p.in_panels() * panel * panel, u_plane); });
   const Step v_size = planes * v_plane, m_size = planes * Product::output_plane(count * chunk);
   const Floats room(static_cast<std::size_t>(parallel_threads() * (v_size + m_size)));
-  const int tiles = p.grid.tiles();
-  parallel_items((tiles + count - 1) / count, [&](int item, int thread) {
+  const int tiles = p.grid.tiles(), items = (tiles + count - 1) / count;
+  Squares squares(p, items);
+  parallel_items(items, [&](int item, int thread) {
     float* v = room.data() + thread * (v_size + m_size);
     float* m = v + v_size;
-    WindowReader reader(p.grid, p.x, p.in);
     Ends ends(p);
     const int first = item * count, here = std::min(count, tiles - first);
-    take_windows(p, reader, first, here, v, v_plane);
+    take_windows(p, first, here, v, v_plane);
     for (int o = 0; o < p.out_panels(); o += chunk) {
-      const Block block{first, here, o, std::min(chunk, p.out_panels() - o)};
+      const Block block{item, first, here, o, std::min(chunk, p.out_panels() - o)};
       multiply_block(p, block, v, v_plane, u.data() + Step{o} * p.in_panels() * panel * panel, u_plane, m);
-      end_block(p, block, m, ends);
+      end_block(p, block, m, ends, squares);
     }
   });
+  squares.finish();
 }
 
 // Many weights for few tiles: the tiles once, then panel after panel of outputs, whose weights stay in a core's cache.
@@ -139,24 +202,24 @@ void multiply_by_outputs(const Product& p) {
   const Step v_plane = p.input_plane(tiles), u_plane = p.weight_plane(1);
   const Floats v(static_cast<std::size_t>(planes * v_plane));
   parallel_items((tiles + rows - 1) / rows, [&](int group, int) {
-    WindowReader reader(p.grid, p.x, p.in);
     const int first = group * rows;
-    take_windows(p, reader, first, std::min(rows, tiles - first), v.data() + Step{first} * p.in_panels() * panel,
-                 v_plane);
+    take_windows(p, first, std::min(rows, tiles - first), v.data() + Step{first} * p.in_panels() * panel, v_plane);
   });
   const Step u_size = planes * u_plane, m_size = planes * Product::output_plane(count);
   const Floats room(static_cast<std::size_t>(parallel_threads() * (u_size + m_size)));
+  Squares squares(p, p.out_panels());
   parallel_items(p.out_panels(), [&](int o, int thread) {
     float* u = room.data() + thread * (u_size + m_size);
     float* m = u + u_size;
     Ends ends(p);
     p.weights.make(o, u, u_plane);
     for (int first = 0; first < tiles; first += count) {
-      const Block block{first, std::min(count, tiles - first), o, 1};
+      const Block block{o, first, std::min(count, tiles - first), o, 1};
       multiply_block(p, block, v.data() + Step{first} * p.in_panels() * panel, v_plane, u, u_plane, m);
-      end_block(p, block, m, ends);
+      end_block(p, block, m, ends, squares);
     }
   });
+  squares.finish();
 }
 
 void run(const Product& p) {
@@ -166,12 +229,18 @@ void run(const Product& p) {
 
 }  // namespace
 
+void convolve(const Shape& s, std::span<const Source> sources, const float* weight, const Ending& ending, float* y) {
+  run({{s.n, s.h, s.w}, sources, s.in, s.out, WeightPanels(weight, s.in, s.out, false), ending, y});
+}
+
 void convolve(const Shape& s, const float* x, const float* weight, const Ending& ending, float* y) {
-  run({{s.n, s.h, s.w}, x, s.in, s.out, WeightPanels(weight, s.in, s.out, false), ending, y});
+  const Source all[] = {{x, s.in}};
+  convolve(s, all, weight, ending, y);
 }
 
 void data_gradient(const Shape& s, const float* dy, const float* weight, const float* added, float* dx) {
-  run({{s.n, s.h, s.w}, dy, s.out, s.in, WeightPanels(weight, s.in, s.out, true), {nullptr, added}, dx});
+  const Source all[] = {{dy, s.out}};
+  run({{s.n, s.h, s.w}, all, s.out, s.in, WeightPanels(weight, s.in, s.out, true), {nullptr, added}, dx});
 }
 
 }  // namespace understudy::winograd

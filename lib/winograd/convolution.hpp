@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace understudy::winograd {
 
@@ -18,10 +19,23 @@ struct Ending {
   const float* added = nullptr;  // like the output: added before the activation
   float slope = 1;               // of the leaky ReLU at the end; 1: none
   bool doubled = false;          // the output goes to (N,2H,2W,out/4), as depth_to_space() has it
+  float* squares = nullptr;      // (N, channels of y): gets the sums of y's squares over each picture
+};
+
+// A picture (N,H,W,channels), taken for max(x scale + bias, tau) where there is a scale: what a normalisation makes of
+// it need not be written first.
+struct Source {
+  const float* x;
+  int channels;
+  const float* scale = nullptr;                 // (N, channels)
+  const float *bias = nullptr, *tau = nullptr;  // (channels)
 };
 
 // x (N,H,W,in) -> y (N,H,W,out).
 void convolve(const Shape&, const float* x, const float* weight, const Ending&, float* y);
+// Of one or two sources whose channels lie one behind the other. Where there are two, where one is shaped, or squares
+// are wanted, all numbers of channels (of y too) are multiples of 16.
+void convolve(const Shape&, std::span<const Source>, const float* weight, const Ending&, float* y);
 // dy (N,H,W,out) -> dx (N,H,W,in), plus `added`, the gradient that comes another way, where that is not null.
 void data_gradient(const Shape&, const float* dy, const float* weight, const float* added, float* dx);
 // dw (O,3,3,in)

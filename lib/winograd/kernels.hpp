@@ -18,19 +18,28 @@ constexpr int most_rows = 16;
 
 using Step = std::ptrdiff_t;  // in floats
 
+// What a window's lines are taken for: max(x scale + bias, tau), each of them a line, and 0 outside the picture.
+struct Shaping {
+  const float *scale, *bias, *tau;
+  std::uint64_t outside;  // a bit for each place of the window, row by row
+};
+
 // What becomes of a tile's outputs: bias, then a line of each place added, then leaky ReLU.
 struct Finish {
   const float* bias;          // a line
   const float* const* added;  // 16 places, or null
   Step added_channel;         // where the line begins behind those places
   float slope;                // 1: no activation
+  float* squares = nullptr;   // a line to which the squares of the outputs inside the picture are added
+  std::uint64_t outside = 0;  // a bit for each place that is not
 };
 
 struct Kernels {
   int rows;  // the lines that `multiply` takes at once; its operand lies in groups of so many
 
-  // 6x6 lines (row by row; `channel` floats behind the given places) into 36: Bt d B.
-  void (*take_window)(const float* const* lines, Step channel, float* out, Step plane);
+  // 6x6 lines (row by row; `channel` floats behind the given places) into 36: Bt d B. Without shaping they are taken as
+  // they are.
+  void (*take_window)(const float* const* lines, Step channel, const Shaping*, float* out, Step plane);
   // 4x4 lines into 36: A d At, the transpose of `give_tile`.
   void (*take_tile)(const float* const* lines, Step channel, float* out, Step plane);
   // 3x3 lines, `tap` floats apart, into 36: G g Gt.

@@ -105,12 +105,32 @@ struct Loops {
     }
   }
 
-  static void take_window(const float* const* lines, Step channel, float* out, Step plane) {
+  // shape(v, place, l): what a vector is taken for.
+  template <class Shape>
+  static US_INLINE void take_shaped(const float* const* lines, Step channel, float* out, Step plane,
+                                    const Shape& shape) {
     for (int l = 0; l < panel; l += L) {
       both_ways<window, window>([](const auto& d, auto& t) US_LAMBDA { window_1d(d, t); },
-                                [&](int i, int j) US_LAMBDA { return at(lines[i * window + j] + channel + l); },
+                                [&](int i, int j) US_LAMBDA {
+                                  const int place = i * window + j;
+                                  return shape(at(lines[place] + channel + l), place, l);
+                                },
                                 [&](int i, int j, V v) US_LAMBDA { at(out + (i * window + j) * plane + l) = v; });
     }
+  }
+
+  static void take_window(const float* const* lines, Step channel, const Shaping* shaping, float* out, Step plane) {
+    if (shaping == nullptr) return take_shaped(lines, channel, out, plane, [](V v, int, int) US_LAMBDA { return v; });
+    const auto shaped = [shaping](V v, int l) US_LAMBDA {
+      v = v * at(shaping->scale + l) + at(shaping->bias + l);
+      const V tau = at(shaping->tau + l);
+      return v > tau ? v : tau;
+    };
+    if (shaping->outside == 0)
+      return take_shaped(lines, channel, out, plane, [&](V v, int, int l) US_LAMBDA { return shaped(v, l); });
+    take_shaped(lines, channel, out, plane, [&](V v, int place, int l) US_LAMBDA {
+      return (shaping->outside >> place & 1) != 0 ? V{} : shaped(v, l);
+    });
   }
 
   static void take_tile(const float* const* lines, Step channel, float* out, Step plane) {
@@ -137,17 +157,34 @@ struct Loops {
     }
   }
 
+  // keep(place, v) is told what was written.
+  template <class Keep>
+  static US_INLINE void give_finished(const float* m, Step plane, const Finish& finish, float* const* out, Step channel,
+                                      int l, const Keep& keep) {
+    const V bias = at(finish.bias + l);
+    both_ways<window, tile>([](const auto& d, auto& t) US_LAMBDA { give_tile_1d(d, t); },
+                            [&](int i, int j) US_LAMBDA { return at(m + (i * window + j) * plane + l); },
+                            [&](int i, int j, V v) US_LAMBDA {
+                              const int place = i * tile + j;
+                              v += bias;
+                              if (finish.added != nullptr) v += at(finish.added[place] + finish.added_channel + l);
+                              v = v > 0.0f ? v : finish.slope * v;
+                              at(out[place] + channel + l) = v;
+                              keep(place, v);
+                            });
+  }
+
   static void give_tile(const float* m, Step plane, const Finish& finish, float* const* out, Step channel) {
     for (int l = 0; l < panel; l += L) {
-      const V bias = at(finish.bias + l);
-      both_ways<window, tile>([](const auto& d, auto& t) US_LAMBDA { give_tile_1d(d, t); },
-                              [&](int i, int j) US_LAMBDA { return at(m + (i * window + j) * plane + l); },
-                              [&](int i, int j, V v) US_LAMBDA {
-                                v += bias;
-                                if (finish.added != nullptr)
-                                  v += at(finish.added[i * tile + j] + finish.added_channel + l);
-                                at(out[i * tile + j] + channel + l) = v > 0.0f ? v : finish.slope * v;
-                              });
+      if (finish.squares == nullptr) {
+        give_finished(m, plane, finish, out, channel, l, [](int, V) US_LAMBDA {});
+        continue;
+      }
+      V squares = at(finish.squares + l);
+      give_finished(m, plane, finish, out, channel, l, [&](int place, V v) US_LAMBDA {
+        if ((finish.outside >> place & 1) == 0) squares += v * v;
+      });
+      at(finish.squares + l) = squares;
     }
   }
 

@@ -18,6 +18,7 @@ struct Grid {
   int rows() const { return (h + tile - 1) / tile; }
   int columns() const { return (w + tile - 1) / tile; }
   int tiles() const { return n * rows() * columns(); }
+  int picture(int t) const { return t / (rows() * columns()); }
 };
 
 // Calls f(i, pixel) for the Side x Side places of tile t, the first `Before` up and left of it; pixel is -1 outside.
@@ -46,10 +47,14 @@ class Reader {
   }
 
   void go_to(int t) {
+    outside_ = 0;
     for_places<Side, Before>(grid_, t, [&](int i, Step pixel) {
+      outside_ |= std::uint64_t{pixel < 0} << i;
       lines_[static_cast<std::size_t>(i)] = pixel < 0 ? zeros_.data() : data_ + pixel * channels_;
     });
   }
+
+  std::uint64_t outside() const { return outside_; }  // a bit for each place outside the picture
 
   struct Lines {
     const float* const* first;
@@ -68,6 +73,7 @@ class Reader {
   const float* data_;
   int channels_;
   std::vector<float> zeros_;
+  std::uint64_t outside_ = 0;
   std::array<const float*, Side * Side> lines_{}, filled_{};
   std::array<float, Side * Side * panel> buffer_{};
 };
@@ -95,11 +101,15 @@ class Writer {
   }
 
   void go_to(int t) {
+    outside_ = 0;
     for_places<tile, 0>(grid_, t, [&](int i, Step pixel) {
+      outside_ |= std::uint64_t{pixel < 0} << i;
       const Step place = target_.doubled ? pixel / grid_.w * 2 * row_ + pixel % grid_.w * 2 * depth_ : pixel * depth_;
       lines_[static_cast<std::size_t>(i)] = pixel < 0 ? nowhere_.data() : target_.data + place;
     });
   }
+
+  std::uint64_t outside() const { return outside_; }
 
   // Calls f(lines, channel) to write a panel.
   template <class F>
@@ -123,6 +133,7 @@ class Writer {
   int depth_;
   Step row_;
   std::vector<float> nowhere_;
+  std::uint64_t outside_ = 0;
   std::array<float*, tile * tile> lines_{}, part_{};
   std::array<float, tile * tile * panel> buffer_{};
 };

@@ -46,7 +46,7 @@ void take_part(const Sums& s, const Part& part) {
       windows.go_to(part.first + t);
       for (int b = 0; b < s.in_panels(); ++b) {
         const auto lines = windows.lines(b);
-        k.take_window(lines.first, lines.channel, part.x + (Step{b} * part.count + t) * panel, part.x_plane);
+        k.take_window(lines.first, lines.channel, nullptr, part.x + (Step{b} * part.count + t) * panel, part.x_plane);
       }
       tiles.go_to(part.first + t);
       for (int b = 0; b < s.out_panels(); ++b) {

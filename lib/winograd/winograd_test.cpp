@@ -109,6 +109,44 @@ TEST(Winograd, Halves) {
   }
 }
 
+TEST(Winograd, ReadsWhatIsNormalisedLater) {
+  torch::NoGradGuard no_grad;
+  // Through the products by tiles and by outputs, with tiles beyond the picture, and alone.
+  for (const Case c : {Case{2, 16, 32, 9, 12}, Case{3, 32, 128, 4, 4}, Case{2, 48, 16, 33, 6}}) {
+    const Normalised plain{random({c.n, 32, c.h, c.w}, 1), {}, {}, {}};
+    const Normalised shaped{random({c.n, c.in, c.h, c.w}, 2), random({c.n, c.in}, 3), random({c.in}, 4),
+                            random({c.in}, 5)};
+    const auto each = [](const Tensor& t) { return t.to(torch::kFloat64).view({-1, t.size(-1), 1, 1}); };
+    const Tensor read = torch::maximum(shaped.x * each(shaped.scale) + each(shaped.bias), each(shaped.tau));
+    for (const bool both : {true, false}) {
+      const std::vector<Normalised> inputs = both ? std::vector{plain, shaped} : std::vector{shaped};
+      const Tensor in = both ? torch::cat({plain.x.to(torch::kFloat64), read}, 1) : read;
+      for (const bool doubled : {false, true}) {
+        const auto outs = doubled ? 4 * c.out : c.out;
+        const ConvWeights w{random({outs, in.size(1), 3, 3}, 6), random({outs}, 7)};
+        ASSERT_TRUE(winograd_normalised_fits(inputs, w.weight, doubled));
+        const auto is = winograd_conv_normalised(inputs, w, doubled);
+        Tensor should = torch::conv2d(in, w.weight.to(torch::kFloat64), w.bias.to(torch::kFloat64), {1, 1}, {1, 1});
+        if (doubled) should = shuffled(should);
+        EXPECT_LT(relative_error(is.y, should), bound) << c;
+        EXPECT_LT(relative_error(is.mean_squares, should.square().mean({2, 3})), bound) << c;
+      }
+    }
+  }
+}
+
+TEST(Winograd, LeavesOddNumbersOfChannelsToOthers) {
+  torch::NoGradGuard no_grad;
+  const Normalised few{random({1, 3, 8, 8}, 1), {}, {}, {}}, many{random({1, 16, 8, 8}, 1), {}, {}, {}};
+  const std::vector<Normalised> both{many, few};
+  EXPECT_FALSE(winograd_normalised_fits(both, random({16, 19, 3, 3}, 2)));
+  EXPECT_FALSE(winograd_normalised_fits({&many, 1}, random({1, 16, 3, 3}, 2)));
+  EXPECT_FALSE(winograd_normalised_fits({&many, 1}, random({32, 16, 3, 3}, 2), /*doubled=*/true));
+  EXPECT_TRUE(winograd_normalised_fits({&many, 1}, random({32, 16, 3, 3}, 2)));
+  torch::AutoGradMode gradients(true);
+  EXPECT_FALSE(winograd_normalised_fits({&many, 1}, random({32, 16, 3, 3}, 2)));
+}
+
 // Both ways of going through the products, by tiles and by outputs, are among the sizes; so are sums in several parts.
 TEST(Winograd, SumsManyTilesInParts) {
   const Case c{2, 24, 40, 100, 76};

@@ -20,6 +20,7 @@ Result<std::unique_ptr<Masker>> NetMasker::make(const XsegShape& shape, const st
       }));
   TRY_VOID(load_weights(masker->parameters_.all(), weights));
   masker->parameters_.refresh_values();
+  masker->net_.weights_stay();
   return std::unique_ptr<Masker>(std::move(masker));
 }
 

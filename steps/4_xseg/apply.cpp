@@ -26,7 +26,7 @@ namespace understudy {
 namespace {
 
 constexpr int side = 256;
-constexpr std::size_t at_once = 4;       // faces that go through the network, and into the journal, together
+constexpr std::size_t at_once = 8;       // faces that go through the network, and into the journal, together
 constexpr std::size_t most_waiting = 2;  // times that many, masked and not written yet
 
 // A face on its way: what the network sees of it, and back.
