@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """How well an XSeg model learns from forty labelled faces: drawn people with things before them, whose truth is known.
 
-usage: drawn_masks.py --work DIR [--minutes 20 | --iterations N] [--faces 40] [--side 256] [--generic] [--program UNDERSTUDY]
+usage: drawn_masks.py --work DIR [--minutes 20 | --iterations N] [--faces 40] [--people 4] [--side 256] [--start generic|none]
+                      [--world] [--generic] [--program UNDERSTUDY]
 
-Draws the faces (once; a work folder that has them is used again), trains an XSeg model on them for so long, or goes on with
-the one that is there by as much, masks as many people whom it has not seen, and prints JSON lines: mean and lowest IoU with
-the outlines that a user would have drawn (`labels`, what it learned from: at most 60 points a polygon) and with the truth
-itself (`truth`). The first line says how far outlines and truth agree. --generic tells the same of the generic mask.
+Draws the faces and keeps them (a work folder that has them is used again): of --people, as in a film, where those that it is
+measured with are other pictures of them with other things before them; with --people 0 of as many strangers, and measured
+with as many others. Something in the scene is before each face; with --world it is what the generic mask is taught with: up to three things of any
+kind, some in the face's own colour, and bad cameras. Trains an XSeg model on them for so long, or goes on with the one that is there by as much, masks as many
+pictures that it has not seen, and prints JSON lines: mean and lowest IoU with the outlines that a user would have drawn
+(`labels`, what it learned from: at most 60 points a polygon) and with the truth itself (`truth`). The first line says how far
+outlines and truth agree. --generic tells the same of the generic mask.
 """
 import argparse
 import json
@@ -36,18 +40,20 @@ class Bench:
     def __init__(self, given):
         self.given, self.program, self.work = given, str(given.program.resolve()), given.work
         self.learned, self.unseen = self.work / "learned", self.work / "unseen"
-        self.draw(self.learned / "data_src" / "aligned", 0, 1)
-        self.draw(self.unseen / "data_dst" / "aligned", UNSEEN, 2)
+        self.draw(self.learned / "data_src" / "aligned", 0, 0, 1)
+        self.draw(self.unseen / "data_dst" / "aligned", 0 if given.people else UNSEEN, given.faces // given.people if given.people else 0, 2)
         self.truth = self.work / "truth"
         if not (self.work / "drawn").exists():  # from now on the faces hold masks that were made of them
             self.tell("outlines", self.status())
             self.export(self.truth)
             (self.work / "drawn").touch()
 
-    def draw(self, folder, first, seed):
+    def draw(self, folder, first, first_play, seed):
+        people, pictures = (self.given.people, self.given.faces // self.given.people) if self.given.people else (self.given.faces, 1)
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run([str(self.given.workshop.resolve()), "faces", "--out", str(folder), "--first", str(first), "--people",
-                        str(self.given.faces), "--side", str(self.given.side), "--seed", str(seed)], check=True)
+                        str(people), "--first-play", str(first_play), "--pictures", str(pictures), "--side", str(self.given.side),
+                        "--seed", str(seed), "--world", str(int(self.given.world))], check=True)
 
     def status(self):
         return call(self.program, "-w", self.unseen, "mask", "status", "dst")["agreement"]
@@ -73,7 +79,7 @@ class Bench:
             known = self.learned / "model" / "XSeg" / "generations.json"
             before = json.loads(known.read_text())["generations"][-1]["iteration"] if known.exists() else 0
             much = ["--target-iter", before + self.given.iterations]
-        report = call(self.program, "-w", self.learned, "mask", "train", *much)
+        report = call(self.program, "-w", self.learned, "mask", "train", *much, *(["--start", self.given.start] if self.given.start else []))
         self.measure("trained", "--model", self.learned / "model" / "XSeg", iterations=report["iteration"],
                      seconds_an_iteration=round(report["iteration_seconds"], 3),
                      seconds=round(report["seconds"], 1), loss=round(report["loss"], 4))
@@ -87,6 +93,9 @@ def main():
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--iterations", type=int)
     parser.add_argument("--faces", type=int, default=40)
+    parser.add_argument("--people", type=int, default=4)
+    parser.add_argument("--start")
+    parser.add_argument("--world", action="store_true")
     parser.add_argument("--side", type=int, default=256)
     parser.add_argument("--generic", action="store_true")
     bench = Bench(parser.parse_args())

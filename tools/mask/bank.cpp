@@ -53,22 +53,34 @@ synthetic::Identity identity_of(int number, std::uint32_t seed) {
 
 struct Person::Parts {
   std::uint32_t seed;
+  bool hairline;
   synthetic::Actor actor;
+
+  Result<Face> taken(const synthetic::Performance& performance, int play, int crop) const {
+    const int frame = crop * 3 / 2;
+    const auto picture = actor.render(performance, {frame, frame, 2, /*shade_once=*/true, /*only_face=*/2.6});
+    return cropped(picture, crop, fmt::format("{}.jpg", play));
+  }
 };
 
 Person::Person(int number, float detail) {
   const auto seed = static_cast<std::uint32_t>(number) * 64 + 1'000'003;
-  parts_.reset(new Parts{seed, synthetic::Actor(identity_of(number, seed), detail)});
+  const auto who = identity_of(number, seed);
+  const bool hairline = who.hair_style != synthetic::HairStyle::bald && who.hair_style != synthetic::HairStyle::ring;
+  parts_.reset(new Parts{seed, hairline, synthetic::Actor(who, detail)});
 }
+bool Person::has_hairline() const { return parts_->hairline; }
 Person::~Person() = default;
 
 Result<Face> Person::drawn(int play, int crop) const {
   auto performance = synthetic::wild_performance(parts_->seed + static_cast<std::uint32_t>(play));
   // Half of them with nothing in front: the rest is laid over when they are used.
   if (play % 2 == 0) performance.occluder = synthetic::OccluderKind::none;
-  const int frame = crop * 3 / 2;
-  const auto picture = parts_->actor.render(performance, {frame, frame, 2, /*shade_once=*/true, /*only_face=*/2.6});
-  return cropped(picture, crop, fmt::format("{}.jpg", play));
+  return parts_->taken(performance, play, crop);
+}
+Result<Face> Person::drawn_behind_something(int play, int crop) const {
+  const auto seed = parts_->seed + static_cast<std::uint32_t>(play);
+  return parts_->taken(synthetic::wild_performance(seed, /*hidden=*/true), play, crop);
 }
 
 fs::path face_path(const fs::path& bank, int person, int play) {

@@ -19,6 +19,8 @@ class Person {
   explicit Person(int number, float detail = 0.5F);  // see synthetic::Actor
   ~Person();
   Result<Face> drawn(int play, int crop) const;
+  Result<Face> drawn_behind_something(int play, int crop) const;
+  bool has_hairline() const;  // nobody could say where a bald head's face ends
 
  private:
   struct Parts;

@@ -111,6 +111,9 @@ Result<> faces(const Arguments& in) {
   LabelledSet set;
   set.first = static_cast<int>(in.number("first", set.first));
   set.people = static_cast<int>(in.number("people", set.people));
+  set.first_play = static_cast<int>(in.number("first-play", set.first_play));
+  set.pictures = static_cast<int>(in.number("pictures", set.pictures));
+  set.world = in.number("world", 0) != 0;
   set.side = static_cast<int>(in.number("side", set.side));
   set.seed = static_cast<std::uint64_t>(in.number("seed", static_cast<double>(set.seed)));
   return write_labelled_set(in.text("out", "faces"), set);

@@ -12,6 +12,7 @@ namespace understudy::synthetic {
 Identity wild_identity(std::uint32_t seed);
 // Yaw within +-60 degrees (two thirds within +-22), pitch +-25, roll +-15; eyes shut in about one of seven; the mouth
 // open in half; all kinds of light. The 68 points lie inside a square frame.
-Performance wild_performance(std::uint32_t seed);
+// `hidden`: always behind something; else one in eleven is.
+Performance wild_performance(std::uint32_t seed, bool hidden = false);
 
 }  // namespace understudy::synthetic

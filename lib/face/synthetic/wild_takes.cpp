@@ -124,7 +124,7 @@ void draw_light(Performance& p, Dice& dice) {
   }
 }
 
-void draw_set(Performance& p, Dice& dice) {
+void draw_set(Performance& p, Dice& dice, bool hidden) {
   const float grey = dice.between(0.03f, 0.95f);
   const float colourful = dice.unit();
   p.background = blend({grey, grey, grey}, {dice.unit(), dice.unit(), dice.unit()}, 0.6f * colourful * colourful);
@@ -132,7 +132,7 @@ void draw_set(Performance& p, Dice& dice) {
   p.set_seed = dice.number() % 100003;
   p.grain_seed = dice.number() % 100003;
   p.grain = dice.between(0, 0.8f);
-  if (dice.chance(0.91f)) return;
+  if (dice.chance(0.91f) && !hidden) return;
   const float kind = dice.unit();
   p.occluder = kind < 0.60f   ? OccluderKind::hand
                : kind < 0.74f ? OccluderKind::bar
@@ -151,7 +151,7 @@ void draw_set(Performance& p, Dice& dice) {
 
 }  // namespace
 
-Performance wild_performance(std::uint32_t seed) {
+Performance wild_performance(std::uint32_t seed, bool hidden) {
   Dice dice(seed, take_stream);
   Performance p;
   draw_pose(p, dice);
@@ -159,7 +159,7 @@ Performance wild_performance(std::uint32_t seed) {
   draw_mouth(p, dice);
   draw_finer_play(p, dice);
   draw_light(p, dice);
-  draw_set(p, dice);
+  draw_set(p, dice, hidden);
   return p;
 }
 
