@@ -800,6 +800,8 @@ export interface MaskTrainOptions {
   "preview-history"?: boolean;
   /** Hours between backups of the model in backups/01 to 24; 0: none. Range: 0 to 24. Default: 0.0. Changes at: live. */
   "autobackup-hour"?: number;
+  /** What a new model begins with. generic: the generic mask, so that few labels and minutes are enough; none: weights drawn by chance, as DeepFaceLab's. Default: "generic". Changes at: creation. */
+  "start"?: "generic" | "none";
   /** How much of the head the masked crops cover; faces of other types are brought to it. Default: "wf". Changes at: creation. */
   "face-type"?: "h" | "mf" | "f" | "wf" | "head";
   /** Faces per iteration. Range: 2 to 16. Default: 4. Changes at: start. */
@@ -812,6 +814,8 @@ export interface MaskTrainOptions {
   "lr-dropout"?: boolean;
   /** Backgrounds of other faces, warps, glows, colours, sharpening, blur and compression. Off only for tests: an unaugmented network learns its labels by heart. Default: true. Changes at: start. */
   "augment"?: boolean;
+  /** Lays drawn hands, hair, hats, cups and other things before two of three labelled faces and takes what they hide out of the mask: what no label shows yet is left out, too. DeepFaceLab has none. Default: true. Changes at: start. */
+  "occluders"?: boolean;
   /** In fp32 on a processor: 3x3 convolutions by Winograd's algorithm. Default: true. Changes at: start. */
   "winograd"?: boolean;
 }

@@ -35,10 +35,15 @@ ImageF reach_of(int width, int height, const Landmarks68& landmarks) {
 
 bool has_generic_mask() { return !built_in::generic_mask().empty(); }
 
-Result<std::unique_ptr<Masker>> open_generic_masker(const MaskerOptions& options) {
+Result<std::map<std::string, Tensor>> generic_mask_weights() {
   if (!has_generic_mask()) return fail(Code::internal, "This understudy was built without the generic mask");
   TRY(auto weights, parse_safetensors(built_in::generic_mask(), "the generic mask"));
   for (auto& [name, tensor] : weights) tensor = tensor.to(torch::kFloat32);
+  return weights;
+}
+
+Result<std::unique_ptr<Masker>> open_generic_masker(const MaskerOptions& options) {
+  TRY(const auto weights, generic_mask_weights());
   TRY(std::unique_ptr<Masker> masker, NetMasker::make(generic_mask_shape, weights, FaceType::whole, options));
   masker->set_content(xxh3(built_in::generic_mask()));
   return masker;

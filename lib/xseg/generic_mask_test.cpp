@@ -15,6 +15,8 @@
 #include "lib/face/synthetic/wild.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/image/warp.hpp"
+#include "lib/xseg/generic_start.hpp"
+#include "lib/xseg/net_masker.hpp"
 
 namespace understudy {
 namespace {
@@ -60,6 +62,25 @@ TEST(GenericMask, IsNearerToTheTruthThanTheHull) {
   EXPECT_GT(own, 0.85);
   EXPECT_GT(own, hull + 0.05) << hull;
   EXPECT_GT(weighed, own - 0.01);
+}
+
+// A network four times as large, of twice the resolution.
+TEST(GenericStart, MasksAlmostAsWellBeforeItHasLearned) {
+  if (!has_generic_mask()) GTEST_SKIP() << "the generic mask is being made from nothing";
+  const auto weights = generic_start(3);
+  ASSERT_TRUE(weights) << to_sentence(weights.error());
+  for (const auto& [name, tensor] : *weights) EXPECT_TRUE(tensor.isfinite().all().item<bool>()) << name;
+  const auto started = NetMasker::make({}, *weights, FaceType::whole, {.threads = 0, .gpu = false});
+  ASSERT_TRUE(started) << to_sentence(started.error());
+  double own = 0;
+  constexpr int faces = 6;
+  for (std::uint32_t i = 0; i < faces; ++i) {
+    const Drawn d = drawn(7'000'000 + 64 * i, i % 2 == 1);
+    const auto masks = (*started)->masks(std::span(&d.bgr, 1));
+    ASSERT_TRUE(masks) << to_sentence(masks.error());
+    own += mask_iou(d.truth, masks->front()) / faces;
+  }
+  EXPECT_GT(own, 0.8);
 }
 
 TEST(GenericMask, IsWeighedByWhatLandmarksTell) {

@@ -64,6 +64,9 @@ Result<LabelledFace> labelled_face(const Face& face, FaceType wanted) {
   const ImageF mask = brought(drawn, face.info, wanted);
   LabelledFace made{brought(face.image_bgr, face.info, wanted), ImageU8(side, side, 1)};
   for (std::size_t i = 0; i < mask.data.size(); ++i) made.mask.data[i] = mask.data[i] >= 0.5f ? 255 : 0;
+  made.landmarks = face.info.face_type == wanted
+                       ? resized(face.info.landmarks, static_cast<double>(side) / face.image_bgr.width)
+                       : transformed(face.info.landmarks, face_matrix(face.info.landmarks, side, wanted));
   return made;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/face/face_list.hpp"
+#include "lib/face/landmarks.hpp"
 #include "lib/image/image.hpp"
 
 namespace understudy {
@@ -15,7 +16,8 @@ namespace understudy {
 // A face brought to a face type and XSeg's 256 x 256.
 struct LabelledFace {
   ImageU8 bgr;
-  ImageU8 mask;  // one channel, 0 or 255
+  ImageU8 mask;             // one channel, 0 or 255
+  Landmarks68 landmarks{};  // in its pixels
 };
 
 // The picture alone. Same type: Lanczos; another type: a crop by the landmarks, black beyond the picture.

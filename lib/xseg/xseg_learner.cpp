@@ -160,10 +160,15 @@ std::vector<NamedTensor> XsegLearner::weights() const {
   return all;
 }
 
-Result<> XsegLearner::load(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
-                           std::vector<std::string>& notes) {
+Result<> XsegLearner::start_from(const std::map<std::string, Tensor>& weights) {
   TRY_VOID(load_weights(parameters_.all(), weights));
   parameters_.refresh_values();
+  return {};
+}
+
+Result<> XsegLearner::load(const std::map<std::string, Tensor>& weights, const std::map<std::string, Tensor>& optimizer,
+                           std::vector<std::string>& notes) {
+  TRY_VOID(start_from(weights));
   if (auto loaded = optimizer_.load_state(optimizer); !loaded) {
     optimizer_.start_over();
     notes.push_back("The optimiser's memory starts anew: " + to_sentence(loaded.error()));

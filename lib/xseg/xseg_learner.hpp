@@ -24,6 +24,8 @@ class XsegLearner : public Learner {
   // Throws as LibTorch does (guard_torch).
   XsegLearner(const XsegDescription&, const Device&, Precision, std::unique_ptr<XsegSource>, XsegOnlookers);
 
+  // A new model's, in place of those drawn by chance; all must be there.
+  Result<> start_from(const std::map<std::string, Tensor>& weights);
   XsegSource& source() { return *source_; }
   Parameters& parameters() { return parameters_; }
 

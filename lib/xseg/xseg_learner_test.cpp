@@ -55,7 +55,7 @@ class AnXseg : public testing::Test {
     description_.seed = 3;
   }
   std::unique_ptr<XsegLearner> learner() {
-    XsegSourceSettings settings{2, false, 3, 1, Device{}};
+    const XsegSourceSettings settings{.batch_size = 2, .augment = false, .seed = 3, .threads = 1, .device = {}};
     auto faces = LabelledFaces::open({folder_.path / "faces"}, FaceType::whole);
     EXPECT_TRUE(faces);
     auto source = XsegSource::of_labels(*std::move(faces), settings);
@@ -66,7 +66,7 @@ class AnXseg : public testing::Test {
   // From here on it is a model that pretrains.
   std::unique_ptr<XsegLearner> pretrainer() {
     description_.options.pretrain = true;
-    auto grey = XsegSource::of_grey({folder_.path / "faces"}, FaceType::whole, {2, true, 3, 1, Device{}});
+    auto grey = XsegSource::of_grey({folder_.path / "faces"}, FaceType::whole, {.batch_size = 2, .seed = 3, .threads = 1, .device = {}});
     EXPECT_TRUE(grey) << to_sentence(grey.error());
     return std::make_unique<XsegLearner>(description_, Device{}, Precision::fp32, *std::move(grey), XsegOnlookers{});
   }

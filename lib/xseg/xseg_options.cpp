@@ -33,6 +33,8 @@ Result<XsegDescription> xseg_description_from_json(const json& j, std::string_vi
   auto rows = rows_of(model.options);
   if (auto read = options_from_json(rows, j["options"]); !read)
     return during(read.error(), fmt::format("reading {}", file));
+  // A model of before there were any goes on as it was begun.
+  if (!j["options"].contains("occluders")) model.options.occluders = false;
   return model;
 }
 

@@ -11,19 +11,32 @@
 
 namespace understudy {
 
+enum class XsegStart { generic, none };
+template <>
+struct Names<XsegStart> {
+  static constexpr std::array all{"generic", "none"};
+};
 struct XsegOptions {
+  XsegStart start = XsegStart::generic;
   ModelFaceType face_type = ModelFaceType::wf;
   int batch_size = 4;
   bool pretrain = false;
   double lr = 1e-4;
   bool lr_dropout = true;
   bool augment = true;
+  bool occluders = true;
   bool winograd = true;
 };
 template <>
 constexpr auto describe<XsegOptions>() {
   using O = XsegOptions;
   return std::tuple{
+      field("start", &O::start)
+          .says("Start",
+                "What a new model begins with. generic: the generic mask, so that few labels and minutes are enough; "
+                "none: weights drawn by chance, as DeepFaceLab's.")
+          .may_change(When::creation)
+          .in("Network"),
       field("face-type", &O::face_type)
           .says("Face type", "How much of the head the masked crops cover; faces of other types are brought to it.")
           .may_change(When::creation)
@@ -45,6 +58,11 @@ constexpr auto describe<XsegOptions>() {
                 "tests: an unaugmented network learns its labels by heart.")
           .in("Training")
           .advanced(),
+      field("occluders", &O::occluders)
+          .says("Occluders",
+                "Lays drawn hands, hair, hats, cups and other things before two of three labelled faces and takes what "
+                "they hide out of the mask: what no label shows yet is left out, too. DeepFaceLab has none.")
+          .in("Training"),
       field("winograd", &O::winograd)
           .says("Winograd", "In fp32 on a processor: 3x3 convolutions by Winograd's algorithm.")
           .in("Training")

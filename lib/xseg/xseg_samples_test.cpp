@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "lib/face/face_file.hpp"
 #include "lib/image/convert.hpp"
 #include "lib/xseg/labelled_faces.hpp"
-#include "lib/xseg/xseg_augment.hpp"
+#include "lib/xseg/occluders.hpp"
+#include "lib/xseg/xseg_options.hpp"
 
 namespace understudy {
 namespace {
@@ -77,6 +79,47 @@ TEST(LabelledFace, PolygonsGoBeforeAStoredMask) {
   EXPECT_EQ(labelled_face(face, FaceType::whole)->mask.at(10, 10), 255);
   face.info.xseg_mask.reset();
   EXPECT_FALSE(labelled_face(face, FaceType::whole));
+}
+
+// Landmarks are those of its pixels, whatever crop it came from.
+TEST(LabelledFace, KnowsItsLandmarks) {
+  const Face face = labelled(FaceType::whole, 128);
+  const auto same = labelled_face(face, FaceType::whole), other = labelled_face(face, FaceType::full);
+  ASSERT_TRUE(same && other);
+  const Affine to_full = face_matrix(face.info.landmarks, 256, FaceType::full);
+  for (std::size_t k = 0; k < 68; k += 17) {
+    EXPECT_NEAR(same->landmarks[k].x, 2 * face.info.landmarks[k].x + 0.5, 1e-9);  // pixels from their middles
+    EXPECT_NEAR(other->landmarks[k].y, transformed(face.info.landmarks, to_full)[k].y, 1e-9);
+  }
+}
+
+TEST(Occluders, HidePartOfTheFaceAndNeverShowMore) {
+  const auto face = labelled_face(labelled(FaceType::whole, 128), FaceType::whole);
+  ASSERT_TRUE(face);
+  const ImageF label = to_float(face->mask);
+  int hidden = 0, bare = 0;
+  constexpr int tries = 24;
+  for (std::uint64_t i = 0; i < tries; ++i) {
+    XsegSample sample{to_float(face->bgr), label}, again = sample;
+    CounterRandom random(5, 1, i), same(5, 1, i);
+    put_things_before(sample, face->landmarks, random);
+    put_things_before(again, face->landmarks, same);
+    EXPECT_EQ(sample.bgr, again.bgr);
+    EXPECT_EQ(sample.mask, again.mask);
+    for (std::size_t p = 0; p < label.data.size(); ++p) ASSERT_LE(sample.mask.data[p], label.data[p]);
+    hidden += sample.mask != label;
+    bare += sample.bgr == to_float(face->bgr);
+  }
+  EXPECT_GT(hidden, tries / 4);
+  EXPECT_GT(bare, 0);
+  EXPECT_LT(bare, tries * 2 / 3);
+}
+
+TEST(XsegModel, OfBeforeThereWereOccludersGoesOnWithoutThem) {
+  auto j = to_json(XsegDescription{});
+  EXPECT_TRUE(xseg_description_from_json(j, "it")->options.occluders);
+  j["options"].erase("occluders");
+  EXPECT_FALSE(xseg_description_from_json(j, "it")->options.occluders);
 }
 
 TEST(LabelledFace, AnotherTypeIsCropped) {

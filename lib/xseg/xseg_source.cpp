@@ -8,12 +8,13 @@
 #include "lib/tensor/upload.hpp"
 #include "lib/training/face_order.hpp"
 #include "lib/training/face_store.hpp"
+#include "lib/xseg/occluders.hpp"
 
 namespace understudy {
 namespace {
 
 // Besides those of SampleStream.
-constexpr std::uint64_t augment_stream = 5, background_stream = 6;
+constexpr std::uint64_t augment_stream = 5, background_stream = 6, occluder_stream = 7;
 
 class Labelled : public XsegSource::Faces {
  public:
@@ -26,7 +27,12 @@ class Labelled : public XsegSource::Faces {
     return XsegSample{to_float(face->bgr), to_float(face->mask)};
   }
   Result<XsegSample> drawn(std::uint64_t place) override {
-    TRY(const auto face, plain(order_.face_at(place)));
+    TRY(const auto known, faces_.face(order_.face_at(place)));
+    XsegSample face{to_float(known->bgr), to_float(known->mask)};
+    if (settings_.occluders) {
+      CounterRandom things(settings_.seed, occluder_stream, place);
+      put_things_before(face, known->landmarks, things);
+    }
     if (!settings_.augment) return face;
     CounterRandom choice(settings_.seed, background_stream, place), random(settings_.seed, augment_stream, place);
     TRY(const auto other, plain(choice.below(faces_.count())));

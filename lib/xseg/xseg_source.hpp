@@ -20,6 +20,7 @@ struct XsegBatch {
 struct XsegSourceSettings {
   int batch_size = 4;
   bool augment = true;
+  bool occluders = false;  // drawn things before some of the labelled faces
   std::uint64_t seed = 0;
   int threads = 0;  // that make batches; 0: half the processors
   Device device;    // where batches are wanted

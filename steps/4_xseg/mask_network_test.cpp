@@ -12,6 +12,8 @@
 #include "lib/loop/generation_list.hpp"
 #include "lib/nets/xseg.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/xseg/generic_mask.hpp"
+#include "lib/xseg/generic_start.hpp"
 #include "lib/xseg/xseg_onnx.hpp"
 #include "steps/4_xseg/apply.hpp"
 #include "steps/4_xseg/model_files.hpp"
@@ -86,6 +88,33 @@ TEST_F(AMaskNetwork, IsTrainedAppliedAndTakenBack) {
   EXPECT_EQ(undone->faces.size(), 3u);
   EXPECT_EQ(*read_file(face(0)), before);
   EXPECT_EQ(*read_file(face(2)), other);
+}
+
+TEST_F(AMaskNetwork, BeginsWithTheGenericMask) {
+  if (!has_generic_mask()) GTEST_SKIP() << "the generic mask is being made from nothing";
+  const auto generic = generic_start(1);
+  ASSERT_TRUE(generic);
+  const std::string name = "xseg/uconv12/conv/weight";
+  const auto off = [&] {  // of what one iteration has left of it
+    std::vector<std::string> warnings;
+    const auto store = ModelStore::open(model_, xseg_model_kind());
+    const auto saved = store->load(/*with_optimizer=*/false, warnings);
+    return ((*saved)->weights.at(name) - generic->at(name)).abs().max().item<float>();
+  };
+  ASSERT_TRUE(train_masks(request(1), run_));
+  EXPECT_LT(off(), 1e-3);
+  auto by_chance = request(1);
+  by_chance.options.restart = true;
+  by_chance.wanted.start = XsegStart::none;
+  ASSERT_TRUE(train_masks(by_chance, run_));
+  EXPECT_GT(off(), 1e-2);
+  // One that was killed before its first save.
+  fs::remove_all(model_);
+  fs::create_directories(model_);
+  auto options = wanted_;
+  ASSERT_TRUE(ModelStore::create(model_, xseg_model_kind(), to_json(XsegDescription{options, 1})));
+  ASSERT_TRUE(train_masks(request(1), run_));
+  EXPECT_LT(off(), 1e-3);
 }
 
 TEST_F(AMaskNetwork, ARestartKeepsTheModelThatWasThere) {

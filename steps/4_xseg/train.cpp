@@ -11,6 +11,8 @@
 #include "lib/loop/loop.hpp"
 #include "lib/loop/model_restore.hpp"
 #include "lib/training/model_options.hpp"
+#include "lib/xseg/generic_mask.hpp"
+#include "lib/xseg/generic_start.hpp"
 #include "lib/xseg/xseg_learner.hpp"
 
 namespace understudy {
@@ -51,7 +53,12 @@ std::vector<fs::path> folders_with_faces(const MaskTrainRequest& request) {
 }
 
 Result<std::unique_ptr<XsegSource>> open_source(const MaskTrainRequest& request, const Prepared& p, Run& run) {
-  XsegSourceSettings settings{p.model.options.batch_size, p.model.options.augment, p.model.seed, 0, p.device};
+  XsegSourceSettings settings;
+  settings.batch_size = p.model.options.batch_size;
+  settings.augment = p.model.options.augment;
+  settings.occluders = p.model.options.occluders;
+  settings.seed = p.model.seed;
+  settings.device = p.device;
   const FaceType type = face_type_of(p.model.options.face_type);
   set_image_threads(1);  // samples are made side by side
   if (p.model.options.pretrain && !request.options.pretrain_set.empty())
@@ -103,6 +110,16 @@ Result<ModelStore> open_store(const MaskTrainRequest& request, Prepared& p, File
   return ModelStore::create(request.model, xseg_model_kind(), to_json(p.model));
 }
 
+// Where nothing was saved yet. Pretraining learns something else than masks.
+Result<> begin(const XsegDescription& model, const ModelStore& store, XsegLearner& learner, Run& run) {
+  if (model.options.start != XsegStart::generic || model.options.pretrain || !has_generic_mask()) return {};
+  TRY(const auto saved, usable_list(store.path()));
+  if (!saved.entries.empty()) return {};
+  TRY(const auto weights, generic_start(model.seed));
+  run.note("The model begins with the generic mask (--start none begins by chance)");
+  return learner.start_from(weights);
+}
+
 MaskTrainReport report_of(const Session& session, XsegLearner& learner, const Trained& trained) {
   MaskTrainReport report{.model = session.path(),
                          .iteration = session.iteration(),
@@ -147,6 +164,7 @@ Result<MaskTrainReport> train_masks(const MaskTrainRequest& request, Run& run) {
                                              std::move(prepared.source), prepared.onlookers);
       }));
   TRY(auto store, open_store(request, prepared, lock, run));
+  TRY_VOID(begin(prepared.model, store, *learner, run));
   Session session(std::move(store), *learner);
   TRY_VOID(session.load(run));
   TRY_VOID(session.store().commit_description());

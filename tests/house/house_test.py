@@ -41,8 +41,8 @@ LIB = {
     "lib/training": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/face", "lib/predict", "lib/tensor", "lib/loop",
                      "lib/nets"],
     "lib/start": ["lib/base", "lib/image", "lib/face", "lib/tensor", "lib/nets", "lib/training"],
-    "lib/xseg": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/infer", "lib/face", "lib/tensor", "lib/loop", "lib/nets",
-                 "lib/training"],
+    "lib/xseg": ["lib/base", "lib/options", "lib/jobs", "lib/image", "lib/infer", "lib/face", "lib/face/synthetic", "lib/tensor",
+                 "lib/loop", "lib/nets", "lib/training"],
 }
 STEPS = ["steps/1_frames", "steps/2_extract", "steps/3_curate", "steps/3_faceset", "steps/3_identity", "steps/4_mask",
          "steps/4_xseg", "steps/5_train", "steps/6_merge", "steps/7_video", "steps/score", "steps/demo"]

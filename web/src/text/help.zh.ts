@@ -150,6 +150,8 @@ export const helpZh: Record<string, string> = {
   'Of RMSprop.': 'RMSprop 的学习率。',
   'Each weight takes part in three of ten steps, as in DeepFaceLab.': '每个权重参与十步中的三步，与 DeepFaceLab 相同。',
   'Backgrounds of other faces, warps, glows, colours, sharpening, blur and compression. Off only for tests: an unaugmented network learns its labels by heart.': '其他人脸的背景、扭曲、光晕、颜色、锐化、模糊和压缩。只在测试时关闭：没有增强的网络会死记标注。',
+  'Lays drawn hands, hair, hats, cups and other things before two of three labelled faces and takes what they hide out of the mask: what no label shows yet is left out, too. DeepFaceLab has none.': '在三分之二的已标注人脸前画上手、头发、帽子、杯子等物体，并从遮罩中去掉被遮住的部分：标注中没有出现过的遮挡也会被排除。DeepFaceLab 没有此功能。',
+  'What a new model begins with. generic: the generic mask, so that few labels and minutes are enough; none: weights drawn by chance, as DeepFaceLab\'s.': '新模型从什么开始。generic：从通用遮罩开始，只需少量标注和几分钟；none：随机权重，与 DeepFaceLab 相同。',
   'In fp32 on a processor: 3x3 convolutions by Winograd\'s algorithm.': '处理器上 fp32 时：用 Winograd 算法计算 3x3 卷积。',
   'In place of the workspace\'s: a folder of an XSeg model of ours or with DeepFaceLab\'s XSeg_256.npy, or an XSeg .onnx file.': '代替工作区的：本程序 XSeg 模型的文件夹、含 DeepFaceLab 的 XSeg_256.npy 的文件夹，或 XSeg 的 .onnx 文件。',
   'With the mask network inside the program, which works before anybody has drawn a label.': '使用程序内置的遮罩网络，无需任何标注即可工作。',

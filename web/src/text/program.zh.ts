@@ -8,7 +8,7 @@ export const labelsZh: Record<string, string> = {
   'src video': 'src 视频', 'dst video': 'dst 视频', 'src faceset': 'src 人脸集', 'dst faceset': 'dst 人脸集', 'Src faces': 'src 人脸', 'Dst faces': 'dst 人脸',
   Side: '侧', 'Model name': '模型名称', 'Model class': '模型类别', Model: '模型', Yes: '确认执行', Undo: '撤销', GPU: 'GPU', TypeScript: 'TypeScript',
   Routes: '路由', Port: '端口', 'Open a browser': '打开浏览器', Token: '访问令牌', Size: '大小', Frames: '帧', Time: '时间', 'Target iteration': '目标迭代',
-  'Face type': '人脸类型', Schedule: '课程', Start: '起点', Architecture: '架构', Resolution: '分辨率', 'Autoencoder dims': '自编码器维度',
+  'Face type': '人脸类型', Schedule: '课程', Start: '起点', Occluders: '遮挡物', Architecture: '架构', Resolution: '分辨率', 'Autoencoder dims': '自编码器维度',
   'Encoder dims': '编码器维度', 'Decoder dims': '解码器维度', 'Mask decoder dims': '遮罩解码器维度', 'Inter dims': '中间层维度', 'GAN dims': 'GAN 维度',
   'Batch size': '批大小', 'Random moves': '随机移动', 'Masks of the faces': '人脸的遮罩', Mask: '遮罩', 'Erode mask': '收缩遮罩', 'Blur mask': '模糊遮罩',
   'Super resolution': '超分辨率', Gaze: '视线', Seed: '随机种子', Format: '格式', 'Frames per second': '每秒帧数', 'JPEG quality': 'JPEG 质量', Prefix: '前缀',
