@@ -137,6 +137,39 @@ TEST_F(ImportFaces, RefusesWhatCannotBeMeant) {
   EXPECT_EQ(files(into_), before);
 }
 
+TEST_F(ImportFaces, WhatCannotBeReadHasItsNameAndStays) {
+  for (int i = 1; i < 4; ++i) put(from_ / fmt::format("{:05}_0.jpg", i), face(i));
+  for (const auto& into : {into_, scratch_.path / "packed"}) {
+    fs::create_directories(into / "00002_0.jpg");
+    fs::create_symlink(scratch_.path / "unmounted" / "a.jpg", into / "00003_0.jpg");
+  }
+  const auto stays = [](const fs::path& folder) {
+    return fs::is_directory(folder / "00002_0.jpg") && fs::is_symlink(folder / "00003_0.jpg");
+  };
+  const std::map<std::string, Bytes> wanted{
+      {"00001_0.jpg", face(1)}, {"00002_0~2.jpg", face(2)}, {"00003_0~2.jpg", face(3)}};
+  const auto faces_of = [](const fs::path& folder) {
+    std::map<std::string, Bytes> found;
+    for (const auto& path : jpg_files(folder))
+      if (auto bytes = read_file(path)) found[path.filename().string()] = *std::move(bytes);
+    return found;
+  };
+  const auto report = import(from_, into_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_TRUE(stays(into_));
+  EXPECT_EQ(faces_of(into_), wanted);
+
+  const auto packed = scratch_.path / "packed";
+  ASSERT_TRUE(pack_faceset(from_, {}, run_));
+  fs::rename(from_ / "faceset.pak", packed / "faceset.pak");
+  const auto again = pack_faceset(packed, {}, run_);  // nothing beside it that would have to be removed
+  ASSERT_TRUE(again) << to_sentence(again.error());
+  const auto unpacked = unpack_faceset(packed, {}, run_);
+  ASSERT_TRUE(unpacked) << to_sentence(unpacked.error());
+  EXPECT_TRUE(stays(packed));
+  EXPECT_EQ(faces_of(packed), wanted);
+}
+
 TEST_F(ImportFaces, GoesOnWhereItWasStopped) {
   for (int i = 0; i < 8; ++i) put(from_ / fmt::format("{:05}_0.jpg", i), face(i));
   put(into_ / "00003_0.jpg", face(3));  // what a killed run had written

@@ -66,11 +66,11 @@ Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Sto
   for (std::size_t i = 0; i < packed.names().size(); ++i) {
     const auto& entry = packed.names()[i];
     const auto path = folder / entry.person / entry.file_name;
-    std::error_code ignored;
-    if (!known.insert(path).second || !fs::exists(path, ignored)) continue;
+    if (!known.insert(path).second) continue;
+    const auto beside = read_file(path, largest_picture);
+    if (!beside) continue;  // none, or nobody's face: a folder, a link that leads nowhere
     TRY(const Bytes inside, packed.jpeg(i));
-    TRY(const Bytes beside, read_file(path, largest_picture));
-    if (inside == beside) {
+    if (inside == *beside) {
       equal.push_back({entry.file_name, entry.person, {}, path});
     } else {
       others.push_back(entry.file_name);

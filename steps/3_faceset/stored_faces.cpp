@@ -13,15 +13,14 @@
 namespace understudy {
 namespace {
 
-Result<FacePlace> place_for(std::size_t source, const fs::path& wanted, const Bytes& jpeg,
-                            const std::set<fs::path>& given) {
+FacePlace place_for(std::size_t source, const fs::path& wanted, const Bytes& jpeg, const std::set<fs::path>& given) {
   fs::path path = wanted;
   for (int n = 2;; ++n) {
-    std::error_code ignored;
     if (!given.contains(path)) {
-      if (!fs::exists(path, ignored)) return FacePlace{source, path, false};
-      TRY(const Bytes present, read_file(path, largest_picture));
-      if (present == jpeg) return FacePlace{source, path, true};
+      if (!is_there(path)) return FacePlace{source, path, false};
+      // What cannot be read (a folder, a link to a disk that is not mounted) has the name all the same.
+      const auto present = read_file(path, largest_picture);
+      if (present && *present == jpeg) return FacePlace{source, path, true};
     }
     path = numbered_name(wanted, n);
   }
@@ -74,11 +73,11 @@ Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFa
     TRY(const Bytes jpeg, source.jpeg(i));
     if (wanted && !wanted(named, jpeg)) continue;
     const auto name = folder / named.person / named.file_name;
-    TRY(auto place, place_for(i, name, jpeg, given));
+    auto place = place_for(i, name, jpeg, given);
     given.insert(place.path);
     if (place.path != name)
       run.warn(
-          fmt::format("{} becomes {}: another face has that name", named.file_name, place.path.filename().string()));
+          fmt::format("{} becomes {}: its name is taken", named.file_name, place.path.filename().string()));
     places.push_back(std::move(place));
   }
   return places;

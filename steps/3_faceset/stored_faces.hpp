@@ -39,7 +39,7 @@ struct FacePlace {
   fs::path path;
   bool there = false;
 };
-// "a~2.jpg" where another picture has a face's name, told. Faces that `wanted` refuses get no place.
+// "a~2.jpg" where something else has a face's name, told. Faces that `wanted` refuses get no place.
 using WantFace = std::function<bool(const StoredFaces::Named&, const Bytes& jpeg)>;
 Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFaces&, Run&,
                                           const WantFace& wanted = {});

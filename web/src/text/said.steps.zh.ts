@@ -201,7 +201,7 @@ export const stepsZh: Record<string, string> = {
   'Beside {} lie {} faces that it does not hold, {} the first': '{1} 旁边有 {2} 张它不包含的人脸，第一张是 {3}',
   'Unpack it first (understudy faceset unpack), then pack all together.': '请先解包（understudy faceset unpack），再一起打包。',
   'The faces are packed already': '人脸已经打包',
-  '{} becomes {}: another face has that name': '{} 改名为 {}：另一张人脸已用了该名称',
+  '{} becomes {}: its name is taken': '{} 改名为 {}：原名已被占用',
   'There is no faceset.pak in {}': '{} 中没有 faceset.pak',
   '{} is not what was written': '{} 与写入的内容不同',
   'it has neither a mask nor polygons': '它既没有遮罩也没有多边形',
