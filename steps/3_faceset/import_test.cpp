@@ -170,6 +170,15 @@ TEST_F(ImportFaces, WhatCannotBeReadHasItsNameAndStays) {
   EXPECT_EQ(faces_of(packed), wanted);
 }
 
+TEST_F(ImportFaces, AFileThatCannotBeReadKeepsNoOtherBack) {
+  put(from_ / "00001_0.jpg", face(1));
+  fs::create_symlink(scratch_.path / "unmounted" / "a.jpg", from_ / "00002_0.jpg");
+  const auto report = import(from_, into_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ((*report)["faces"], 1);
+  EXPECT_EQ((*report)["skipped"], json{"00002_0.jpg"});
+}
+
 TEST_F(ImportFaces, GoesOnWhereItWasStopped) {
   for (int i = 0; i < 8; ++i) put(from_ / fmt::format("{:05}_0.jpg", i), face(i));
   put(into_ / "00003_0.jpg", face(3));  // what a killed run had written

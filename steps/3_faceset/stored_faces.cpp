@@ -31,6 +31,7 @@ FacePlace place_for(std::size_t source, const fs::path& wanted, const Bytes& jpe
 Result<StoredFaces> StoredFaces::of_pack(const fs::path& pak) {
   StoredFaces source;
   source.from_ = pak;
+  source.packed_ = true;
   auto places = read_pak(pak, [&source](const FacesetEntry& entry) -> Result<> {
     source.names_.push_back({entry.file_name, entry.person});
     return {};
@@ -49,7 +50,7 @@ Result<StoredFaces> StoredFaces::of_folder(const fs::path& folder) {
 }
 
 Result<Bytes> StoredFaces::jpeg(std::size_t i) const {
-  if (places_.empty()) return read_file(from_ / names_[i].person / names_[i].file_name, largest_picture);
+  if (!packed_) return read_file(from_ / names_[i].person / names_[i].file_name, largest_picture);
   if (places_[i].size > largest_picture)
     return fail(Code::bad_file, "{} in {} is too large", names_[i].file_name, from_.string());
   return read_range(from_, places_[i].offset, places_[i].size);
@@ -70,10 +71,11 @@ Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFa
   for (std::size_t i = 0; i < source.names().size(); ++i) {
     if (run.stopping()) return Run::cancelled();
     const auto& named = source.names()[i];
-    TRY(const Bytes jpeg, source.jpeg(i));
+    const auto jpeg = source.jpeg(i);
     if (wanted && !wanted(named, jpeg)) continue;
+    if (!jpeg) return Failure(jpeg.error());
     const auto name = folder / named.person / named.file_name;
-    auto place = place_for(i, name, jpeg, given);
+    auto place = place_for(i, name, *jpeg, given);
     given.insert(place.path);
     if (place.path != name)
       run.warn(

@@ -22,10 +22,12 @@ class StoredFaces {
   static Result<StoredFaces> of_folder(const fs::path& folder);
 
   const std::vector<Named>& names() const { return names_; }
+  bool packed() const { return packed_; }
   Result<Bytes> jpeg(std::size_t i) const;
 
  private:
   fs::path from_;
+  bool packed_ = false;
   std::vector<Named> names_;
   std::vector<PackedPlace> places_;  // none for a folder
 };
@@ -39,8 +41,9 @@ struct FacePlace {
   fs::path path;
   bool there = false;
 };
-// "a~2.jpg" where something else has a face's name, told. Faces that `wanted` refuses get no place.
-using WantFace = std::function<bool(const StoredFaces::Named&, const Bytes& jpeg)>;
+// "a~2.jpg" where something else has a face's name, told. Faces that `wanted` refuses get no place; one that it wants
+// though it cannot be read is the failure of all.
+using WantFace = std::function<bool(const StoredFaces::Named&, const Result<Bytes>& jpeg)>;
 Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFaces&, Run&,
                                           const WantFace& wanted = {});
 // Writes those that are not there, and reads each back.
