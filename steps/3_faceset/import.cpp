@@ -72,6 +72,7 @@ Result<std::string> import_faces(const Workspace&, Side side, const fs::path& fo
   TRY_VOID(check_same_kind(source, folder, side));
   run.stage("copy");
   Tally tally(run);
+  for (const auto& name : source.passed_over()) tally.skip(name, no_name_of_a_face);
   const auto whole = [&tally, &source](const StoredFaces::Named& named, const Result<Bytes>& jpeg) {
     if (!jpeg && source.packed()) return true;  // one file holds all: what is wrong with it is told as a failure
     const auto checked = jpeg ? check_whole_face(*jpeg) : Result<>(Failure(jpeg.error()));

@@ -9,6 +9,7 @@
 #include "lib/base/frame_files.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/face/faceset.hpp"
+#include "lib/face/pak_write.hpp"
 #include "lib/image/codec.hpp"
 #include "steps/3_faceset/packing.hpp"
 
@@ -135,6 +136,45 @@ TEST_F(ImportFaces, RefusesWhatCannotBeMeant) {
   const auto before = files(into_);
   EXPECT_NE(refused(from_, into_).find("faceset unpack src"), std::string::npos);
   EXPECT_EQ(files(into_), before);
+}
+
+// A pack may come from anybody: it must not write what belongs to the folder, or lock it for ever.
+TEST_F(ImportFaces, APackBringsNothingButFaces) {
+  std::vector<PackInput> inputs;
+  for (const auto& [person, name] : std::vector<std::pair<std::string, std::string>>{{"ann", "00001_0.jpg"},
+                                                                                     {".understudy", "moves.json"},
+                                                                                     {".understudy", "a.jpg"},
+                                                                                     {"ann", ".hidden.jpg"},
+                                                                                     {"", "faceset.pak"},
+                                                                                     {"", "meta.dat"},
+                                                                                     {"faceset.pak", "a.jpg"},
+                                                                                     {"meta.dat", "a.jpg"},
+                                                                                     {"bob", "old.png"},
+                                                                                     {"bob", "00002_0.jpg"}})
+    inputs.push_back({name, person, face(static_cast<int>(inputs.size()))});
+  fs::create_directories(from_);
+  ASSERT_TRUE(write_pak(from_ / "faceset.pak", inputs));
+  const auto before = files(from_);
+  const std::map<std::string, Bytes> wanted{{"ann/00001_0.jpg", face(0)}, {"bob/00002_0.jpg", face(9)}};
+  const json skipped{".understudy/a.jpg", ".understudy/moves.json", "ann/.hidden.jpg", "bob/old.png",
+                     "faceset.pak",       "faceset.pak/a.jpg",      "meta.dat",        "meta.dat/a.jpg"};
+
+  const auto report = import(from_, into_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ((*report)["faces"], 2);
+  EXPECT_EQ((*report)["skipped"], skipped);
+  EXPECT_EQ(files(into_), wanted);
+  EXPECT_FALSE(fs::exists(into_ / ".understudy"));
+  EXPECT_FALSE(fs::exists(into_ / "meta.dat"));
+
+  const auto unpacked = unpack_faceset(from_, {}, run_);
+  ASSERT_TRUE(unpacked) << to_sentence(unpacked.error());
+  EXPECT_EQ(json::parse(*unpacked)["faces"], 2);
+  EXPECT_EQ(json::parse(*unpacked)["skipped"], skipped);
+  EXPECT_FALSE(fs::exists(from_ / ".understudy"));
+  auto both = wanted;
+  both.merge(std::map(before));  // what was passed over is in the pack alone, so that stays
+  EXPECT_EQ(files(from_), both);
 }
 
 TEST_F(ImportFaces, WhatCannotBeReadHasItsNameAndStays) {

@@ -134,10 +134,13 @@ Result<std::string> unpack_faceset(const fs::path& folder, const PackOptions& op
   TRY(const StoredFaces packed, StoredFaces::of_pack(pak_of(folder)));
   run.stage("unpack");
   Tally tally(run);
+  for (const auto& name : packed.passed_over()) tally.skip(name, no_name_of_a_face);
   TRY(const auto places, places_for(folder, packed, run));
   tally.count("faces", static_cast<std::int64_t>(places.size()));
   TRY_VOID(write_faces(packed, places, run));
-  if (!options.keep) {
+  if (!packed.passed_over().empty()) {
+    run.note(fmt::format("{} stays: it alone holds what was passed over", pak_of(folder).string()));
+  } else if (!options.keep) {
     fs::remove(pak_of(folder), error);
     if (error) return io_failure("remove", pak_of(folder), error.value());
   }

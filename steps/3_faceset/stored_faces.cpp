@@ -26,18 +26,32 @@ FacePlace place_for(std::size_t source, const fs::path& wanted, const Bytes& jpe
   }
 }
 
+// What is read as a face in a folder of faces, or of one person, and is nothing that belongs to the folder itself.
+bool may_be_a_face(const StoredFaces::Named& named) {
+  const bool own = named.person.starts_with('.') || named.person == "faceset.pak" || named.person == "meta.dat";
+  return !own && !named.file_name.starts_with('.') && fs::path(named.file_name).extension() == ".jpg";
+}
+
 }  // namespace
 
 Result<StoredFaces> StoredFaces::of_pack(const fs::path& pak) {
   StoredFaces source;
   source.from_ = pak;
   source.packed_ = true;
-  auto places = read_pak(pak, [&source](const FacesetEntry& entry) -> Result<> {
-    source.names_.push_back({entry.file_name, entry.person});
+  std::vector<bool> taken;
+  auto places = read_pak(pak, [&](const FacesetEntry& entry) -> Result<> {
+    Named named{entry.file_name, entry.person};
+    taken.push_back(may_be_a_face(named));
+    if (taken.back()) {
+      source.names_.push_back(std::move(named));
+    } else {
+      source.passed_over_.push_back((fs::path(named.person) / named.file_name).string());
+    }
     return {};
   });
   if (!places) return during(places.error(), fmt::format("reading {}", pak.string()));
-  source.places_ = *std::move(places);
+  for (std::size_t i = 0; i < taken.size(); ++i)
+    if (taken[i]) source.places_.push_back((*places)[i]);
   return source;
 }
 
@@ -78,8 +92,7 @@ Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFa
     auto place = place_for(i, name, *jpeg, given);
     given.insert(place.path);
     if (place.path != name)
-      run.warn(
-          fmt::format("{} becomes {}: its name is taken", named.file_name, place.path.filename().string()));
+      run.warn(fmt::format("{} becomes {}: its name is taken", named.file_name, place.path.filename().string()));
     places.push_back(std::move(place));
   }
   return places;

@@ -202,6 +202,8 @@ export const stepsZh: Record<string, string> = {
   'Unpack it first (understudy faceset unpack), then pack all together.': '请先解包（understudy faceset unpack），再一起打包。',
   'The faces are packed already': '人脸已经打包',
   '{} becomes {}: its name is taken': '{} 改名为 {}：原名已被占用',
+  'it is not a face\'s name': '它不是人脸文件的名称',
+  '{} stays: it alone holds what was passed over': '{} 保留：被略过的内容只存在于其中',
   'There is no faceset.pak in {}': '{} 中没有 faceset.pak',
   '{} is not what was written': '{} 与写入的内容不同',
   'it has neither a mask nor polygons': '它既没有遮罩也没有多边形',
