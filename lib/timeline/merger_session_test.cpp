@@ -87,7 +87,7 @@ TEST(MergerSession, GoesBeforeWhatPersonsShotsAndFramesSet) {
   Timeline before;
   before.shots.push_back({.first = 10, .name = {}, .layer = {.values = {{"compat", "none"}}, .curves = {}}});
   before.persons[0].layer.values = {{"erode", "2"}, {"gaze", "50"}};
-  before.persons[1].layer.curves["blur"] = {{0, {"3", KeyKind::hold}}};
+  before.persons[1].layer.curves["blur"] = Curve{{0, Key{"3", KeyKind::hold}}};
   before.frames[3] = {{"compat", "none"}, {"blur", "9"}};
   before.frames[7] = {{"erode", "8"}};
   std::map<std::int64_t, SettingValues> session;
