@@ -149,8 +149,9 @@ Result<std::shared_ptr<OpenClip>> Clips::opened_merged(const fs::path& folder, c
   clip->height = dst->height;
   clip->fps = dst->fps;
   clip->times = dst->times;
-  std::map<std::string, fs::path> merged;
-  for (const auto& file : frame_files(folder).value_or(FrameFiles()).pictures) merged[file.stem().native()] = file;
+  std::map<std::string, fs::path> merged;  // of pictures that share a name the first is the frame
+  for (const auto& file : frame_files(folder).value_or(FrameFiles()).pictures)
+    merged.try_emplace(file.stem().native(), file);
   bool any = false;
   clip->pictures.resize(static_cast<std::size_t>(dst->count()));
   for (std::int64_t i = 0; i < dst->count(); ++i) {

@@ -82,6 +82,14 @@ TEST(Clips, GiveFramesAsTheyAreAndSmall) {
   EXPECT_FALSE(film.frame("src", "0"));
 }
 
+TEST(Clips, OfMergedPicturesThatShareANameTheFirstIsTheFrame) {
+  Film film;
+  ASSERT_TRUE(write_image(film.workspace.merged() / "00002.jpg", ImageU8(64, 32, 3, 90)));
+  const auto shown = film.frame("result", "1");
+  ASSERT_TRUE(shown) << to_sentence(shown.error());
+  EXPECT_EQ(shown->file.filename(), "00002.jpg");
+}
+
 TEST(Clips, AFrameThatIsRetouchedInPlaceIsAskedForAnew) {
   Film film;
   const auto header = [](const Reply& reply, std::string_view name) {

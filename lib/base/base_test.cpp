@@ -139,6 +139,14 @@ TEST(Files, FramesAreOfManyKindsAndTheOthersAreNamed) {
   EXPECT_EQ(frame_files(scratch.path / "none").error().code, Code::not_found);
 }
 
+TEST(Files, OfPicturesThatShareANameTheFirstIsTheFrame) {
+  std::vector<fs::path> pictures{"f/1.jpg", "f/1.png", "f/1.webp.png", "f/2.png"};
+  EXPECT_EQ(take_out_second_names(pictures), std::vector<std::string>{"1.png"});
+  EXPECT_EQ(pictures, (std::vector<fs::path>{"f/1.jpg", "f/1.webp.png", "f/2.png"}));
+  EXPECT_TRUE(take_out_second_names(pictures).empty());
+  EXPECT_FALSE(passed_over("f", {}));
+}
+
 TEST(Files, NamesMayBeAsLongAsTheSystemLetsThem) {
   const ScratchFolder scratch;
   const fs::path longest = scratch.path / (std::string(251, 'n') + ".png");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <span>
 
 #include "lib/base/hash.hpp"
@@ -73,6 +74,25 @@ Result<FrameFiles> frame_files(const fs::path& folder) {
     if (ends_as(path, known)) found.others.push_back(path.filename().native());
   }
   return found;
+}
+
+std::vector<std::string> take_out_second_names(std::vector<fs::path>& pictures) {
+  std::set<std::string> stems;
+  std::vector<std::string> out;
+  std::erase_if(pictures, [&](const fs::path& picture) {
+    const bool second = !stems.insert(picture.stem().string()).second;
+    if (second) out.push_back(picture.filename().string());
+    return second;
+  });
+  return out;
+}
+
+std::optional<std::string> passed_over(const fs::path& folder, const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  if (names.size() == 1)
+    return fmt::format("{} is passed over: another image has the same name with another ending", names.front());
+  return fmt::format("{} images in {} are passed over, for others have the same names with other endings: {}",
+                     names.size(), folder.string(), some_of(names));
 }
 
 std::string not_read(const fs::path& folder, const std::vector<std::string>& others) {

@@ -2,6 +2,8 @@
 // Which files of a folder are frames, and the lists of files that all rooms share.
 #pragma once
 
+#include <optional>
+
 #include "lib/base/files.hpp"
 
 namespace understudy {
@@ -14,6 +16,12 @@ struct FrameFiles {
 bool is_picture_name(const fs::path&);
 // Not recursive. Hidden files ("._00001.png" of another system, temporaries) and folders are neither.
 Result<FrameFiles> frame_files(const fs::path& folder);
+
+// A frame is known by its name without the ending: of pictures that share one the first is the frame. The others are
+// taken out; their names come back.
+std::vector<std::string> take_out_second_names(std::vector<fs::path>& pictures);
+// What to tell of them, in a sentence for a warning; nothing where there are none.
+std::optional<std::string> passed_over(const fs::path& folder, const std::vector<std::string>& names);
 
 // All files of a folder but hidden ones, sorted by name as plain strings; what all other lists of files choose from.
 // Not recursive. Code::not_found without the folder.

@@ -149,6 +149,33 @@ TEST_F(FromSomebody, ASealHoldsForItsFolderItsContentAndItsUser) {
   EXPECT_FALSE(document.contains("seals"));
 }
 
+TEST_F(FromSomebody, AKeyThatCannotBeReadNowStaysTheUsers) {
+  json document{{"moves", json::array({"a", "b"})}};
+  Seal(faces_).put_on(document);
+  const auto folder = home_ / "state/understudy", disk = home_ / "disk";
+  fs::create_directories(disk);
+  fs::rename(folder / "seal-key", disk / "key");
+  fs::create_symlink(disk / "key", folder / "seal-key");
+  ASSERT_TRUE(Seal(faces_).is_on(document));
+  fs::rename(disk, home_ / "unmounted");
+  json meanwhile{{"moves", json::array({"c"})}};
+  Seal(faces_).put_on(meanwhile);
+  EXPECT_FALSE(meanwhile.contains("seals"));
+  fs::rename(home_ / "unmounted", disk);
+  EXPECT_TRUE(Seal(faces_).is_on(document));
+  EXPECT_EQ(std::ranges::distance(fs::directory_iterator(folder), fs::directory_iterator()), 1);
+}
+
+TEST_F(FromSomebody, ADamagedKeyIsKeptUnderAnotherName) {
+  const auto file = home_ / "state/understudy/seal-key";
+  const std::string damaged(5000, '0');  // longer than any key
+  ASSERT_TRUE(write_text(file, damaged));
+  json document{{"moves", json::array()}};
+  Seal(faces_).put_on(document);
+  EXPECT_TRUE(Seal(faces_).is_on(document));
+  EXPECT_EQ(read_text(numbered_name(file, 2)).value_or(""), damaged);
+}
+
 // One's own list is sealed, so that it leads wherever its user said.
 TEST_F(FromSomebody, AKilledMoveToAnywhereGoesOn) {
   // Killed at once, it may be done already, on a machine that does something else: then once more, with more of them.

@@ -16,6 +16,7 @@
 #include "lib/base/child.hpp"
 #include "lib/base/file_identity.hpp"
 #include "lib/base/io_failure.hpp"
+#include "lib/base/lock.hpp"
 #include "lib/base/moves.hpp"
 #include "lib/base/path_text.hpp"
 
@@ -56,16 +57,31 @@ fs::path key_file() {
   return own.empty() ? own : own / "seal-key";
 }
 
-std::optional<SealKey> kept_key(const fs::path& file) {
-  const auto text = read_text(file, 1 << 10);
+std::optional<SealKey> key_in(const Bytes& text) {
   SealKey key{};
-  if (!text || text->size() != 2 * key.size()) return std::nullopt;
+  if (text.size() != 2 * key.size()) return std::nullopt;
+  const std::string_view digits(reinterpret_cast<const char*>(text.data()), text.size());
   for (std::size_t i = 0; i < key.size(); ++i) {
-    const char* digits = text->data() + 2 * i;
-    const auto read = std::from_chars(digits, digits + 2, key[i], 16);
-    if (read.ec != std::errc() || read.ptr != digits + 2) return std::nullopt;
+    const char* first = digits.data() + 2 * i;
+    const auto read = std::from_chars(first, first + 2, key[i], 16);
+    if (read.ec != std::errc() || read.ptr != first + 2) return std::nullopt;
   }
   return key;
+}
+
+// As much of the file as a key has, and a byte more.
+Result<Bytes> key_text(const fs::path& file) { return read_range(file, 0, 2 * std::tuple_size_v<SealKey> + 1); }
+
+std::optional<SealKey> kept_key(const fs::path& file) {
+  const auto text = key_text(file);
+  return text ? key_in(*text) : std::nullopt;
+}
+
+// Only what was read and is no key. One that cannot be read now (a home that is not mounted, too many open files) may
+// be as good as ever, and all that was sealed with it.
+bool is_damaged(const fs::path& file) {
+  const auto text = key_text(file);
+  return text && !key_in(*text);
 }
 
 // For this user's eyes alone. Of two that make one at a time, the first one's stays.
@@ -94,7 +110,11 @@ std::optional<SealKey> own_key(const fs::path& file) {
   static std::mutex one;
   const std::lock_guard lock(one);
   if (const auto key = kept_key(file)) return key;
-  if (is_there(file)) static_cast<void>(rename_without_replacing(file, free_name(file, {})));
+  if (is_damaged(file)) {
+    // Another run may have put a good one there meanwhile, or be about to: it is left to that run then.
+    const auto alone = lock_file(file);
+    if (alone && is_damaged(file)) static_cast<void>(rename_without_replacing(file, free_name(file, {})));
+  }
   static_cast<void>(keep_key(file));  // it may be there meanwhile, by another run
   return kept_key(file);
 }

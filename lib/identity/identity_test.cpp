@@ -114,8 +114,96 @@ TEST(Persons, OfTracksAreNeverTwoAtOnce) {
   };
   const std::vector<TrackSamples> tracks{track(0, 40, a, 4),  track(10, 60, b, 6), track(41, 60, a, 2),
                                          track(70, 90, b, 3), track(70, 80, a, 0), track(82, 90, a, 1)};
-  EXPECT_EQ(persons_of_tracks(tracks), (std::vector<int>{1, 0, 1, 0, -1, 1}));
-  EXPECT_TRUE(persons_of_tracks({}).empty());
+  EXPECT_EQ(*persons_of_tracks(tracks), (std::vector<int>{1, 0, 1, 0, -1, 1}));
+  EXPECT_TRUE(persons_of_tracks({})->empty());
+}
+
+// Each mean made anew whenever it is asked for, and every group looked through: what persons_of_tracks() gives faster.
+std::vector<int> persons_the_long_way(const std::vector<TrackSamples>& tracks, double threshold) {
+  struct Sum {
+    Embedding sum{};
+    double count = 0;
+    std::vector<std::size_t> members;
+    void add(const Embedding& other, double faces, float times) {
+      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += times * other[i];
+      count += static_cast<double>(times) * faces;
+    }
+    Embedding mean() const {
+      Embedding m;
+      for (std::size_t i = 0; i < m.size(); ++i) m[i] = static_cast<float>(sum[i] / count);
+      return m;
+    }
+  };
+  std::vector<Sum> own(tracks.size()), groups;
+  std::vector<std::size_t> order;
+  for (std::size_t t = 0; t < tracks.size(); ++t) {
+    for (const auto& e : tracks[t].embeddings) own[t].add(e, 1, 1);
+    if (own[t].count > 0) order.push_back(t);
+  }
+  std::ranges::stable_sort(order, std::ranges::greater(), [&](auto t) { return own[t].count; });
+  std::vector<int> persons(tracks.size(), -1);
+  for (int round = 0; round < 3; ++round) {
+    for (const auto t : order) {
+      if (persons[t] >= 0) {
+        auto& was = groups[static_cast<std::size_t>(persons[t])];
+        std::erase(was.members, t);
+        was.add(own[t].sum, own[t].count, -1);
+      }
+      double nearest = threshold;
+      std::size_t best = groups.size();
+      for (std::size_t g = 0; g < groups.size(); ++g) {
+        const bool at_once = std::ranges::any_of(groups[g].members, [&](std::size_t other) {
+          return tracks[t].first <= tracks[other].last && tracks[other].first <= tracks[t].last;
+        });
+        if (groups[g].count <= 0 || at_once) continue;
+        if (const double d = distance(own[t].mean(), groups[g].mean()); d < nearest) nearest = d, best = g;
+      }
+      if (best == groups.size()) groups.emplace_back();
+      groups[best].add(own[t].sum, own[t].count, 1);
+      groups[best].members.push_back(t);
+      persons[t] = static_cast<int>(best);
+    }
+  }
+  std::vector<std::pair<double, std::size_t>> sizes;
+  for (std::size_t g = 0; g < groups.size(); ++g) sizes.emplace_back(-groups[g].count, g);
+  std::ranges::stable_sort(sizes, {}, &std::pair<double, std::size_t>::first);
+  std::vector<int> number(groups.size());
+  for (std::size_t i = 0; i < sizes.size(); ++i) number[sizes[i].second] = static_cast<int>(i);
+  for (int& person : persons) person = person < 0 ? -1 : number[static_cast<std::size_t>(person)];
+  return persons;
+}
+
+TEST(Persons, OfTracksAreThoseThatTheLongWayGives) {
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<Embedding> people;
+    for (int i = 0; i < 6; ++i) people.push_back(around(random, i % 2 ? people.back() : Embedding{}, 0.03f));
+    std::vector<TrackSamples> tracks;
+    for (int t = 0; t < 80; ++t) {
+      const std::int64_t first = random() % 400;
+      auto& track = tracks.emplace_back(TrackSamples{first, first + static_cast<std::int64_t>(random() % 20), {}});
+      const auto& who = people[random() % people.size()];
+      for (auto count = random() % 5; count > 0; --count) track.embeddings.push_back(around(random, who, 0.03f));
+    }
+    const auto wanted = persons_the_long_way(tracks, same_group);
+    EXPECT_GT(std::ranges::max(wanted), 1);
+    EXPECT_EQ(*persons_of_tracks(tracks), wanted) << seed;
+  }
+}
+
+TEST(Persons, OfTracksStopAtEachTrackOfEachRound) {
+  std::mt19937 random(5);
+  std::vector<TrackSamples> tracks;
+  for (std::int64_t t = 0; t < 4; ++t) tracks.push_back({10 * t, 10 * t + 5, {around(random, Embedding{}, 0.05f)}});
+  int asked = 0;
+  const auto at = [&asked](int last) { return [&asked, last] { return ++asked == last; }; };
+  ASSERT_TRUE(persons_of_tracks(tracks, same_group, at(0)));
+  EXPECT_EQ(asked, 12);
+  for (const int last : {1, 7, 12}) {
+    asked = 0;
+    EXPECT_FALSE(persons_of_tracks(tracks, same_group, at(last)));
+    EXPECT_EQ(asked, last);
+  }
 }
 
 }  // namespace

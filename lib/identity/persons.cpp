@@ -112,6 +112,61 @@ class Neighbours {
   std::vector<std::vector<Near>> rows_;
 };
 
+// Tracks that are held for one person each, with their means: what each track is compared with in each round.
+class TrackGroups {
+ public:
+  explicit TrackGroups(std::span<const TrackSamples> tracks) : tracks_(tracks) {}
+  void put_in(std::size_t track, const Group& own, std::size_t group) {
+    if (group == groups_.size()) {
+      groups_.emplace_back();
+      means_.emplace_back();
+      members_.emplace_back();
+    }
+    change(group, own, 1);
+    members_[group].push_back(track);
+  }
+  void take_out(std::size_t track, const Group& own, std::size_t group) {
+    std::erase(members_[group], track);
+    change(group, own, -1);
+  }
+  // The nearest group within the threshold in which nobody is seen at the same time; else a new one.
+  std::size_t nearest(std::size_t track, const Embedding& mean, double threshold) const {
+    double least = threshold;
+    std::size_t best = groups_.size();
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      if (groups_[g].count <= 0) continue;
+      if (const double d = distance(mean, means_[g]); d < least && !seen_at_once(track, g)) least = d, best = g;
+    }
+    return best;
+  }
+  // The number of each group: 0 for the one with most embeddings.
+  std::vector<int> largest_first() const {
+    std::vector<std::pair<double, int>> sizes;  // minus the embeddings, group
+    for (std::size_t g = 0; g < groups_.size(); ++g) sizes.emplace_back(-groups_[g].count, static_cast<int>(g));
+    std::ranges::stable_sort(sizes, {}, &std::pair<double, int>::first);
+    std::vector<int> number(groups_.size());
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      number[static_cast<std::size_t>(sizes[i].second)] = static_cast<int>(i);
+    return number;
+  }
+
+ private:
+  void change(std::size_t group, const Group& own, int times) {
+    groups_[group].add(own, times);
+    if (groups_[group].count > 0) means_[group] = groups_[group].mean();
+  }
+  bool seen_at_once(std::size_t track, std::size_t group) const {
+    return std::ranges::any_of(members_[group], [&](std::size_t other) {
+      return tracks_[track].first <= tracks_[other].last && tracks_[other].first <= tracks_[track].last;
+    });
+  }
+
+  std::span<const TrackSamples> tracks_;
+  std::vector<Group> groups_;
+  std::vector<Embedding> means_;  // of those in which somebody is
+  std::vector<std::vector<std::size_t>> members_;
+};
+
 }  // namespace
 
 std::optional<std::vector<int>> cluster_by_person(std::span<const Embedding> faces, double threshold,
@@ -142,50 +197,31 @@ std::optional<std::vector<int>> cluster_by_person(std::span<const Embedding> fac
   return renumbered(persons);
 }
 
-std::vector<int> persons_of_tracks(std::span<const TrackSamples> tracks, double threshold) {
+std::optional<std::vector<int>> persons_of_tracks(std::span<const TrackSamples> tracks, double threshold,
+                                                  const std::function<bool()>& stop) {
   std::vector<Group> own(tracks.size());
+  std::vector<Embedding> own_means(tracks.size());
   std::vector<std::size_t> order;  // the most seen first: they say best what a person looks like
   for (std::size_t t = 0; t < tracks.size(); ++t) {
     for (const auto& e : tracks[t].embeddings) own[t].add(e);
-    if (own[t].count > 0) order.push_back(t);
+    if (own[t].count <= 0) continue;
+    own_means[t] = own[t].mean();
+    order.push_back(t);
   }
   std::ranges::stable_sort(order, std::ranges::greater(), [&](auto t) { return own[t].count; });
   std::vector<int> persons(tracks.size(), -1);
-  std::vector<Group> groups;
-  std::vector<std::vector<std::size_t>> members;
-  const auto seen_at_once = [&](std::size_t t, std::size_t person) {
-    return std::ranges::any_of(members[person], [&](std::size_t other) {
-      return tracks[t].first <= tracks[other].last && tracks[other].first <= tracks[t].last;
-    });
-  };
+  TrackGroups groups(tracks);
   for (int round = 0; round < track_rounds; ++round) {
     for (const auto t : order) {
-      if (persons[t] >= 0) {  // it chooses again, now that all are known
-        const auto was = static_cast<std::size_t>(persons[t]);
-        std::erase(members[was], t);
-        groups[was].add(own[t], -1);
-      }
-      double nearest = threshold;
-      std::size_t best = groups.size();
-      for (std::size_t g = 0; g < groups.size(); ++g) {
-        if (groups[g].count <= 0 || seen_at_once(t, g)) continue;
-        if (const double d = distance(own[t].mean(), groups[g].mean()); d < nearest) nearest = d, best = g;
-      }
-      if (best == groups.size()) {
-        groups.emplace_back();
-        members.emplace_back();
-      }
-      groups[best].add(own[t], 1);
-      members[best].push_back(t);
+      if (stopped(stop)) return {};
+      // From the second round on it chooses again, now that all are known.
+      if (persons[t] >= 0) groups.take_out(t, own[t], static_cast<std::size_t>(persons[t]));
+      const auto best = groups.nearest(t, own_means[t], threshold);
+      groups.put_in(t, own[t], best);
       persons[t] = static_cast<int>(best);
     }
   }
-  std::vector<std::pair<double, int>> sizes;  // minus the embeddings, person
-  for (std::size_t g = 0; g < groups.size(); ++g) sizes.emplace_back(-groups[g].count, static_cast<int>(g));
-  std::ranges::stable_sort(sizes, {}, &std::pair<double, int>::first);
-  std::vector<int> number(groups.size());
-  for (std::size_t i = 0; i < sizes.size(); ++i)
-    number[static_cast<std::size_t>(sizes[i].second)] = static_cast<int>(i);
+  const auto number = groups.largest_first();
   for (int& person : persons) person = person < 0 ? -1 : number[static_cast<std::size_t>(person)];
   return persons;
 }

@@ -24,8 +24,9 @@ struct TrackSamples {
   std::vector<Embedding> embeddings;  // of a few of its faces
 };
 // A number for each track: 0 for the person with most embeddings; -1 without any. Tracks that are there at the same
-// time are different people, however much these look alike.
-std::vector<int> persons_of_tracks(std::span<const TrackSamples>, double threshold = same_group);
+// time are different people, however much these look alike. Nothing once `stop` says so.
+std::optional<std::vector<int>> persons_of_tracks(std::span<const TrackSamples>, double threshold = same_group,
+                                                  const std::function<bool()>& stop = {});
 
 // How far each lies from the middle of its person's: large ones are another person, hidden or blurred.
 std::vector<double> oddness(std::span<const Embedding>, std::span<const int> persons);

@@ -2,10 +2,8 @@
 #include "lib/media/frame_source.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "lib/base/frame_files.hpp"
-#include "lib/base/text.hpp"
 #include "lib/media/picture.hpp"
 #include "lib/media/video_decoder.hpp"
 
@@ -23,17 +21,6 @@ struct FrameSource::Impl {
   ColourTags colours_of_images;
   bool own_colours = false;
 };
-
-static std::vector<std::string> take_out_second_names(std::vector<fs::path>& images) {
-  std::set<std::string> stems;
-  std::vector<std::string> out;
-  std::erase_if(images, [&](const fs::path& image) {
-    const bool second = !stems.insert(image.stem().string()).second;
-    if (second) out.push_back(image.filename().string());
-    return second;
-  });
-  return out;
-}
 
 FrameSource::FrameSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 FrameSource::FrameSource(FrameSource&&) noexcept = default;
@@ -137,12 +124,7 @@ std::vector<std::string> FrameSource::remarks() const {
 }
 
 std::optional<std::string> FrameSource::passed_over() const {
-  const auto& names = impl_->passed_over;
-  if (names.empty()) return {};
-  if (names.size() == 1)
-    return fmt::format("{} is passed over: another image has the same name with another ending", names.front());
-  return fmt::format("{} images in {} are passed over, for others have the same names with other endings: {}",
-                     names.size(), impl_->path.string(), some_of(names));
+  return understudy::passed_over(impl_->path, impl_->passed_over);
 }
 
 const fs::path& FrameSource::image_file(std::int64_t index) const {

@@ -12,6 +12,7 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/project/recorded_moves.hpp"
 
 namespace understudy {
 namespace {
@@ -215,6 +216,30 @@ TEST_F(FaceHistoryTest, ATrashThatIsALinkGivesBackWhatItsUserThrewOut) {
     ASSERT_TRUE(undone) << to_sentence(undone.error());
   }
   EXPECT_THAT(faces(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
+}
+
+// A folder may come with anything under names of records: the next sort is done all the same, and can be taken back.
+TEST_F(FaceHistoryTest, NoNameAmongTheRecordsOfSortsEndsSorting) {
+  constexpr MoveKind sorts{"sorts", "sort", places_of_faces};
+  const auto records = folder_ / ".understudy" / "sorts";
+  for (const char* name : {"2147483647", "999999999", "-00007", "+00007", "99999999999999999999"})
+    write(records / fmt::format("{}.json", name), "{}");
+  fs::create_directories(records / "000002.json");
+  fs::create_directories(records / "000003.pending");
+  const auto sort = [&](const char* from, const char* to) {
+    const auto done = move_recorded(folder_, sorts, "a test", std::vector<Move>{{folder_ / from, folder_ / to}});
+    ASSERT_TRUE(done) << to_sentence(done.error());
+  };
+  sort("a.jpg", "d.jpg");
+  sort("d.jpg", "e.jpg");
+  EXPECT_THAT(faces(), ElementsAre("b.jpg", "c.jpg", "e.jpg"));
+  for (int i = 0; i < 2; ++i) {
+    const auto last = last_recorded(folder_, sorts);
+    ASSERT_TRUE(last) << to_sentence(last.error());
+    EXPECT_EQ(take_back(folder_, sorts, *last)->restored, 1u);
+  }
+  EXPECT_THAT(faces(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
+  EXPECT_EQ(*read_text(records / "000001.json"), "{}");  // somebody's own stay, in their order
 }
 
 }  // namespace

@@ -20,12 +20,16 @@ constexpr std::size_t most_records = 20;
 
 fs::path records_of(const fs::path& folder, const MoveKind& kind) { return folder / ".understudy" / kind.records; }
 
-// 0 for whatever else somebody put there.
+constexpr int highest = 999'999'999;
+
+std::string name_of(int number) { return fmt::format("{:06}", number); }
+
+// 0 for whatever else somebody put there: what no record of ours is called.
 int number_of(const fs::path& record) {
   const auto stem = record.stem().string();
   int number = 0;
   const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-  return error == std::errc() && end == stem.data() + stem.size() && stem.size() >= 6 ? number : 0;
+  return error == std::errc() && number <= highest && stem == name_of(number) ? number : 0;
 }
 
 // By age. Those called .pending are of changes that are being made at this moment, or were never begun. A link to a
@@ -42,6 +46,27 @@ std::vector<fs::path> find_records(const fs::path& folder, const MoveKind& kind,
   }
   std::ranges::sort(records, {}, number_of);
   return records;
+}
+
+// The first number from `number` on that neither a record bears nor anything else that somebody put there.
+int free_number(const fs::path& folder, int number) {
+  while (is_there(folder / (name_of(number) + ".json")) || is_there(folder / (name_of(number) + ".pending"))) ++number;
+  return number;
+}
+
+// The number of the next record. Where somebody's records leave no higher one, all are numbered anew in their order:
+// each moves down to a number that those before it have left.
+Result<int> next_number(const fs::path& folder, std::vector<fs::path>& records) {
+  const int next = free_number(folder, records.empty() ? 1 : number_of(records.back()) + 1);
+  if (next <= highest) return next;
+  int number = 1;
+  for (auto& record : records) {
+    number = std::min(free_number(folder, number), number_of(record));
+    const auto to = folder / (name_of(number++) + ".json");
+    if (to != record) TRY_VOID(rename_without_replacing(record, to));
+    record = to;
+  }
+  return free_number(folder, number);
 }
 
 Result<> check_records_folder(const fs::path& records) {
@@ -63,7 +88,7 @@ Result<> move_recorded(const fs::path& folder, const MoveKind& kind, const std::
   std::error_code gone;
   for (const auto& pending : find_records(folder, kind, ".pending")) fs::remove(pending, gone);
   auto records = find_records(folder, kind);
-  const int last = records.empty() ? 0 : number_of(records.back());
+  TRY(const int number, next_number(records_of(folder, kind), records));
   json moves = json::array();
   for (const auto& change : changes)
     moves.push_back(
@@ -71,7 +96,7 @@ Result<> move_recorded(const fs::path& folder, const MoveKind& kind, const std::
   json record{
       {"format", formats::sort.name}, {"version", formats::sort.version}, {"what", what}, {"moves", std::move(moves)}};
   Seal(folder).put_on(record);
-  const fs::path target = records_of(folder, kind) / fmt::format("{:06}.json", last + 1);
+  const fs::path target = records_of(folder, kind) / (name_of(number) + ".json");
   const fs::path pending = fs::path(target).replace_extension(".pending");
   TRY_VOID(write_text(pending, json_text(record) + "\n"));
   // The record gets its name with the files: a kill leaves both or none.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "lib/base/pickle_objects.hpp"
@@ -103,6 +104,24 @@ SettingValues settings_in(const Value& config, std::set<std::string>& unknown) {
   return settings;
 }
 
+// Neighbouring frames of the same value become one range. The frames come ascending.
+void add(std::vector<FramesValue>& of_key, std::int64_t frame, const std::string& key, const std::string& value) {
+  if (!of_key.empty() && of_key.back().frames.last + 1 == frame && of_key.back().value == value)
+    of_key.back().frames.last = frame;
+  else
+    of_key.push_back({{frame, frame}, key, value});
+}
+
+// What any person has a value of its own for.
+std::set<std::string> set_for_persons(const Timeline& timeline) {
+  std::set<std::string> keys;
+  for (const auto& [number, person] : timeline.persons) {
+    for (const auto& [key, value] : person.layer.values) keys.insert(key);
+    for (const auto& [key, curve] : person.layer.curves) keys.insert(key);
+  }
+  return keys;
+}
+
 }  // namespace
 
 Result<MergerSession> read_merger_session(const fs::path& path) {
@@ -126,6 +145,53 @@ Result<MergerSession> read_merger_session(const fs::path& path) {
     return fail(Code::bad_file, "{} names no frames", path.string());
   session.unknown.assign(unknown.begin(), unknown.end());
   return session;
+}
+
+SettingValues usual_of(const std::vector<SessionFrame>& frames) {
+  std::map<SettingValues, std::size_t> counts;
+  for (const auto& frame : frames)
+    if (!frame.settings.empty()) ++counts[frame.settings];
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& one) { return one.second; });
+  return most == counts.end() ? SettingValues{} : most->first;
+}
+
+SessionTakenOver take_over(const Timeline& now, const FramesOfSession& session, const SettingValues& usual) {
+  const std::pair<std::string, std::string> rules{"compat", "dfl"};  // the settings were chosen for what they do there
+  SessionTakenOver taken;
+  SettingValues clip = usual;
+  clip.insert(rules);
+  for (const auto& [key, value] : clip) {
+    if (const auto curve = now.clip.curves.find(key); curve != now.clip.curves.end())
+      for (const auto& [frame, k] : curve->second) taken.operations.push_back(SetKey{WholeClip{}, key, frame, {}});
+    taken.operations.push_back(SetValue{WholeClip{}, key, value});
+  }
+  const auto of_persons = set_for_persons(now);
+  std::set<std::string> keys{rules.first};
+  std::vector<FrameRange> all;
+  std::map<std::string, std::vector<FramesValue>> singly;
+  for (const auto& [frame, settings] : session) {
+    all.push_back({frame, frame});
+    if (settings->empty()) continue;
+    const auto& shot = now.shots[shot_of(now, frame)].layer;
+    auto wanted = *settings;
+    wanted.insert(rules);
+    for (const auto& [key, value] : wanted) {
+      keys.insert(key);
+      const auto common = clip.find(key);
+      const bool seen = !is_set(shot, key) && !of_persons.contains(key);  // the clip's, if it has one
+      if (!seen || common == clip.end() || common->second != value) add(singly[key], frame, key, value);
+    }
+  }
+  all = joined_ranges(std::move(all));
+  SetFrames set;
+  for (const auto& key : keys)
+    for (const auto& range : all) set.values.push_back({range, key, {}});
+  for (const auto& [key, values] : singly) {
+    set.values.insert(set.values.end(), values.begin(), values.end());
+    taken.ranges += values.size();
+  }
+  taken.operations.emplace_back(std::move(set));
+  return taken;
 }
 
 }  // namespace understudy

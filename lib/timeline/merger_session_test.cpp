@@ -70,5 +70,67 @@ TEST(MergerSession, AnObjectGivenToItselfDoesNotGrow) {
   EXPECT_FALSE(pickle::read_objects({bomb.begin(), bomb.end()}));
 }
 
+// The timeline with the session in it. A frame that the session does not know has none of the settings.
+Timeline with_session(Timeline timeline, const std::map<std::int64_t, SettingValues>& session,
+                      const SettingValues& usual) {
+  FramesOfSession frames;
+  for (const auto& [frame, settings] : session) frames.emplace_back(frame, &settings);
+  for (const auto& operation : take_over(timeline, frames, usual).operations) {
+    const auto back = perform(operation, timeline);
+    EXPECT_TRUE(back) << to_sentence(back.error());
+  }
+  return timeline;
+}
+
+TEST(MergerSession, GoesBeforeWhatPersonsShotsAndFramesSet) {
+  const SettingValues usual{{"erode", "15"}, {"blur", "40"}};
+  Timeline before;
+  before.shots.push_back({.first = 10, .name = {}, .layer = {.values = {{"compat", "none"}}, .curves = {}}});
+  before.persons[0].layer.values = {{"erode", "2"}, {"gaze", "50"}};
+  before.persons[1].layer.curves["blur"] = Curve{{0, Key{"3", KeyKind::hold}}};
+  before.frames[3] = {{"compat", "none"}, {"blur", "9"}};
+  before.frames[7] = {{"erode", "8"}};
+  std::map<std::int64_t, SettingValues> session;
+  for (std::int64_t frame = 0; frame < 15; ++frame)
+    if (frame != 7) session[frame] = usual;
+  const auto now = with_session(before, session, usual);
+  for (std::int64_t frame = 0; frame < 15; ++frame) {
+    for (const auto& person : {std::optional<int>(), std::optional(0), std::optional(1)}) {
+      if (frame == 7) continue;
+      const auto settings = settings_at(now, frame, person);
+      EXPECT_EQ(settings.erode, 15) << frame;
+      EXPECT_EQ(settings.blur, 40) << frame;
+      EXPECT_EQ(settings.compat, Compat::dfl) << frame;
+      EXPECT_EQ(settings.gaze, person == 0 ? 50 : 0) << frame;  // of which the session says nothing
+    }
+  }
+  EXPECT_EQ(settings_at(now, 7, 0).erode, 8);  // a frame that the session does not know
+  EXPECT_EQ(settings_at(now, 20, 0).erode, 2);
+  EXPECT_EQ(settings_at(now, 20, 0).compat, Compat::none);
+}
+
+TEST(MergerSession, WhatDiffersIsSetForRangesAndTheRestForTheClip) {
+  std::map<std::int64_t, SettingValues> session;
+  for (std::int64_t frame = 0; frame < 12; ++frame) session[frame] = {{"erode", "15"}, {"blur", "40"}};
+  for (const std::int64_t frame : {2, 3, 4, 6}) session[frame]["blur"] = "60";
+  for (const std::int64_t frame : {5, 7}) session[frame]["blur"] = "70";
+  session[10]["erode"] = "1";
+  session[11] = {};  // nobody came to it
+  FramesOfSession frames;
+  for (const auto& [frame, settings] : session) frames.emplace_back(frame, &settings);
+  const auto taken = take_over({}, frames, session[0]);
+  EXPECT_EQ(taken.ranges, 5u);
+  const auto& set = std::get<SetFrames>(taken.operations.back());
+  std::vector<FramesValue> singly(set.values.end() - 5, set.values.end());
+  EXPECT_EQ(singly, (std::vector<FramesValue>{{{2, 4}, "blur", "60"},
+                                              {{5, 5}, "blur", "70"},
+                                              {{6, 6}, "blur", "60"},
+                                              {{7, 7}, "blur", "70"},
+                                              {{10, 10}, "erode", "1"}}));
+  const auto now = with_session({}, session, session[0]);
+  EXPECT_EQ(now.clip.values, (SettingValues{{"blur", "40"}, {"compat", "dfl"}, {"erode", "15"}}));
+  EXPECT_EQ(now.frames.size(), 7u);
+}
+
 }  // namespace
 }  // namespace understudy

@@ -17,6 +17,7 @@
 #include "lib/jobs/each.hpp"
 #include "lib/media/filter_graph.hpp"
 #include "lib/media/frame_source.hpp"
+#include "lib/media/picture.hpp"
 #include "lib/media/sequence.hpp"
 #include "lib/project/frame_places.hpp"
 #include "lib/project/output.hpp"
@@ -62,6 +63,11 @@ std::function<void(std::string)> teller(Run& run) {
 bool is_jpeg_name(const std::string& name) {
   const auto suffix = lower_case(fs::path(name).extension().string());
   return suffix == ".jpg" || suffix == ".jpeg" || suffix == ".jpe" || suffix == ".jfif";
+}
+
+bool is_hdr_file(const fs::path& file) {
+  const auto told = media::picture_colours(file);
+  return told && media::needs_tone_map(told->tags);
 }
 
 ImageU16 in_sdr(const ImageU16& codes, const media::ColourTags& tags) {
@@ -191,11 +197,13 @@ Result<> Denoising::write(const ImageU16& image, const media::FrameSource& sourc
     deep = head.size() > 24 && head[24] == 16;  // the bit depth in a PNG's head
   }
   const JpegOptions jpeg{.quality = options_.jpeg_quality, .chroma = Chroma::full};
-  // An SDR frame among HDR ones, which says nothing of its colours.
-  TRY(Bytes file, jpg    ? encode_jpeg(to_eight_bits(colours ? in_sdr(image, source.deep_colours()) : image), jpeg)
-                  : deep ? encode_png(image)
-                         : encode_png(to_eight_bits(image)));
-  if (!jpg && colours) file = with_colours(file, *colours);
+  // An SDR frame among HDR ones was brought into their colours, and stays one.
+  const bool hdr = colours && !jpg && is_hdr_file(source_ / name);
+  const ImageU16 clean = colours && !hdr ? in_sdr(image, source.deep_colours()) : image;
+  TRY(Bytes file, jpg    ? encode_jpeg(to_eight_bits(clean), jpeg)
+                  : deep ? encode_png(clean)
+                         : encode_png(to_eight_bits(clean)));
+  if (hdr) file = with_colours(file, *colours);
   return put(name, file, key);
 }
 

@@ -14,6 +14,7 @@
 #include "lib/image/exif.hpp"
 #include "lib/media/clip_fake.hpp"
 #include "lib/media/frame_source.hpp"
+#include "lib/media/picture.hpp"
 #include "lib/media/sequence.hpp"
 #include "steps/1_frames/cut.hpp"
 #include "steps/1_frames/denoise.hpp"
@@ -263,6 +264,27 @@ TEST_F(Denoise, HdrPicturesStayHdr) {
   const auto file = root_ / "data_dst" / "00002.png";
   EXPECT_EQ(colours_of_png(*read_file(file)), colours);
   EXPECT_NEAR(read_png16(file)->at(30, 20, 1), 30000, 40);  // the codes themselves, not SDR
+}
+
+TEST_F(Denoise, SdrPicturesAmongHdrOnesStaySdr) {
+  const fs::path folder = root_ / "data_dst";
+  const auto hdr = encode_png(ImageU16(48, 32, 3, 50000));
+  const auto deep = encode_png(ImageU16(48, 32, 3, 200 * 257));
+  ASSERT_TRUE(hdr && deep);
+  ASSERT_TRUE(write_file(folder / "00001.png", with_colours(*hdr, {9, 16, 1000})));
+  ASSERT_TRUE(write_image(folder / "00002.png", ImageU8(48, 32, 3, 200)));
+  ASSERT_TRUE(write_file(folder / "00003.png", *deep));
+  ASSERT_TRUE(write_file(folder / "00004.png", with_colours(*deep, {1, 13, 0})));  // says that it is SDR
+  ASSERT_TRUE(write_image(folder / "00005.jpg", ImageU8(48, 32, 3, 200)));
+  ok(denoise_frames({}, paths(), run_));
+  EXPECT_TRUE(colours_of_png(*read_file(folder / "00001.png")));
+  for (const char* name : {"00002.png", "00003.png", "00004.png", "00005.jpg"}) {
+    EXPECT_FALSE(colours_of_png(*read_file(folder / name))) << name;
+    const auto picture = media::read_picture<std::uint8_t>(folder / name);
+    ASSERT_TRUE(picture) << to_sentence(picture.error());
+    EXPECT_NEAR(picture->at(30, 20, 1), 200, 2) << name;
+    EXPECT_EQ(media::picture_bits(folder / name), media::picture_bits(root_ / "data_dst_original" / name)) << name;
+  }
 }
 
 TEST_F(Denoise, PartsAreThoseOfOneRunAndAStoppedOneGoesOn) {

@@ -246,7 +246,7 @@ Result<> Extraction::look(const std::vector<std::size_t>& redo) {
   }
   TRY_VOID(look_at_frames(input, *raw_, seconds_, run_));
   TRY_VOID(store_hand_work(hand_, *source_, frames_, *contents_, *raw_, run_));
-  TRY(plan_, FacePlan::make(*raw_, frames_));
+  TRY(plan_, FacePlan::make(*raw_, frames_, [this] { return run_.stopping(); }));
   report_.tracks = plan_->tracks();
   report_.persons = plan_->persons();
   report_.filled = plan_->filled();

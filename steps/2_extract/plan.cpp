@@ -62,9 +62,11 @@ class FacePlan::Nearby {
   std::map<std::size_t, RawFrame> frames_;
 };
 
-Result<FacePlan> FacePlan::make(const RawFaces& raw, std::vector<std::int64_t> frames) {
+Result<FacePlan> FacePlan::make(const RawFaces& raw, std::vector<std::int64_t> frames,
+                                const std::function<bool()>& stop) {
   FacePlan plan(raw);
   TRY(const Overview overview, overview_of(raw, frames));
+  if (stop && stop()) return Run::cancelled();
   plan.frames_ = std::move(frames);
   for (std::size_t i = 0; i < plan.frames_.size(); ++i)
     if (overview.shot_begins[i]) plan.shots_.push_back(plan.frames_[i]);
@@ -79,10 +81,12 @@ Result<FacePlan> FacePlan::make(const RawFaces& raw, std::vector<std::int64_t> f
       ++plan.tracks_;
     }
   }
-  const auto persons = persons_of_tracks(samples);
-  for (auto& segment : plan.segments_) segment.person = persons[static_cast<std::size_t>(segment.track)];
-  for (const int person : persons) plan.persons_ = std::max(plan.persons_, person + 1);
+  const auto persons = persons_of_tracks(samples, same_group, stop);
+  if (!persons) return Run::cancelled();
+  for (auto& segment : plan.segments_) segment.person = (*persons)[static_cast<std::size_t>(segment.track)];
+  for (const int person : *persons) plan.persons_ = std::max(plan.persons_, person + 1);
   for (std::size_t s = 0; s < plan.segments_.size(); ++s) {
+    if (stop && stop()) return Run::cancelled();
     auto& segment = plan.segments_[s];
     TRY_VOID(plan.finish(segment));
     for (std::size_t i = 0; i < segment.moments.size(); ++i) {

@@ -2,6 +2,8 @@
 // Between the two passes: which faces each frame is to yield, smoothed over their tracks.
 #pragma once
 
+#include <functional>
+
 #include "lib/detect/tracks/link.hpp"
 #include "steps/2_extract/raw_faces.hpp"
 
@@ -22,8 +24,10 @@ void keep_most_wanted(std::vector<PlannedCrop>&, std::size_t most);
 // same plan, whatever the number of threads.
 class FacePlan {
  public:
-  // `frames`: indices in the source of all frames that count, ascending. Keeps a reference to RawFaces.
-  static Result<FacePlan> make(const RawFaces&, std::vector<std::int64_t> frames);
+  // `frames`: indices in the source of all frames that count, ascending. Keeps a reference to RawFaces. `stop` ends it
+  // with Code::cancelled: of a long film with many tracks it takes minutes.
+  static Result<FacePlan> make(const RawFaces&, std::vector<std::int64_t> frames,
+                               const std::function<bool()>& stop = {});
 
   // Largest face first. Thread-safe.
   Result<std::vector<PlannedCrop>> faces(std::size_t position) const;

@@ -5,6 +5,7 @@
 
 #include "lib/base/scratch_folder.hpp"
 #include "lib/image/codec.hpp"
+#include "steps/2_extract/plan.hpp"
 
 namespace understudy {
 namespace {
@@ -91,6 +92,15 @@ TEST_F(Raw, HandWorkIsOfTheFrameOfThatName) {
   const auto another = open(true, names_, "another");
   EXPECT_EQ(by_hand(*another, 1), 0u);
   EXPECT_FALSE(*RawFaces::holds_hand_work(path_));
+}
+
+TEST_F(Raw, APlanOfThemCanBeStopped) {
+  auto raw = open(false, names_);
+  ASSERT_TRUE(raw && raw->add({frame(0), frame(1), frame(2)}));
+  EXPECT_TRUE(FacePlan::make(*raw, {0, 1, 2}));
+  const auto stopped = FacePlan::make(*raw, {0, 1, 2}, [] { return true; });
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, Code::cancelled);
 }
 
 }  // namespace

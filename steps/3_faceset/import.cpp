@@ -72,8 +72,10 @@ Result<std::string> import_faces(const Workspace&, Side side, const fs::path& fo
   TRY_VOID(check_same_kind(source, folder, side));
   run.stage("copy");
   Tally tally(run);
-  const auto whole = [&tally](const StoredFaces::Named& named, const Bytes& jpeg) {
-    const auto checked = check_whole_face(jpeg);
+  for (const auto& name : source.passed_over()) tally.skip(name, no_name_of_a_face);
+  const auto whole = [&tally, &source](const StoredFaces::Named& named, const Result<Bytes>& jpeg) {
+    if (!jpeg && source.packed()) return true;  // one file holds all: what is wrong with it is told as a failure
+    const auto checked = jpeg ? check_whole_face(*jpeg) : Result<>(Failure(jpeg.error()));
     if (!checked) tally.skip((fs::path(named.person) / named.file_name).string(), checked.error());
     return checked.has_value();
   };

@@ -9,6 +9,7 @@
 #include "lib/base/frame_files.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/face/faceset.hpp"
+#include "lib/face/pak_write.hpp"
 #include "lib/image/codec.hpp"
 #include "steps/3_faceset/packing.hpp"
 
@@ -135,6 +136,87 @@ TEST_F(ImportFaces, RefusesWhatCannotBeMeant) {
   const auto before = files(into_);
   EXPECT_NE(refused(from_, into_).find("faceset unpack src"), std::string::npos);
   EXPECT_EQ(files(into_), before);
+}
+
+// A pack may come from anybody: it must not write what belongs to the folder, or lock it for ever.
+TEST_F(ImportFaces, APackBringsNothingButFaces) {
+  std::vector<PackInput> inputs;
+  for (const auto& [person, name] : std::vector<std::pair<std::string, std::string>>{{"ann", "00001_0.jpg"},
+                                                                                     {".understudy", "moves.json"},
+                                                                                     {".understudy", "a.jpg"},
+                                                                                     {"ann", ".hidden.jpg"},
+                                                                                     {"", "faceset.pak"},
+                                                                                     {"", "meta.dat"},
+                                                                                     {"faceset.pak", "a.jpg"},
+                                                                                     {"meta.dat", "a.jpg"},
+                                                                                     {"bob", "old.png"},
+                                                                                     {"bob", "00002_0.jpg"}})
+    inputs.push_back({name, person, face(static_cast<int>(inputs.size()))});
+  fs::create_directories(from_);
+  ASSERT_TRUE(write_pak(from_ / "faceset.pak", inputs));
+  const auto before = files(from_);
+  const std::map<std::string, Bytes> wanted{{"ann/00001_0.jpg", face(0)}, {"bob/00002_0.jpg", face(9)}};
+  const json skipped{".understudy/a.jpg", ".understudy/moves.json", "ann/.hidden.jpg", "bob/old.png",
+                     "faceset.pak",       "faceset.pak/a.jpg",      "meta.dat",        "meta.dat/a.jpg"};
+
+  const auto report = import(from_, into_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ((*report)["faces"], 2);
+  EXPECT_EQ((*report)["skipped"], skipped);
+  EXPECT_EQ(files(into_), wanted);
+  EXPECT_FALSE(fs::exists(into_ / ".understudy"));
+  EXPECT_FALSE(fs::exists(into_ / "meta.dat"));
+
+  const auto unpacked = unpack_faceset(from_, {}, run_);
+  ASSERT_TRUE(unpacked) << to_sentence(unpacked.error());
+  EXPECT_EQ(json::parse(*unpacked)["faces"], 2);
+  EXPECT_EQ(json::parse(*unpacked)["skipped"], skipped);
+  EXPECT_FALSE(fs::exists(from_ / ".understudy"));
+  auto both = wanted;
+  both.merge(std::map(before));  // what was passed over is in the pack alone, so that stays
+  EXPECT_EQ(files(from_), both);
+}
+
+TEST_F(ImportFaces, WhatCannotBeReadHasItsNameAndStays) {
+  for (int i = 1; i < 4; ++i) put(from_ / fmt::format("{:05}_0.jpg", i), face(i));
+  for (const auto& into : {into_, scratch_.path / "packed"}) {
+    fs::create_directories(into / "00002_0.jpg");
+    fs::create_symlink(scratch_.path / "unmounted" / "a.jpg", into / "00003_0.jpg");
+  }
+  const auto stays = [](const fs::path& folder) {
+    return fs::is_directory(folder / "00002_0.jpg") && fs::is_symlink(folder / "00003_0.jpg");
+  };
+  const std::map<std::string, Bytes> wanted{
+      {"00001_0.jpg", face(1)}, {"00002_0~2.jpg", face(2)}, {"00003_0~2.jpg", face(3)}};
+  const auto faces_of = [](const fs::path& folder) {
+    std::map<std::string, Bytes> found;
+    for (const auto& path : jpg_files(folder))
+      if (auto bytes = read_file(path)) found[path.filename().string()] = *std::move(bytes);
+    return found;
+  };
+  const auto report = import(from_, into_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_TRUE(stays(into_));
+  EXPECT_EQ(faces_of(into_), wanted);
+
+  const auto packed = scratch_.path / "packed";
+  ASSERT_TRUE(pack_faceset(from_, {}, run_));
+  fs::rename(from_ / "faceset.pak", packed / "faceset.pak");
+  const auto again = pack_faceset(packed, {}, run_);  // nothing beside it that would have to be removed
+  ASSERT_TRUE(again) << to_sentence(again.error());
+  const auto unpacked = unpack_faceset(packed, {}, run_);
+  ASSERT_TRUE(unpacked) << to_sentence(unpacked.error());
+  EXPECT_TRUE(stays(packed));
+  EXPECT_EQ(faces_of(packed), wanted);
+}
+
+TEST_F(ImportFaces, AFileThatCannotBeReadKeepsNoOtherBack) {
+  put(from_ / "00001_0.jpg", face(1));
+  fs::create_symlink(scratch_.path / "unmounted" / "a.jpg", from_ / "00002_0.jpg");
+  const auto report = import(from_, into_);
+  ASSERT_TRUE(report) << to_sentence(report.error());
+  EXPECT_EQ((*report)["faces"], 1);
+  EXPECT_EQ((*report)["skipped"], json{"00002_0.jpg"});
 }
 
 TEST_F(ImportFaces, GoesOnWhereItWasStopped) {

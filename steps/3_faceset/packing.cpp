@@ -66,11 +66,11 @@ Result<std::vector<PackInput>> equal_originals(const fs::path& folder, const Sto
   for (std::size_t i = 0; i < packed.names().size(); ++i) {
     const auto& entry = packed.names()[i];
     const auto path = folder / entry.person / entry.file_name;
-    std::error_code ignored;
-    if (!known.insert(path).second || !fs::exists(path, ignored)) continue;
+    if (!known.insert(path).second) continue;
+    const auto beside = read_file(path, largest_picture);
+    if (!beside) continue;  // none, or nobody's face: a folder, a link that leads nowhere
     TRY(const Bytes inside, packed.jpeg(i));
-    TRY(const Bytes beside, read_file(path, largest_picture));
-    if (inside == beside) {
+    if (inside == *beside) {
       equal.push_back({entry.file_name, entry.person, {}, path});
     } else {
       others.push_back(entry.file_name);
@@ -134,10 +134,13 @@ Result<std::string> unpack_faceset(const fs::path& folder, const PackOptions& op
   TRY(const StoredFaces packed, StoredFaces::of_pack(pak_of(folder)));
   run.stage("unpack");
   Tally tally(run);
+  for (const auto& name : packed.passed_over()) tally.skip(name, no_name_of_a_face);
   TRY(const auto places, places_for(folder, packed, run));
   tally.count("faces", static_cast<std::int64_t>(places.size()));
   TRY_VOID(write_faces(packed, places, run));
-  if (!options.keep) {
+  if (!packed.passed_over().empty()) {
+    run.note(fmt::format("{} stays: it alone holds what was passed over", pak_of(folder).string()));
+  } else if (!options.keep) {
     fs::remove(pak_of(folder), error);
     if (error) return io_failure("remove", pak_of(folder), error.value());
   }

@@ -11,7 +11,7 @@ namespace understudy {
 // stays. Goes on where a killed run stopped. bad_option when faces lie beside a pack that does not hold them.
 Result<std::string> pack_faceset(const std::filesystem::path& folder, const PackOptions&, Run&);
 // Writes every face back under its name ("a~2.jpg" where another picture has that name) and removes the pack when all
-// are there.
+// are there. What bears no face's name (StoredFaces::of_pack) is told and stays in the pack, which stays with it.
 Result<std::string> unpack_faceset(const std::filesystem::path& folder, const PackOptions&, Run&);
 
 }  // namespace understudy

@@ -13,18 +13,23 @@
 namespace understudy {
 namespace {
 
-Result<FacePlace> place_for(std::size_t source, const fs::path& wanted, const Bytes& jpeg,
-                            const std::set<fs::path>& given) {
+FacePlace place_for(std::size_t source, const fs::path& wanted, const Bytes& jpeg, const std::set<fs::path>& given) {
   fs::path path = wanted;
   for (int n = 2;; ++n) {
-    std::error_code ignored;
     if (!given.contains(path)) {
-      if (!fs::exists(path, ignored)) return FacePlace{source, path, false};
-      TRY(const Bytes present, read_file(path, largest_picture));
-      if (present == jpeg) return FacePlace{source, path, true};
+      if (!is_there(path)) return FacePlace{source, path, false};
+      // What cannot be read (a folder, a link to a disk that is not mounted) has the name all the same.
+      const auto present = read_file(path, largest_picture);
+      if (present && *present == jpeg) return FacePlace{source, path, true};
     }
     path = numbered_name(wanted, n);
   }
+}
+
+// What is read as a face in a folder of faces, or of one person, and is nothing that belongs to the folder itself.
+bool may_be_a_face(const StoredFaces::Named& named) {
+  const bool own = named.person.starts_with('.') || named.person == "faceset.pak" || named.person == "meta.dat";
+  return !own && !named.file_name.starts_with('.') && fs::path(named.file_name).extension() == ".jpg";
 }
 
 }  // namespace
@@ -32,12 +37,21 @@ Result<FacePlace> place_for(std::size_t source, const fs::path& wanted, const By
 Result<StoredFaces> StoredFaces::of_pack(const fs::path& pak) {
   StoredFaces source;
   source.from_ = pak;
-  auto places = read_pak(pak, [&source](const FacesetEntry& entry) -> Result<> {
-    source.names_.push_back({entry.file_name, entry.person});
+  source.packed_ = true;
+  std::vector<bool> taken;
+  auto places = read_pak(pak, [&](const FacesetEntry& entry) -> Result<> {
+    Named named{entry.file_name, entry.person};
+    taken.push_back(may_be_a_face(named));
+    if (taken.back()) {
+      source.names_.push_back(std::move(named));
+    } else {
+      source.passed_over_.push_back((fs::path(named.person) / named.file_name).string());
+    }
     return {};
   });
   if (!places) return during(places.error(), fmt::format("reading {}", pak.string()));
-  source.places_ = *std::move(places);
+  for (std::size_t i = 0; i < taken.size(); ++i)
+    if (taken[i]) source.places_.push_back((*places)[i]);
   return source;
 }
 
@@ -50,7 +64,7 @@ Result<StoredFaces> StoredFaces::of_folder(const fs::path& folder) {
 }
 
 Result<Bytes> StoredFaces::jpeg(std::size_t i) const {
-  if (places_.empty()) return read_file(from_ / names_[i].person / names_[i].file_name, largest_picture);
+  if (!packed_) return read_file(from_ / names_[i].person / names_[i].file_name, largest_picture);
   if (places_[i].size > largest_picture)
     return fail(Code::bad_file, "{} in {} is too large", names_[i].file_name, from_.string());
   return read_range(from_, places_[i].offset, places_[i].size);
@@ -71,14 +85,14 @@ Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFa
   for (std::size_t i = 0; i < source.names().size(); ++i) {
     if (run.stopping()) return Run::cancelled();
     const auto& named = source.names()[i];
-    TRY(const Bytes jpeg, source.jpeg(i));
+    const auto jpeg = source.jpeg(i);
     if (wanted && !wanted(named, jpeg)) continue;
+    if (!jpeg) return Failure(jpeg.error());
     const auto name = folder / named.person / named.file_name;
-    TRY(auto place, place_for(i, name, jpeg, given));
+    auto place = place_for(i, name, *jpeg, given);
     given.insert(place.path);
     if (place.path != name)
-      run.warn(
-          fmt::format("{} becomes {}: another face has that name", named.file_name, place.path.filename().string()));
+      run.warn(fmt::format("{} becomes {}: its name is taken", named.file_name, place.path.filename().string()));
     places.push_back(std::move(place));
   }
   return places;

@@ -17,18 +17,27 @@ class StoredFaces {
   struct Named {
     std::string file_name, person;  // the sub-folder of a faceset of persons, else empty
   };
+  // Without what no folder of faces may hold: a pack from anybody must not write its state (".understudy/moves.json"),
+  // or another pack. It is in passed_over().
   static Result<StoredFaces> of_pack(const fs::path& pak);
   // The .jpg files of a folder, or of its sub-folders where they are persons. Which of them are faces is not asked.
   static Result<StoredFaces> of_folder(const fs::path& folder);
 
   const std::vector<Named>& names() const { return names_; }
+  const std::vector<std::string>& passed_over() const { return passed_over_; }  // "person/a.png"
+  bool packed() const { return packed_; }
   Result<Bytes> jpeg(std::size_t i) const;
 
  private:
   fs::path from_;
+  bool packed_ = false;
   std::vector<Named> names_;
+  std::vector<std::string> passed_over_;
   std::vector<PackedPlace> places_;  // none for a folder
 };
+
+// To tell why something is in passed_over().
+constexpr const char* no_name_of_a_face = "it is not a face's name";
 
 // bad_file where these bytes are no face, or not a whole one.
 Result<> check_whole_face(std::span<const std::uint8_t> jpeg);
@@ -39,8 +48,9 @@ struct FacePlace {
   fs::path path;
   bool there = false;
 };
-// "a~2.jpg" where another picture has a face's name, told. Faces that `wanted` refuses get no place.
-using WantFace = std::function<bool(const StoredFaces::Named&, const Bytes& jpeg)>;
+// "a~2.jpg" where something else has a face's name, told. Faces that `wanted` refuses get no place; one that it wants
+// though it cannot be read is the failure of all.
+using WantFace = std::function<bool(const StoredFaces::Named&, const Result<Bytes>& jpeg)>;
 Result<std::vector<FacePlace>> places_for(const fs::path& folder, const StoredFaces&, Run&,
                                           const WantFace& wanted = {});
 // Writes those that are not there, and reads each back.

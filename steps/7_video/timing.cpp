@@ -54,7 +54,7 @@ std::optional<Found> by_number(const std::vector<fs::path>& images, const media:
   });
 }
 
-// Images of two formats under one stem, or two names with one number, must not be shown at once: the first counts.
+// Two names with one number must not be shown at once: the first counts.
 void sort_and_unite(std::vector<TimedFile>& files) {
   std::stable_sort(files.begin(), files.end(), [](auto& a, auto& b) { return a.tick < b.tick; });
   files.erase(std::unique(files.begin(), files.end(), [](auto& a, auto& b) { return a.tick == b.tick; }), files.end());

@@ -323,15 +323,21 @@ std::string to_json_text(const VideoReport& r) {
                                   {"seconds", r.seconds}});
 }
 
+// The pictures of the folder, and what has to be told of the others.
+static Result<std::vector<fs::path>> pictures_of(const VideoPaths& paths, Run& run) {
+  TRY(auto found, frame_files(paths.frames));
+  if (!found.others.empty()) run.warn(not_read(paths.frames, found.others));
+  if (const auto others = passed_over(paths.frames, take_out_second_names(found.pictures))) run.warn(*others);
+  if (found.pictures.empty())
+    return fail_with_hint(Code::not_found, fmt::format("There are no frames in {}", paths.frames.string()),
+                          "Merge first: understudy merge");
+  return std::move(found.pictures);
+}
+
 Result<VideoReport> encode_video(const VideoEncodeOptions& options, const VideoPaths& paths, Run& run) {
   const Stopwatch watch;
   TRY_VOID(check_options(options, paths));
-  TRY(const auto found, frame_files(paths.frames));
-  const auto& images = found.pictures;
-  if (!found.others.empty()) run.warn(not_read(paths.frames, found.others));
-  if (images.empty())
-    return fail_with_hint(Code::not_found, fmt::format("There are no frames in {}", paths.frames.string()),
-                          "Merge first: understudy merge");
+  TRY(const auto images, pictures_of(paths, run));
   TRY(const auto reference, look_at_reference(paths, run));
   VideoReport report;
   const Timing timing = time_images(images, reference, paths.manifest, options.fps);

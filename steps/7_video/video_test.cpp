@@ -284,6 +284,26 @@ TEST_F(VideoStep, WithoutAReferenceTheRateIsGiven) {
   EXPECT_EQ(info->sound_tracks, 0);
 }
 
+// Whether they are shown by their names or all in order.
+TEST_F(VideoStep, OfImagesThatShareANameTheFirstIsShown) {
+  ASSERT_TRUE(write_image(paths_.frames / "00002.jpg", picture(6)));
+  for (const double fps : {0.0, 25.0}) {
+    SCOPED_TRACE(fps);
+    warnings_.clear();
+    VideoEncodeOptions options;
+    options.fps = fps;
+    const auto report = encode_video(options, paths_, run_);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    EXPECT_EQ(report->frames, 6);
+    EXPECT_EQ(warnings_, std::vector<std::string>{
+                             "00002.png is passed over: another image has the same name with another ending"});
+    auto source = media::FrameSource::open(paths_.result);
+    ASSERT_TRUE(source);
+    ASSERT_EQ(source->count(), 6);
+    EXPECT_NEAR(source->at(1)->bgr.at(30, 20), 210, 3);
+  }
+}
+
 TEST_F(VideoStep, TheManifestGivesTheTimesOfFewerFrames) {
   const auto info = media::probe(paths_.reference);
   media::Sequence sequence{
