@@ -161,6 +161,11 @@ Result<DflXseg> read_dfl_xseg(const fs::path& folder, bool optimizer) {
   return model;
 }
 
+bool is_pretrained_dfl_xseg(const fs::path& folder) {
+  DflXseg model;
+  return read_data(folder / data_file, model) && model.pretrain;
+}
+
 Result<std::vector<fs::path>> write_dfl_xseg(const XsegDescription& model, const LoadedGeneration& generation,
                                              const fs::path& folder, bool replace,
                                              const std::function<void(std::string)>& tell) {

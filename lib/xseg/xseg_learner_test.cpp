@@ -76,6 +76,13 @@ class AnXseg : public testing::Test {
     EXPECT_TRUE(store) << to_sentence(store.error());
     return Session(*std::move(store), made);
   }
+  // What model.json says, whatever was saved.
+  void describe_as_pretraining(bool pretrain) {
+    auto store = *ModelStore::open(model_, xseg_model_kind());
+    description_.options.pretrain = pretrain;
+    store.intend(to_json(description_));
+    ASSERT_TRUE(store.commit_description());
+  }
   // What is saved of a model after one iteration.
   std::optional<LoadedGeneration> saved_after_one() {
     auto made = learner();
@@ -248,11 +255,47 @@ TEST_F(AnXseg, IsNoMaskerBeforeItHasLearnedFromLabels) {
     ASSERT_TRUE(training.save(run_));
   }
   EXPECT_TRUE(is_masker(model_));
-  auto store = *ModelStore::open(model_, xseg_model_kind());
-  description_.options.pretrain = true;
-  store.intend(to_json(description_));
-  ASSERT_TRUE(store.commit_description());
+  // A pretraining was begun, and killed before it had saved anything.
+  describe_as_pretraining(true);
+  EXPECT_TRUE(is_masker(model_));
+  std::vector<std::string> warnings;
+  const auto masker = open_masker(model_, {.threads = 1, .gpu = false}, warnings);
+  EXPECT_TRUE(masker) << to_sentence(masker.error());
+}
+
+TEST_F(AnXseg, IsNoMaskerAsLongAsOnlyPretrainedWeightsAreSaved) {
+  {
+    const auto pretraining = pretrainer();
+    Session training = session(*pretraining);
+    ASSERT_TRUE(training.load(run_));
+    ASSERT_TRUE(training.iterate(run_));
+    ASSERT_TRUE(training.save(run_));
+  }
   EXPECT_FALSE(is_masker(model_));
+  // A training on labels was begun, and killed before it had saved anything.
+  describe_as_pretraining(false);
+  EXPECT_FALSE(is_masker(model_));
+  std::vector<std::string> warnings;
+  const auto masker = open_masker(model_, {.threads = 1, .gpu = false}, warnings);
+  ASSERT_FALSE(masker);
+  EXPECT_EQ(masker.error().code, Code::bad_option);
+  // Where no note tells, the folder does.
+  for (const auto& note : read_notes(model_)) fs::remove(note_file(model_, note.entry));
+  EXPECT_TRUE(is_masker(model_));
+  EXPECT_TRUE(open_masker(model_, {.threads = 1, .gpu = false}, warnings));
+}
+
+TEST_F(AnXseg, OfDeepFaceLabsIsNoMaskerEitherWhenItIsOnlyPretrained) {
+  const auto saved = saved_after_one();
+  const fs::path dfl = folder_.path / "dfl";
+  std::vector<std::string> warnings;
+  for (const bool pretrain : {true, false}) {
+    description_.options.pretrain = pretrain;
+    const auto written = write_dfl_xseg(description_, *saved, dfl, /*replace=*/true);
+    ASSERT_TRUE(written) << to_sentence(written.error());
+    EXPECT_EQ(is_masker(dfl), !pretrain);
+    EXPECT_EQ(open_masker(dfl, {.threads = 1, .gpu = false}, warnings).has_value(), !pretrain);
+  }
 }
 
 }  // namespace

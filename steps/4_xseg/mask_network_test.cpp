@@ -12,6 +12,7 @@
 #include "lib/loop/generation_list.hpp"
 #include "lib/nets/xseg.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/xseg/xseg_dfl.hpp"
 #include "lib/xseg/xseg_onnx.hpp"
 #include "steps/4_xseg/apply.hpp"
 #include "steps/4_xseg/model_files.hpp"
@@ -167,6 +168,21 @@ TEST_F(AMaskNetwork, PretrainsOnBothSides) {
   const auto report = train_masks(r, run_);
   ASSERT_TRUE(report) << to_sentence(report.error());
   EXPECT_EQ(report->faces, 5u);
+}
+
+// What is exported is what was saved, also where a training of another kind was only begun.
+TEST_F(AMaskNetwork, GoesToDeepFaceLabAsThePretrainedOneThatItIs) {
+  auto r = request(1);
+  r.wanted.pretrain = true;
+  ASSERT_TRUE(train_masks(r, run_));
+  auto store = *ModelStore::open(model_, xseg_model_kind());
+  store.intend(to_json(XsegDescription{}));
+  ASSERT_TRUE(store.commit_description());
+  const auto exported = export_xseg(model_, scratch_.path / "dfl", {}, run_);
+  ASSERT_TRUE(exported) << to_sentence(exported.error());
+  const auto read = read_dfl_xseg(scratch_.path / "dfl", /*optimizer=*/false);
+  ASSERT_TRUE(read) << to_sentence(read.error());
+  EXPECT_TRUE(read->pretrain);
 }
 
 // Another process makes the model while this one looks at the faces.
