@@ -62,12 +62,6 @@ Result<std::unique_ptr<Masker>> opened_file(const fs::path& file, const Open& op
 
 }  // namespace
 
-fs::path xseg_model_in(const fs::path& models) {
-  std::error_code error;
-  const fs::path own = models / "XSeg";
-  return !ModelStore::exists(own) && fs::exists(models / "XSeg_256.npy", error) ? models : own;
-}
-
 // What cannot be read is told by whoever opens it.
 static bool has_yet_to_learn(const fs::path& model) {
   const auto list = usable_list(model);
@@ -81,6 +75,12 @@ static bool has_yet_to_learn(const fs::path& model) {
   if (!store) return false;
   const auto description = xseg_description_from_json(store->description(), model.string());
   return description && description->options.pretrain;
+}
+
+fs::path xseg_model_in(const fs::path& models) {
+  std::error_code error;
+  const fs::path own = models / "XSeg";
+  return has_yet_to_learn(own) && fs::exists(models / "XSeg_256.npy", error) ? models : own;
 }
 
 bool is_masker(const fs::path& path) {
