@@ -101,6 +101,22 @@ TEST_F(AMaskNetwork, ARestartKeepsTheModelThatWasThere) {
   EXPECT_EQ(old->generations()->back(), 2);
 }
 
+TEST_F(AMaskNetwork, ARestartDoesNotReadTheModelThatWasThere) {
+  for (const char* list : {"damaged", R"({"format": "understudy.generations", "version": 9999, "generations": []})"}) {
+    SCOPED_TRACE(list);
+    fs::remove_all(model_.parent_path());
+    ASSERT_TRUE(write_text(model_ / "model.json", "damaged"));
+    ASSERT_TRUE(write_text(model_ / "generations.json", list));
+    EXPECT_FALSE(train_masks(request(1), run_));
+    auto again = request(1);
+    again.options.restart = true;
+    const auto report = train_masks(again, run_);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    EXPECT_EQ(report->iteration, 1);
+    EXPECT_EQ(*read_text(model_.parent_path() / "XSeg-before-1" / "generations.json"), list);
+  }
+}
+
 TEST_F(AMaskNetwork, WithoutLabelsNothingIsMade) {
   auto r = request(1);
   r.src = scratch_.path / "none";
