@@ -5,6 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
+#include "lib/base/folder_events.hpp"
+#include "lib/base/full_disk.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/masks.hpp"
@@ -184,6 +189,34 @@ TEST_F(AnXseg, ReplacesOnlyWhatWasMadeHere) {
     EXPECT_EQ(*read_text(aside / name), std::string("weeks of work: ") + name);
   EXPECT_EQ(*read_text(to / "XSeg_model_backup-1" / "XSeg_model.onnx"), "weeks of work: XSeg_model.onnx");
   EXPECT_FALSE(fs::exists(folder_.path / "dfl_backup-2"));
+}
+
+// A model that is replaced is so as a whole, whatever stops it: never new weights with an old face type.
+TEST_F(AnXseg, IsReplacedForDeepFaceLabAsAWhole) {
+  const auto saved = saved_after_one();
+  const fs::path dfl = folder_.path / "dfl";
+  const auto first = write_dfl_xseg(description_, *saved, dfl, false);
+  ASSERT_TRUE(first) << to_sentence(first.error());
+  std::map<fs::path, std::string> before;
+  for (const auto& file : *first) before.emplace(file, *read_text(file));
+  auto other = *saved;
+  other.weights.at("xseg/out_conv/bias") = saved->weights.at("xseg/out_conv/bias") + 1;
+  description_.options.face_type = ModelFaceType::head;
+  {
+    const FullDisk full(before.at(dfl / "XSeg_256.npy").size());  // the optimiser's file is larger: longer names
+    EXPECT_FALSE(write_dfl_xseg(description_, other, dfl, true));
+  }
+  for (const auto& [file, bytes] : before) EXPECT_TRUE(*read_text(file) == bytes) << file;
+  FolderEvents events(dfl);
+  ASSERT_TRUE(write_dfl_xseg(description_, other, dfl, true));
+  const auto names = events.take();
+  const auto at = [&](const char* name) { return std::ranges::find(names, name) - names.begin(); };
+  EXPECT_LT(at("-XSeg_data.dat"), at("+XSeg_256.npy"));
+  EXPECT_LT(at("-XSeg_256_opt.npy"), at("+XSeg_256.npy"));
+  EXPECT_LT(at("+XSeg_256_opt.npy"), at("+XSeg_data.dat"));
+  EXPECT_LT(at("+XSeg_256.npy"), at("+XSeg_data.dat"));
+  EXPECT_EQ(read_dfl_xseg(dfl, true)->face_type, FaceType::head);
+  EXPECT_FALSE(fs::exists(dfl / ".understudy" / "export"));
 }
 
 // As a training begins: it is looked at before the first step, and nothing of that look stands in the step's way.
