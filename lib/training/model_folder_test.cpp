@@ -194,7 +194,12 @@ TEST_F(Damaged, WhatCannotBeReadIsNotDamaged) {
     ASSERT_FALSE(reached) << *reached;
     EXPECT_EQ(reached.error().code, Code::io);
     EXPECT_TRUE(warnings.empty());
+    // The way on is told, and is one.
+    EXPECT_NE(reached.error().hint.find((path / name).string()), std::string::npos) << reached.error().hint;
     fs::remove(path / name);
+    EXPECT_EQ(*resumed(path, warnings), generation_of(name) == 3 ? 2 : 3);
+    EXPECT_EQ(warnings.size(), 1u);
+    warnings.clear();
     spit(path / name, sound);
     EXPECT_EQ(*resumed(path, warnings), 3);
     EXPECT_TRUE(warnings.empty());
