@@ -8,6 +8,7 @@
 
 #include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/temporaries.hpp"
 #include "lib/loop/model_files.hpp"
 
 namespace understudy {
@@ -220,7 +221,7 @@ std::vector<GenerationEntry> loadable(const fs::path& folder, const UsableList& 
 }
 
 void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>& list) {
-  remove_temporaries(folder);
+  remove_temporaries_of_others(folder);  // a preview may be being written
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const auto name = it->path().filename().string();

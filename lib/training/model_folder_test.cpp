@@ -241,6 +241,16 @@ TEST_F(Damaged, OlderFoldersAreRead) {
   expect_goes_on(path);
 }
 
+// Another thread writes a preview.
+TEST(ModelFolder, ASaveLeavesWhatIsBeingWrittenBesideIt) {
+  const ScratchFolder scratch;
+  auto model = *ModelFolder::create(scratch.path / "m", described());
+  const auto begun = temporary_name(scratch.path / "m" / "preview.png");
+  spit(begun, "half a picture");
+  ASSERT_TRUE(model.save(made(1)));
+  EXPECT_TRUE(fs::exists(begun));
+}
+
 // Saves and backs up from `reached` on until it is killed, and tells of each save.
 [[noreturn]] void save_for_ever(const fs::path& path, std::int64_t reached, int report) {
   auto folder = ModelFolder::open(path);
