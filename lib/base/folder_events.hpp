@@ -31,8 +31,8 @@ class FolderEvents {
       for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
         inotify_event event;
         std::memcpy(&event, buffer.data() + at, sizeof event);
-        const bool there = (event.mask & (IN_CREATE | IN_MOVED_TO)) != 0;
-        if (event.len > 0) names.push_back((there ? "+" : "-") + std::string(buffer.data() + at + sizeof event));
+        std::string name((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0 ? "+" : "-");
+        if (event.len > 0) names.push_back(name.append(buffer.data() + at + sizeof event));
         at += sizeof event + event.len;
       }
     }
