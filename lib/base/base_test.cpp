@@ -16,6 +16,7 @@
 #include "lib/base/path_text.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/base/system.hpp"
+#include "lib/base/temporaries.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
@@ -96,6 +97,16 @@ TEST(Files, TemporariesStayWithWhoMayStillBeWriting) {
   EXPECT_EQ(remove_temporaries(scratch.path), 3);
   for (const auto& kept : {alive, of_old_alive, elsewhere}) EXPECT_TRUE(fs::exists(kept)) << kept;
   for (const auto& gone : {ended, before_restart, left_elsewhere}) EXPECT_FALSE(fs::exists(gone)) << gone;
+}
+
+TEST(Files, OwnTemporariesStayWhereThreadsMayBeWriting) {
+  const ScratchFolder scratch;
+  const auto own = temporary_name(scratch.path / "8.png");
+  const auto ended = scratch.path / ".understudy-tmp-999999999-8.png";  // as an older version named them
+  for (const auto& path : {own, ended}) std::ofstream(path) << "half";
+  EXPECT_EQ(remove_temporaries_of_others(scratch.path), 1);
+  EXPECT_TRUE(fs::exists(own));
+  EXPECT_EQ(remove_temporaries(scratch.path), 1);
 }
 
 TEST(Files, OneListForAllKindsOfFiles) {

@@ -17,6 +17,7 @@
 #include "lib/base/io_failure.hpp"
 #include "lib/base/same_bytes.hpp"
 #include "lib/base/system.hpp"
+#include "lib/base/temporaries.hpp"
 #include "lib/base/text.hpp"
 
 namespace understudy {
@@ -121,8 +122,10 @@ fs::path temporary_name(const fs::path& target) {
 
 bool is_temporary(const fs::path& path) { return path.filename().string().starts_with(temporary_prefix); }
 
-// Whether another process may still be filling it.
-static bool in_use(const fs::path& temporary) {
+enum class OwnTemporaries { left, in_use };  // of an earlier process with the same number, or this one's
+
+// Whether a process may still be filling it.
+static bool in_use(const fs::path& temporary, OwnTemporaries own_ones) {
   const auto claim = temporary.filename().string().substr(temporary_prefix.size());
   const auto parts = split(claim.substr(0, claim.find('-')), '.');
   const auto own = split(this_boot(), '.');
@@ -134,19 +137,23 @@ static bool in_use(const fs::path& temporary) {
   }
   if (parts.size() == 3 && parts[1] != own[1]) return false;  // its process ended with that boot
   const int writer = std::atoi(parts.back().c_str());         // older versions wrote nothing else
-  return writer > 0 && writer != ::getpid() && (::kill(writer, 0) == 0 || errno == EPERM);
+  if (writer == ::getpid()) return own_ones == OwnTemporaries::in_use;
+  return writer > 0 && (::kill(writer, 0) == 0 || errno == EPERM);
 }
 
-int remove_temporaries(const fs::path& folder) {
+static int remove_temporaries(const fs::path& folder, OwnTemporaries own_ones) {
   int removed = 0;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;
-    if (!is_temporary(it->path()) || in_use(it->path())) continue;
+    if (!is_temporary(it->path()) || in_use(it->path(), own_ones)) continue;
     if (it->is_regular_file(ignored) && fs::remove(it->path(), ignored)) ++removed;
   }
   return removed;
 }
+
+int remove_temporaries(const fs::path& folder) { return remove_temporaries(folder, OwnTemporaries::left); }
+int remove_temporaries_of_others(const fs::path& folder) { return remove_temporaries(folder, OwnTemporaries::in_use); }
 
 Result<> sync_file(const fs::path& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -8,6 +8,7 @@
 
 #include "lib/base/formats.hpp"
 #include "lib/base/path_text.hpp"
+#include "lib/base/temporaries.hpp"
 #include "lib/loop/model_files.hpp"
 
 namespace understudy {
@@ -102,6 +103,20 @@ std::optional<json> unsealed(const std::string& text) {
 
 bool tells_of_damage(const Error& error) { return error.code == Code::bad_file || error.code == Code::not_found; }
 
+Error unreadable(Error error, const fs::path& file) {
+  if (!error.hint.empty()) return error;
+  error.hint = is_generation_file(file.filename().string())
+                   ? fmt::format(
+                         "Nothing was changed. Look what keeps {} from being read. Once it is moved away, the "
+                         "generation before it is the newest.",
+                         file.string())
+                   : fmt::format(
+                         "Nothing was changed. Look what keeps {} from being read. Once it is moved away, the notes of "
+                         "the generations tell what it says.",
+                         file.string());
+  return error;
+}
+
 Result<std::uint64_t> file_checksum(const fs::path& path) {
   struct Free {
     void operator()(XXH3_state_t* s) const { XXH3_freeState(s); }
@@ -183,7 +198,7 @@ Result<> write_note(const fs::path& folder, const GenerationNote& note, const st
 Result<UsableList> usable_list(const fs::path& folder) {
   auto list = read_list(folder);
   if (list && !list->empty()) return UsableList{*std::move(list), false};
-  if (!list && !tells_of_damage(list.error())) return Failure(list.error());
+  if (!list && !tells_of_damage(list.error())) return Failure(unreadable(std::move(list).error(), folder / list_name));
   UsableList found{{}, true};
   for (auto& note : read_notes(folder)) found.entries.push_back(std::move(note.entry));
   if (found.entries.empty() && !list) return Failure(list.error());
@@ -206,7 +221,7 @@ std::vector<GenerationEntry> loadable(const fs::path& folder, const UsableList& 
 }
 
 void remove_unlisted(const fs::path& folder, const std::vector<GenerationEntry>& list) {
-  remove_temporaries(folder);
+  remove_temporaries_of_others(folder);  // a preview may be being written
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const auto name = it->path().filename().string();

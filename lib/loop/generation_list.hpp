@@ -42,6 +42,8 @@ std::optional<nlohmann::json> unsealed(const std::string& text);
 // Whether a file itself is what is wrong. What cannot be read for another reason (a disk that is away, rights, no
 // memory) may be sound, and what takes its place when it is passed over would be what the next save keeps.
 bool tells_of_damage(const Error&);
+// Such an error with the way on: what takes the file's place once somebody moves it away.
+Error unreadable(Error, const fs::path& file);
 
 // XXH3-64 of a file of any size, read piece by piece.
 Result<std::uint64_t> file_checksum(const fs::path&);

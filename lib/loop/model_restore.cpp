@@ -90,6 +90,30 @@ std::optional<GenerationEntry> later_than_newest(std::vector<GenerationEntry> li
   return newest_of(list);
 }
 
+// By its weights: what a restore that is not complete makes the newest. The list itself tells of that only where a
+// later iteration stands before it.
+fs::path mark_of(const fs::path& model) { return model / "restore.json"; }
+Result<> mark(const fs::path& model, const GenerationEntry& entry) {
+  return write_text(mark_of(model), sealed({{"weights", entry.weights.checksum}}));
+}
+bool is_marked(const fs::path& model, const GenerationEntry& entry) {
+  const auto text = read_text(mark_of(model), 1 << 10);
+  const auto j = text ? unsealed(*text) : std::nullopt;
+  return j && j->contains("weights") && (*j)["weights"] == json(entry.weights.checksum);
+}
+Result<> unmark(const fs::path& model) {
+  std::error_code error;
+  fs::remove(mark_of(model), error);
+  return error ? Result<>(io_failure("remove", mark_of(model), error.value())) : Result<>();
+}
+
+// What the model was before a restore that was killed, where that may be in no backup yet.
+std::optional<GenerationEntry> left_unkept(const fs::path& model, const std::vector<GenerationEntry>& list) {
+  if (list.empty()) return {};
+  if (list.size() > 1 && is_marked(model, list.back())) return list[list.size() - 2];
+  return later_than_newest(list);
+}
+
 // A backup of what the model is, made and not yet among its slots.
 struct PreparedBackup {
   ModelStore store;
@@ -127,21 +151,32 @@ Result<> describe_as(const fs::path& model, const json& then, std::int64_t itera
   return add_to_history(model, changes_between(now ? *now : json::object(), then, iteration));
 }
 
-// By its weights: what a restore that is not complete makes the newest. The list itself tells of that only where a
-// later iteration stands before it.
-fs::path mark_of(const fs::path& model) { return model / "restore.json"; }
-Result<> mark(const fs::path& model, const GenerationEntry& entry) {
-  return write_text(mark_of(model), sealed({{"weights", entry.weights.checksum}}));
+// What is left to do of a restore whose state is the newest of the list.
+Result<> finish(const fs::path& model, const GenerationEntry& newest, const json& then,
+                const std::optional<PreparedBackup>& backup) {
+  TRY_VOID(describe_as(model, then, newest.iteration));
+  // Only now, when the same call again would change nothing more: the slots move on, and with them what their numbers
+  // mean.
+  if (backup) TRY_VOID(backup->finish());
+  return unmark(model);
 }
-bool is_marked(const fs::path& model, const GenerationEntry& entry) {
-  const auto text = read_text(mark_of(model), 1 << 10);
-  const auto j = text ? unsealed(*text) : std::nullopt;
-  return j && j->contains("weights") && (*j)["weights"] == json(entry.weights.checksum);
-}
-Result<> unmark(const fs::path& model) {
-  std::error_code error;
-  fs::remove(mark_of(model), error);
-  return error ? Result<>(io_failure("remove", mark_of(model), error.value())) : Result<>();
+
+// Before another restore shortens the list: what only that list still tells of, since one was killed, becomes a backup.
+// Nothing is dropped, for it may be what is wanted. The slots move on: the answer is where the wanted state is now.
+Result<KeptState> after_killed_one(const fs::path& model, const ModelKind& kind,
+                                   const std::vector<GenerationEntry>& list, const KeptState& wanted) {
+  const auto unkept = left_unkept(model, list);
+  if (!unkept && (list.empty() || !is_marked(model, list.back()))) return wanted;
+  std::optional<PreparedBackup> backup;
+  if (unkept) {
+    TRY(backup, prepared_backup(model, kind, *unkept));
+  }
+  TRY_VOID(finish(model, list.back(), description_of({0, model, list.back()}), backup));
+  if (wanted.backup == 0) return wanted;
+  TRY(const auto states, kept_states(model));
+  const auto now =
+      std::ranges::find_if(states, [&](const KeptState& s) { return s.backup > 0 && s.entry == wanted.entry; });
+  return now == states.end() ? wanted : *now;
 }
 
 }  // namespace
@@ -171,16 +206,18 @@ std::string damage_of(const KeptState& kept) {
   return {};
 }
 
-Result<> restore(const fs::path& model, const ModelKind& kind, const KeptState& wanted) {
-  if (const auto damage = damage_of(wanted); !damage.empty())
+Result<std::optional<GenerationEntry>> restore(const fs::path& model, const ModelKind& kind, const KeptState& asked) {
+  if (const auto damage = damage_of(asked); !damage.empty())
     return fail_with_hint(Code::bad_file, damage, "Choose another generation or backup; nothing was changed.");
   TRY(auto list, usable_list(model));
-  const json then = description_of(wanted);
   // A call that was killed may have come so far that only the backup is missing.
-  const bool there = !list.entries.empty() && same_content(list.entries.back(), wanted.entry);
-  auto unkept = there ? later_than_newest(list.entries) : newest_of(list.entries);
-  const auto behind = list.entries.size();
-  if (there && !unkept && behind > 1 && is_marked(model, list.entries.back())) unkept = list.entries[behind - 2];
+  const bool there = !list.entries.empty() && same_content(list.entries.back(), asked.entry);
+  KeptState wanted = asked;
+  if (!there) {
+    TRY(wanted, after_killed_one(model, kind, list.entries, asked));
+  }
+  const json then = description_of(wanted);
+  const auto unkept = there ? left_unkept(model, list.entries) : newest_of(list.entries);
   std::optional<PreparedBackup> backup;
   if (unkept) {
     TRY(backup, prepared_backup(model, kind, *unkept));
@@ -200,15 +237,13 @@ Result<> restore(const fs::path& model, const ModelKind& kind, const KeptState& 
     TRY_VOID(write_list(model, list.entries));  // from here on it is the newest
   }
   const GenerationEntry newest = list.entries.back();
-  TRY_VOID(describe_as(model, then, newest.iteration));
-  if (!backup) return unmark(model);
-  // Only now, when the same call again would change nothing more: the slots move on, and with them what their numbers
-  // mean.
-  TRY_VOID(backup->finish());
+  TRY_VOID(finish(model, newest, then, backup));
+  if (!backup) return unkept;
+  // Without the mark: what stands before the newest from now on is not what the model was.
   std::erase_if(list.entries, [&](const GenerationEntry& e) { return e.iteration >= newest.iteration && e != newest; });
   TRY_VOID(write_list(model, list.entries));
   remove_unlisted(model, list.entries);
-  return unmark(model);
+  return unkept;
 }
 
 Result<> complete_restore(const fs::path& model, const ModelKind& kind) {
@@ -219,7 +254,8 @@ Result<> complete_restore(const fs::path& model, const ModelKind& kind) {
   }
   if (list.entries.empty() || (!half && !later_than_newest(list.entries))) return {};
   TRY(const auto states, kept_states(model));
-  return restore(model, kind, states.front());
+  TRY_VOID(restore(model, kind, states.front()));
+  return {};
 }
 
 Result<std::optional<FileLock>> take_model(const fs::path& model, const ModelKind& kind) {

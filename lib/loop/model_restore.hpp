@@ -27,8 +27,9 @@ std::string damage_of(const KeptState&);
 // Makes it what the model is, with the options of then. The model must be locked by the caller. What the model is now
 // becomes its newest backup (the slots move on; none falls out), unless that holds it already: a damaged one cannot,
 // and then nothing is done. A kill leaves the model as it was or as it shall be, and the same call again completes it:
-// the slots move on last of all.
-Result<> restore(const fs::path& model, const ModelKind&, const KeptState&);
+// the slots move on last of all. Any other call keeps first what that one had not kept yet. Returns what is the newest
+// backup now; nothing where there was nothing to keep.
+Result<std::optional<GenerationEntry>> restore(const fs::path& model, const ModelKind&, const KeptState&);
 
 // Completes one that was killed before the options were those of then, or what the model had been was among its
 // backups: the next save would take its place. Otherwise nothing happens. The model must be locked by the caller.

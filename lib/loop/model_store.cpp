@@ -56,12 +56,6 @@ Result<> expect_none(const fs::path& folder) {
                         "Choose another name with --model.");
 }
 
-Error unreadable(Error error, const fs::path& model) {
-  if (error.hint.empty())
-    error.hint = fmt::format("Nothing was changed. Look what keeps the files in {} from being read.", model.string());
-  return error;
-}
-
 }  // namespace
 
 bool ModelStore::exists(const fs::path& folder) {
@@ -123,7 +117,8 @@ Result<ModelStore> ModelStore::open(const fs::path& path, const ModelKind& kind)
                           "Train one first: " + kind.train_command);
   auto description = read_description(path, kind);
   if (description) return ModelStore(path, kind, *std::move(description));
-  if (!tells_of_damage(description.error())) return Failure(description.error());
+  if (!tells_of_damage(description.error()))
+    return Failure(unreadable(std::move(description).error(), path / description_name));
   const auto notes = read_notes(path);
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
     auto kept = kind.read(note->model, note_file(path, note->entry).string());
@@ -152,11 +147,16 @@ Result<LoadedGeneration> ModelStore::load_entry(const GenerationEntry& entry, bo
   loaded.iteration = entry.iteration;
   loaded.batches = entry.batches;
   loaded.seconds = entry.seconds;
-  TRY(loaded.weights, read_safetensors(path_ / entry.weights.name, entry.weights.checksum));
+  const auto read = [&](const GenerationFile& file) -> Result<std::map<std::string, Tensor>> {
+    auto tensors = read_safetensors(path_ / file.name, file.checksum);
+    if (tensors || tells_of_damage(tensors.error())) return tensors;
+    return Failure(unreadable(std::move(tensors).error(), path_ / file.name));
+  };
+  TRY(loaded.weights, read(entry.weights));
   if (with_optimizer) {
-    TRY(loaded.optimizer, read_safetensors(path_ / entry.optimizer.name, entry.optimizer.checksum));
+    TRY(loaded.optimizer, read(entry.optimizer));
   }
-  TRY(auto history, read_safetensors(path_ / entry.history.name, entry.history.checksum));
+  TRY(auto history, read(entry.history));
   const auto it = history.find("losses");
   if (it == history.end() || it->second.dim() != 2 || it->second.size(1) != kind_->loss_count)
     return fail(Code::bad_file, "{} holds no loss history", (path_ / entry.history.name).string());
@@ -216,7 +216,7 @@ Result<std::optional<LoadedGeneration>> ModelStore::load(bool with_optimizer,
   for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
     auto loaded = load_entry(*it, with_optimizer);
     if (loaded) return std::optional<LoadedGeneration>{*std::move(loaded)};
-    if (!tells_of_damage(loaded.error())) return Failure(unreadable(loaded.error(), path_));
+    if (!tells_of_damage(loaded.error())) return Failure(loaded.error());
     warnings.push_back(
         fmt::format("Iteration {} of the model cannot be used: {}", it->iteration, to_sentence(loaded.error())));
     damaged_.push_back(it->weights.name);

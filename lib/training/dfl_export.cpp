@@ -85,7 +85,7 @@ class Exporter {
   }
 
  private:
-  fs::path file(const std::string& rest) const { return target_.folder / (written_.name + "_" + rest); }
+  fs::path file(std::string_view rest) const { return target_.folder / fmt::format("{}_{}", written_.name, rest); }
 
   Result<> expect_room() const {
     std::error_code error;
@@ -99,16 +99,11 @@ class Exporter {
   Result<> move_in() {
     TRY(auto made, MadeFiles::open(target_.folder));
     Aside aside(target_.folder, target_.tell);
-    std::vector<fs::path> there;
+    for (const auto rest : dfl_file_names) TRY_VOID(aside.make_way(made, file(rest).filename()));
     std::error_code error;
-    for (fs::directory_iterator it(target_.folder, error), end; !error && it != end; it.increment(error)) {
-      const auto name = it->path().filename();
-      if (name.string().starts_with(written_.name + "_") && !it->is_directory(error)) there.push_back(name);
-    }
-    for (const auto& name : there) TRY_VOID(aside.make_way(made, name));
     fs::remove(file("data.dat"), error);
-    for (const auto& name : there) {
-      if (!fs::exists(staging_ / name, error)) fs::remove(target_.folder / name, error);
+    for (const auto rest : dfl_file_names) {
+      if (!fs::exists(staging_ / file(rest).filename(), error)) fs::remove(file(rest), error);
     }
     for (const auto& path : written_.files) TRY_VOID(made.take_in(staging_ / path.filename(), path.filename()));
     return {};

@@ -2,8 +2,10 @@
 // What DeepFaceLab's model files are called and hold (spec networks-and-training.md 2), for reading and writing alike.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/pickle.hpp"
@@ -42,6 +44,14 @@ struct DflLayout {
 };
 // Of the model's networks and discriminators, also of those that its options leave off.
 Result<DflLayout> dfl_layout(const ModelSpec&);
+
+// What stands behind NAME_CLASS_ in the names of a model's files, whatever its options. Other files that begin with a
+// model's name (its .dfm, its previews) are none of it.
+constexpr std::array<std::string_view, 16> dfl_file_names{
+    "encoder.npy",   "inter.npy",       "inter_AB.npy",    "inter_B.npy",     "inter_src.npy",
+    "inter_dst.npy", "decoder.npy",     "decoder_src.npy", "decoder_dst.npy", "code_discriminator.npy",
+    "GAN.npy",       "src_dst_opt.npy", "D_code_opt.npy",  "GAN_opt.npy",     "summary.txt",
+    "data.dat"};
 
 // Convolution HWIO -> OIHW (transposed convolution HW,out,in -> in,out,HW), dense (in,out) -> (out,in) (spec 0.2), and
 // back; both without changing a bit.

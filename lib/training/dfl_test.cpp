@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "lib/base/made_files.hpp"
 #include "lib/training/dfl_export.hpp"
 #include "lib/training/dfl_fake.hpp"
 
@@ -182,6 +183,45 @@ TEST(Dfl, ExportThatFailsLeavesTheOneBeforeAlone) {
   ASSERT_TRUE(write_dfl_model(model.description, model.generation, target));
   EXPECT_FALSE(fs::exists(scratch.path / "out" / "mic_SAEHD_src_dst_opt.npy"));
   EXPECT_TRUE(read_dfl_model(scratch.path / "out", "mic"));
+}
+
+// What only begins with its name, and was made here too, is another export's: the .dfm of the same model.
+TEST(Dfl, ExportReplacesTheFilesOfAModelAlone) {
+  const ScratchFolder scratch;
+  FakeModel df(small(ModelClass::saehd), true), liae(small(ModelClass::saehd, "liae-ud"), false);
+  df.write(scratch.path / "df", "mic");
+  liae.write(scratch.path / "liae", "mic");
+  DflTarget target{scratch.path / "out", "mic"};
+  const auto dfm = target.folder / "mic_SAEHD_model.dfm", other = target.folder / "mic_SAEHD_history.txt";
+  ASSERT_TRUE(write_over_ours(dfm, "hours of work", {}));
+  ASSERT_TRUE(write_text(other, "somebody's"));
+  for (const char* from : {"df", "liae"}) {
+    const auto model = read_dfl_model(scratch.path / from, "");
+    ASSERT_TRUE(model) << to_sentence(model.error());
+    const auto written = write_dfl_model(model->description, model->generation, target);
+    ASSERT_TRUE(written) << to_sentence(written.error());
+    EXPECT_EQ(read_text(dfm).value_or("gone"), "hours of work");
+    EXPECT_EQ(read_text(other).value_or("gone"), "somebody's");
+    target.replace = true;
+  }
+  for (const char* of_df : {"inter.npy", "decoder_src.npy", "decoder_dst.npy", "code_discriminator.npy", "GAN.npy",
+                            "D_code_opt.npy", "GAN_opt.npy"})
+    EXPECT_FALSE(fs::exists(target.folder / fmt::format("mic_SAEHD_{}", of_df))) << of_df;
+  EXPECT_TRUE(read_dfl_model(target.folder, "mic"));
+}
+
+TEST(Dfl, NamesTheFilesOfEveryModel) {
+  const auto known = [](const std::string& name) {
+    return std::ranges::find(dfl_file_names, name) != dfl_file_names.end();
+  };
+  for (const auto model_class : {ModelClass::saehd, ModelClass::amp, ModelClass::quick96}) {
+    for (const char* archi : {"df", "liae"}) {
+      const auto layout = dfl_layout(*spec_of(small(model_class, archi)));
+      ASSERT_TRUE(layout);
+      for (const auto& part : layout->parts) EXPECT_TRUE(known(part.file + ".npy")) << part.file;
+      for (const auto& optimizer : layout->optimizers()) EXPECT_TRUE(known(optimizer.file + ".npy")) << optimizer.file;
+    }
+  }
 }
 
 TEST(Dfl, ExportTakesTheAverageUnlessToldOtherwise) {

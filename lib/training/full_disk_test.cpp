@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A model on disk when that is full.
-#include <gtest/gtest.h>
-#include <sys/resource.h>
+#include "lib/base/full_disk.hpp"
 
-#include <csignal>
+#include <gtest/gtest.h>
 
 #include "lib/training/model_fake.hpp"
 
 namespace understudy {
 namespace {
-
-// A limit on the size of files stands for the full disk: every write beyond it fails half way.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    old_ = std::signal(SIGXFSZ, SIG_IGN);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, old_);
-  }
-
- private:
-  rlimit before_{};
-  void (*old_)(int);
-};
 
 TEST(ModelFolder, AFullDiskLeavesTheSavesBeforeAlone) {
   const ScratchFolder scratch;

@@ -194,7 +194,12 @@ TEST_F(Damaged, WhatCannotBeReadIsNotDamaged) {
     ASSERT_FALSE(reached) << *reached;
     EXPECT_EQ(reached.error().code, Code::io);
     EXPECT_TRUE(warnings.empty());
+    // The way on is told, and is one.
+    EXPECT_NE(reached.error().hint.find((path / name).string()), std::string::npos) << reached.error().hint;
     fs::remove(path / name);
+    EXPECT_EQ(*resumed(path, warnings), generation_of(name) == 3 ? 2 : 3);
+    EXPECT_EQ(warnings.size(), 1u);
+    warnings.clear();
     spit(path / name, sound);
     EXPECT_EQ(*resumed(path, warnings), 3);
     EXPECT_TRUE(warnings.empty());
@@ -234,6 +239,16 @@ TEST_F(Damaged, OlderFoldersAreRead) {
   EXPECT_EQ(*resumed(path, warnings), 3);
   EXPECT_TRUE(warnings.empty());
   expect_goes_on(path);
+}
+
+// Another thread writes a preview.
+TEST(ModelFolder, ASaveLeavesWhatIsBeingWrittenBesideIt) {
+  const ScratchFolder scratch;
+  auto model = *ModelFolder::create(scratch.path / "m", described());
+  const auto begun = temporary_name(scratch.path / "m" / "preview.png");
+  spit(begun, "half a picture");
+  ASSERT_TRUE(model.save(made(1)));
+  EXPECT_TRUE(fs::exists(begun));
 }
 
 // Saves and backs up from `reached` on until it is killed, and tells of each save.

@@ -10,6 +10,7 @@
 #include <functional>
 #include <random>
 
+#include "lib/base/folder_events.hpp"
 #include "lib/training/model_fake.hpp"
 
 namespace understudy {
@@ -64,6 +65,30 @@ class AModel : public testing::Test {
     }
     EXPECT_GT(again, 0);
     EXPECT_GT(done, 0);
+  }
+  // As the restore of a backup leaves it that was killed when the list was written and nothing else yet.
+  void leave_half_restored(const KeptState& wanted) {
+    auto list = *usable_list(model_);
+    auto entry = wanted.entry;
+    entry.save = list.entries.back().save + 1;
+    for (auto* file : {&entry.weights, &entry.optimizer, &entry.history}) {
+      const auto from = wanted.folder / file->name;
+      file->name = fmt::format("{}-{}.safetensors", from.stem().string(), entry.save);
+      fs::copy_file(from, model_ / file->name);
+    }
+    const auto then = ModelFolder::open(wanted.folder)->description();
+    ASSERT_TRUE(write_note(model_, {entry, to_json(then)}, list.entries));
+    spit(model_ / "restore.json", sealed({{"weights", entry.weights.checksum}}));
+    list.entries.push_back(entry);
+    ASSERT_TRUE(write_list(model_, list.entries));
+  }
+  // Iterations of the backups, the newest first.
+  std::vector<std::int64_t> backups() const {
+    std::vector<std::int64_t> found;
+    const auto states = kept_states(model_);
+    for (const auto& s : *states)
+      if (s.backup > 0) found.push_back(s.entry.iteration);
+    return found;
   }
   LoadedGeneration loaded(const fs::path& folder) const {
     std::vector<std::string> warnings;
@@ -185,6 +210,64 @@ TEST_F(AModel, HasTheOptionsOfItsWeightsAfterAKillOnTheWayForward) {
     EXPECT_EQ(ModelFolder::open(model_)->description().shared.random_warp, !there);
     EXPECT_FALSE(fs::exists(model_ / "restore.json"));
   });
+}
+
+using Iterations = std::vector<std::int64_t>;
+
+// Killed when the wanted state was the newest of the list, and then another is wanted: a backup, whose number is
+// another by then, or a generation that the killed one would have dropped.
+TEST_F(AModel, KeepsWhatItWasThoughAKilledRestoreIsFollowedByAnother) {
+  leave_half_restored(state(2, 3));
+  const auto before = scratch_.path / "before";
+  fs::copy(model_, before, fs::copy_options::recursive);
+  for (const auto& [backup, iteration] : {std::pair(1, 5), std::pair(0, 7)}) {
+    SCOPED_TRACE(iteration);
+    fs::remove_all(model_);
+    fs::copy(before, model_, fs::copy_options::recursive);
+    const auto kept = restore(model_, face_model_kind(), state(backup, iteration));
+    ASSERT_TRUE(kept) << to_sentence(kept.error());
+    EXPECT_EQ(kept->value().iteration, 3);
+    EXPECT_EQ(loaded(model_).iteration, iteration);
+    EXPECT_TRUE(is_as_made(loaded(model_)));
+    EXPECT_EQ(ModelFolder::open(model_)->description().shared.random_warp, iteration == 5);
+    EXPECT_EQ(backups(), (Iterations{3, 9, 5, 3}));
+    EXPECT_TRUE(is_as_made(loaded(model_ / "backups/02")));
+    EXPECT_FALSE(ModelFolder::open(model_ / "backups/02")->description().shared.random_warp);
+    EXPECT_FALSE(fs::exists(model_ / "restore.json"));
+  }
+}
+
+// The same of one that went forward.
+TEST_F(AModel, KeepsWhatItWasThoughAKilledRestoreForwardIsFollowedByAnother) {
+  ASSERT_TRUE(restore(model_, face_model_kind(), state(2, 3)));
+  leave_half_restored(state(1, 9));
+  ASSERT_TRUE(restore(model_, face_model_kind(), state(2, 5)));
+  EXPECT_EQ(loaded(model_).iteration, 5);
+  EXPECT_EQ(backups(), (Iterations{9, 3, 9, 5, 3}));
+  EXPECT_FALSE(ModelFolder::open(model_ / "backups/01")->description().shared.random_warp);
+  EXPECT_TRUE(ModelFolder::open(model_ / "backups/02")->description().shared.random_warp);
+}
+
+TEST_F(AModel, TellsWhatItKeptAlsoWhereAKilledCallIsCompleted) {
+  leave_half_restored(state(2, 3));
+  const auto kept = restore(model_, face_model_kind(), state(2, 3));
+  ASSERT_TRUE(kept && *kept);
+  EXPECT_EQ(kept->value().iteration, 9);
+  const auto again = restore(model_, face_model_kind(), state(0, 3));
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(*again);
+  EXPECT_EQ(backups(), (Iterations{9, 5, 3}));
+}
+
+// Else a kill between would make a backup of what stands before the newest in the shorter list.
+TEST_F(AModel, IsNoLongerMarkedWhenItsListIsShortened) {
+  const auto wanted = state(1, 5);
+  FolderEvents events(model_);
+  ASSERT_TRUE(restore(model_, face_model_kind(), wanted));
+  const auto names = events.take();
+  const auto unmarked = std::ranges::find(names, "-restore.json");
+  EXPECT_EQ(std::count(names.begin(), unmarked, "+generations.json"), 1);
+  EXPECT_EQ(std::count(unmarked, names.end(), "+generations.json"), 1);
 }
 
 // Killed between the list and the options.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/base/io_failure.hpp"
 #include "lib/base/lock.hpp"
 #include "lib/base/made_files.hpp"
 #include "lib/base/pickle.hpp"
@@ -151,6 +152,37 @@ std::optional<Value> optimizer_of(const LoadedGeneration& generation) {
   return dict;
 }
 
+// Returns the names.
+Result<std::vector<fs::path>> write_staged(const XsegDescription& model, const LoadedGeneration& generation,
+                                           const fs::path& staging) {
+  std::vector<fs::path> names;
+  const auto write = [&](const char* name, const Value& value) -> Result<> {
+    names.emplace_back(name);
+    return write_file(staging / name, pickle::write(value));
+  };
+  TRY(const auto weights, weights_of(generation));
+  TRY_VOID(write(weights_file, weights));
+  if (const auto slots = optimizer_of(generation)) TRY_VOID(write(optimizer_file, *slots));
+  TRY_VOID(write(data_file, state_of(model, generation)));
+  return names;
+}
+
+// What tells of the old weights goes before them, so that a kill leaves none of it beside the new ones. Somebody else's
+// is put aside.
+Result<> move_in(const fs::path& folder, const fs::path& staging, const std::vector<fs::path>& names,
+                 const std::function<void(std::string)>& tell) {
+  TRY(auto made, MadeFiles::open(folder));
+  Aside aside(folder, tell);
+  for (const char* name : {data_file, optimizer_file, weights_file}) TRY_VOID(aside.make_way(made, name));
+  for (const char* name : {data_file, optimizer_file}) {
+    std::error_code error;
+    fs::remove(folder / name, error);
+    if (error) return io_failure("remove", folder / name, error.value());
+  }
+  for (const auto& name : names) TRY_VOID(made.take_in(staging / name, name));
+  return {};
+}
+
 }  // namespace
 
 Result<DflXseg> read_dfl_xseg(const fs::path& folder, bool optimizer) {
@@ -159,6 +191,11 @@ Result<DflXseg> read_dfl_xseg(const fs::path& folder, bool optimizer) {
   TRY_VOID(read_data(folder / data_file, model));
   if (optimizer) TRY_VOID(read_optimizer(folder / optimizer_file, model));
   return model;
+}
+
+bool is_pretrained_dfl_xseg(const fs::path& folder) {
+  DflXseg model;
+  return read_data(folder / data_file, model) && model.pretrain;
 }
 
 Result<std::vector<fs::path>> write_dfl_xseg(const XsegDescription& model, const LoadedGeneration& generation,
@@ -172,22 +209,15 @@ Result<std::vector<fs::path>> write_dfl_xseg(const XsegDescription& model, const
                             "Choose another folder with --output, or write over it with --replace.");
     }
   }
-  TRY(const auto weights, weights_of(generation));
-  const auto slots = optimizer_of(generation);
-  TRY(auto made, MadeFiles::open(folder));
-  Aside aside(folder, tell);
-  for (const char* name : {weights_file, optimizer_file, data_file}) TRY_VOID(aside.make_way(made, name));
-  // Of the model that is replaced: with these weights its memory would be wrong.
-  if (!slots) fs::remove(folder / optimizer_file, error);
-  std::vector<fs::path> written;
-  const auto write = [&](const char* name, const Value& value) -> Result<> {
-    TRY_VOID(made.write(name, pickle::write(value)));
-    written.push_back(folder / name);
-    return {};
-  };
-  TRY_VOID(write(weights_file, weights));
-  if (slots) TRY_VOID(write(optimizer_file, *slots));
-  TRY_VOID(write(data_file, state_of(model, generation)));
+  const fs::path staging = folder / ".understudy" / "export";  // on the same disk
+  fs::remove_all(staging, error);                              // of one that was killed
+  auto written = write_staged(model, generation, staging);
+  auto moved = written ? move_in(folder, staging, *written, tell) : Result<>();
+  fs::remove_all(staging, error);
+  if (!moved) return Failure(std::move(moved).error());
+  if (written) {
+    for (auto& path : *written) path = folder / path;
+  }
   return written;
 }
 

@@ -5,6 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
+#include "lib/base/folder_events.hpp"
+#include "lib/base/full_disk.hpp"
 #include "lib/base/scratch_folder.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/masks.hpp"
@@ -75,6 +80,13 @@ class AnXseg : public testing::Test {
                                             : ModelStore::create(model_, xseg_model_kind(), to_json(description_));
     EXPECT_TRUE(store) << to_sentence(store.error());
     return Session(*std::move(store), made);
+  }
+  // What model.json says, whatever was saved.
+  void describe_as_pretraining(bool pretrain) {
+    auto store = *ModelStore::open(model_, xseg_model_kind());
+    description_.options.pretrain = pretrain;
+    store.intend(to_json(description_));
+    ASSERT_TRUE(store.commit_description());
   }
   // What is saved of a model after one iteration.
   std::optional<LoadedGeneration> saved_after_one() {
@@ -179,6 +191,34 @@ TEST_F(AnXseg, ReplacesOnlyWhatWasMadeHere) {
   EXPECT_FALSE(fs::exists(folder_.path / "dfl_backup-2"));
 }
 
+// A model that is replaced is so as a whole, whatever stops it: never new weights with an old face type.
+TEST_F(AnXseg, IsReplacedForDeepFaceLabAsAWhole) {
+  const auto saved = saved_after_one();
+  const fs::path dfl = folder_.path / "dfl";
+  const auto first = write_dfl_xseg(description_, *saved, dfl, false);
+  ASSERT_TRUE(first) << to_sentence(first.error());
+  std::map<fs::path, std::string> before;
+  for (const auto& file : *first) before.emplace(file, *read_text(file));
+  auto other = *saved;
+  other.weights.at("xseg/out_conv/bias") = saved->weights.at("xseg/out_conv/bias") + 1;
+  description_.options.face_type = ModelFaceType::head;
+  {
+    const FullDisk full(before.at(dfl / "XSeg_256.npy").size());  // the optimiser's file is larger: longer names
+    EXPECT_FALSE(write_dfl_xseg(description_, other, dfl, true));
+  }
+  for (const auto& [file, bytes] : before) EXPECT_TRUE(*read_text(file) == bytes) << file;
+  FolderEvents events(dfl);
+  ASSERT_TRUE(write_dfl_xseg(description_, other, dfl, true));
+  const auto names = events.take();
+  const auto at = [&](const char* name) { return std::ranges::find(names, name) - names.begin(); };
+  EXPECT_LT(at("-XSeg_data.dat"), at("+XSeg_256.npy"));
+  EXPECT_LT(at("-XSeg_256_opt.npy"), at("+XSeg_256.npy"));
+  EXPECT_LT(at("+XSeg_256_opt.npy"), at("+XSeg_data.dat"));
+  EXPECT_LT(at("+XSeg_256.npy"), at("+XSeg_data.dat"));
+  EXPECT_EQ(read_dfl_xseg(dfl, true)->face_type, FaceType::head);
+  EXPECT_FALSE(fs::exists(dfl / ".understudy" / "export"));
+}
+
 // As a training begins: it is looked at before the first step, and nothing of that look stands in the step's way.
 TEST_F(AnXseg, PretrainsAfterItWasLookedAt) {
   const auto pretraining = pretrainer();
@@ -248,11 +288,61 @@ TEST_F(AnXseg, IsNoMaskerBeforeItHasLearnedFromLabels) {
     ASSERT_TRUE(training.save(run_));
   }
   EXPECT_TRUE(is_masker(model_));
-  auto store = *ModelStore::open(model_, xseg_model_kind());
-  description_.options.pretrain = true;
-  store.intend(to_json(description_));
-  ASSERT_TRUE(store.commit_description());
+  // A pretraining was begun, and killed before it had saved anything.
+  describe_as_pretraining(true);
+  EXPECT_TRUE(is_masker(model_));
+  std::vector<std::string> warnings;
+  const auto masker = open_masker(model_, {.threads = 1, .gpu = false}, warnings);
+  EXPECT_TRUE(masker) << to_sentence(masker.error());
+}
+
+TEST_F(AnXseg, IsNoMaskerAsLongAsOnlyPretrainedWeightsAreSaved) {
+  {
+    const auto pretraining = pretrainer();
+    Session training = session(*pretraining);
+    ASSERT_TRUE(training.load(run_));
+    ASSERT_TRUE(training.iterate(run_));
+    ASSERT_TRUE(training.save(run_));
+  }
   EXPECT_FALSE(is_masker(model_));
+  // A training on labels was begun, and killed before it had saved anything.
+  describe_as_pretraining(false);
+  EXPECT_FALSE(is_masker(model_));
+  std::vector<std::string> warnings;
+  const auto masker = open_masker(model_, {.threads = 1, .gpu = false}, warnings);
+  ASSERT_FALSE(masker);
+  EXPECT_EQ(masker.error().code, Code::bad_option);
+  // Where no note tells, the folder does.
+  for (const auto& note : read_notes(model_)) fs::remove(note_file(model_, note.entry));
+  EXPECT_TRUE(is_masker(model_));
+  EXPECT_TRUE(open_masker(model_, {.threads = 1, .gpu = false}, warnings));
+}
+
+// One that was only begun does not hide what somebody has trained in DeepFaceLab.
+TEST_F(AnXseg, TakesThePlaceOfDeepFaceLabsWhenItHasLearned) {
+  EXPECT_EQ(xseg_model_in(folder_.path), model_);
+  ASSERT_TRUE(write_text(folder_.path / "XSeg_256.npy", "weeks of work"));
+  EXPECT_EQ(xseg_model_in(folder_.path), folder_.path);
+  ASSERT_TRUE(ModelStore::create(model_, xseg_model_kind(), to_json(description_)));
+  EXPECT_EQ(xseg_model_in(folder_.path), folder_.path);
+  ASSERT_TRUE(saved_after_one());
+  EXPECT_EQ(xseg_model_in(folder_.path), model_);
+  for (const auto& note : read_notes(model_)) fs::remove(note_file(model_, note.entry));
+  ASSERT_TRUE(write_text(model_ / "generations.json", "damaged"));
+  EXPECT_EQ(xseg_model_in(folder_.path), model_);
+}
+
+TEST_F(AnXseg, OfDeepFaceLabsIsNoMaskerEitherWhenItIsOnlyPretrained) {
+  const auto saved = saved_after_one();
+  const fs::path dfl = folder_.path / "dfl";
+  std::vector<std::string> warnings;
+  for (const bool pretrain : {true, false}) {
+    description_.options.pretrain = pretrain;
+    const auto written = write_dfl_xseg(description_, *saved, dfl, /*replace=*/true);
+    ASSERT_TRUE(written) << to_sentence(written.error());
+    EXPECT_EQ(is_masker(dfl), !pretrain);
+    EXPECT_EQ(open_masker(dfl, {.threads = 1, .gpu = false}, warnings).has_value(), !pretrain);
+  }
 }
 
 }  // namespace

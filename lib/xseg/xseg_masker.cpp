@@ -48,6 +48,11 @@ Result<std::unique_ptr<Masker>> open_onnx(const fs::path& file, const MaskerOpti
   return std::make_unique<OnnxMasker>(std::move(session));
 }
 
+Failure only_pretrained(const fs::path& path) {
+  return fail_with_hint(Code::bad_option, fmt::format("The XSeg model in {} is only pretrained", path.string()),
+                        "Train it on labels first: understudy mask train --no-pretrain");
+}
+
 template <class Open>
 Result<std::unique_ptr<Masker>> opened_file(const fs::path& file, const Open& open) {
   TRY(auto opened, opened_with_checksum(file, open));
@@ -57,29 +62,38 @@ Result<std::unique_ptr<Masker>> opened_file(const fs::path& file, const Open& op
 
 }  // namespace
 
-fs::path xseg_model_in(const fs::path& models) {
-  std::error_code error;
-  const fs::path own = models / "XSeg";
-  return !ModelStore::exists(own) && fs::exists(models / "XSeg_256.npy", error) ? models : own;
-}
-
 // What cannot be read is told by whoever opens it.
 static bool has_yet_to_learn(const fs::path& model) {
-  if (const auto list = usable_list(model); !list || list->entries.empty()) return list.has_value();
+  const auto list = usable_list(model);
+  if (!list || list->entries.empty()) return list.has_value();
+  // What was saved, and not what model.json says: a training may have been begun that has saved nothing yet.
+  for (const auto& note : read_notes(model)) {
+    if (note.entry != list->entries.back()) continue;
+    if (const auto then = xseg_description_from_json(note.model, model.string())) return then->options.pretrain;
+  }
   const auto store = ModelStore::open(model, xseg_model_kind());
   if (!store) return false;
   const auto description = xseg_description_from_json(store->description(), model.string());
   return description && description->options.pretrain;
 }
 
+fs::path xseg_model_in(const fs::path& models) {
+  std::error_code error;
+  const fs::path own = models / "XSeg";
+  return has_yet_to_learn(own) && fs::exists(models / "XSeg_256.npy", error) ? models : own;
+}
+
 bool is_masker(const fs::path& path) {
   std::error_code error;
   if (ModelStore::exists(path)) return !has_yet_to_learn(path);
-  return fs::exists(path / "XSeg_256.npy", error) || (path.extension() == ".onnx" && fs::exists(path, error));
+  if (fs::exists(path / "XSeg_256.npy", error)) return !is_pretrained_dfl_xseg(path);
+  return path.extension() == ".onnx" && fs::exists(path, error);
 }
 
 std::string why_no_masker(const fs::path& path) {
-  if (!ModelStore::exists(path)) return "There is no XSeg model: the generic mask is taken";
+  std::error_code error;
+  if (!ModelStore::exists(path) && !fs::exists(path / "XSeg_256.npy", error))
+    return "There is no XSeg model: the generic mask is taken";
   return fmt::format("The XSeg model in {} has not learned from labels yet: the generic mask is taken", path.string());
 }
 
@@ -88,17 +102,14 @@ Result<std::unique_ptr<Masker>> open_masker(const fs::path& path, const MaskerOp
   if (path.extension() == ".onnx") return opened_file(path, [&] { return open_onnx(path, options); });
   if (ModelStore::exists(path)) {
     TRY(const auto store, ModelStore::open(path, xseg_model_kind()));
-    TRY(const auto model, xseg_description_from_json(store.description(), path.string()));
     TRY(const auto saved, store.load(/*with_optimizer=*/false, warnings));
     if (!saved) {
       return fail_with_hint(Code::not_found,
                             fmt::format("The XSeg model in {} has not been trained yet", path.string()),
                             "Train it first: understudy mask train");
     }
-    if (model.options.pretrain) {
-      return fail_with_hint(Code::bad_option, fmt::format("The XSeg model in {} is only pretrained", path.string()),
-                            "Train it on labels first: understudy mask train --no-pretrain");
-    }
+    TRY(const auto model, xseg_description_of(store, *saved));
+    if (model.options.pretrain) return only_pretrained(path);
     TRY(std::unique_ptr<Masker> masker,
         NetMasker::make({}, saved->weights, face_type_of(model.options.face_type), options));
     masker->set_content(
@@ -107,6 +118,7 @@ Result<std::unique_ptr<Masker>> open_masker(const fs::path& path, const MaskerOp
   }
   return opened_file(path / "XSeg_256.npy", [&]() -> Result<std::unique_ptr<Masker>> {
     TRY(const auto model, read_dfl_xseg(path, /*optimizer=*/false));
+    if (model.pretrain) return only_pretrained(path);
     return NetMasker::make({}, model.weights, model.face_type, options);
   });
 }

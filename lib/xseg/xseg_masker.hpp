@@ -33,7 +33,8 @@ struct MaskerOptions {
   bool gpu = true;
 };
 
-// Where a workspace's XSeg model lies: MODELS/XSeg, or MODELS itself where only DeepFaceLab's files are.
+// Where a workspace's XSeg model lies: MODELS/XSeg, or MODELS itself where DeepFaceLab's files are and ours has not
+// learned from labels yet. A damaged one of ours stays it: whoever opens it tells.
 fs::path xseg_model_in(const fs::path& models);
 // Whether open_masker() would find anything there: a model of our own that has not learned from labels yet is none.
 bool is_masker(const fs::path&);

@@ -38,6 +38,10 @@ Result<XsegDescription> xseg_description_from_json(const json& j, std::string_vi
   return model;
 }
 
+Result<XsegDescription> xseg_description_of(const ModelStore& store, const LoadedGeneration& saved) {
+  return xseg_description_from_json(saved.saved_as ? *saved.saved_as : store.description(), store.path().string());
+}
+
 const ModelKind& xseg_model_kind() {
   static const ModelKind kind{[](const json& j, std::string_view file) -> Result<json> {
                                 TRY(const auto model, xseg_description_from_json(j, file));

@@ -80,5 +80,8 @@ constexpr std::string_view xseg_class = "xseg";  // in model.json
 nlohmann::json to_json(const XsegDescription&);
 Result<XsegDescription> xseg_description_from_json(const nlohmann::json&, std::string_view file);
 const ModelKind& xseg_model_kind();
+// What the model was when that was saved, by its note; without one what its folder says, which may be what a training
+// has only begun to make of it.
+Result<XsegDescription> xseg_description_of(const ModelStore&, const LoadedGeneration&);
 
 }  // namespace understudy

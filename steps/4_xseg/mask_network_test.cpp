@@ -14,6 +14,7 @@
 #include "lib/project/faceset_folder.hpp"
 #include "lib/xseg/generic_mask.hpp"
 #include "lib/xseg/generic_start.hpp"
+#include "lib/xseg/xseg_dfl.hpp"
 #include "lib/xseg/xseg_onnx.hpp"
 #include "steps/4_xseg/apply.hpp"
 #include "steps/4_xseg/model_files.hpp"
@@ -129,6 +130,22 @@ TEST_F(AMaskNetwork, ARestartKeepsTheModelThatWasThere) {
   EXPECT_EQ(old->generations()->back(), 2);
 }
 
+TEST_F(AMaskNetwork, ARestartDoesNotReadTheModelThatWasThere) {
+  for (const char* list : {"damaged", R"({"format": "understudy.generations", "version": 9999, "generations": []})"}) {
+    SCOPED_TRACE(list);
+    fs::remove_all(model_.parent_path());
+    ASSERT_TRUE(write_text(model_ / "model.json", "damaged"));
+    ASSERT_TRUE(write_text(model_ / "generations.json", list));
+    EXPECT_FALSE(train_masks(request(1), run_));
+    auto again = request(1);
+    again.options.restart = true;
+    const auto report = train_masks(again, run_);
+    ASSERT_TRUE(report) << to_sentence(report.error());
+    EXPECT_EQ(report->iteration, 1);
+    EXPECT_EQ(*read_text(model_.parent_path() / "XSeg-before-1" / "generations.json"), list);
+  }
+}
+
 TEST_F(AMaskNetwork, WithoutLabelsNothingIsMade) {
   auto r = request(1);
   r.src = scratch_.path / "none";
@@ -196,6 +213,21 @@ TEST_F(AMaskNetwork, PretrainsOnBothSides) {
   const auto report = train_masks(r, run_);
   ASSERT_TRUE(report) << to_sentence(report.error());
   EXPECT_EQ(report->faces, 5u);
+}
+
+// What is exported is what was saved, also where a training of another kind was only begun.
+TEST_F(AMaskNetwork, GoesToDeepFaceLabAsThePretrainedOneThatItIs) {
+  auto r = request(1);
+  r.wanted.pretrain = true;
+  ASSERT_TRUE(train_masks(r, run_));
+  auto store = *ModelStore::open(model_, xseg_model_kind());
+  store.intend(to_json(XsegDescription{}));
+  ASSERT_TRUE(store.commit_description());
+  const auto exported = export_xseg(model_, scratch_.path / "dfl", {}, run_);
+  ASSERT_TRUE(exported) << to_sentence(exported.error());
+  const auto read = read_dfl_xseg(scratch_.path / "dfl", /*optimizer=*/false);
+  ASSERT_TRUE(read) << to_sentence(read.error());
+  EXPECT_TRUE(read->pretrain);
 }
 
 // Another process makes the model while this one looks at the faces.

@@ -23,11 +23,13 @@ struct Opened {
 };
 Result<Opened> open_trained(const fs::path& path, Run& run) {
   TRY(const auto store, ModelStore::open(path, xseg_model_kind()));
-  TRY(auto model, xseg_description_from_json(store.description(), path.string()));
   std::vector<std::string> warnings;
   TRY(auto saved, store.load(/*with_optimizer=*/true, warnings));
   for (auto& w : warnings) run.warn(std::move(w));
-  if (saved) return Opened{std::move(model), *std::move(saved)};
+  if (saved) {
+    TRY(auto model, xseg_description_of(store, *saved));
+    return Opened{std::move(model), *std::move(saved)};
+  }
   return fail_with_hint(Code::not_found, fmt::format("The XSeg model in {} has not been trained yet", path.string()),
                         "Train it first: understudy mask train");
 }

@@ -86,6 +86,14 @@ Result<Prepared> prepare(const MaskTrainRequest& request, Run& run) {
   return p;
 }
 
+// A model that is moved aside is not read: it may be damaged, or a newer version's.
+Result<std::optional<FileLock>> taken(const MaskTrainRequest& request) {
+  if (!request.options.restart) return take_model(request.model, xseg_model_kind());
+  if (!ModelStore::exists(request.model)) return std::optional<FileLock>{};
+  TRY(auto lock, FileLock::take(request.model / "lock"));
+  return std::optional(std::move(lock));
+}
+
 // The model that is there goes on under another name.
 Result<> move_aside(const fs::path& model, FileLock& lock, Run& run) {
   std::error_code error;
@@ -150,14 +158,14 @@ std::string to_json_text(const MaskTrainReport& report) {
 Result<MaskTrainReport> train_masks(const MaskTrainRequest& request, Run& run) {
   TRY(const Limits limits, limits_of(request.loop));
   run.stage("open");
-  TRY(auto taken, take_model(request.model, xseg_model_kind()));
+  TRY(auto held, taken(request));
   TRY(auto prepared, prepare(request, run));
-  if (!taken) {
+  if (!held) {
     TRY_VOID(make_folders(request.model));
-    TRY(taken, FileLock::take(request.model / "lock"));
+    TRY(held, FileLock::take(request.model / "lock"));
     if (ModelStore::exists(request.model) && !request.options.restart) return made_meanwhile(request.model);
   }
-  FileLock& lock = *taken;
+  FileLock& lock = *held;
   remove_temporaries(request.model);
   TRY(auto learner, guard_torch("making the network", [&] {
         return std::make_unique<XsegLearner>(prepared.model, prepared.device, prepared.precision,

@@ -95,15 +95,19 @@ Result<std::string> restore_verb(const ModelRestoreOptions& options, const std::
   TRY(const auto lock, FileLock::take(model / "lock"));
   TRY(const auto wanted, wanted_state(model, options));
   const auto before = trained_iterations(model);
-  TRY_VOID(restore(model, face_model_kind(), wanted));
-  if (wanted.backup == 0 && wanted.entry.iteration == before) {
-    run.note(fmt::format("'{}' is at iteration {} already", options.model, before));
-    return json_text(json{{"model", options.model}, {"iteration", before}, {"before", before}});
+  TRY(const auto kept, restore(model, face_model_kind(), wanted));
+  const auto now = wanted.entry.iteration;
+  if (!kept && now == before) {
+    run.note(fmt::format("'{}' is at iteration {} already", options.model, now));
+    return json_text(json{{"model", options.model}, {"iteration", now}, {"before", now}});
   }
-  run.saved(model.string(), fmt::format("model at iteration {}", wanted.entry.iteration));
-  run.note(fmt::format("'{}' is at iteration {} again; iteration {} is its backup 01", options.model,
-                       wanted.entry.iteration, before));
-  return json_text(json{{"model", options.model}, {"iteration", wanted.entry.iteration}, {"before", before}});
+  run.saved(model.string(), fmt::format("model at iteration {}", now));
+  // What was kept, and not what was the newest: a call that was killed may have changed that already.
+  if (kept) {
+    run.note(fmt::format("'{}' is at iteration {} again; iteration {} is its backup 01", options.model, now,
+                         kept->iteration));
+  }
+  return json_text(json{{"model", options.model}, {"iteration", now}, {"before", kept ? kept->iteration : before}});
 }
 
 }  // namespace

@@ -157,8 +157,8 @@ std::vector<std::string> narrow_faces(const SampleSource& source, const ModelDes
 }
 
 std::vector<std::string> options_without_effect(const ModelSpec& spec) {
-  const int parts = std::min(spec.rules.micro_batches, spec.rules.batch_size);
-  if (spec.rules.expression_power <= 0 || spec.rules.batch_size / parts > 1) return {};
+  // Of parts that are not all of one size the larger ones hold more than one face.
+  if (spec.rules.expression_power <= 0 || spec.rules.batch_size > spec.rules.micro_batches) return {};
   return {"'expression-power' compares the faces of a batch with each other: with one at a time it does nothing"};
 }
 

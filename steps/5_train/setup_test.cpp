@@ -140,6 +140,10 @@ TEST_F(ASetup, TellsOfAnOptionThatDoesNothing) {
   d.saehd.batch_size = 4;
   EXPECT_TRUE(options_without_effect(*spec_of(d)).empty());
   d.steering.micro_batches = 3;  // parts of one face and of two
+  EXPECT_TRUE(options_without_effect(*spec_of(d)).empty());
+  d.steering.micro_batches = 4;
+  EXPECT_EQ(options_without_effect(*spec_of(d)).size(), 1u);
+  d.steering.micro_batches = 6;
   EXPECT_EQ(options_without_effect(*spec_of(d)).size(), 1u);
   d.steering.micro_batches = 1;
   d.saehd.batch_size = 1;
