@@ -71,7 +71,8 @@ class AnXseg : public testing::Test {
   // From here on it is a model that pretrains.
   std::unique_ptr<XsegLearner> pretrainer() {
     description_.options.pretrain = true;
-    auto grey = XsegSource::of_grey({folder_.path / "faces"}, FaceType::whole, {.batch_size = 2, .seed = 3, .threads = 1, .device = {}});
+    auto grey = XsegSource::of_grey({folder_.path / "faces"}, FaceType::whole,
+                                    {.batch_size = 2, .seed = 3, .threads = 1, .device = {}});
     EXPECT_TRUE(grey) << to_sentence(grey.error());
     return std::make_unique<XsegLearner>(description_, Device{}, Precision::fp32, *std::move(grey), XsegOnlookers{});
   }
