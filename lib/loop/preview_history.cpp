@@ -7,6 +7,7 @@
 #include <map>
 
 #include "lib/base/made_files.hpp"
+#include "lib/base/moves.hpp"
 #include "lib/image/codec.hpp"
 
 namespace understudy {
@@ -74,8 +75,7 @@ Result<> keep_shown(const fs::path& model_folder, std::int64_t iteration, const 
   TRY(auto made, MadeFiles::open(folder));
   for (const auto& preview : previews) {
     const auto name = fs::path(preview.name) / fmt::format("{:07}.jpg", iteration);
-    std::error_code error;
-    if (fs::exists(folder / name, error) && !made.ours(name)) continue;  // somebody's
+    if (is_there(folder / name) && !made.ours(name)) continue;  // somebody's
     TRY(const auto jpeg, encode_jpeg(preview.bgr, {.quality = 90, .xmp = composite_marking_xmp}));
     TRY_VOID(made.write(name, jpeg));
   }

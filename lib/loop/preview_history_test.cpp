@@ -51,13 +51,16 @@ TEST(KeptPreviews, LeaveAloneWhatIsNotTheirs) {
   const ScratchFolder scratch;
   const auto mine = scratch.path / "shown" / "SAEHD" / "0000010.jpg",
              edited = scratch.path / "shown" / "SAEHD" / "0000020.jpg";
+  const auto away = mine.parent_path() / "0000030.jpg";  // on a disk that is not there now
   ASSERT_TRUE(write_text(mine, "mine"));
+  fs::create_symlink(scratch.path / "no disk" / "mine.jpg", away);
   for (std::int64_t i = 1; i <= 3; ++i) ASSERT_TRUE(keep_shown(scratch.path, i * 10, {noise("SAEHD", i)}));
   EXPECT_EQ(*read_text(mine), "mine");
   ASSERT_TRUE(write_text(edited, "edited"));
   for (std::int64_t i = 4; i <= 30; ++i) ASSERT_TRUE(keep_shown(scratch.path, i * 10, {noise("SAEHD", i)}, 20'000));
   EXPECT_EQ(*read_text(mine), "mine");
   EXPECT_EQ(*read_text(edited), "edited");
+  EXPECT_TRUE(fs::is_symlink(away));
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/4_xseg/verb.hpp"
 
+#include "lib/base/path_text.hpp"
 #include "lib/loop/loop.hpp"
 #include "lib/project/faceset_folder.hpp"
+#include "lib/xseg/xseg_masker.hpp"
 #include "steps/4_xseg/apply.hpp"
 #include "steps/4_xseg/model_files.hpp"
 #include "steps/4_xseg/train.hpp"
@@ -42,7 +44,9 @@ Result<std::string> apply_as_asked(const MaskApplyOptions& options, const std::v
   TRY(const Side side, parse_side(call.positionals.at("side")));
   if (options.generic && !options.model.empty())
     return fail(Code::bad_option, "--generic and --model name two networks: give one of them");
-  const fs::path model = options.model.empty() ? model_of(workspace) : options.model;
+  const fs::path model = options.model.empty() ? xseg_model_in(workspace.model()) : options.model;
+  if (!options.generic && model == workspace.model())
+    run.note(fmt::format("DeepFaceLab's XSeg model in {} is taken", path_text(model)));
   return apply_masks(faceset_folder(workspace, side, options.input), model, options, run);
 }
 

@@ -74,6 +74,13 @@ class Xseg(FilmTest):
         self.assertEqual(refused.status, 2)
         self.assertEqual(len(refused.complaints()), 1)
 
+    def test_deepfacelabs_model_of_the_workspace_is_taken_where_there_is_no_other(self):
+        self.verb("mask", "export-model")
+        shutil.rmtree(self.work / "model/XSeg")
+        applied = run_well("-w", self.work, "mask", "apply", "dst", *ONE_THREAD)
+        self.assertIn("DeepFaceLab's XSeg model", applied.err)
+        self.assertTrue(all(self.masks().values()))
+
     def test_the_merger_cuts_by_it(self):
         made = {}
         for mask in ("learned-prd*learned-dst", "xseg-prd", "xseg-dst", "xseg-prd*xseg-dst",

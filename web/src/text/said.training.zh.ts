@@ -246,6 +246,7 @@ export const trainingZh: Record<string, string> = {
   '{} faces with {}': '{} 张人脸带有{}',
   'applied masks': '已应用的遮罩',
   'The model that was there is {} now': '原来的模型现在是 {}',
+  'DeepFaceLab\'s XSeg model in {} is taken': '使用 {} 中 DeepFaceLab 的 XSeg 模型',
   'New XSeg model': '新的 XSeg 模型',
   'The model begins with the generic mask (--start none begins by chance)': '模型从通用遮罩开始（--start none 则从随机权重开始）',
   '--generic and --model name two networks: give one of them': '--generic 和 --model 指定了两个网络：请只给出一个',
