@@ -7,11 +7,11 @@ usage: drawn_masks.py --work DIR [--minutes 20 | --iterations N] [--faces 40] [-
 
 Draws the faces and keeps them (a work folder that has them is used again): of --people, as in a film, where those that it is
 measured with are other pictures of them with other things before them; with --people 0 of as many strangers, and measured
-with as many others. Something in the scene is before each face; with --world it is what the generic mask is taught with: up to three things of any
-kind, some in the face's own colour, and bad cameras. Trains an XSeg model on them for so long, or goes on with the one that is there by as much, masks as many
-pictures that it has not seen, and prints JSON lines: mean and lowest IoU with the outlines that a user would have drawn
-(`labels`, what it learned from: at most 60 points a polygon) and with the truth itself (`truth`). The first line says how far
-outlines and truth agree. --generic tells the same of the generic mask.
+with as many others. Something in the scene is before each face; with --world it is what the generic mask is taught with: up to
+three things of any kind, some in the face's own colour, and bad cameras. Trains an XSeg model on them for so long, or goes on
+with the one that is there by as much, masks as many pictures that it has not seen, and prints JSON lines: mean and lowest IoU
+with the outlines that a user would have drawn (`labels`, what it learned from: at most 60 points a polygon) and with the truth
+itself (`truth`). The first line says how far outlines and truth agree. --generic tells the same of the generic mask.
 """
 import argparse
 import json
@@ -40,8 +40,10 @@ class Bench:
     def __init__(self, given):
         self.given, self.program, self.work = given, str(given.program.resolve()), given.work
         self.learned, self.unseen = self.work / "learned", self.work / "unseen"
+        self.people = given.people or given.faces
+        self.pictures = given.faces // self.people
         self.draw(self.learned / "data_src" / "aligned", 0, 0, 1)
-        self.draw(self.unseen / "data_dst" / "aligned", 0 if given.people else UNSEEN, given.faces // given.people if given.people else 0, 2)
+        self.draw(self.unseen / "data_dst" / "aligned", *((0, self.pictures) if given.people else (UNSEEN, 0)), 2)
         self.truth = self.work / "truth"
         if not (self.work / "drawn").exists():  # from now on the faces hold masks that were made of them
             self.tell("outlines", self.status())
@@ -49,10 +51,9 @@ class Bench:
             (self.work / "drawn").touch()
 
     def draw(self, folder, first, first_play, seed):
-        people, pictures = (self.given.people, self.given.faces // self.given.people) if self.given.people else (self.given.faces, 1)
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run([str(self.given.workshop.resolve()), "faces", "--out", str(folder), "--first", str(first), "--people",
-                        str(people), "--first-play", str(first_play), "--pictures", str(pictures), "--side", str(self.given.side),
+                        str(self.people), "--first-play", str(first_play), "--pictures", str(self.pictures), "--side", str(self.given.side),
                         "--seed", str(seed), "--world", str(int(self.given.world))], check=True)
 
     def status(self):

@@ -40,21 +40,6 @@ Tensor per_picture(const Tensor& sums, const Bands& bands) {
   return sums.view({bands.n, bands.per_picture, sums.size(1)}).sum(1);
 }
 
-// (N,C)
-Tensor mean_of_squares(const Tensor& x) {
-  const Bands bands(x);
-  const auto channels = static_cast<int>(x.size(1));
-  Tensor sums = torch::zeros({bands.count(), channels});
-  float* all = sums.data_ptr<float>();
-  with_numbers(x, [&](auto numbers) {
-    const auto* in = numbers(x);
-    bands.each([&](auto, std::int64_t first, std::int64_t pixels, int item) {
-      frn::add_squares(in + first * channels, pixels, channels, all + std::int64_t{item} * channels);
-    });
-  });
-  return per_picture(sums, bands) / static_cast<double>(bands.pixels);
-}
-
 // (N,C): what x is multiplied by in front of weight.
 Tensor inverse_root(const Tensor& mean_squares, const Tensor& eps) { return (mean_squares + eps.abs()).rsqrt(); }
 
@@ -63,20 +48,9 @@ class FrnTlu : public torch::autograd::Function<FrnTlu> {
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& given, const Tensor& weight,
                         const Tensor& bias, const Tensor& eps, const Tensor& tau) {
     const Tensor x = given.contiguous(torch::MemoryFormat::ChannelsLast);
-    const Tensor root = inverse_root(mean_of_squares(x), eps), scale = (root * weight).contiguous();
-    Tensor y = torch::empty_like(x);
-    const Bands bands(x);
-    const auto channels = static_cast<int>(x.size(1));
-    const float *scales = scale.data_ptr<float>(), *b = bias.data_ptr<float>(), *t = tau.data_ptr<float>();
-    with_numbers(x, [&](auto numbers) {
-      const auto* in = numbers(x);
-      auto* out = numbers(y);
-      bands.each([&](std::int64_t n, std::int64_t first, std::int64_t pixels, int) {
-        frn::apply({scales + n * channels, b, t}, in + first * channels, pixels, channels, out + first * channels);
-      });
-    });
+    const Tensor root = inverse_root(mean_squares(x), eps);
     context->save_for_backward({x, weight, bias, eps, tau, root});
-    return y;
+    return frn_tlu_now({x, (root * weight).contiguous(), bias, tau});
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -127,7 +101,20 @@ Tensor frn_tlu_plain(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   return torch::maximum(wide * root * each(weight) + each(bias), each(tau)).to(x.scalar_type());
 }
 
-Tensor mean_squares(const Tensor& x) { return mean_of_squares(x.contiguous(torch::MemoryFormat::ChannelsLast)); }
+Tensor mean_squares(const Tensor& given) {
+  const Tensor x = given.contiguous(torch::MemoryFormat::ChannelsLast);
+  const Bands bands(x);
+  const auto channels = static_cast<int>(x.size(1));
+  Tensor sums = torch::zeros({bands.count(), channels});
+  float* all = sums.data_ptr<float>();
+  with_numbers(x, [&](auto numbers) {
+    const auto* in = numbers(x);
+    bands.each([&](auto, std::int64_t first, std::int64_t pixels, int item) {
+      frn::add_squares(in + first * channels, pixels, channels, all + std::int64_t{item} * channels);
+    });
+  });
+  return per_picture(sums, bands) / static_cast<double>(bands.pixels);
+}
 
 Normalised frn_tlu_later(const Tensor& x, const Tensor& mean_squares, const Tensor& weight, const Tensor& bias,
                          const Tensor& eps, const Tensor& tau) {
@@ -137,12 +124,16 @@ Normalised frn_tlu_later(const Tensor& x, const Tensor& mean_squares, const Tens
 Tensor frn_tlu_now(const Normalised& in) {
   const Tensor x = in.x.contiguous(torch::MemoryFormat::ChannelsLast);
   Tensor y = torch::empty_like(x);
+  const Bands bands(x);
   const auto channels = static_cast<int>(x.size(1));
-  const float *from = x.const_data_ptr<float>(), *scales = in.scale.const_data_ptr<float>();
-  const float *bias = in.bias.const_data_ptr<float>(), *tau = in.tau.const_data_ptr<float>();
-  float* to = y.data_ptr<float>();
-  Bands(x).each([&](std::int64_t n, std::int64_t first, std::int64_t pixels, int) {
-    frn::apply({scales + n * channels, bias, tau}, from + first * channels, pixels, channels, to + first * channels);
+  const float *scales = in.scale.const_data_ptr<float>(), *bias = in.bias.const_data_ptr<float>(),
+              *tau = in.tau.const_data_ptr<float>();
+  with_numbers(x, [&](auto numbers) {
+    const auto* from = numbers(x);
+    auto* to = numbers(y);
+    bands.each([&](std::int64_t n, std::int64_t first, std::int64_t pixels, int) {
+      frn::apply({scales + n * channels, bias, tau}, from + first * channels, pixels, channels, to + first * channels);
+    });
   });
   return y;
 }

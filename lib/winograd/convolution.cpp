@@ -142,12 +142,13 @@ void end_block(const Product& p, const Block& block, const float* m, Ends& ends,
   const Kernels& k = kernels();
   const Step m_plane = Product::output_plane(block.count * block.panels);
   for (int t = 0; t < block.count; ++t) {
+    const int picture = p.grid.picture(block.first + t);
     ends.writer.go_to(block.first + t);
     if (p.ending.added != nullptr) ends.added.go_to(block.first + t);
     for (int o = 0; o < block.panels; ++o) {
       const int which = block.begin + o;
       Finish finish{ends.bias.data() + which * panel, nullptr, 0, p.ending.slope};
-      finish.squares = squares.line(block.item, p.grid.picture(block.first + t), which);
+      finish.squares = squares.line(block.item, picture, which);
       finish.outside = ends.writer.outside();
       if (p.ending.added != nullptr) {
         const auto lines = ends.added.lines(which);

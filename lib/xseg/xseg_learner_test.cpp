@@ -89,6 +89,12 @@ class AnXseg : public testing::Test {
     store.intend(to_json(description_));
     ASSERT_TRUE(store.commit_description());
   }
+  void save_after_one(XsegLearner& made) {
+    Session training = session(made);
+    ASSERT_TRUE(training.load(run_));
+    ASSERT_TRUE(training.iterate(run_));
+    ASSERT_TRUE(training.save(run_));
+  }
   // What is saved of a model after one iteration.
   std::optional<LoadedGeneration> saved_after_one() {
     auto made = learner();
@@ -281,13 +287,7 @@ TEST_F(AnXseg, WhatIsNotOneIsRefusedInASentence) {
 TEST_F(AnXseg, IsNoMaskerBeforeItHasLearnedFromLabels) {
   ASSERT_TRUE(ModelStore::create(model_, xseg_model_kind(), to_json(description_)));
   EXPECT_FALSE(is_masker(model_));
-  {
-    auto made = learner();
-    Session training = session(*made);
-    ASSERT_TRUE(training.load(run_));
-    ASSERT_TRUE(training.iterate(run_));
-    ASSERT_TRUE(training.save(run_));
-  }
+  save_after_one(*learner());
   EXPECT_TRUE(is_masker(model_));
   // A pretraining was begun, and killed before it had saved anything.
   describe_as_pretraining(true);
@@ -298,13 +298,7 @@ TEST_F(AnXseg, IsNoMaskerBeforeItHasLearnedFromLabels) {
 }
 
 TEST_F(AnXseg, IsNoMaskerAsLongAsOnlyPretrainedWeightsAreSaved) {
-  {
-    const auto pretraining = pretrainer();
-    Session training = session(*pretraining);
-    ASSERT_TRUE(training.load(run_));
-    ASSERT_TRUE(training.iterate(run_));
-    ASSERT_TRUE(training.save(run_));
-  }
+  save_after_one(*pretrainer());
   EXPECT_FALSE(is_masker(model_));
   // A training on labels was begun, and killed before it had saved anything.
   describe_as_pretraining(false);
