@@ -306,6 +306,8 @@ export interface RunOptions {
   "super-resolution-power"?: number;
   /** In the merge: how far the irises are moved to where dst's look, in per cent. Range: 0 to 100. Default: 100. Changes at: start. */
   "gaze"?: number;
+  /** In the merge: how far the lids are moved to where dst's are, in per cent. Range: 0 to 100. Default: 100. Changes at: start. */
+  "lids"?: number;
   /** Of a new model. Default: 1. Changes at: start. */
   "seed"?: number;
 }
@@ -1368,6 +1370,8 @@ export interface MergeOptions {
   "super-resolution-power"?: number;
   /** Moves the new face's irises to where those of the frame's face look, in per cent of the way; shut eyes are left alone. 0: they look where the model lets them. Range: 0 to 100. Default: 0. Changes at: start. */
   "gaze"?: number;
+  /** Opens and closes the new face's eyes as far as those of the frame's face, in per cent of the way; eyes that the model draws shut stay so. 0: as the model draws them. Range: 0 to 100. Default: 0. Changes at: start. */
+  "lids"?: number;
   /** Softens the frame to match a soft face. Range: 0 to 500. Default: 0. Changes at: start. */
   "denoise-power"?: number;
   /** Lowers the frame's resolution to match. Range: 0 to 100. Default: 0. Changes at: start. */
@@ -1472,6 +1476,8 @@ export interface MergeDeliverOptions {
   "super-resolution-power"?: number;
   /** Moves the new face's irises to where those of the frame's face look, in per cent of the way; shut eyes are left alone. 0: they look where the model lets them. Range: 0 to 100. Default: 0. Changes at: start. */
   "gaze"?: number;
+  /** Opens and closes the new face's eyes as far as those of the frame's face, in per cent of the way; eyes that the model draws shut stay so. 0: as the model draws them. Range: 0 to 100. Default: 0. Changes at: start. */
+  "lids"?: number;
   /** Softens the frame to match a soft face. Range: 0 to 500. Default: 0. Changes at: start. */
   "denoise-power"?: number;
   /** Lowers the frame's resolution to match. Range: 0 to 100. Default: 0. Changes at: start. */

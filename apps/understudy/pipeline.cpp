@@ -62,6 +62,7 @@ struct RunOptions {
   int blur = 40;
   int super_resolution_power = -1;
   int gaze = 100;
+  int lids = 100;
   std::uint64_t seed = 1;
 };
 template <>
@@ -120,6 +121,10 @@ constexpr auto describe<RunOptions>() {
           .in("Merge"),
       field("gaze", &O::gaze)
           .says("Gaze", "In the merge: how far the irises are moved to where dst's look, in per cent.")
+          .range(0, 100)
+          .in("Merge"),
+      field("lids", &O::lids)
+          .says("Lids", "In the merge: how far the lids are moved to where dst's are, in per cent.")
           .range(0, 100)
           .in("Merge"),
       field("seed", &O::seed).says("Seed", "Of a new model.").in("Training"),
@@ -271,6 +276,7 @@ SettingValues clip_wide_settings(const RunOptions& options, const std::vector<Ro
     add("blur-sharpen-amount", false, "1");
   }
   add("gaze", options.gaze != usual.gaze, std::to_string(options.gaze));
+  add("lids", options.lids != usual.lids, std::to_string(options.lids));
   return values;
 }
 

@@ -75,6 +75,7 @@ struct MergeSettings {
   int blur_sharpen_amount = 0;
   int super_resolution_power = 0;  // needs MergeModel::enhance
   int gaze = 0;                    // %; needs MergeModel::eyes
+  int lids = 0;                    // likewise
   int denoise_power = 0;
   int bicubic_degrade_power = 0;
   int colour_degrade_power = 0;
@@ -150,6 +151,13 @@ constexpr auto describe<MergeSettings>() {
               "Gaze",
               "Moves the new face's irises to where those of the frame's face look, in per cent of the way; shut eyes "
               "are left alone. 0: they look where the model lets them.")
+          .range(0, 100)
+          .in("Face"),
+      field("lids", &S::lids)
+          .says(
+              "Lids",
+              "Opens and closes the new face's eyes as far as those of the frame's face, in per cent of the way; eyes "
+              "that the model draws shut stay so. 0: as the model draws them.")
           .range(0, 100)
           .in("Face"),
       field("denoise-power", &S::denoise_power)

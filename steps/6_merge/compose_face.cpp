@@ -12,6 +12,7 @@
 #include "steps/6_merge/compose_parts.hpp"
 #include "steps/6_merge/crop_geometry.hpp"
 #include "steps/6_merge/face_grade.hpp"
+#include "steps/6_merge/lids.hpp"
 
 namespace understudy {
 namespace {
@@ -97,19 +98,21 @@ Result<Prediction> predicted(const FaceContext& context, const ImageF& target) {
                     resize(prediction.mask_dst, o, o, Interpolation::cubic)};
 }
 
-// The face looking where the frame's does. The frame is looked at as it is, not as the crop's few pixels show it.
+// The face with its eyes open as far as the frame's and looking where those do. The frame is looked at as it is, not as
+// the crop's few pixels show it.
 Result<ImageF> looking_as(const FaceContext& context, const ImageF& region, ImageF face) {
-  const double part = context.settings.gaze / 100.0;
   if (!context.model.eyes) {
-    return fail_with_hint(Code::bad_option, "Gaze needs the networks that see eyes, and there are none",
-                          "Set gaze to 0.");
+    return fail_with_hint(Code::bad_option, "Gaze and lids need the networks that see eyes, and there are none",
+                          "Set gaze and lids to 0.");
   }
   TRY(const auto wanted, context.model.eyes(in_sdr(context, region), context.landmarks));
   if (!wanted) return face;
   Landmarks68 in_crop;
   for (std::size_t i = 0; i < in_crop.size(); ++i) in_crop[i] = context.crop_map(context.landmarks[i]);
   TRY(const auto has, context.model.eyes(face, in_crop));
-  return has ? with_gaze(std::move(face), *has, *wanted, part) : std::move(face);
+  if (!has) return face;
+  Lids lids = with_lids(std::move(face), *has, *wanted, context.settings.lids / 100.0);
+  return with_gaze(std::move(lids.face_bgr), lids.eyes, *wanted, context.settings.gaze / 100.0);
 }
 
 // Wide and high enough to paste where the mask is at least 0.1.
@@ -278,7 +281,7 @@ Result<FaceLayer> merge_face(const Image<T>& frame_bgr, const FaceLook& look, co
 
   const ImageF target = target_of(context, region);
   TRY(auto prediction, predicted(context, target));
-  if (settings.gaze > 0 && settings.mode != MergeMode::original) {
+  if ((settings.gaze > 0 || settings.lids > 0) && settings.mode != MergeMode::original) {
     TRY(prediction.face_bgr, looking_as(context, region, std::move(prediction.face_bgr)));
   }
   TRY(auto crop_mask, crop_mask_of(context, region, prediction));

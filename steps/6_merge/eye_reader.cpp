@@ -7,6 +7,7 @@
 #include "lib/detect/landmarks68.hpp"
 #include "lib/detect/models.hpp"
 #include "lib/image/convert.hpp"
+#include "steps/6_merge/eye_axes.hpp"
 
 namespace understudy {
 namespace {
@@ -15,11 +16,13 @@ constexpr double least_score = 0.5;  // MediaPipe's face landmark graph
 
 SeenEye seen(const Mesh468& mesh, const EyeCorners& of, const Iris& iris) {
   const auto at = [&](std::size_t i) { return Point{mesh[i][0], mesh[i][1]}; };
-  SeenEye eye{at(of.left), at(of.right), iris.centre, iris.radius, 0};
-  const double width = std::max(std::hypot(eye.right.x - eye.left.x, eye.right.y - eye.left.y), 1e-6);
+  SeenEye eye{at(of.left), at(of.right), iris.centre, iris.radius};
+  const EyeAxes axes(eye);
+  const double width = std::max(axes.width, 1e-6);
   for (const auto& [upper, lower] : lid_pairs) {
     const Point apart = iris.lids[lower] - iris.lids[upper];
     eye.open += std::hypot(apart.x, apart.y) / width / lid_pairs.size();
+    eye.upper -= axes.of(iris.lids[upper]).y / lid_pairs.size();
   }
   return eye;
 }

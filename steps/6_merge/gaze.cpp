@@ -6,6 +6,7 @@
 
 #include "lib/image/draw.hpp"
 #include "lib/image/warp.hpp"
+#include "steps/6_merge/eye_axes.hpp"
 
 namespace understudy {
 namespace {
@@ -18,28 +19,8 @@ constexpr double shut = 0.08, wide = 0.16;
 // sooner, for there are the lids.
 constexpr double moved_whole = 1.0, moved_not = 2.3, steeper = 1.5;
 
-double smooth(double t) {
-  t = std::clamp(t, 0.0, 1.0);
-  return t * t * (3 - 2 * t);
-}
-
-// Along the line of an eye's corners and down from it, in the eye's widths from their middle.
-struct EyeAxes {
-  Point middle, along;
-  double width;
-  explicit EyeAxes(const SeenEye& eye)
-      : middle((eye.left + eye.right) * 0.5), along(eye.right - eye.left), width(std::hypot(along.x, along.y)) {
-    along = along * (1 / std::max(width, 1e-6));
-  }
-  Point of(Point p) const {
-    const Point d = (p - middle) * (1 / std::max(width, 1e-6));
-    return {d.x * along.x + d.y * along.y, d.y * along.x - d.x * along.y};
-  }
-  Point turned(Point own) const { return {own.x * along.x - own.y * along.y, own.x * along.y + own.y * along.x}; }
-};
-
 double openness(const SeenEye& a, const SeenEye& b) {
-  return smooth((std::min(a.open, b.open) - shut) / (wide - shut));
+  return smooth_step((std::min(a.open, b.open) - shut) / (wide - shut));
 }
 
 // Of both irises, in their eyes' widths: two eyes look at one thing, and of one alone the networks say what is a
@@ -75,7 +56,7 @@ void move_iris(ImageF& face, const SeenEye& eye, Point shift) {
       const double u = from_iris.x * axes.along.x + from_iris.y * axes.along.y;
       const double v = from_iris.y * axes.along.x - from_iris.x * axes.along.y;
       const double away = std::hypot(u, steeper * v) / radius;
-      const double weight = 1 - smooth((away - moved_whole) / (moved_not - moved_whole));
+      const double weight = 1 - smooth_step((away - moved_whole) / (moved_not - moved_whole));
       map_x.at(x - x0, y - y0) = static_cast<float>(x - weight * shift.x);
       map_y.at(x - x0, y - y0) = static_cast<float>(y - weight * shift.y);
     }

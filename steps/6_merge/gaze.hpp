@@ -16,6 +16,7 @@ struct SeenEye {
   Point iris;
   double radius = 0;  // of the iris
   double open = 0;    // between the lids, over the distance of the corners
+  double upper = 0;   // the upper lid above the line of the corners, likewise
 };
 using SeenEyes = std::array<SeenEye, 2>;  // left in the image first
 

@@ -49,7 +49,7 @@ std::uint64_t digest_of(const PlannedFace& planned, std::uint64_t seed) {
   for (const auto& row : rows_of(copy)) {
     // What a fallback makes of the plan counts, not that there is one. A setting that came later is nothing where it
     // is left alone: frames that were merged before there was one are not made anew for it.
-    const bool left_alone = row.key == "gaze" && settings.gaze == 0;
+    const bool left_alone = (row.key == "gaze" && settings.gaze == 0) || (row.key == "lids" && settings.lids == 0);
     if (row.key != "fallback" && !left_alone) hash = xxh3(row.get(), xxh3(row.key, hash));
   }
   return hash;

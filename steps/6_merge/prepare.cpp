@@ -123,7 +123,7 @@ Result<MergeModels> models_for(const MergeOptions& options, const MergePaths& pa
       if (!all && !in_window[i][number]) continue;
       needs.of_persons.insert(face.model);
       needs.xseg = needs.xseg || needs_xseg(face.settings.mask_mode);
-      needs.eyes = needs.eyes || face.settings.gaze != 0;
+      needs.eyes = needs.eyes || face.settings.gaze != 0 || face.settings.lids != 0;
       needs.enhancer = needs.enhancer || face.settings.super_resolution_power != 0;
     }
   }

@@ -106,6 +106,19 @@ class SuperResolution(FilmTest):
             self.assertLess(self.distance(looking[i], plain[i]), 0.1)
         self.assertEqual(run("-w", self.work, "merge", "--gaze", 101).status, 2)
 
+    def test_lids_are_a_setting_of_frames_and_leave_eyes_that_are_open_as_far_alone(self):
+        merge = lambda *more: self.merge("--without-model", *more)
+        merge()
+        plain = [self.picture(i) for i in range(1, 4)]
+        run_well("-w", self.work, "merge", "key", "lids=100", "--frames", 2, "--kind", "hold")
+        run_well("-w", self.work, "merge", "key", "lids=0", "--frames", 3, "--kind", "hold")
+        run_well("-w", self.work, "merge", "key", "lids=0", "--frames", 1, "--kind", "hold")
+        self.assertEqual(merge()["rendered"], 1)
+        moved = [self.picture(i) for i in range(1, 4)]
+        self.assertEqual((moved[0], moved[2]), (plain[0], plain[2]))
+        self.assertLess(self.distance(moved[1], plain[1]), 0.1)  # the face is dst's own
+        self.assertEqual(run("-w", self.work, "merge", "--lids", -1).status, 2)
+
     def test_a_network_of_ones_own(self):
         for name, scale in ("same", 1.0), ("half", 0.5):
             (self.work / f"{name}.onnx").write_bytes(onnx_network(scale))

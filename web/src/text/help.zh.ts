@@ -275,6 +275,8 @@ export const helpZh: Record<string, string> = {
   'With --blur-sharpen-amount.': '与 --blur-sharpen-amount 一起使用。',
   'Above 0 sharpens, below 0 blurs the face.': '大于 0 锐化人脸，小于 0 模糊。',
   'Moves the new face\'s irises to where those of the frame\'s face look, in per cent of the way; shut eyes are left alone. 0: they look where the model lets them.': '把新脸的虹膜移向画面中人脸所看的位置，按百分比；闭着的眼睛不动。0：看向模型画出的方向。',
+  'Opens and closes the new face\'s eyes as far as those of the frame\'s face, in per cent of the way; eyes that the model draws shut stay so. 0: as the model draws them.': '让新脸的眼睛张开和闭合到与画面中人脸相同的程度，按百分比；模型画成闭着的眼睛保持不变。0：按模型所画。',
+  'In the merge: how far the lids are moved to where dst\'s are, in per cent.': '用于合成：眼睑向 dst 的眼睑移动的程度（百分比）。',
   'In the merge: how far the irises are moved to where dst\'s look, in per cent.': '用于合成：虹膜向 dst 的视线移动的程度（百分比）。',
   'How much of the enhancer\'s finer face, four times as wide, is mixed in.': '混入多少增强后的更精细的人脸（宽度为四倍）。',
   'Softens the frame to match a soft face.': '柔化帧以配合柔和的人脸。',

@@ -11,7 +11,7 @@ export const labelsZh: Record<string, string> = {
   'Face type': '人脸类型', Schedule: '课程', Start: '起点', Occluders: '遮挡物', Architecture: '架构', Resolution: '分辨率', 'Autoencoder dims': '自编码器维度',
   'Encoder dims': '编码器维度', 'Decoder dims': '解码器维度', 'Mask decoder dims': '遮罩解码器维度', 'Inter dims': '中间层维度', 'GAN dims': 'GAN 维度',
   'Batch size': '批大小', 'Random moves': '随机移动', 'Masks of the faces': '人脸的遮罩', Mask: '遮罩', 'Erode mask': '收缩遮罩', 'Blur mask': '模糊遮罩',
-  'Super resolution': '超分辨率', Gaze: '视线', Seed: '随机种子', Format: '格式', 'Frames per second': '每秒帧数', 'JPEG quality': 'JPEG 质量', Prefix: '前缀',
+  'Super resolution': '超分辨率', Gaze: '视线', Lids: '眼睑', Seed: '随机种子', Format: '格式', 'Frames per second': '每秒帧数', 'JPEG quality': 'JPEG 质量', Prefix: '前缀',
   Deinterlace: '去隔行', 'Decode on the graphics card': '用显卡解码', 'Start over': '从头开始', 'Write over': '覆盖', Redo: '重做', 'Encode again': '重新编码',
   Threads: '线程数', Input: '输入', Output: '输出', From: '从', Folder: '文件夹', To: '到', 'Straight to a video': '直接写成视频', Fast: '快速', Sound: '声音',
   'Sound track': '音轨', CRF: 'CRF', 'Bit rate': '码率', 'Encoder preset': '编码器预设', Preset: '预设', Strength: '强度', 'Crop size': '裁切大小',

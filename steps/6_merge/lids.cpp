@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/6_merge/lids.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lib/image/draw.hpp"
+#include "lib/image/warp.hpp"
+#include "steps/6_merge/eye_axes.hpp"
+
+namespace understudy {
+namespace {
+
+// In widths of the eye. An eye drawn less open than the first shows no eyeball; from the second on all of it counts.
+constexpr double drawn_shut = 0.04, drawn_open = 0.1;
+constexpr double least_open = 0.03, most_stretched = 1.5;
+// The upper lid moves some ten millimetres in a blink, the lower one two.
+constexpr double upper_share = 0.85;
+// Above the upper lid the skin gives way as far as the brow, below the lower one as far as its fold; to the sides a
+// little beyond the corners.
+constexpr double reach_up = 0.5, reach_down = 0.4, reach_aside = 0.58;
+
+double opened(const SeenEye& has, const SeenEye& wanted, double part) {
+  const double seen = smooth_step((has.open - drawn_shut) / (drawn_open - drawn_shut));
+  const double to = std::clamp(wanted.open, least_open, most_stretched * has.open);
+  return (to - has.open) * part * seen;
+}
+
+// Heights above and depths below the line of the corners.
+struct Opening {
+  double upper, lower;
+};
+
+// Where the pixel now at `down` below the line of the corners was before the lids moved.
+double was_at(double down, Opening before, Opening now, double strength) {
+  const double u0 = -before.upper * strength, u1 = -now.upper * strength;
+  const double l0 = before.lower * strength, l1 = now.lower * strength;
+  const auto given_way = [](double moved, double t) { return t < 1 ? moved * (1 - t) * (1 - t) : 0; };
+  if (down <= u1) return down + given_way(u0 - u1, (u1 - down) / reach_up);
+  if (down >= l1) return down + given_way(l0 - l1, (down - l1) / reach_down);
+  return u0 + (l0 - u0) * (down - u1) / std::max(l1 - u1, 1e-9);
+}
+
+void move_lids(ImageF& face, const SeenEye& eye, Opening before, Opening now) {
+  const EyeAxes axes(eye);
+  const double side =
+      axes.width * (std::max(reach_up, reach_down) + std::max({before.upper, now.upper, before.lower, now.lower}));
+  const double reach = std::max(side, axes.width * reach_aside) * 1.2;
+  const int x0 = std::max(0, static_cast<int>(std::floor(axes.middle.x - reach))),
+            y0 = std::max(0, static_cast<int>(std::floor(axes.middle.y - reach)));
+  const int x1 = std::min(face.width, static_cast<int>(std::ceil(axes.middle.x + reach)) + 1),
+            y1 = std::min(face.height, static_cast<int>(std::ceil(axes.middle.y + reach)) + 1);
+  if (x0 >= x1 || y0 >= y1) return;
+  ImageF map_x(x1 - x0, y1 - y0, 1), map_y(x1 - x0, y1 - y0, 1);
+  for (int y = y0; y < y1; ++y) {
+    for (int x = x0; x < x1; ++x) {
+      const Point own = axes.of({static_cast<double>(x), static_cast<double>(y)});
+      const double aside = own.x / reach_aside, strength = std::max(0.0, 1 - aside * aside);
+      const double shift = strength > 0 ? (was_at(own.y, before, now, strength) - own.y) * axes.width : 0;
+      map_x.at(x - x0, y - y0) = static_cast<float>(x - shift * axes.along.y);
+      map_y.at(x - x0, y - y0) = static_cast<float>(y + shift * axes.along.x);
+    }
+  }
+  paste(face, remap(face, map_x, map_y, Interpolation::cubic, Border::replicate), x0, y0);
+}
+
+}  // namespace
+
+Lids with_lids(ImageF face, const SeenEyes& has, const SeenEyes& wanted, double part) {
+  constexpr double unseen = 0.02;  // of a pixel
+  Lids lids{std::move(face), has};
+  for (std::size_t e = 0; e < has.size(); ++e) {
+    const EyeAxes axes(has[e]);
+    const double way = opened(has[e], wanted[e], part);
+    if (std::abs(way) * axes.width < unseen) continue;
+    // The lines of both lids, so that they are apart by what is open.
+    const Opening before{has[e].upper, has[e].open - has[e].upper};
+    const Opening now{before.upper + upper_share * way, before.lower + (1 - upper_share) * way};
+    move_lids(lids.face_bgr, has[e], before, now);
+    SeenEye& eye = lids.eyes[e];
+    eye.open += way;
+    eye.upper = now.upper;
+    const Point iris = axes.of(eye.iris);
+    const double t = std::clamp((iris.y + before.upper) / std::max(has[e].open, 1e-6), 0.0, 1.0);
+    eye.iris = axes.middle + axes.turned({iris.x, -now.upper + t * eye.open}) * axes.width;
+  }
+  return lids;
+}
+
+}  // namespace understudy
