@@ -20,10 +20,31 @@ constexpr double upper_share = 0.85;
 // little beyond the corners.
 constexpr double reach_up = 0.5, reach_down = 0.4, reach_aside = 0.58;
 
-double opened(const SeenEye& has, const SeenEye& wanted, double part) {
+// How much of an eye is seen beside the other: of one that is turned away the networks guess the lids.
+double facing(const SeenEyes& eyes, std::size_t e) {
+  constexpr double turned_away = 0.5, turned_to = 0.8;  // its width over the other's
+  const double share = EyeAxes(eyes[e]).width / std::max(EyeAxes(eyes[1 - e]).width, 1e-6);
+  return smooth_step((share - turned_away) / (turned_to - turned_away));
+}
+
+// What is open is to be multiplied by this.
+double wanted_change(const SeenEye& has, const SeenEye& wanted) {
   const double seen = smooth_step((has.open - drawn_shut) / (drawn_open - drawn_shut));
-  const double to = std::clamp(wanted.open, least_open, most_stretched * has.open);
-  return (to - has.open) * part * seen;
+  if (seen <= 0) return 1;
+  const double to = std::clamp(wanted.open, least_open, std::max(least_open, most_stretched * has.open));
+  return 1 + (to / has.open - 1) * seen;
+}
+
+// By how much each eye is to be opened, over its width.
+std::array<double, 2> opened(const SeenEyes& has, const SeenEyes& wanted, double part) {
+  std::array<double, 2> change{}, way{};
+  for (std::size_t e = 0; e < 2; ++e) change[e] = wanted_change(has[e], wanted[e]);
+  for (std::size_t e = 0; e < 2; ++e) {
+    const double own = std::min(facing(has, e), facing(wanted, e));
+    const double seen = smooth_step((has[e].open - drawn_shut) / (drawn_open - drawn_shut));
+    way[e] = (own * change[e] + (1 - own) * (1 + (change[1 - e] - 1) * seen) - 1) * has[e].open * part;
+  }
+  return way;
 }
 
 // Heights above and depths below the line of the corners.
@@ -69,9 +90,10 @@ void move_lids(ImageF& face, const SeenEye& eye, Opening before, Opening now) {
 Lids with_lids(ImageF face, const SeenEyes& has, const SeenEyes& wanted, double part) {
   constexpr double unseen = 0.02;  // of a pixel
   Lids lids{std::move(face), has};
+  const auto ways = opened(has, wanted, part);
   for (std::size_t e = 0; e < has.size(); ++e) {
     const EyeAxes axes(has[e]);
-    const double way = opened(has[e], wanted[e], part);
+    const double way = ways[e];
     if (std::abs(way) * axes.width < unseen) continue;
     // The lines of both lids, so that they are apart by what is open.
     const Opening before{has[e].upper, has[e].open - has[e].upper};

@@ -81,6 +81,19 @@ TEST(Lids, EachEyeByItself) {
     for (int x = 120; x < picture.width; ++x) EXPECT_EQ(moved.face_bgr.at(x, y), picture.at(x, y));
 }
 
+TEST(Lids, AnEyeTurnedAwayFollowsTheOther) {
+  auto has = eyes_of(0.24), wanted = eyes_of(0.12);
+  for (SeenEyes* eyes : {&has, &wanted}) {  // the right one is seen from the side, at a third of its width
+    SeenEye& away = (*eyes)[1];
+    const Point middle = (away.left + away.right) * 0.5;
+    away.left = middle + (away.left - middle) * (1.0 / 3);
+    away.right = middle + (away.right - middle) * (1.0 / 3);
+  }
+  wanted[1].open = 0.36;  // a guess
+  const auto moved = with_lids(picture_of(has), has, wanted, 1);
+  for (const auto& eye : moved.eyes) EXPECT_NEAR(eye.open, 0.12, 1e-9);
+}
+
 TEST(Lids, NothingElseMoves) {
   const auto has = eyes_of(0.24);
   ImageF picture = picture_of(has);
