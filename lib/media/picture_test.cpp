@@ -37,33 +37,32 @@ void expect_turned(const Result<ImageU8>& image, const char* name) {
   EXPECT_LT(image->at(28, 40, 1), 70) << name;
 }
 
+FramePtr blank_frame(AVPixelFormat format, int width, int height) {
+  FramePtr frame(av_frame_alloc());
+  frame->width = width;
+  frame->height = height;
+  frame->format = format;
+  av_frame_get_buffer(frame.get(), 0);
+  frame->pts = 0;
+  return frame;
+}
+
 // One picture by an encoder and a container of FFmpeg; false when it has none.
-bool write_by_ffmpeg(const fs::path& path, AVCodecID id, AVPixelFormat format, const ImageU8& bgr) {
+bool write_frame(const fs::path& path, AVCodecID id, const AVFrame& frame) {
   const AVCodec* codec = avcodec_find_encoder(id);
   auto output = open_output(path, path);
   if (!codec || !output) return false;
   CodecPtr encoder(avcodec_alloc_context3(codec));
-  encoder->width = bgr.width;
-  encoder->height = bgr.height;
-  encoder->pix_fmt = format;
+  encoder->width = frame.width;
+  encoder->height = frame.height;
+  encoder->pix_fmt = static_cast<AVPixelFormat>(frame.format);
   encoder->time_base = {1, 25};
   if ((*output)->oformat->flags & AVFMT_GLOBALHEADER) encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   if (avcodec_open2(encoder.get(), codec, nullptr) < 0) return false;
   AVStream* stream = avformat_new_stream(output->get(), nullptr);
   avcodec_parameters_from_context(stream->codecpar, encoder.get());
   if (avformat_write_header(output->get(), nullptr) < 0) return false;
-  FramePtr frame(av_frame_alloc());
-  frame->width = bgr.width;
-  frame->height = bgr.height;
-  frame->format = format;
-  av_frame_get_buffer(frame.get(), 0);
-  const SwsPtr scaler(sws_getContext(bgr.width, bgr.height, AV_PIX_FMT_BGR24, bgr.width, bgr.height, format,
-                                     SWS_BILINEAR, nullptr, nullptr, nullptr));
-  const std::uint8_t* planes[4] = {bgr.data.data()};
-  const int strides[4] = {bgr.width * 3};
-  sws_scale(scaler.get(), planes, strides, 0, bgr.height, frame->data, frame->linesize);
-  frame->pts = 0;
-  avcodec_send_frame(encoder.get(), frame.get());
+  avcodec_send_frame(encoder.get(), &frame);
   avcodec_send_frame(encoder.get(), nullptr);
   PacketPtr packet(av_packet_alloc());
   while (avcodec_receive_packet(encoder.get(), packet.get()) >= 0) {
@@ -71,6 +70,16 @@ bool write_by_ffmpeg(const fs::path& path, AVCodecID id, AVPixelFormat format, c
     if (av_write_frame(output->get(), packet.get()) < 0) return false;
   }
   return finish_output(**output, path).has_value();
+}
+
+bool write_by_ffmpeg(const fs::path& path, AVCodecID id, AVPixelFormat format, const ImageU8& bgr) {
+  const FramePtr frame = blank_frame(format, bgr.width, bgr.height);
+  const SwsPtr scaler(sws_getContext(bgr.width, bgr.height, AV_PIX_FMT_BGR24, bgr.width, bgr.height, format,
+                                     SWS_BILINEAR, nullptr, nullptr, nullptr));
+  const std::uint8_t* planes[4] = {bgr.data.data()};
+  const int strides[4] = {bgr.width * 3};
+  sws_scale(scaler.get(), planes, strides, 0, bgr.height, frame->data, frame->linesize);
+  return write_frame(path, id, *frame);
 }
 
 class Picture : public ::testing::Test {
@@ -116,6 +125,37 @@ TEST_F(Picture, ManyKindsAreRead) {
   for (std::int64_t i = 0; i < source->count(); ++i) EXPECT_TRUE(source->at(i)) << source->name(i);
   ASSERT_EQ(source->remarks().size(), 1u);
   EXPECT_NE(source->remarks()[0].find("c.heic"), std::string::npos);
+}
+
+// Pictures have no narrow range as video has: their files do not even say which it is.
+TEST_F(Picture, GreyPicturesKeepTheirTones) {
+  int read = 0;
+  struct Kind {
+    const char* name;
+    AVCodecID id;
+    AVPixelFormat format;
+  };
+  for (const auto& [name, id, format] :
+       {Kind{"a.tif", AV_CODEC_ID_TIFF, AV_PIX_FMT_GRAY8}, Kind{"b.tif", AV_CODEC_ID_TIFF, AV_PIX_FMT_GRAY16LE},
+        Kind{"c.jp2", AV_CODEC_ID_JPEG2000, AV_PIX_FMT_GRAY8}}) {
+    const FramePtr frame = blank_frame(format, 64, 32);
+    const std::size_t bytes = format == AV_PIX_FMT_GRAY8 ? 1 : 2;
+    for (std::size_t y = 0; y < 32; ++y)
+      for (std::size_t x = 0; x < 64 * bytes; ++x)
+        frame->data[0][y * static_cast<std::size_t>(frame->linesize[0]) + x] = static_cast<std::uint8_t>(x / bytes * 4);
+    if (!write_frame(folder_ / name, id, *frame)) continue;
+    const auto eight = read_picture<std::uint8_t>(folder_ / name);
+    const auto sixteen = read_picture<std::uint16_t>(folder_ / name);
+    ASSERT_TRUE(eight && sixteen) << name;
+    for (const int x : {0, 3, 30, 63}) {
+      for (int c = 0; c < 3; ++c) {
+        EXPECT_NEAR(eight->at(x, 10, c), x * 4, 2) << name << bytes;
+        EXPECT_NEAR(sixteen->at(x, 10, c), x * 4 * 257, 2 * 257) << name << bytes;
+      }
+    }
+    ++read;
+  }
+  EXPECT_GE(read, 2);
 }
 
 TEST_F(Picture, AFolderOfNothingThatCanBeReadNamesIt) {

@@ -2,6 +2,7 @@
 #include "lib/media/probe.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "lib/media/packet_index.hpp"
@@ -35,6 +36,11 @@ ColourTags read_colour(const AVCodecParameters& stream) {
     colour.full_range = true;
     return colour;
   }
+  // Grey pictures are of full range, though FFmpeg's decoders do not say so (TIFF 6.0, section 4: 0 is black, the
+  // largest number white).
+  constexpr std::array pictures{AV_CODEC_ID_TIFF, AV_CODEC_ID_JPEG2000, AV_CODEC_ID_PNG, AV_CODEC_ID_BMP};
+  if (format && format->nb_components <= 2 && std::ranges::find(pictures, stream.codec_id) != pictures.end())
+    colour.full_range = true;
   if (stream.codec_id == AV_CODEC_ID_WEBP) colour.matrix = AVCOL_SPC_SMPTE170M;  // always
   if (colour.matrix == AVCOL_SPC_UNSPECIFIED || colour.matrix == AVCOL_SPC_RGB) {
     colour.matrix_assumed = true;
