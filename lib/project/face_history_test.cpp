@@ -226,6 +226,7 @@ TEST_F(FaceHistoryTest, NoNameAmongTheRecordsOfSortsEndsSorting) {
     write(records / fmt::format("{}.json", name), "{}");
   fs::create_directories(records / "000002.json");
   fs::create_directories(records / "000003.pending");
+  write(records / "000004.undone" / "notes.txt", "mine");
   const auto sort = [&](const char* from, const char* to) {
     const auto done = move_recorded(folder_, sorts, "a test", std::vector<Move>{{folder_ / from, folder_ / to}});
     ASSERT_TRUE(done) << to_sentence(done.error());
@@ -239,6 +240,7 @@ TEST_F(FaceHistoryTest, NoNameAmongTheRecordsOfSortsEndsSorting) {
     EXPECT_EQ(take_back(folder_, sorts, *last)->restored, 1u);
   }
   EXPECT_THAT(faces(), ElementsAre("a.jpg", "b.jpg", "c.jpg"));
+  EXPECT_EQ(*read_text(records / "000004.undone" / "notes.txt"), "mine");
   EXPECT_EQ(*read_text(records / "000001.json"), "{}");  // somebody's own stay, in their order
 }
 

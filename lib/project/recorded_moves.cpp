@@ -162,9 +162,10 @@ Result<TakenBack> take_back(const fs::path& folder, const MoveKind& kind, const 
     targets.insert(move.to);
   }
   undone.restored = plan.size();
-  const fs::path done = fs::path(change.record).replace_extension(".undone");
+  fs::path done = fs::path(change.record).replace_extension(".undone");
   std::error_code ignored;
-  fs::remove(done, ignored);
+  fs::remove(done, ignored);  // of a taking back that was killed; what else bears the name is not ours
+  if (is_there(done)) done = free_name(done, targets);
   plan.push_back({change.record, done});
   TRY_VOID(move_files(moves_journal(folder), plan, kind.also(folder)));
   fs::remove(done, ignored);

@@ -316,12 +316,15 @@ TEST_F(AnXseg, IsNoMaskerAsLongAsOnlyPretrainedWeightsAreSaved) {
 // One that was only begun does not hide what somebody has trained in DeepFaceLab.
 TEST_F(AnXseg, TakesThePlaceOfDeepFaceLabsWhenItHasLearned) {
   EXPECT_EQ(xseg_model_in(folder_.path), model_);
+  EXPECT_EQ(whose_masker(folder_.path), "");
   ASSERT_TRUE(write_text(folder_.path / "XSeg_256.npy", "weeks of work"));
   EXPECT_EQ(xseg_model_in(folder_.path), folder_.path);
+  EXPECT_NE(whose_masker(folder_.path).find("DeepFaceLab's XSeg model in "), std::string::npos);
   ASSERT_TRUE(ModelStore::create(model_, xseg_model_kind(), to_json(description_)));
   EXPECT_EQ(xseg_model_in(folder_.path), folder_.path);
   ASSERT_TRUE(saved_after_one());
   EXPECT_EQ(xseg_model_in(folder_.path), model_);
+  EXPECT_EQ(whose_masker(model_), "");
   for (const auto& note : read_notes(model_)) fs::remove(note_file(model_, note.entry));
   ASSERT_TRUE(write_text(model_ / "generations.json", "damaged"));
   EXPECT_EQ(xseg_model_in(folder_.path), model_);

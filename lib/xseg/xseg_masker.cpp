@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/base/path_text.hpp"
 #include "lib/infer/session.hpp"
 #include "lib/loop/generation_list.hpp"
 #include "lib/loop/opened_content.hpp"
@@ -88,6 +89,12 @@ bool is_masker(const fs::path& path) {
   if (ModelStore::exists(path)) return !has_yet_to_learn(path);
   if (fs::exists(path / "XSeg_256.npy", error)) return !is_pretrained_dfl_xseg(path);
   return path.extension() == ".onnx" && fs::exists(path, error);
+}
+
+std::string whose_masker(const fs::path& path) {
+  std::error_code error;
+  if (ModelStore::exists(path) || !fs::exists(path / "XSeg_256.npy", error)) return "";
+  return fmt::format("DeepFaceLab's XSeg model in {} is taken", path_text(path));
 }
 
 std::string why_no_masker(const fs::path& path) {

@@ -38,6 +38,8 @@ struct MaskerOptions {
 fs::path xseg_model_in(const fs::path& models);
 // Whether open_masker() would find anything there: a model of our own that has not learned from labels yet is none.
 bool is_masker(const fs::path&);
+// That it is DeepFaceLab's model that is taken there, in a sentence; empty where it is not.
+std::string whose_masker(const fs::path&);
 std::string why_no_masker(const fs::path&);  // that the generic mask is taken in its place, in a sentence
 // A folder of our own model; a folder with DeepFaceLab's XSeg_256.npy (and XSeg_data.dat); an XSeg .onnx file.
 Result<std::unique_ptr<Masker>> open_masker(const fs::path&, const MaskerOptions&, std::vector<std::string>& warnings);

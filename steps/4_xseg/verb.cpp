@@ -45,8 +45,8 @@ Result<std::string> apply_as_asked(const MaskApplyOptions& options, const std::v
   if (options.generic && !options.model.empty())
     return fail(Code::bad_option, "--generic and --model name two networks: give one of them");
   const fs::path model = options.model.empty() ? xseg_model_in(workspace.model()) : options.model;
-  if (!options.generic && model == workspace.model())
-    run.note(fmt::format("DeepFaceLab's XSeg model in {} is taken", path_text(model)));
+  if (const auto whose = whose_masker(model); !options.generic && options.model.empty() && !whose.empty())
+    run.note(whose);
   return apply_masks(faceset_folder(workspace, side, options.input), model, options, run);
 }
 

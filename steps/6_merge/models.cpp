@@ -22,6 +22,8 @@ Result<std::unique_ptr<Masker>> masker_for(const MergeOptions& options, const Me
   std::vector<std::string> warnings;
   const bool generic = takes_generic_mask(options, paths);
   if (generic) run.note(why_no_masker(paths.xseg));
+  if (const auto whose = whose_masker(paths.xseg); options.xseg_model.empty() && !generic && !whose.empty())
+    run.note(whose);
   const MaskerOptions how{options.threads, options.gpu};
   auto opened = generic ? open_generic_masker(how) : open_masker(paths.xseg, how, warnings);
   if (!opened) {
