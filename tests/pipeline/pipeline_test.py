@@ -11,7 +11,7 @@ import program  # noqa: E402
 from program import FilmTest, Job, ONE_THREAD, TINY_MODEL, run_well  # noqa: E402
 from whole_files import MARK, check_file, check_jpeg, check_png, read_mp4  # noqa: E402
 
-FRAMES, SIZE, ITERATIONS = 16, 200, 6
+FRAMES, SIZE, ITERATIONS = 8, 200, 6
 
 
 class Pipeline(FilmTest):

@@ -59,8 +59,8 @@ def verbs_in_order(film):
         ("faceset restore", ["src"]),
         ("faceset undo", ["src"]),
         ("faceset redo", ["src"]),
-        ("faceset resize", ["src", "--image-size", 96, "--output", film / "small"]),
-        ("faceset enhance", ["src", "--input", film / "small", "--image-size", 96, "--output", film / "enhanced"]),
+        ("faceset resize", ["src", "--image-size", 64, "--output", film / "small"]),
+        ("faceset enhance", ["src", "--input", film / "small", "--shrink", 4, "--output", film / "enhanced"]),
         ("mask label", ["src", "--apply", labels]),
         ("mask status", ["src"]),
         ("mask fetch", ["src"]),
@@ -107,7 +107,7 @@ def verbs_in_order(film):
         ("model import", ["--from", film / "dfl", "--as", "imported"]),
         ("model predict", ["--model", "saehd", "--limit", 1, *ONE_THREAD]),
         ("model delete", ["--model", "renamed", "--yes"]),
-        ("run", ["--model", "quick96", "--target-iter", 1]),
+        ("run", ["--model", "quick96", "--target-iter", 1, "--super-resolution-power", 0, "--masks", "none"]),  # demo has both
         ("clear", ["video", "--yes"]),
         ("demo", ["--size", 128, "--frames", 8, "--target-iter", 1], ["-w", film / "demo"]),
     ]
