@@ -26,8 +26,9 @@ shots: configure
 	cmake --build $(BUILD) -j $(JOBS) --target understudy
 	python3 tests/studio/screens_test.py .deps/node/bin/node web --shots docs/images demo $(BUILD)/understudy
 
+# One more at a time than there are processors: kills, pages and the studio's jobs are waited for half of their time.
 test: all
-	ctest --test-dir $(BUILD) -j 2 --output-on-failure
+	ctest --test-dir $(BUILD) -j $(shell expr $(JOBS) + 1) --output-on-failure
 	@scripts/test_summary $(BUILD)
 
 # What CI runs: format, then everything that `test` does (the layer check is one of the tests).

@@ -1,10 +1,11 @@
 # understudy_room(NAME face SOURCES a.cpp ... NEEDS base image ... [LIBS opencv::core ...] [TESTS a_test.cpp ...]
-#                 [TEST_LIBS ...] [LABELS parity] [TORCH] [OVER_TORCH] [REAL_TESTS] [COLD])
+#                 [TEST_LIBS ...] [LABELS parity] [TORCH] [OVER_TORCH] [REAL_TESTS] [COLD] [ONE_THREAD])
 # One room = one static library understudy_NAME, one test program NAME_test holding all its tests, and the right to
 # include and link exactly the rooms in NEEDS. Headers are included from the repository root: "lib/face/landmarks.hpp".
 # TORCH marks a room that compiles against LibTorch; such rooms share one precompiled header. OVER_TORCH: it needs such a
 # room itself without, so that its tests link LibTorch. COLD: nobody waits for this
-# code; it is optimised a little, which builds in two thirds of the time.
+# code; it is optimised a little, which builds in two thirds of the time. ONE_THREAD: its tests' networks are so small that
+# LibTorch's threads would do nothing but wait for one another, which takes four times the processor time.
 add_library(understudy_flags INTERFACE)
 target_compile_features(understudy_flags INTERFACE cxx_std_20)
 target_include_directories(understudy_flags INTERFACE ${CMAKE_SOURCE_DIR})
@@ -69,7 +70,7 @@ else()
 endif()
 
 function(understudy_room)
-  cmake_parse_arguments(ROOM "TORCH;OVER_TORCH;REAL_TESTS;COLD" "NAME" "SOURCES;NEEDS;LIBS;TESTS;TEST_LIBS;LABELS" ${ARGN})
+  cmake_parse_arguments(ROOM "TORCH;OVER_TORCH;REAL_TESTS;COLD;ONE_THREAD" "NAME" "SOURCES;NEEDS;LIBS;TESTS;TEST_LIBS;LABELS" ${ARGN})
   set(target understudy_${ROOM_NAME})
   list(TRANSFORM ROOM_NEEDS PREPEND understudy_)
   if(ROOM_SOURCES)
@@ -101,6 +102,9 @@ function(understudy_room)
     add_test(NAME ${ROOM_NAME} COMMAND ${ROOM_NAME}_test --gtest_filter=-Real* WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${ROOM_NAME} PROPERTIES LABELS "cpu;${ROOM_LABELS}" TIMEOUT 900
       ENVIRONMENT XDG_STATE_HOME=${CMAKE_BINARY_DIR}/test-state)  # what is kept for a user
+    if(ROOM_ONE_THREAD)
+      set_property(TEST ${ROOM_NAME} APPEND PROPERTY ENVIRONMENT OMP_NUM_THREADS=1)
+    endif()
     if(NOT ROOM_TORCH AND NOT ROOM_OVER_TORCH)
       add_dependencies(tests_without_torch ${ROOM_NAME}_test)
       set_property(TEST ${ROOM_NAME} APPEND PROPERTY LABELS without_torch)

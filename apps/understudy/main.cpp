@@ -7,6 +7,7 @@
 #include "apps/understudy/command_reader.hpp"
 #include "apps/understudy/terminal.hpp"
 #include "apps/understudy/verbs.hpp"
+#include "lib/base/end_process.hpp"
 #include "lib/base/path_text.hpp"
 #include "lib/base/system.hpp"
 #include "lib/base/text.hpp"
@@ -263,4 +264,4 @@ int main_of(int argc, char** argv) {
 }  // namespace
 }  // namespace understudy
 
-int main(int argc, char** argv) { return understudy::main_of(argc, argv); }
+int main(int argc, char** argv) { understudy::end_process(understudy::main_of(argc, argv)); }

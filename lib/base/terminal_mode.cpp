@@ -62,6 +62,7 @@ void handle_signals_once() {
     // Sent to the background while it waits for a key, a process would be stopped for reading the next one.
     handle_where_unhandled(SIGTTIN, SIG_IGN, 0);
     std::atexit(restore_terminal);
+    std::at_quick_exit(restore_terminal);
     return true;
   }();
   (void)done;

@@ -10,7 +10,8 @@ bool is_terminal_stdin();
 void restore_terminal();
 
 // While one lives, keys come one by one, and Ctrl-C still interrupts. The terminal is put back by the destructor, at
-// exit(), before the process is suspended (Ctrl-Z) and when a signal ends it. There can be one at a time.
+// exit() and end_process(), before the process is suspended (Ctrl-Z) and when a signal ends it. There can be one at a
+// time.
 class KeyMode {
  public:
   KeyMode();

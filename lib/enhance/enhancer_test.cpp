@@ -78,7 +78,7 @@ double contrast(const ImageU8& image) {
 TEST(BuiltIn, MakesPicturesCrisperAndLeavesThemTrue) {
   auto enhancer = Enhancer::load({}, {});
   ASSERT_TRUE(enhancer) << to_sentence(enhancer.error());
-  for (const int side : {96, 75}) {  // and one that no tile fits
+  for (const int side : {64, 51}) {  // and one that no tile fits
     for (const bool face : {true, false}) {
       const auto [sharp, poor] = face ? portrait(2 * side) : lines(2 * side);
       const auto large = enhancer->enhance(to_float(resize(poor, side, side, Interpolation::area)));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/infer/session.hpp"
 
+#include <map>
+#include <mutex>
 #include <new>
 
+#include "lib/base/hash.hpp"
 #include "lib/base/platform_check.hpp"
 #include "lib/base/system.hpp"
 #include "lib/infer/engine.hpp"
@@ -48,6 +51,38 @@ NetworkSource memory_source(std::span<const std::uint8_t> text, std::span<const 
   return {{}, std::string(text.begin(), text.end()), weights};
 }
 
+// To compile a small network takes longer than to run it on some dozens of frames. Those that come with the program
+// stay compiled for whoever loads them next: an extraction of dst after that of src, say.
+class CompiledNetworks {
+ public:
+  static CompiledNetworks& of_this_process() {
+    static auto& all = *new CompiledNetworks;  // outlives whatever uses it while the process ends
+    return all;
+  }
+  static bool keeps(std::span<const std::uint8_t> content, const SessionOptions& options) {
+    return content.size() <= 8 << 20 && options.shapes.empty();
+  }
+  static std::uint64_t key(std::span<const std::uint8_t> content, const std::string& name, const SessionOptions& how) {
+    const auto numbers = {how.streams, how.threads, static_cast<int>(how.bf16)};
+    std::uint64_t key = xxh3(content, xxh3(std::string_view(name)));
+    for (const auto number : numbers) key = xxh3(static_cast<std::uint64_t>(number), key);
+    return key;
+  }
+  std::unique_ptr<Network> find(std::uint64_t key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = compiled_.find(key);
+    return found == compiled_.end() ? nullptr : found->second->share();
+  }
+  void keep(std::uint64_t key, std::unique_ptr<Network> network) {
+    const std::lock_guard lock(mutex_);
+    compiled_.emplace(key, std::move(network));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::uint64_t, std::unique_ptr<Network>> compiled_;
+};
+
 Result<std::vector<TensorInfo>> declared(const NetworkSource& source, const std::string& name) {
   return guarded(name, [&]() -> Result<std::vector<TensorInfo>> {
     TRY(auto* const with, engine());
@@ -74,6 +109,17 @@ struct Session::Impl {
       return Session(std::make_unique<Impl>(name, std::move(network)));
     });
   }
+  static Result<Session> compile(std::span<const std::uint8_t> bytes, const std::string& name,
+                                 const SessionOptions& options) {
+    if (!name.ends_with(".tflite")) return load(memory_source(bytes), name, options);
+    // OpenVINO's TensorFlow Lite reader takes file names only.
+    const auto file = temporary_name(fs::temp_directory_path() / fs::path(name).filename());
+    TRY_VOID(write_file(file, bytes));
+    auto session = Session::load(file, options);
+    std::error_code ignored;
+    fs::remove(file, ignored);
+    return session;
+  }
   Impl(std::string n, std::unique_ptr<Network> of) : name(std::move(n)), network(std::move(of)) {}
 };
 
@@ -98,14 +144,15 @@ Result<Session> Session::load(const fs::path& path, const SessionOptions& option
 
 Result<Session> Session::load(std::span<const std::uint8_t> bytes, const std::string& name,
                               const SessionOptions& options) {
-  if (!name.ends_with(".tflite")) return Impl::load(memory_source(bytes), name, options);
-  // OpenVINO's TensorFlow Lite reader takes file names only.
-  const auto file = temporary_name(fs::temp_directory_path() / fs::path(name).filename());
-  TRY_VOID(write_file(file, bytes));
-  auto session = load(file, options);
-  std::error_code ignored;
-  fs::remove(file, ignored);
-  return session;
+  if (!CompiledNetworks::keeps(bytes, options)) return Impl::compile(bytes, name, options);
+  auto& all = CompiledNetworks::of_this_process();
+  const auto key = CompiledNetworks::key(bytes, name, options);
+  return guarded(name, [&]() -> Result<Session> {
+    if (auto known = all.find(key)) return Session(std::make_unique<Impl>(name, std::move(known)));
+    TRY(Session session, Impl::compile(bytes, name, options));
+    all.keep(key, session.impl_->network->share());
+    return session;
+  });
 }
 
 Result<Session> Session::load(std::span<const std::uint8_t> xml, std::span<const std::uint8_t> weights,

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <thread>
 
 #include "lib/base/scratch_folder.hpp"
@@ -87,6 +89,33 @@ TEST_F(Infer, SharedSessionsRunAtOnce) {
   b.join();
   EXPECT_TRUE(right_a);
   EXPECT_TRUE(right_b);
+}
+
+// A TensorFlow Lite network is read from a temporary file: when there can be none any more, a second one was not
+// compiled.
+TEST_F(Infer, ASmallNetworkInMemoryIsCompiledOnce) {
+  const auto face = read_file(UNDERSTUDY_DEPS "/models/face_detection_short_range.tflite");
+  ASSERT_TRUE(face);
+  const auto load = [&](int streams) { return Session::load(*face, "face.tflite", {.streams = streams}); };
+  auto first = load(1);
+  ASSERT_TRUE(first) << to_sentence(first.error());
+  const char* const was = std::getenv("TMPDIR");
+  const std::string before = was ? was : "";
+  ::setenv("TMPDIR", (folder_ / "none").c_str(), 1);
+  auto second = load(1);
+  const bool of_another_use = load(2).has_value();
+  was ? ::setenv("TMPDIR", before.c_str(), 1) : ::unsetenv("TMPDIR");
+  ASSERT_TRUE(second) << to_sentence(second.error());
+  EXPECT_FALSE(of_another_use);
+  // Each has inputs and outputs of its own.
+  std::ranges::fill(first->input(0), 0.0f);
+  std::ranges::fill(second->input(0), 0.7f);
+  ASSERT_TRUE(first->run() && second->run());
+  const std::vector<float> dark(first->output(0).begin(), first->output(0).end());
+  EXPECT_FALSE(std::ranges::equal(dark, second->output(0)));
+  std::ranges::fill(second->input(0), 0.0f);
+  ASSERT_TRUE(second->run());
+  EXPECT_TRUE(std::ranges::equal(dark, second->output(0)));
 }
 
 TEST_F(Infer, BadFilesAreErrors) {

@@ -53,8 +53,10 @@ class FacesetKills(FilmTest):
         return Job("-w", self.film, "faceset", tool, "src", *arguments)
 
     def finish(self, tool, *arguments):
+        began = time.monotonic()
         job = self.start(tool, *arguments)
         self.assertEqual(job.finish(), 0, job.errors + "".join(job.lines[-1:]))
+        self.seconds[tool] = max(self.seconds[tool], time.monotonic() - began)
         self.check(tool)
         self.assertEqual([p for p in self.film.rglob("*") if "-tmp-" in p.name or "-move-" in p.name], [])
         self.assertFalse((self.aligned / ".understudy" / "moves.json").exists())
@@ -65,17 +67,18 @@ class FacesetKills(FilmTest):
 
     def test_kills(self):
         chance, hits = random.Random(SEED), dict.fromkeys(("pack", "unpack", "recover-names", "delete", "restore"), 0)
+        wanted = KILLS // len(hits)
+        self.seconds = dict.fromkeys(hits, 0.3)  # that each takes at most, here and now
         trash = self.aligned.parent / "aligned_trash"
-        while min(hits.values()) < KILLS // len(hits):
+        while min(hits.values()) < wanted:
             for tool in hits:
                 arguments = []
                 if tool in ("delete", "restore"):
                     self.choose(self.aligned if tool == "delete" else trash)
                     arguments = ["--list", self.list]
-                # Each is slower or quicker than the others: the moment falls into the work of most.
-                for _ in range(6):
+                for _ in range(min(6, wanted - hits[tool])):
                     job = self.start(tool, *arguments)
-                    time.sleep(chance.uniform(0.01, {"pack": 1.2, "unpack": 1.5}.get(tool, 0.3)))
+                    time.sleep(chance.uniform(0.01, self.seconds[tool]))
                     hit = job.kill()
                     self.check(f"a kill of {tool}")
                     hits[tool] += hit

@@ -12,6 +12,8 @@ import threading
 import unittest
 import zlib
 
+from films import Films
+
 UNDERSTUDY = None  # the binary's path, from main()
 
 # A SAEHD model small enough to train an iteration in a tenth of a second.
@@ -148,8 +150,8 @@ def grey_png(path, side, level):
     write_png(path, side, [bytes(level(x, y) for x in range(side)) for y in range(side)], 0)
 
 
-def make_clips(folder, size=200, frames=12):
-    """data_src.mp4 and data_dst.mp4 (with sound) of the demo's two people: the demo, stopped after drawing them."""
+def draw_clips(folder, size, frames):
+    """The demo, stopped after drawing its two people."""
     job = Job("-w", folder, "demo", "--size", size, "--frames", frames, "--target-iter", 1)
     clips = [0]
 
@@ -163,6 +165,19 @@ def make_clips(folder, size=200, frames=12):
         raise AssertionError(f"the demo drew no clips or did not stop: {job.lines[-3:]}")
     for leftover in ("data_src", "data_dst", "model", ".understudy"):
         shutil.rmtree(pathlib.Path(folder) / leftover, ignore_errors=True)
+
+
+def make_film(folder, steps):
+    """A workspace in which clips were drawn and verbs called, all done once for all tests that begin with the same."""
+    def do(step):
+        draw_clips(folder, *step[1:]) if step[0] == "clips" else run_well("-w", folder, *step)
+
+    Films(UNDERSTUDY).make(folder, steps, do)
+
+
+def make_clips(folder, size=200, frames=12):
+    """data_src.mp4 and data_dst.mp4 (with sound) of the demo's two people."""
+    make_film(folder, [("clips", size, frames)])
 
 
 def snapshot(folder):
@@ -193,12 +208,14 @@ class FilmTest(unittest.TestCase):
         cls.make_film()
 
     @classmethod
+    def steps(cls):
+        """That lead to the film."""
+        return [("clips", 200, cls.FRAMES), *(("extract", side, *cls.EXTRACT) for side in cls.SIDES),
+                *(("train", "saehd", *cls.MODEL, *ONE_THREAD, "--target-iter", at) for at in ((2, 4) if cls.MODEL else ()))]
+
+    @classmethod
     def make_film(cls):
-        make_clips(cls.film, frames=cls.FRAMES)
-        for side in cls.SIDES:
-            run_well("-w", cls.film, "extract", side, *cls.EXTRACT)
-        for iteration in (2, 4) if cls.MODEL else ():
-            run_well("-w", cls.film, "train", "saehd", *cls.MODEL, *ONE_THREAD, "--target-iter", iteration)
+        make_film(cls.film, cls.steps())
 
     def name(self):
         return self.id().rsplit(".", 1)[1]
@@ -220,9 +237,8 @@ class MergedFilmTest(FilmTest):
     SIDES, MODEL, FRAMES = ("src", "dst"), TINY_MODEL, 14
 
     @classmethod
-    def make_film(cls):
-        super().make_film()
-        run_well("-w", cls.film, "merge", *ONE_THREAD)
+    def steps(cls):
+        return [*super().steps(), ("merge", *ONE_THREAD)]
 
     def setUp(self):
         self.work = self.film_copy()
