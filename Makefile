@@ -45,6 +45,9 @@ tidy: configure
 	@scripts/bootstrap tidy
 	python3 scripts/tidy.py $(BUILD) $(FILES)
 
+# OpenVINO's TBB opens a library in a way that no sanitizer bears, unless it is told of it.
+asan tsan: export TBB_ENABLE_SANITIZERS := 1
+
 # Address and undefined-behaviour sanitizers over the fast tests (those without LibTorch's own allocations last).
 asan: deps
 	cmake --preset asan
