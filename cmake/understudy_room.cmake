@@ -15,6 +15,11 @@ target_compile_options(understudy_flags INTERFACE -pthread -Wall -Wextra -Wshado
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(understudy_flags INTERFACE -Werror)
 endif()
+if(UNDERSTUDY_SANITIZE)
+  # What is opened by name is looked for along the RUNPATH of whoever calls dlopen, which is the sanitizer's here, not the
+  # program's; a program's RPATH counts for all. (lib/infer opens OpenVINO's side so.)
+  target_link_options(understudy_flags INTERFACE -Wl,--disable-new-dtags)
+endif()
 if(UNDERSTUDY_SANITIZE STREQUAL "thread")
   target_compile_options(understudy_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
   target_link_options(understudy_flags INTERFACE -fsanitize=thread)
