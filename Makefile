@@ -31,8 +31,9 @@ test: all
 	ctest --test-dir $(BUILD) -j $(shell expr $(JOBS) + 1) --output-on-failure
 	@scripts/test_summary $(BUILD)
 
-# What CI runs: format, then everything that `test` does (the layer check is one of the tests).
+# What CI runs: format, then everything that `test` does (the layer check is one of the tests); and the benchmarks compile.
 check: deps format-check test
+	cmake --build $(BUILD) -j $(JOBS) --target bench/all
 
 SOURCES = $(shell git ls-files '*.cpp' '*.hpp')
 format:
@@ -65,6 +66,7 @@ tsan: deps
 
 # JSON lines: name, value, unit.
 bench: all
+	cmake --build $(BUILD) -j $(JOBS) --target bench/all
 	@$(BUILD)/bench/bench_extract
 	@$(BUILD)/bench/bench_train
 

@@ -10,7 +10,10 @@ add_library(understudy_flags INTERFACE)
 target_compile_features(understudy_flags INTERFACE cxx_std_20)
 target_include_directories(understudy_flags INTERFACE ${CMAKE_SOURCE_DIR})
 # -pthread: some libraries ask for it, and precompiled headers want the same everywhere.
-target_compile_options(understudy_flags INTERFACE -pthread -Wall -Wextra -Wshadow -Wno-missing-field-initializers)
+target_compile_options(understudy_flags INTERFACE -pthread -Wall -Wextra -Wno-missing-field-initializers)
+# Where files are compiled together (below), a name in one is no concern of another's, nor are they headers.
+target_compile_options(understudy_flags INTERFACE
+  $<IF:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>,-Wno-subobject-linkage,-Wshadow>)
 # Warnings are errors with the compiler that the project is developed with; a newer one may know new warnings.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(understudy_flags INTERFACE -Werror)
@@ -63,6 +66,32 @@ function(understudy_use_pch TARGET WITH)
   endif()
 endfunction()
 
+# Files of one target are compiled some at a time: most of a short file's time is what the compiler instantiates for the
+# precompiled header, once for each run of it (a second; with LibTorch four). A change then compiles its neighbours too, so
+# who works on the code turns it off (the dev preset, or -DUNDERSTUDY_UNITY=OFF). The presets for a build from nothing have it.
+# What is embedded or has flags of its own stays alone.
+option(UNDERSTUDY_UNITY "Compile several files of a room at once: sooner from nothing, later after a change" OFF)
+set(UNDERSTUDY_UNITY_FILES 8 CACHE STRING "How many files at most")
+function(understudy_unity TARGET)
+  get_target_property(sources ${TARGET} SOURCES)
+  if(NOT UNDERSTUDY_UNITY OR NOT sources)
+    return()
+  endif()
+  set(together 0)
+  foreach(source ${sources})
+    cmake_path(IS_PREFIX CMAKE_BINARY_DIR "${source}" made)
+    if(made)
+      set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    else()
+      math(EXPR together "${together} + 1")
+    endif()
+  endforeach()
+  # Of equal size, so that none waits for one long run.
+  math(EXPR runs "(${together} + ${UNDERSTUDY_UNITY_FILES} - 1) / ${UNDERSTUDY_UNITY_FILES}")
+  math(EXPR each "(${together} + ${runs} - 1) / ${runs}")
+  set_target_properties(${TARGET} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${each})
+endfunction()
+
 add_custom_target(tests_without_torch)
 
 # Filmed people and files that DeepFaceLab wrote lie outside the repository. Suites named Real* (REAL_TESTS) use them and are
@@ -81,6 +110,7 @@ function(understudy_room)
   if(ROOM_SOURCES)
     add_library(${target} STATIC ${ROOM_SOURCES})
     target_link_libraries(${target} PUBLIC understudy_flags ${ROOM_NEEDS} PRIVATE ${ROOM_LIBS})
+    understudy_unity(${target})
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE understudy_flags ${ROOM_NEEDS})
@@ -96,6 +126,7 @@ function(understudy_room)
   endif()
   if(ROOM_TESTS)
     add_executable(${ROOM_NAME}_test ${ROOM_TESTS})
+    understudy_unity(${ROOM_NAME}_test)
     target_link_libraries(${ROOM_NAME}_test PRIVATE ${target} ${ROOM_LIBS} ${ROOM_TEST_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
     if(ROOM_TORCH)
       target_link_libraries(${ROOM_NAME}_test PRIVATE torch::torch fmt::fmt nlohmann_json::nlohmann_json)

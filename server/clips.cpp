@@ -17,7 +17,7 @@ namespace understudy::studio {
 namespace {
 
 // A second of film in HD; a scrub through a video decodes each frame once.
-constexpr std::size_t most_recent = 24;
+constexpr std::size_t most_pictures = 24;
 constexpr std::size_t most_bytes = 160 << 20;
 
 }  // namespace
@@ -63,7 +63,7 @@ Result<ImageU8> OpenClip::decoded(std::int64_t frame) {
   const auto known = [&] { return std::ranges::find(recent_, frame, &std::pair<std::int64_t, ImageU8>::first); };
   if (const auto found = known(); found != recent_.end()) return found->second;
   // From a little behind on all are kept: what was asked for together comes in no order.
-  const auto from = source->position() <= frame && frame - source->position() < static_cast<std::int64_t>(most_recent)
+  const auto from = source->position() <= frame && frame - source->position() < static_cast<std::int64_t>(most_pictures)
                         ? source->position()
                         : frame;
   for (auto at = from; at <= frame; ++at) {
@@ -72,7 +72,7 @@ Result<ImageU8> OpenClip::decoded(std::int64_t frame) {
     if (!read) continue;
     const std::size_t each = std::max<std::size_t>(1, read->bgr.data.size());
     recent_.emplace_back(at, std::move(read->bgr));
-    const auto most = std::clamp<std::size_t>(most_bytes / each, 2, most_recent);
+    const auto most = std::clamp<std::size_t>(most_bytes / each, 2, most_pictures);
     if (recent_.size() > most) recent_.erase(recent_.begin());
   }
   return known()->second;

@@ -112,7 +112,7 @@ Result<Reply> tell_coverage(OpenWorkspace& open, const Request&) {
   return json_reply(told);
 }
 
-std::vector<Route> list_routes(Studio& studio) {
+std::vector<Route> face_list_routes(Studio& studio) {
   return {
       {"GET",
        "/api/faces/{side}/list",
@@ -196,6 +196,8 @@ std::vector<Route> change_routes(Studio& studio) {
 
 }  // namespace
 
-std::vector<Route> face_routes(Studio& studio) { return joined({list_routes, told_routes, change_routes}, studio); }
+std::vector<Route> face_routes(Studio& studio) {
+  return joined({face_list_routes, told_routes, change_routes}, studio);
+}
 
 }  // namespace understudy::studio

@@ -106,7 +106,7 @@ void Found::read_loose(Side side, Index& index, const Index* before) {
 
 void Found::read_pack(Side side, Index& index) {
   auto& reading = sides_[static_cast<std::size_t>(side)];
-  const auto list = FaceList::open(workspace_.aligned(side));
+  const auto list = understudy::FaceList::open(workspace_.aligned(side));
   if (!list) return;
   reading.total = list->count();
   std::vector<Face> faces(list->count());

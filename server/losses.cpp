@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t most_rows = 1'000'000, most_names = 32;
 
-json number_or_null(double value) {
+json short_or_null(double value) {
   if (!std::isfinite(value)) return nullptr;
   // Five digits are more than a graph shows.
   char text[32];
@@ -100,9 +100,9 @@ json thinned(const Numbers& all, std::int64_t from, std::int64_t to, std::size_t
     for (std::size_t p = 0; p < places; ++p) {
       Place place;
       for (std::size_t i = edge(p); i < edge(p + 1); ++i) place.add(column[i]);
-      mean.push_back(place.count > 0 ? number_or_null(place.sum / place.count) : json());
-      low.push_back(place.count > 0 ? number_or_null(place.low) : json());
-      high.push_back(place.count > 0 ? number_or_null(place.high) : json());
+      mean.push_back(place.count > 0 ? short_or_null(place.sum / place.count) : json());
+      low.push_back(place.count > 0 ? short_or_null(place.low) : json());
+      high.push_back(place.count > 0 ? short_or_null(place.high) : json());
     }
     result["mean"].push_back(std::move(mean));
     result["low"].push_back(std::move(low));

@@ -24,7 +24,7 @@ Range range_of(const Request& request) {
           static_cast<std::size_t>(number_of(request, "points", 1500, 2, 4000))};
 }
 
-std::vector<Route> list_routes(Studio& studio) {
+std::vector<Route> model_list_routes(Studio& studio) {
   return {
       {"GET",
        "/api/models",
@@ -124,6 +124,6 @@ std::vector<Route> loss_routes(Studio& studio) {
 
 }  // namespace
 
-std::vector<Route> model_routes(Studio& studio) { return joined({list_routes, loss_routes}, studio); }
+std::vector<Route> model_routes(Studio& studio) { return joined({model_list_routes, loss_routes}, studio); }
 
 }  // namespace understudy::studio

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_recent = 12;
+constexpr std::size_t most_recent_workspaces = 12;
 
 }  // namespace
 
@@ -74,7 +74,7 @@ std::vector<std::string> Studio::recent() const {
   if (settings_.recent.empty()) return {};
   std::vector<std::string> paths;
   for (const auto& line : split(read_text(settings_.recent, 1 << 20).value_or(""), '\n'))
-    if (line.starts_with('/') && paths.size() < most_recent) paths.push_back(line);
+    if (line.starts_with('/') && paths.size() < most_recent_workspaces) paths.push_back(line);
   return paths;
 }
 
@@ -84,7 +84,7 @@ void Studio::remember(const fs::path& root) {
   auto paths = recent();
   std::erase(paths, path_text(root));
   paths.insert(paths.begin(), path_text(root));
-  paths.resize(std::min(paths.size(), most_recent));
+  paths.resize(std::min(paths.size(), most_recent_workspaces));
   static_cast<void>(write_text(settings_.recent, fmt::format("{}\n", fmt::join(paths, "\n"))));
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view state_name = ".understudy";
 
-fs::path folder_of(const fs::path& lock) {
+fs::path folder_of_lock(const fs::path& lock) {
   const auto parent = lock.parent_path();
   return parent.filename() == state_name ? parent.parent_path() : parent;
 }
@@ -61,7 +61,7 @@ bool is_the_file(int descriptor, const fs::path& path) {
 template <class Change>
 auto quietly(const fs::path& lock, const Change& change) {
   struct stat before {};
-  const auto folder = folder_of(lock);
+  const auto folder = folder_of_lock(lock);
   const char* name = folder.empty() ? "." : folder.c_str();
   const bool known = lock.parent_path().filename() == state_name && ::stat(name, &before) == 0;
   auto result = change();
@@ -93,7 +93,7 @@ struct FileLock::Held {
 
 FileLock::FileLock(std::shared_ptr<Held> held) : held_(std::move(held)) {}
 
-Result<FileLock> FileLock::take(const fs::path& path) { return take(path, folder_of(path)); }
+Result<FileLock> FileLock::take(const fs::path& path) { return take(path, folder_of_lock(path)); }
 
 Result<FileLock> FileLock::take(const fs::path& path, const fs::path& what) {
   constexpr int tries = 100;  // each is lost only to somebody who gives the lock back at this very moment

@@ -8,7 +8,7 @@ namespace understudy {
 namespace {
 
 // MediaPipe's graphs scale both boxes by this much and make them square by the longer side.
-constexpr double roi_scale = 1.5;
+constexpr double mesh_roi_scale = 1.5;
 constexpr std::size_t mesh_points = std::tuple_size_v<Mesh468>;
 constexpr std::size_t left_eye_corner = 33, right_eye_corner = 263;  // outer corners, left and right in the image
 
@@ -83,7 +83,7 @@ Result<Mesh> FaceMesh::find_steady(Pyramid& pyramid, const Roi& square) {
 
 Roi roi_of(const Detection& face) {
   const Point centre{(face.box.left + face.box.right) / 2, (face.box.top + face.box.bottom) / 2};
-  return {centre, roi_scale * std::max(face.box.width(), face.box.height()),
+  return {centre, mesh_roi_scale * std::max(face.box.width(), face.box.height()),
           angle_of(face.keypoints[0], face.keypoints[1])};
 }
 
@@ -100,7 +100,7 @@ Roi roi_of(const Mesh& mesh) {
   if (const double nose = height(nose_base) - height(top); nose > 0)
     box.bottom = box.top + face_height(nose, height(chin) - height(top));
   const double u = (box.left + box.right) / 2, v = (box.top + box.bottom) / 2;
-  return {{c * u - s * v, s * u + c * v}, roi_scale * std::max(box.width(), box.height()), angle};
+  return {{c * u - s * v, s * u + c * v}, mesh_roi_scale * std::max(box.width(), box.height()), angle};
 }
 
 Roi on_lattice(const Roi& roi) {

@@ -7,7 +7,7 @@
 namespace understudy {
 namespace {
 
-constexpr double roi_scale = 2.3;       // of the distance between an eye's corners: MediaPipe's iris graph
+constexpr double iris_roi_scale = 2.3;  // of the distance between an eye's corners: MediaPipe's iris graph
 constexpr std::size_t iris_points = 5;  // centre, then right, top, left, bottom of the rim; x, y, z each
 constexpr std::size_t contour_points = 71;
 
@@ -72,7 +72,7 @@ Result<std::array<Iris, 2>> IrisFinder::find(Pyramid& pyramid, const Mesh468& me
     const Point left{mesh[l][0], mesh[l][1]}, right{mesh[r][0], mesh[r][1]}, along = right - left;
     const double width = std::max(std::hypot(along.x, along.y), 1.0);
     TRY(irises[eye],
-        find_one(pyramid, {(left + right) * 0.5, roi_scale * width, std::atan2(along.y, along.x)}, mirrored));
+        find_one(pyramid, {(left + right) * 0.5, iris_roi_scale * width, std::atan2(along.y, along.x)}, mirrored));
   }
   return irises;
 }

@@ -10,7 +10,7 @@ namespace understudy {
 namespace {
 
 cv::Scalar scalar(Bgr c) { return {double(c[0]), double(c[1]), double(c[2])}; }
-cv::Point pixel(Point p) {
+cv::Point nearest_pixel(Point p) {
   const auto whole = [](double v) {
     return static_cast<int>(std::clamp(std::isfinite(v) ? v : 0.0, -30000.0, 30000.0));
   };
@@ -27,7 +27,7 @@ constexpr Part parts[] = {{0, 16, false, 2}, {17, 21, false, 1}, {22, 26, false,
 
 void polyline(cv::Mat& image, std::span<const Point> points, bool closed, cv::Scalar colour, int thickness) {
   std::vector<cv::Point> pixels;
-  for (const Point p : points) pixels.push_back(pixel(p));
+  for (const Point p : points) pixels.push_back(nearest_pixel(p));
   cv::polylines(image, std::vector<std::vector<cv::Point>>{pixels}, closed, colour, thickness, cv::LINE_AA);
 }
 
@@ -39,7 +39,7 @@ void draw_landmarks(ImageU8& image_bgr, const Landmarks68& landmarks, Bgr colour
     std::vector<Point> points(landmarks.begin() + part.first, landmarks.begin() + part.last + 1);
     if (part.first == 27) points.push_back(landmarks[30]);
     polyline(target, points, part.closed, scalar(colour), 1);
-    for (const Point p : points) cv::circle(target, pixel(p), part.radius, scalar(colour), 1, cv::LINE_AA);
+    for (const Point p : points) cv::circle(target, nearest_pixel(p), part.radius, scalar(colour), 1, cv::LINE_AA);
   }
 }
 
@@ -52,7 +52,8 @@ void darken_hull(ImageU8& image_bgr, const Landmarks68& landmarks) {
 
 void draw_face(ImageU8& image_bgr, const Rect& detected, const Landmarks68& landmarks, FaceType type) {
   cv::Mat target = view(image_bgr);
-  cv::rectangle(target, pixel({detected.left, detected.top}), pixel({detected.right, detected.bottom}), {255, 0, 0}, 2);
+  cv::rectangle(target, nearest_pixel({detected.left, detected.top}), nearest_pixel({detected.right, detected.bottom}),
+                {255, 0, 0}, 2);
   draw_landmarks(image_bgr, landmarks);
   if (type == FaceType::mark_only) return;
   polyline(target, crop_corners(landmarks, type), true, {0, 0, 255}, 2);

@@ -16,15 +16,15 @@ struct Shade {
   std::uint32_t count = 0;
 };
 
-struct Box {
+struct ShadeBox {
   std::size_t begin = 0, end = 0;  // into the list of shades
   std::uint64_t count = 0;         // pixels
   int axis = 0;                    // the side to cut: the longest in brightness
 };
 
-Box measured(const std::vector<Shade>& shades, std::size_t begin, std::size_t end) {
+ShadeBox measured(const std::vector<Shade>& shades, std::size_t begin, std::size_t end) {
   static constexpr std::array<int, 3> luma = {29, 150, 77};  // B, G, R
-  Box box{begin, end};
+  ShadeBox box{begin, end};
   std::array<int, 3> low{255, 255, 255}, high{0, 0, 0};
   for (std::size_t i = begin; i < end; ++i) {
     box.count += shades[i].count;
@@ -59,7 +59,7 @@ std::vector<Shade> shades_of(const ImageU8& image) {
 
 // The index that parts a box, sorted downwards along its axis, so that about half of the pixels lie before it; shades
 // that share a value on the axis stay together. Equal to begin or end when that cannot be.
-std::size_t cutting_point(const std::vector<Shade>& shades, const Box& box) {
+std::size_t cutting_point(const std::vector<Shade>& shades, const ShadeBox& box) {
   const auto axis = static_cast<std::size_t>(box.axis);
   std::uint64_t before = 0;
   std::size_t at = box.begin;
@@ -76,11 +76,11 @@ std::size_t cutting_point(const std::vector<Shade>& shades, const Box& box) {
 }
 
 // Cuts the box with the most pixels until there are enough boxes.
-std::vector<Box> cut(std::vector<Shade>& shades, std::size_t colours) {
-  std::vector<Box> boxes = {measured(shades, 0, shades.size())}, done;
+std::vector<ShadeBox> cut(std::vector<Shade>& shades, std::size_t colours) {
+  std::vector<ShadeBox> boxes = {measured(shades, 0, shades.size())}, done;
   while (!boxes.empty() && boxes.size() + done.size() < colours) {
-    const auto widest = std::ranges::max_element(boxes, {}, &Box::count);
-    const Box box = *widest;
+    const auto widest = std::ranges::max_element(boxes, {}, &ShadeBox::count);
+    const ShadeBox box = *widest;
     boxes.erase(widest);
     const auto axis = static_cast<std::size_t>(box.axis);
     std::sort(shades.begin() + static_cast<std::ptrdiff_t>(box.begin),
@@ -98,7 +98,8 @@ std::vector<Box> cut(std::vector<Shade>& shades, std::size_t colours) {
   return boxes;
 }
 
-std::vector<std::array<std::uint8_t, 3>> means_of(const std::vector<Shade>& shades, const std::vector<Box>& boxes) {
+std::vector<std::array<std::uint8_t, 3>> means_of(const std::vector<Shade>& shades,
+                                                  const std::vector<ShadeBox>& boxes) {
   std::vector<std::array<std::uint8_t, 3>> means;
   for (const auto& box : boxes) {
     std::array<std::uint64_t, 3> sum{};

@@ -12,7 +12,7 @@ namespace understudy {
 namespace {
 
 // The box's part of the problem in one channel.
-struct Box {
+struct Problem {
   const ImageF& face;
   const ImageF& frame;
   const cv::Mat& inside;  // the box's size: where the face's gradients count
@@ -31,7 +31,7 @@ struct Box {
 };
 
 template <class T>
-void bends_of(const Box& b, int c, T* to) {
+void bends_of(const Problem& b, int c, T* to) {
   const int width = b.box.width, height = b.box.height;
   for (int y = 1; y < height - 1; ++y) {
     for (int x = 1; x < width - 1; ++x) {
@@ -52,7 +52,7 @@ void take(const T* solved, const cv::Rect& box, int c, ImageF& out) {
 }
 
 template <class T>
-void solve(const Box& problem, ImageF& out) {
+void solve(const Problem& problem, ImageF& out) {
   const int width = problem.box.width - 2, height = problem.box.height - 2;
   const std::size_t plane = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
   std::vector<T> planes(3 * plane);
@@ -76,7 +76,7 @@ std::optional<ImageF> poisson_clone_float(const ImageF& face_bgr, const ImageF& 
   cv::Mat inside;
   cv::erode(inner(box), inside, cv::Mat::ones(3, 3, CV_8U), {-1, -1}, 3);
   ImageF out = frame_bgr;
-  const Box problem{face_bgr, frame_bgr, inside, box};
+  const Problem problem{face_bgr, frame_bgr, inside, box};
   if (for_eight_bits)
     solve<float>(problem, out);
   else

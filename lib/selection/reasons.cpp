@@ -20,7 +20,7 @@ constexpr std::array reasons{
     QualityReason{"turned", "abs(turn) > 75", "turned so far that hardly one eye is seen"},
 };
 
-const std::vector<Filter>& conditions() {
+const std::vector<Filter>& reason_conditions() {
   static const auto parsed = [] {
     std::vector<Filter> filters;
     for (const auto& reason : reasons) {
@@ -39,8 +39,8 @@ std::span<const QualityReason> quality_reasons() { return reasons; }
 
 std::uint32_t reasons_of(const CatalogueEntry& entry) {
   std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < conditions().size(); ++i)
-    if (conditions()[i].holds(entry)) bits |= std::uint32_t{1} << i;
+  for (std::size_t i = 0; i < reason_conditions().size(); ++i)
+    if (reason_conditions()[i].holds(entry)) bits |= std::uint32_t{1} << i;
   return bits;
 }
 

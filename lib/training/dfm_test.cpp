@@ -9,7 +9,7 @@
 #include "lib/training/dfm_export.hpp"
 #include "lib/training/dfm_fake.hpp"
 
-namespace understudy {
+namespace understudy::dfm_files {
 namespace {
 
 constexpr double limit_fp32 = 1e-4, limit_fp16 = 5e-3;
@@ -187,4 +187,4 @@ TEST(RealDfm, IsTheOriginals) {
 }
 
 }  // namespace
-}  // namespace understudy
+}  // namespace understudy::dfm_files

@@ -19,7 +19,7 @@ struct Golden {
   std::vector<std::pair<const char*, double>> moved;  // part, root of the summed squares of what its weights changed by
 };
 
-ModelDescription described(std::string_view name) {
+ModelDescription described_golden(std::string_view name) {
   if (name == "quick96") {
     ModelDescription model;
     model.model_class = ModelClass::quick96;
@@ -67,7 +67,7 @@ BatchSide faces(int n, int resolution, int seed) {
 Golden trained(const char* name) {
   const int resolution = name == std::string_view("quick96") ? 96 : side,
             n = name == std::string_view("quick96") ? 2 : 4;
-  FaceTrainer trainer = trainer_of(described(name));
+  FaceTrainer trainer = trainer_of(described_golden(name));
   std::map<std::string, Tensor> before;
   for (const auto& t : trainer.weights()) before.emplace(t.name, t.tensor.clone());
   Losses losses;

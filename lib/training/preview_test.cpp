@@ -15,7 +15,7 @@
 #include "lib/loop/validation_log.hpp"
 #include "lib/training/validation.hpp"
 
-namespace understudy {
+namespace understudy::preview_pictures {
 namespace {
 
 using testing::ElementsAre;
@@ -392,4 +392,4 @@ TEST(Validation, TheLogIsCutBackToTheSaveAndGoesOn) {
 }
 
 }  // namespace
-}  // namespace understudy
+}  // namespace understudy::preview_pictures

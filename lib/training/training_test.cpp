@@ -86,7 +86,7 @@ TEST(Optimizer, DropoutKeepsTheStatedPart) {
   }
 }
 
-Batch random_batch(int resolution) {
+Batch batch_of_noise(int resolution) {
   torch::manual_seed(11);
   auto side = [&] {
     return BatchSide{torch::rand({2, 3, resolution, resolution}), torch::rand({2, 3, resolution, resolution}),
@@ -105,7 +105,7 @@ ModelSpec tiny_spec(const char* archi = "df-ud") {
 TEST(FaceTrainer, LossFalls) {
   for (const auto precision : {Precision::fp32, Precision::bf16}) {
     FaceTrainer trainer(tiny_spec("liae-ud"), {}, precision);
-    const Batch batch = random_batch(64);
+    const Batch batch = batch_of_noise(64);
     const double first = trainer.step(batch).mean_src();
     for (int i = 0; i < 60; ++i) trainer.step(batch);
     EXPECT_LT(trainer.evaluate(batch).mean_src(), first * 0.9);
@@ -116,7 +116,7 @@ TEST(FaceTrainer, LossFalls) {
 TEST(FaceTrainer, GradientsMatchFiniteDifferences) {
   for (const char* archi : {"df-ud", "liae-ud", "df-c"}) {
     FaceTrainer trainer(tiny_spec(archi), {}, Precision::fp32);
-    const Batch batch = random_batch(64);
+    const Batch batch = batch_of_noise(64);
     // RMSprop's first step would hide the gradient: it is taken from AdaBelief's fresh mean, which is a tenth of it.
     std::map<std::string, Tensor> start;
     for (const auto& p : trainer.parameters().all()) start.emplace(p.name, p.master.clone());
@@ -151,7 +151,7 @@ TEST(FaceTrainer, FrozenInterStaysWhenRandomWarpIsOff) {
   FaceTrainer trainer(spec, {}, Precision::fp32);
   std::map<std::string, Tensor> before;
   for (const auto& p : trainer.parameters().all()) before[p.name] = p.master.clone();
-  trainer.step(random_batch(64));
+  trainer.step(batch_of_noise(64));
   for (const auto& p : trainer.parameters().all())
     EXPECT_EQ(torch::equal(before[p.name], p.master), p.part() == "inter_AB") << p.name;
 }
@@ -167,7 +167,7 @@ Generation generation_of(FaceTrainer& trainer, std::int64_t iteration) {
 
 TEST(ModelFolder, ResumesBitEqual) {
   const ScratchFolder folder;
-  const Batch batch = random_batch(64);
+  const Batch batch = batch_of_noise(64);
   FaceTrainer straight(tiny_spec(), {}, Precision::bf16), first(tiny_spec(), {}, Precision::bf16),
       second(tiny_spec(), {}, Precision::bf16);
   for (int i = 0; i < 6; ++i) straight.step(batch);

@@ -13,8 +13,8 @@
 namespace understudy {
 namespace {
 
-constexpr int most_later_looks = 6;    // of a block each: a face is pursued over a hundred frames at most
-constexpr double same_face = 0.3;      // overlap
+constexpr int most_later_looks = 6;  // of a block each: a face is pursued over a hundred frames at most
+constexpr double same_face_overlap = 0.3;
 constexpr std::size_t who_every = 16;  // frames: the network that tells persons apart takes as long as four meshes
 
 // What a thread looks with.
@@ -130,7 +130,8 @@ RawFrame Looker::unread(std::int64_t index, const Error& error) {
 Result<> Looker::identify(FaceEmbedder& embedder, const ImageU8& frame_bgr, const std::vector<RawFace>& before,
                           bool everyone, std::vector<RawFace>& faces) {
   for (auto& face : faces) {
-    const bool known = std::ranges::any_of(before, [&](auto& b) { return overlap(b.rect, face.rect) > same_face; });
+    const bool known =
+        std::ranges::any_of(before, [&](auto& b) { return overlap(b.rect, face.rect) > same_face_overlap; });
     if (known && !everyone) continue;
     TRY(face.who, embedder.embed(frame_bgr, face.landmarks));
   }
@@ -242,7 +243,8 @@ Result<> Looker::pursue(Eyes& eyes, FrameQueue::Batch& batch, std::size_t first,
       seconds_.find += watch.lap();
       if (faces.empty()) break;
       auto& known = frames[at]->faces;
-      if (std::ranges::any_of(known, [&](auto& k) { return overlap(k.rect, faces[0].rect) > same_face; })) break;
+      if (std::ranges::any_of(known, [&](auto& k) { return overlap(k.rect, faces[0].rect) > same_face_overlap; }))
+        break;
       known.push_back({std::move(faces[0]), {}});
       std::ranges::stable_sort(known, std::ranges::greater(), [](auto& face) { return face.rect.area(); });
       changed[at] = true;

@@ -22,10 +22,10 @@ struct Known {
   double area = 0;  // of its rectangle in the frame; 0 when it is not known
 };
 // Folder of the person and frame -> its faces.
-using Frames = std::map<std::pair<std::string, std::string>, std::vector<Known>>;
+using ByFrame = std::map<std::pair<std::string, std::string>, std::vector<Known>>;
 
-Frames by_frame(const fs::path& folder, const std::vector<std::string>& names, Tally& tally) {
-  Frames frames;
+ByFrame by_frame(const fs::path& folder, const std::vector<std::string>& names, Tally& tally) {
+  ByFrame frames;
   for (const auto& name : names) {
     const auto info = read_face_info(folder / name);
     if (!info) {
@@ -42,7 +42,7 @@ Frames by_frame(const fs::path& folder, const std::vector<std::string>& names, T
   return frames;
 }
 
-std::vector<Move> original_names(const fs::path& folder, const Frames& frames) {
+std::vector<Move> original_names(const fs::path& folder, const ByFrame& frames) {
   std::set<fs::path> ours, given;
   for (const auto& [frame, faces] : frames)
     for (const auto& face : faces) ours.insert(folder / face.name);

@@ -46,8 +46,8 @@ Result<fs::path> frames_of(const Workspace& workspace, Side side, const ResizeOp
   return workspace.frames_or_video(side);
 }
 
-Result<std::string> resize(const Workspace& workspace, Side side, const fs::path& folder, const ResizeOptions& options,
-                           Run& run) {
+Result<std::string> resize_them(const Workspace& workspace, Side side, const fs::path& folder,
+                                const ResizeOptions& options, Run& run) {
   TRY(const fs::path frames, frames_of(workspace, side, options));
   const fs::path results = options.output.empty() ? fs::path(folder.string() + "_resized") : options.output;
   return resize_faceset({folder, results, frames}, options, run);
@@ -94,7 +94,7 @@ std::vector<Verb> faceset_tool_verbs() {
           "resize", "Change the size of the faces, or how much of the head they show",
           "understudy faceset resize src --image-size 384\n"
           "understudy faceset resize src --face-type head --image-size 768 --from-frames --replace",
-          resize),
+          resize_them),
       tool_verb<EnhanceOptions>(
           "enhance", "Make the faces sharper and cleaner with a network",
           "understudy faceset enhance src\n"

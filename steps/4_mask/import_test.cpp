@@ -9,7 +9,7 @@
 #include "steps/4_mask/exchange.hpp"
 #include "steps/4_mask/label_formats.hpp"
 
-namespace understudy {
+namespace understudy::mask_import {
 namespace {
 
 using nlohmann::json;
@@ -109,4 +109,4 @@ TEST_F(Importing, TheLongestNamesComeBackFromAnExport) {
 }
 
 }  // namespace
-}  // namespace understudy
+}  // namespace understudy::mask_import

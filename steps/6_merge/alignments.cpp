@@ -11,7 +11,7 @@
 namespace understudy {
 namespace {
 
-Point centre_of(const Landmarks68& landmarks) {
+Point square_centre_of(const Landmarks68& landmarks) {
   const Point p = face_matrix(landmarks, 256, FaceType::full).inverse()({127, 127});
   return {std::nearbyint(p.x), std::nearbyint(p.y)};
 }
@@ -52,7 +52,7 @@ Result<Alignments> read_alignments(const Faceset& set) {
 }
 
 FaceMotion motion_between(const Landmarks68& before, const Landmarks68& after) {
-  const Point v = centre_of(after) - centre_of(before);
+  const Point v = square_centre_of(after) - square_centre_of(before);
   return {std::hypot(v.x, v.y), -std::atan2(v.y, v.x) * 180 / std::numbers::pi};
 }
 

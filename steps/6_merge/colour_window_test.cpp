@@ -9,7 +9,7 @@
 #include "steps/6_merge/compose.hpp"
 #include "steps/6_merge/face_track.hpp"
 
-namespace understudy {
+namespace understudy::colour_window {
 namespace {
 
 constexpr int side = 48, frames = 24;
@@ -182,4 +182,4 @@ TEST(ColourWindow, OfOneFrameIsThatFramesOwn) {
 }
 
 }  // namespace
-}  // namespace understudy
+}  // namespace understudy::colour_window

@@ -8,7 +8,7 @@ namespace understudy {
 namespace {
 
 // The middle of brows, eyes, nose and mouth: it shakes less than any point, and the jaw is the least certain.
-Point centre_of(const Landmarks68& landmarks) {
+Point inner_centre_of(const Landmarks68& landmarks) {
   constexpr std::size_t first = 17;
   Point sum;
   for (std::size_t i = first; i < landmarks.size(); ++i) sum = sum + landmarks[i];
@@ -25,14 +25,14 @@ double size_of(const Landmarks68& landmarks) {
 std::optional<std::size_t> same_face(const MergeFace& face, const std::vector<const MergeFace*>& others,
                                      int frames_away) {
   constexpr double most_growth = 1.3, most_way = 0.5;  // of a frame; in sizes of the face
-  const Point centre = centre_of(face.landmarks);
+  const Point centre = inner_centre_of(face.landmarks);
   const double size = size_of(face.landmarks);
   std::optional<std::size_t> best;
   double nearest = 1e30;
   for (std::size_t i = 0; i < others.size(); ++i) {
     const MergeFace& other = *others[i];
     if (face.person && other.person && *face.person != *other.person) continue;
-    const Point way = centre_of(other.landmarks) - centre;
+    const Point way = inner_centre_of(other.landmarks) - centre;
     const double distance = std::hypot(way.x, way.y);
     if (!(distance < nearest)) continue;
     if (!(face.person && other.person)) {
@@ -59,8 +59,8 @@ void measure_steps(std::vector<std::vector<MergeFace>>& frames, const Timeline& 
       const MergeFace* before = begins ? nullptr : in(frames[i - 1]);
       const MergeFace* after = ends ? nullptr : in(frames[i + 1]);
       if (!before && !after) continue;
-      const Point from = centre_of((before ? before : &face)->landmarks),
-                  to = centre_of((after ? after : &face)->landmarks);
+      const Point from = inner_centre_of((before ? before : &face)->landmarks),
+                  to = inner_centre_of((after ? after : &face)->landmarks);
       const Point step = (to - from) * (before && after ? 0.5 : 1.0);
       if (std::isfinite(step.x) && std::isfinite(step.y)) face.step = step;
     }

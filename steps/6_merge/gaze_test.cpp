@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace understudy {
+namespace understudy::merge_gaze {
 namespace {
 
 constexpr double width = 40, radius = 8;
@@ -109,4 +109,4 @@ TEST(Gaze, AWildAnswerOfANetworkTearsNothing) {
 }
 
 }  // namespace
-}  // namespace understudy
+}  // namespace understudy::merge_gaze

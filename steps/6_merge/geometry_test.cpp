@@ -11,7 +11,7 @@
 #include "steps/6_merge/crop_geometry.hpp"
 #include "steps/6_merge/face_track.hpp"
 
-namespace understudy {
+namespace understudy::merge_geometry {
 namespace {
 
 constexpr int width = 360, height = 320, side = 64;
@@ -266,4 +266,4 @@ TEST(Geometry, MotionBlurFollowsTheFace) {
 }
 
 }  // namespace
-}  // namespace understudy
+}  // namespace understudy::merge_geometry

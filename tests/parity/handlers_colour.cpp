@@ -14,7 +14,7 @@
 namespace understudy::parity {
 namespace {
 
-constexpr const char* group = "2_colour";
+constexpr const char* colour_group = "2_colour";
 constexpr const char* ties = "pixels of one colour are tied, and the oracle's unstable sort decided between them";
 
 struct Pair {
@@ -181,25 +181,25 @@ void denoising(const Case& one, Check& check) {
 
 std::vector<Row> colour_handlers() {
   return {
-      {group, "Reinhard", reinhard},
-      {group, "linear colour transfer", linear},
-      {group, "Monge-Kantorovich linear transfer", monge},
-      {group, "mkl on both images multiplied by a mask", monge},
-      {group, "iterative distribution transfer", distribution},
-      {group, "idt on masked images", distribution},
-      {group, "sliced optimal transfer, not clipped", sliced},
-      {group, "sliced optimal transfer without bilateral regularisation", sliced, ties},
-      {group, "mix on masked images", mix, ties},
-      {group, "mix mode: 8-bit Lab", mix},
-      {group, "per channel histogram match", histogram},
-      {group, "dispatcher used in training", trainer},
-      {group, "palette reduction", palette},
-      {group, "colour degrade as in the merger", degrade_colours},
-      {group, "sharpen: box", sharpen},
-      {group, "negative amount = repeated 5x5 median", sharpen},
-      {group, "linear motion blur", motion},
-      {group, "bicubic degrade", bicubic},
-      {group, "frame denoise", denoising},
+      {colour_group, "Reinhard", reinhard},
+      {colour_group, "linear colour transfer", linear},
+      {colour_group, "Monge-Kantorovich linear transfer", monge},
+      {colour_group, "mkl on both images multiplied by a mask", monge},
+      {colour_group, "iterative distribution transfer", distribution},
+      {colour_group, "idt on masked images", distribution},
+      {colour_group, "sliced optimal transfer, not clipped", sliced},
+      {colour_group, "sliced optimal transfer without bilateral regularisation", sliced, ties},
+      {colour_group, "mix on masked images", mix, ties},
+      {colour_group, "mix mode: 8-bit Lab", mix},
+      {colour_group, "per channel histogram match", histogram},
+      {colour_group, "dispatcher used in training", trainer},
+      {colour_group, "palette reduction", palette},
+      {colour_group, "colour degrade as in the merger", degrade_colours},
+      {colour_group, "sharpen: box", sharpen},
+      {colour_group, "negative amount = repeated 5x5 median", sharpen},
+      {colour_group, "linear motion blur", motion},
+      {colour_group, "bicubic degrade", bicubic},
+      {colour_group, "frame denoise", denoising},
   };
 }
 

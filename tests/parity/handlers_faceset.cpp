@@ -10,7 +10,7 @@
 namespace understudy::parity {
 namespace {
 
-constexpr const char* group = "5_6_faceset";
+constexpr const char* faceset_group = "5_6_faceset";
 
 json points_json(const auto& points) {
   json out = json::array();
@@ -129,9 +129,9 @@ void packed(const Case& one, Check& check) {
 
 std::vector<Row> faceset_handlers() {
   return {
-      {group, "DFL-written aligned JPGs", dfl_jpegs},
-      {group, "metadata-save utility output", meta_dat},
-      {group, "packed faceset", packed},
+      {faceset_group, "DFL-written aligned JPGs", dfl_jpegs},
+      {faceset_group, "metadata-save utility output", meta_dat},
+      {faceset_group, "packed faceset", packed},
   };
 }
 

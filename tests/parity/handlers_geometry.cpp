@@ -10,7 +10,7 @@
 namespace understudy::parity {
 namespace {
 
-constexpr const char* group = "1_geometry";
+constexpr const char* geometry_group = "1_geometry";
 
 FaceType face_type(const std::string& name) {
   const auto type = face_type_from_name(name);
@@ -147,15 +147,15 @@ void crops(const Case& one, Check& check) {
 
 std::vector<Row> geometry_handlers() {
   return {
-      {group, "similarity (Umeyama) from image points", umeyama_template},
-      {group, "Umeyama similarity on random point sets", umeyama_random},
-      {group, "image->aligned face affine matrix", face_matrices},
-      {group, "landmarks to aligned space", landmark_transforms},
-      {group, "pitch,yaw,roll in radians from ALIGNED landmarks", poses},
-      {group, "cheap pitch (chin line) and averaged yaw", simple_poses},
-      {group, "l,t,r,b of the unaligned full-face square", rectangles},
-      {group, "horizontal mirror with index swap", mirror},
-      {group, "aligned crop of a BGR u8 frame", crops},
+      {geometry_group, "similarity (Umeyama) from image points", umeyama_template},
+      {geometry_group, "Umeyama similarity on random point sets", umeyama_random},
+      {geometry_group, "image->aligned face affine matrix", face_matrices},
+      {geometry_group, "landmarks to aligned space", landmark_transforms},
+      {geometry_group, "pitch,yaw,roll in radians from ALIGNED landmarks", poses},
+      {geometry_group, "cheap pitch (chin line) and averaged yaw", simple_poses},
+      {geometry_group, "l,t,r,b of the unaligned full-face square", rectangles},
+      {geometry_group, "horizontal mirror with index swap", mirror},
+      {geometry_group, "aligned crop of a BGR u8 frame", crops},
   };
 }
 

@@ -12,7 +12,7 @@
 #include "lib/face/outline.hpp"
 #include "lib/face/synthetic/synthetic.hpp"
 
-namespace understudy {
+namespace understudy::label_operations {
 namespace {
 
 using Kind = Polygon::Kind;
@@ -248,4 +248,4 @@ TEST(Carry, AnotherSizeAndPlaceAreMetExactly) {
 }
 
 }  // namespace
-}  // namespace understudy
+}  // namespace understudy::label_operations

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::int32_t camera_stream = 77003, noise_stream = 77004;
 
-float to_linear(float v) { return v <= 0.04045f ? v / 12.92f : std::pow((v + 0.055f) / 1.055f, 2.4f); }
 float to_srgb(float v) { return v <= 0.0031308f ? 12.92f * v : 1.055f * std::pow(v, 1 / 2.4f) - 0.055f; }
 int odd_kernel(float sigma) { return 2 * static_cast<int>(std::ceil(2.5f * sigma)) + 1; }
 

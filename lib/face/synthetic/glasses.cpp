@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Spectacles: two lenses in a slightly bowed plane before the eyes, their rims, the bridge and the arms to the ears.
-#include <numbers>
-
 #include "lib/face/synthetic/parts.hpp"
 
 namespace understudy::synthetic {
 
 namespace {
-
-constexpr float pi = std::numbers::pi_v<float>;
 
 // How a shape's outline departs from a circle: half sides in mm, the superellipse's power, how much narrower it is
 // below and at the nose's side, and how far the outer upper corner is drawn up.

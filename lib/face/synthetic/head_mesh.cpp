@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Casting the skin from the field, and the fine relief (lips, folds) that is laid upon it.
-#include <numbers>
-
 #include "lib/face/synthetic/mesh.hpp"
 #include "lib/face/synthetic/noise.hpp"
 
@@ -9,7 +7,6 @@ namespace understudy::synthetic {
 
 namespace {
 
-constexpr float pi = std::numbers::pi_v<float>;
 constexpr float axis_z = -60, axis_top = 85, axis_bottom = -50;
 
 struct Ray {

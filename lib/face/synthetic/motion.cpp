@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/face/synthetic/motion.hpp"
 
-#include <numbers>
-
 namespace understudy::synthetic {
 
 namespace {
-constexpr float degree = std::numbers::pi_v<float> / 180;
 constexpr float face_fraction = 0.385f, face_height = 137;  // brows to chin, of the frame's height; mm
 constexpr V3 jaw_joint{0, 12, -70};
 }  // namespace

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/face/synthetic/paint.hpp"
 
-#include <numbers>
-
 #include "lib/face/synthetic/noise.hpp"
 
 namespace understudy::synthetic {
-
-namespace {
-constexpr float degree = std::numbers::pi_v<float> / 180;
-float to_linear(float v) { return v <= 0.04045f ? v / 12.92f : std::pow((v + 0.055f) / 1.055f, 2.4f); }
-}  // namespace
 
 V3 linear(Colour c) { return {to_linear(c.r), to_linear(c.g), to_linear(c.b)}; }
 

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/face/synthetic/parts.hpp"
 
-#include <numbers>
-
 namespace understudy::synthetic {
 
 namespace {
-
-constexpr float pi = std::numbers::pi_v<float>;
 
 // A grid of rows x columns points given by point(v, u), v and u in 0..1; facing the side where u to the right and v
 // downwards run as seen from outside.

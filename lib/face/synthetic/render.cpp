@@ -40,8 +40,8 @@ class Frame {
     Rendered out;
     shade(out);
     out.landmarks = landmarks_;
-    constexpr double degree = std::numbers::pi / 180;
-    out.pose = {play_.pitch * degree, play_.yaw * degree, play_.roll * degree};
+    constexpr double each = std::numbers::pi / 180;
+    out.pose = {play_.pitch * each, play_.yaw * each, play_.roll * each};
     return out;
   }
 

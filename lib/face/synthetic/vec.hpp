@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 namespace understudy::synthetic {
 
@@ -24,6 +25,8 @@ inline V3 normalised(V3 a) { return a * (1.0f / std::max(length(a), 1e-12f)); }
 
 inline float mix(float a, float b, float t) { return a + (b - a) * t; }
 inline V3 mix(V3 a, V3 b, float t) { return a + (b - a) * t; }
+inline constexpr float pi = std::numbers::pi_v<float>, degree = pi / 180;
+inline float to_linear(float v) { return v <= 0.04045f ? v / 12.92f : std::pow((v + 0.055f) / 1.055f, 2.4f); }
 inline float clamp01(float v) { return std::clamp(v, 0.0f, 1.0f); }
 // 0 at `from`, 1 at `to` (either may be the larger), smooth between.
 inline float ramp(float from, float to, float v) {

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-namespace understudy::synthetic {
+namespace understudy::synthetic::wild {
 namespace {
 
 double apart(Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); }
@@ -154,4 +154,4 @@ TEST(Wild, TheLensChangesThePerspectiveAndNotTheScale) {
 }
 
 }  // namespace
-}  // namespace understudy::synthetic
+}  // namespace understudy::synthetic::wild

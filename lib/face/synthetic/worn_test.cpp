@@ -8,7 +8,7 @@
 #include "lib/face/synthetic/camera_look.hpp"
 #include "lib/face/synthetic/wild.hpp"
 
-namespace understudy::synthetic {
+namespace understudy::synthetic::worn {
 namespace {
 
 constexpr RenderOptions quick{128, 128, 2, true};
@@ -225,4 +225,4 @@ TEST(CameraLook, EachPartDoesWhatItSays) {
 }
 
 }  // namespace
-}  // namespace understudy::synthetic
+}  // namespace understudy::synthetic::worn
