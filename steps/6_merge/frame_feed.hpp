@@ -39,11 +39,11 @@ class FrameFeed {
     while (ready_.size() < most && questions.size() < work_.models.faces_at_once()) {
       while (next_ < work_.source.count() && skip_[static_cast<std::size_t>(next_)]) ++next_;
       if (next_ == work_.source.count()) break;
-      ready_.push_back(read(next_++, report, run));
-      if (!ready_.back().frame) break;
-      const auto& plan = work_.plans[static_cast<std::size_t>(ready_.back().index)];
+      const Taken& taken = ready_.emplace_back(read(next_++, report, run));
+      if (!taken.frame) break;
+      const auto& plan = work_.plans[static_cast<std::size_t>(taken.index)];
       const PlateColours* plate = sizeof(T) == 2 && work_.plate ? &*work_.plate : nullptr;
-      for (auto& question : work_.models.open_questions(ready_.back().frame->bgr, plan, plate))
+      for (auto& question : work_.models.open_questions(taken.frame->bgr, plan, plate))
         questions.push_back(std::move(question));
       if (questions.empty()) break;  // all is known already: nobody need wait
     }
