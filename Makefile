@@ -1,6 +1,8 @@
 # understudy: the two commands are `make demo` and `make test`; both install what is missing and build first.
+# `make UNITY=OFF` makes a build folder for working on the code: a change compiles one file, not its neighbours too.
 BUILD := build/release
 JOBS  := $(shell nproc)
+UNITY ?= ON
 
 .PHONY: all deps configure demo shots test check format format-check tidy asan tsan bench clean
 
@@ -11,7 +13,7 @@ deps:
 	@scripts/bootstrap
 
 configure: deps
-	@test -f $(BUILD)/build.ninja || cmake --preset release
+	@test -f $(BUILD)/build.ninja || cmake --preset release -DUNDERSTUDY_UNITY=$(UNITY)
 
 # The whole way on two rendered people; prints where result.mp4 and the contact sheet are, and the measured figures.
 demo: configure
@@ -42,10 +44,12 @@ format-check: deps
 	clang-format --dry-run --Werror $(SOURCES)
 
 # clang-tidy's checks that find faults (.clang-tidy) over everything that is compiled; FILES="lib/base steps/6_merge" for a part.
-# What was found clean is not looked at again until it changes.
-tidy: configure
+# What was found clean is not looked at again until it changes. Its build folder is never built: it says how each file would be
+# compiled by itself.
+tidy: deps
 	@scripts/bootstrap tidy
-	python3 scripts/tidy.py $(BUILD) $(FILES)
+	cmake --preset tidy
+	python3 scripts/tidy.py build/tidy $(FILES)
 
 # TBB opens a library in a way that no sanitizer bears. OpenVINO's, which is new enough to be told of them, is taken for
 # OpenCV too.
