@@ -50,8 +50,8 @@ FoundFace found_face(const FaceInfo& info) {
     face.box = {left, top, right, bottom};
   }
   if (info.source_rect) face.box = *info.source_rect;
-  face.track = static_cast<int>(extra_number(info, "understudy_track").value_or(-1));
-  face.person = static_cast<int>(extra_number(info, "understudy_person").value_or(-1));
+  face.track = extra_whole(info, "understudy_track").value_or(-1);
+  face.person = extra_whole(info, "understudy_person").value_or(-1);
   face.score = extra_number(info, "understudy_score").value_or(-1);
   const auto* filled = extra_value(info, "understudy_filled");
   face.filled = filled && filled->as_bool().value_or(false);

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "lib/base/scratch_folder.hpp"
+#include "lib/face/extra_keys.hpp"
 #include "lib/face/face_file.hpp"
 #include "lib/face/faceset.hpp"
 #include "lib/face/landmarks.hpp"
@@ -250,6 +252,20 @@ TEST_F(FacesetTest, MetaDatRoundTrips) {
   ASSERT_TRUE(back) << to_sentence(back.error());
   EXPECT_EQ((*back)[0].width, 96);
   expect_same((*back)[0].info, example_info());
+}
+
+// A file may come from anywhere, and a number that no int can hold is no number of a track.
+TEST(ExtraKeys, WholeNumbersAreOnesThatCanBe) {
+  FaceInfo info;
+  const auto whole = [&](double number) {
+    info.extra = {{"understudy_track", pickle::Value(number)}};
+    return extra_whole(info, "understudy_track");
+  };
+  EXPECT_EQ(whole(7), 7);
+  EXPECT_EQ(whole(-1), -1);
+  for (const double number : {1e300, -1e300, 3e9, std::nan(""), std::numeric_limits<double>::infinity()})
+    EXPECT_EQ(whole(number), std::nullopt) << number;
+  EXPECT_EQ(extra_whole(info, "understudy_person"), std::nullopt);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ constexpr int frames_away = 2;  // so that a face whose only next one is wrong i
 Result<MaskSketch> sketch_of(const FaceInfo& info, ImageSize size) {
   MaskSketch sketch;
   sketch.frame = info.source_filename;
-  if (const auto track = extra_number(info, "understudy_track")) sketch.track = static_cast<long long>(*track);
+  if (const auto track = extra_whole(info, "understudy_track")) sketch.track = *track;
   if (!info.xseg_mask) return sketch;
   TRY(const auto mask, stored_mask(info, side, side));
   Landmarks68 landmarks = info.landmarks;
