@@ -28,9 +28,11 @@ shots: configure
 	cmake --build $(BUILD) -j $(JOBS) --target understudy
 	python3 tests/studio/screens_test.py .deps/node/bin/node web --shots docs/images demo $(BUILD)/understudy
 
-# One more at a time than there are processors: kills, pages and the studio's jobs are waited for half of their time.
+# One more at a time than there are processors: kills, pages and the studio's jobs are waited for half of their time. No more
+# than five: most programs that they start use all processors.
+TESTS_AT_ONCE := $(shell test $(JOBS) -lt 4 && expr $(JOBS) + 1 || echo 5)
 test: all
-	ctest --test-dir $(BUILD) -j $(shell expr $(JOBS) + 1) --output-on-failure
+	ctest --test-dir $(BUILD) -j $(TESTS_AT_ONCE) --output-on-failure
 	@scripts/test_summary $(BUILD)
 
 # What CI runs: format, then everything that `test` does (the layer check is one of the tests); and the benchmarks compile.

@@ -60,7 +60,8 @@ class CompiledNetworks {
     return all;
   }
   static bool keeps(std::span<const std::uint8_t> content, const SessionOptions& options) {
-    return content.size() <= 8 << 20 && options.shapes.empty();
+    // Each stream has memory of its own.
+    return content.size() <= 8 << 20 && options.shapes.empty() && options.streams <= 8;
   }
   static std::uint64_t key(std::span<const std::uint8_t> content, const std::string& name, const SessionOptions& how) {
     const auto numbers = {how.streams, how.threads, static_cast<int>(how.bf16)};

@@ -39,7 +39,8 @@ ColourTags read_colour(const AVCodecParameters& stream) {
   // Grey pictures are of full range, though FFmpeg's decoders do not say so (TIFF 6.0, section 4: 0 is black, the
   // largest number white).
   constexpr std::array pictures{AV_CODEC_ID_TIFF, AV_CODEC_ID_JPEG2000, AV_CODEC_ID_PNG, AV_CODEC_ID_BMP};
-  if (format && format->nb_components <= 2 && std::ranges::find(pictures, stream.codec_id) != pictures.end())
+  if (format && format->nb_components <= 2 && stream.color_range != AVCOL_RANGE_MPEG &&
+      std::ranges::find(pictures, stream.codec_id) != pictures.end())
     colour.full_range = true;
   if (stream.codec_id == AV_CODEC_ID_WEBP) colour.matrix = AVCOL_SPC_SMPTE170M;  // always
   if (colour.matrix == AVCOL_SPC_UNSPECIFIED || colour.matrix == AVCOL_SPC_RGB) {

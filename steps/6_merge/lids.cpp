@@ -16,9 +16,9 @@ constexpr double drawn_shut = 0.04, drawn_open = 0.1;
 constexpr double least_open = 0.03, most_stretched = 1.5;
 // The upper lid moves some ten millimetres in a blink, the lower one two.
 constexpr double upper_share = 0.85;
-// Above the upper lid the skin gives way as far as the brow, below the lower one as far as its fold; to the sides a
-// little beyond the corners.
-constexpr double reach_up = 0.5, reach_down = 0.4, reach_aside = 0.58;
+// Above the upper lid the skin gives way as far as the brow, below the lower one as far as its fold, farther where a
+// lid goes so far that the skin would fold over; to the sides a little beyond the corners.
+constexpr double reach_up = 0.5, reach_down = 0.4, reach_aside = 0.58, unfolded = 2.5;
 
 // How much of an eye is seen beside the other: of one that is turned away the networks guess the lids.
 double facing(const SeenEyes& eyes, std::size_t e) {
@@ -40,7 +40,8 @@ std::array<double, 2> opened(const SeenEyes& has, const SeenEyes& wanted, double
   std::array<double, 2> change{}, way{};
   for (std::size_t e = 0; e < 2; ++e) change[e] = wanted_change(has[e], wanted[e]);
   for (std::size_t e = 0; e < 2; ++e) {
-    const double own = std::min(facing(has, e), facing(wanted, e));
+    const double other = std::min(facing(has, 1 - e), facing(wanted, 1 - e));
+    const double own = std::max(std::min(facing(has, e), facing(wanted, e)), 1 - other);  // one of both tells
     const double seen = smooth_step((has[e].open - drawn_shut) / (drawn_open - drawn_shut));
     way[e] = (own * change[e] + (1 - own) * (1 + (change[1 - e] - 1) * seen) - 1) * has[e].open * part;
   }
@@ -52,20 +53,24 @@ struct Opening {
   double upper, lower;
 };
 
+// Of the skin that gives way to a lid which goes so far.
+double reach_of(double usual, double moved) { return std::max(usual, unfolded * std::abs(moved)); }
+
 // Where the pixel now at `down` below the line of the corners was before the lids moved.
 double was_at(double down, Opening before, Opening now, double strength) {
   const double u0 = -before.upper * strength, u1 = -now.upper * strength;
   const double l0 = before.lower * strength, l1 = now.lower * strength;
   const auto given_way = [](double moved, double t) { return t < 1 ? moved * (1 - t) * (1 - t) : 0; };
-  if (down <= u1) return down + given_way(u0 - u1, (u1 - down) / reach_up);
-  if (down >= l1) return down + given_way(l0 - l1, (down - l1) / reach_down);
+  if (down <= u1) return down + given_way(u0 - u1, (u1 - down) / reach_of(reach_up, u0 - u1));
+  if (down >= l1) return down + given_way(l0 - l1, (down - l1) / reach_of(reach_down, l0 - l1));
   return u0 + (l0 - u0) * (down - u1) / std::max(l1 - u1, 1e-9);
 }
 
 void move_lids(ImageF& face, const SeenEye& eye, Opening before, Opening now) {
   const EyeAxes axes(eye);
-  const double side =
-      axes.width * (std::max(reach_up, reach_down) + std::max({before.upper, now.upper, before.lower, now.lower}));
+  const double way_out =
+      std::max(reach_of(reach_up, now.upper - before.upper), reach_of(reach_down, now.lower - before.lower));
+  const double side = axes.width * (way_out + std::max({before.upper, now.upper, before.lower, now.lower}));
   const double reach = std::max(side, axes.width * reach_aside) * 1.2;
   const int x0 = std::max(0, static_cast<int>(std::floor(axes.middle.x - reach))),
             y0 = std::max(0, static_cast<int>(std::floor(axes.middle.y - reach)));
@@ -94,7 +99,7 @@ Lids with_lids(ImageF face, const SeenEyes& has, const SeenEyes& wanted, double 
   for (std::size_t e = 0; e < has.size(); ++e) {
     const EyeAxes axes(has[e]);
     const double way = ways[e];
-    if (std::abs(way) * axes.width < unseen) continue;
+    if (!(std::abs(way) * axes.width >= unseen)) continue;
     // The lines of both lids, so that they are apart by what is open.
     const Opening before{has[e].upper, has[e].open - has[e].upper};
     const Opening now{before.upper + upper_share * way, before.lower + (1 - upper_share) * way};

@@ -15,7 +15,8 @@ struct Lids {
 
 // The face with its eyes opened or closed as far as those of `wanted` are, over the width of the eye; `part` 0..1 of
 // the way. Most of it the upper lid does. An eye that is drawn shut shows nothing that could be opened and stays so,
-// nothing is stretched to more than one and a half of its height, and outside the eyes pixels stay as they are.
+// nothing is stretched to more than one and a half of its height, and beyond brows and cheeks pixels stay as they
+// are. One that is turned away follows the other: of it the networks only guess.
 Lids with_lids(ImageF face_bgr, const SeenEyes& has, const SeenEyes& wanted, double part);
 
 }  // namespace understudy

@@ -116,6 +116,26 @@ TEST(Lids, NothingElseMoves) {
   EXPECT_EQ(with_lids(picture, has, eyes_of(0.1), 0).face_bgr.data, picture.data);
 }
 
+// Wide eyes that blink: down the middle of the eye the skin keeps its order.
+TEST(Lids, SkinIsNotFoldedOver) {
+  const auto has = eyes_of(0.5);
+  ImageF ramp(220, 160, 3);
+  const EyeAxes axes(has[0]);
+  for (int y = 0; y < ramp.height; ++y)
+    for (int x = 0; x < ramp.width; ++x)
+      ramp.at(x, y) = static_cast<float>(axes.of({static_cast<double>(x), static_cast<double>(y)}).y);
+  const auto moved = with_lids(ramp, has, eyes_of(0.03), 1);
+  double before = -10;
+  for (double v = -70; v < 60; v += 1) {
+    const Point at = axes.middle + axes.turned({0, v});
+    if (at.x < 1 || at.y < 1 || at.x > 218 || at.y > 158) continue;
+    const double now = static_cast<double>(
+        moved.face_bgr.at(static_cast<int>(std::lround(at.x)), static_cast<int>(std::lround(at.y))));
+    EXPECT_GT(now, before - 0.012) << v;  // a pixel that is rounded to is up to 0.012 of the width away
+    before = std::max(before, now);
+  }
+}
+
 TEST(Lids, WhatIsDrawnShutStaysAndNothingIsTorn) {
   const auto shut = eyes_of(0.03);
   const ImageF picture = picture_of(shut);

@@ -6,12 +6,16 @@ import pathlib
 import shutil
 import tempfile
 
+HERE = pathlib.Path(__file__).resolve().parent
+
 
 def stamp_of(program):
-    """Another for every program that is built: what it makes may differ."""
+    """Another for every program that is built and for what else films are made with: what is made may differ."""
     folder = pathlib.Path(program).resolve().parent
     files = sorted(path for path in folder.iterdir() if path.is_file() and (path.suffix == ".so" or path.name.startswith("understudy")))
     told = "\n".join(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files)
+    told += "".join((HERE / name).read_text() for name in ("films.py", "program.py"))
+    told += repr([os.environ.get(name) for name in ("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY")])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -21,23 +25,30 @@ class Films:
     def __init__(self, program):
         root = pathlib.Path(program).resolve().parent / "test-films"
         self.folder = root / stamp_of(program)
-        if not self.folder.exists() and root.exists():
-            for old in root.iterdir():
-                shutil.rmtree(old, ignore_errors=True)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            if not self.folder.exists() and root.exists():
+                for old in root.iterdir():
+                    if old != self.folder:  # which another test may be making just now
+                        shutil.rmtree(old, ignore_errors=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            pass  # nothing is kept then
 
     def place(self, steps):
         return self.folder / hashlib.sha256(repr(steps).encode()).hexdigest()[:24]
 
     def keep(self, film, steps):
-        """Whole or not at all; of two tests that made the same at once, the first one's stays."""
-        scratch = pathlib.Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
+        """Whole or not at all; of two tests that made the same at once, the first one's stays. Where there is no room, or
+        nothing can be written beside the program, nothing is kept, and the next test makes its film itself."""
+        try:
+            scratch = pathlib.Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
+        except OSError:
+            return
         try:
             shutil.copytree(film, scratch / "film")
             os.rename(scratch / "film", self.place(steps))
         except OSError:
-            if not self.place(steps).exists():
-                raise
+            pass
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
