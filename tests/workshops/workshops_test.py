@@ -23,7 +23,7 @@ WORKSHOP = """#!/bin/bash
 verb=$1; shift
 while [ $# -gt 0 ]; do declare "${1#--}=$2"; shift 2; done
 case $verb in
-  render) [ -e fail-render ] && exit 1; for i in $(seq 100 199); do mkdir -p "$bank/b$i" "$bank/p0$i"; done ;;
+  render) [ -e fail-render ] && exit 1; exec mkdir -p "$bank"/{b,p0}{100..199} ;;
   train) [ -e stop-training ] && exit 130; exit 0 ;;
   ship) echo shipped > "$out" ;;
 esac
