@@ -179,8 +179,7 @@ Result<json> mask_side(const Workspace& workspace, Side side, Run& run) {
   masking.missing = true;
   masking.generic = !is_masker(model);
   if (masking.generic && !has_generic_mask()) return json();  // a program that is made to make one
-  if (masking.generic) run.note(why_no_masker(model));
-  if (const auto whose = whose_masker(model); !masking.generic && !whose.empty()) run.note(whose);
+  if (const auto told = masking.generic ? why_no_masker(model) : whose_masker(model); !told.empty()) run.note(told);
   TRY(const auto report, apply_masks(workspace.aligned(side), model, masking, run));
   return json::parse(report);
 }

@@ -7,13 +7,13 @@
 #include "lib/image/convert.hpp"
 #include "lib/image/filter.hpp"
 #include "lib/image/warp.hpp"
+#include "lib/score/kernel.hpp"
 #include "lib/score/pictures.hpp"
 
 namespace understudy::score {
 namespace {
 
 // Odd and wide enough for the Gaussian.
-int kernel_of(double sigma) { return 2 * static_cast<int>(std::ceil(3 * sigma)) + 1; }
 
 // Each point nearer to the middle by that share.
 Landmarks68 drawn_in(Landmarks68 landmarks, double share) {
@@ -40,7 +40,7 @@ double detail_energy(const FaceCut& cut) {
   const int side = cut.face_bgr.width;
   const double sigma = std::max(least_sigma, fine * side), wide = sigma * coarse / fine;
   const ImageF grey = to_float(to_grey(cut.face_bgr));
-  const ImageF a = gaussian_blur(grey, kernel_of(sigma), sigma), b = gaussian_blur(grey, kernel_of(wide), wide);
+  const ImageF a = gaussian_blur(grey, kernel_for(sigma), sigma), b = gaussian_blur(grey, kernel_for(wide), wide);
   // Without the outline, where the background's edges would count.
   const ImageF hull = hull_mask(side, side, drawn_in(cut.landmarks, brim));
   double energy = 0, light = 0, weight = 0;

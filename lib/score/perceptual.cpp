@@ -10,6 +10,7 @@
 #include "lib/image/filter.hpp"
 #include "lib/image/image.hpp"
 #include "lib/image/separable.hpp"
+#include "lib/score/kernel.hpp"
 #include "lib/score/truth.hpp"
 
 namespace understudy::score {
@@ -57,7 +58,6 @@ Colour hunt_lab_of(const Colour& xyz) {
 }
 double hyab(const Colour& a, const Colour& b) { return std::abs(a[0] - b[0]) + std::hypot(a[1] - b[1], a[2] - b[2]); }
 
-int kernel_for(double sigma) { return 2 * static_cast<int>(std::ceil(3 * sigma)) + 1; }
 ImageF blurred(const ImageF& image, double sigma) { return gaussian_blur(image, kernel_for(sigma), sigma); }
 
 // A Gaussian of the contrast sensitivity functions: exp(-pi^2 x^2 / b), x in degrees.

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lib/image/draw.hpp"
-#include "lib/image/warp.hpp"
 #include "steps/6_merge/eye_axes.hpp"
 
 namespace understudy {
@@ -43,25 +41,13 @@ void move_iris(ImageF& face, const SeenEye& eye, Point shift) {
   const EyeAxes axes(eye);
   const double radius = std::max(eye.radius, 1e-3);
   const Point to = eye.iris + shift;
-  const double reach = moved_not * radius;
-  const int x0 = std::max(0, static_cast<int>(std::floor(to.x - reach))),
-            y0 = std::max(0, static_cast<int>(std::floor(to.y - reach)));
-  const int x1 = std::min(face.width, static_cast<int>(std::ceil(to.x + reach)) + 1),
-            y1 = std::min(face.height, static_cast<int>(std::ceil(to.y + reach)) + 1);
-  if (x0 >= x1 || y0 >= y1) return;
-  ImageF map_x(x1 - x0, y1 - y0, 1), map_y(x1 - x0, y1 - y0, 1);
-  for (int y = y0; y < y1; ++y) {
-    for (int x = x0; x < x1; ++x) {
-      const Point from_iris = Point{static_cast<double>(x), static_cast<double>(y)} - to;
-      const double u = from_iris.x * axes.along.x + from_iris.y * axes.along.y;
-      const double v = from_iris.y * axes.along.x - from_iris.x * axes.along.y;
-      const double away = std::hypot(u, steeper * v) / radius;
-      const double weight = 1 - smooth_step((away - moved_whole) / (moved_not - moved_whole));
-      map_x.at(x - x0, y - y0) = static_cast<float>(x - weight * shift.x);
-      map_y.at(x - x0, y - y0) = static_cast<float>(y - weight * shift.y);
-    }
-  }
-  paste(face, remap(face, map_x, map_y, Interpolation::cubic, Border::replicate), x0, y0);
+  warp_around(face, to, moved_not * radius, [&](Point at) {
+    const Point from_iris = at - to;
+    const double u = from_iris.x * axes.along.x + from_iris.y * axes.along.y;
+    const double v = from_iris.y * axes.along.x - from_iris.x * axes.along.y;
+    const double away = std::hypot(u, steeper * v) / radius;
+    return shift * (1 - smooth_step((away - moved_whole) / (moved_not - moved_whole)));
+  });
 }
 
 }  // namespace

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "lib/image/draw.hpp"
-#include "lib/image/warp.hpp"
 #include "steps/6_merge/eye_axes.hpp"
 
 namespace understudy {
@@ -27,23 +25,24 @@ double facing(const SeenEyes& eyes, std::size_t e) {
   return smooth_step((share - turned_away) / (turned_to - turned_away));
 }
 
-// What is open is to be multiplied by this.
-double wanted_change(const SeenEye& has, const SeenEye& wanted) {
-  const double seen = smooth_step((has.open - drawn_shut) / (drawn_open - drawn_shut));
-  if (seen <= 0) return 1;
+double seen_open(const SeenEye& has) { return smooth_step((has.open - drawn_shut) / (drawn_open - drawn_shut)); }
+
+// By what part of itself what is open is to grow.
+double wanted_growth(const SeenEye& has, const SeenEye& wanted) {
+  const double seen = seen_open(has);
+  if (seen <= 0) return 0;
   const double to = std::clamp(wanted.open, least_open, std::max(least_open, most_stretched * has.open));
-  return 1 + (to / has.open - 1) * seen;
+  return (to / has.open - 1) * seen;
 }
 
 // By how much each eye is to be opened, over its width.
 std::array<double, 2> opened(const SeenEyes& has, const SeenEyes& wanted, double part) {
-  std::array<double, 2> change{}, way{};
-  for (std::size_t e = 0; e < 2; ++e) change[e] = wanted_change(has[e], wanted[e]);
+  std::array<double, 2> growth{}, way{};
+  for (std::size_t e = 0; e < 2; ++e) growth[e] = wanted_growth(has[e], wanted[e]);
   for (std::size_t e = 0; e < 2; ++e) {
     const double other = std::min(facing(has, 1 - e), facing(wanted, 1 - e));
     const double own = std::max(std::min(facing(has, e), facing(wanted, e)), 1 - other);  // one of both tells
-    const double seen = smooth_step((has[e].open - drawn_shut) / (drawn_open - drawn_shut));
-    way[e] = (own * change[e] + (1 - own) * (1 + (change[1 - e] - 1) * seen) - 1) * has[e].open * part;
+    way[e] = (own * growth[e] + (1 - own) * growth[1 - e] * seen_open(has[e])) * has[e].open * part;
   }
   return way;
 }
@@ -72,22 +71,11 @@ void move_lids(ImageF& face, const SeenEye& eye, Opening before, Opening now) {
       std::max(reach_of(reach_up, now.upper - before.upper), reach_of(reach_down, now.lower - before.lower));
   const double side = axes.width * (way_out + std::max({before.upper, now.upper, before.lower, now.lower}));
   const double reach = std::max(side, axes.width * reach_aside) * 1.2;
-  const int x0 = std::max(0, static_cast<int>(std::floor(axes.middle.x - reach))),
-            y0 = std::max(0, static_cast<int>(std::floor(axes.middle.y - reach)));
-  const int x1 = std::min(face.width, static_cast<int>(std::ceil(axes.middle.x + reach)) + 1),
-            y1 = std::min(face.height, static_cast<int>(std::ceil(axes.middle.y + reach)) + 1);
-  if (x0 >= x1 || y0 >= y1) return;
-  ImageF map_x(x1 - x0, y1 - y0, 1), map_y(x1 - x0, y1 - y0, 1);
-  for (int y = y0; y < y1; ++y) {
-    for (int x = x0; x < x1; ++x) {
-      const Point own = axes.of({static_cast<double>(x), static_cast<double>(y)});
-      const double aside = own.x / reach_aside, strength = std::max(0.0, 1 - aside * aside);
-      const double shift = strength > 0 ? (was_at(own.y, before, now, strength) - own.y) * axes.width : 0;
-      map_x.at(x - x0, y - y0) = static_cast<float>(x - shift * axes.along.y);
-      map_y.at(x - x0, y - y0) = static_cast<float>(y + shift * axes.along.x);
-    }
-  }
-  paste(face, remap(face, map_x, map_y, Interpolation::cubic, Border::replicate), x0, y0);
+  warp_around(face, axes.middle, reach, [&](Point at) {
+    const Point own = axes.of(at);
+    const double aside = own.x / reach_aside, strength = std::max(0.0, 1 - aside * aside);
+    return strength > 0 ? axes.turned({0, (own.y - was_at(own.y, before, now, strength)) * axes.width}) : Point{};
+  });
 }
 
 }  // namespace

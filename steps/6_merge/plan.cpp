@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "steps/6_merge/plan.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "lib/base/hash.hpp"
 #include "lib/options/options.hpp"
 #include "steps/6_merge/face_view.hpp"
@@ -49,7 +52,8 @@ std::uint64_t digest_of(const PlannedFace& planned, std::uint64_t seed) {
   for (const auto& row : rows_of(copy)) {
     // What a fallback makes of the plan counts, not that there is one. A setting that came later is nothing where it
     // is left alone: frames that were merged before there was one are not made anew for it.
-    const bool left_alone = (row.key == "gaze" && settings.gaze == 0) || (row.key == "lids" && settings.lids == 0);
+    constexpr std::array came_later{"gaze", "lids"};
+    const bool left_alone = row.get() == "0" && std::ranges::find(came_later, row.key) != came_later.end();
     if (row.key != "fallback" && !left_alone) hash = xxh3(row.get(), xxh3(row.key, hash));
   }
   return hash;

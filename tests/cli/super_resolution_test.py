@@ -92,31 +92,25 @@ class SuperResolution(FilmTest):
         merge()
         self.assertEqual(self.picture(1), alone)
 
-    def test_gaze_is_a_setting_of_frames_and_leaves_a_face_that_looks_right_alone(self):
+    def move_eyes_from_the_second_frame_on(self, setting, end):
+        """What is dst's own face hardly changes, and the first frame and frame `end` not at all."""
         merge = lambda *more: self.merge("--without-model", *more)
         merge()
-        plain = [self.picture(i) for i in range(1, 5)]
-        run_well("-w", self.work, "merge", "key", "gaze=100", "--frames", 2, "--kind", "hold")
-        run_well("-w", self.work, "merge", "key", "gaze=0", "--frames", 4, "--kind", "hold")
-        run_well("-w", self.work, "merge", "key", "gaze=0", "--frames", 1, "--kind", "hold")
-        self.assertEqual(merge()["rendered"], 2)
-        looking = [self.picture(i) for i in range(1, 5)]
-        self.assertEqual((looking[0], looking[3]), (plain[0], plain[3]))
-        for i in 1, 2:  # the face is dst's own, so that its eyes hardly move
-            self.assertLess(self.distance(looking[i], plain[i]), 0.1)
+        plain = [self.picture(i) for i in range(1, end + 1)]
+        for frame, value in (2, 100), (end, 0), (1, 0):
+            run_well("-w", self.work, "merge", "key", f"{setting}={value}", "--frames", frame, "--kind", "hold")
+        self.assertEqual(merge()["rendered"], end - 2)
+        moved = [self.picture(i) for i in range(1, end + 1)]
+        self.assertEqual((moved[0], moved[-1]), (plain[0], plain[-1]))
+        for i in range(1, end - 1):
+            self.assertLess(self.distance(moved[i], plain[i]), 0.1)
+
+    def test_gaze_is_a_setting_of_frames_and_leaves_a_face_that_looks_right_alone(self):
+        self.move_eyes_from_the_second_frame_on("gaze", 4)
         self.assertEqual(run("-w", self.work, "merge", "--gaze", 101).status, 2)
 
     def test_lids_are_a_setting_of_frames_and_leave_eyes_that_are_open_as_far_alone(self):
-        merge = lambda *more: self.merge("--without-model", *more)
-        merge()
-        plain = [self.picture(i) for i in range(1, 4)]
-        run_well("-w", self.work, "merge", "key", "lids=100", "--frames", 2, "--kind", "hold")
-        run_well("-w", self.work, "merge", "key", "lids=0", "--frames", 3, "--kind", "hold")
-        run_well("-w", self.work, "merge", "key", "lids=0", "--frames", 1, "--kind", "hold")
-        self.assertEqual(merge()["rendered"], 1)
-        moved = [self.picture(i) for i in range(1, 4)]
-        self.assertEqual((moved[0], moved[2]), (plain[0], plain[2]))
-        self.assertLess(self.distance(moved[1], plain[1]), 0.1)  # the face is dst's own
+        self.move_eyes_from_the_second_frame_on("lids", 3)
         self.assertEqual(run("-w", self.work, "merge", "--lids", -1).status, 2)
 
     def test_a_network_of_ones_own(self):
